@@ -132,7 +132,17 @@ impl Diagnostic {
 
     fn new(code: Code, severity: Severity, span: Span, message: String) -> Self {
         let (label, secondary, notes) = (String::new(), Vec::new(), Vec::new());
-        Self { code, severity, message, span, label, secondary, notes, help: None, fix: None }
+        Self {
+            code,
+            severity,
+            message,
+            span,
+            label,
+            secondary,
+            notes,
+            help: None,
+            fix: None,
+        }
     }
 
     /// Says a few words at the primary place.
@@ -145,7 +155,10 @@ impl Diagnostic {
     /// Points at another place that explains this one.
     #[must_use]
     pub fn also(mut self, span: Span, words: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, message: words.into() });
+        self.secondary.push(Label {
+            span,
+            message: words.into(),
+        });
         self
     }
 
@@ -166,8 +179,14 @@ impl Diagnostic {
     /// Adds one replacement to the fix; the first call names what the fix does.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
-        let fix = self.fix.get_or_insert_with(|| Fix { message: message.into(), edits: Vec::new() });
-        fix.edits.push(Edit { span, text: text.into() });
+        let fix = self.fix.get_or_insert_with(|| Fix {
+            message: message.into(),
+            edits: Vec::new(),
+        });
+        fix.edits.push(Edit {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -185,9 +204,8 @@ impl Diagnostic {
 
     /// Sorts messages as they are shown: by file, then place, errors first at the same place.
     pub fn sort(messages: &mut [Self]) {
-        messages.sort_by(|a, b| {
-            (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message))
-        });
+        messages
+            .sort_by(|a, b| (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The texts that messages point into: files by number, spans of bytes, lines and columns.
 
 use serde::Serialize;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The number of a text in a [`Sources`] table.
@@ -29,17 +30,29 @@ impl Span {
     /// The smallest span of this file that covers both; the files must be the same.
     pub fn to(self, other: Self) -> Self {
         debug_assert_eq!(self.file, other.file);
-        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The empty span just before this one.
     pub const fn before(self) -> Self {
-        Self { file: self.file, start: self.start, end: self.start }
+        Self {
+            file: self.file,
+            start: self.start,
+            end: self.start,
+        }
     }
 
     /// The empty span just after this one.
     pub const fn after(self) -> Self {
-        Self { file: self.file, start: self.end, end: self.end }
+        Self {
+            file: self.file,
+            start: self.end,
+            end: self.end,
+        }
     }
 }
 
@@ -56,24 +69,52 @@ pub struct Source {
 impl Source {
     fn new(name: String, text: Arc<str>) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
-        Self { name, text, line_starts }
+        let line_starts = std::iter::once(0)
+            .chain(newlines.map(|(at, _)| at as u32 + 1))
+            .collect();
+        Self {
+            name,
+            text,
+            line_starts,
+        }
     }
 
     /// Line and column of a byte offset, both from 1; columns count characters. Offsets past the end mean the end.
     pub fn location(&self, offset: u32) -> (u32, u32) {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts.partition_point(|start| *start as usize <= offset) - 1;
-        let start = self.line_starts[line] as usize;
-        let column = self.text.as_bytes()[start..offset].iter().filter(|byte| (**byte as i8) >= -0x40).count();
-        (line as u32 + 1, column as u32 + 1)
+        let line = self.line_of(offset as u32);
+        let start = self.line_starts[line as usize - 1] as usize;
+        let column = self.text.as_bytes()[start..offset]
+            .iter()
+            .filter(|byte| (**byte as i8) >= -0x40)
+            .count();
+        (line, column as u32 + 1)
     }
 
-    /// The bytes of a line (from 1) without its line break; empty past the end.
+    /// The line (from 1) that a byte offset lies in; offsets past the end lie in the last one.
+    pub fn line_of(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|start| *start <= offset) as u32
+    }
+
+    /// How many lines there are; a text that ends with a line break has an empty last one.
+    pub fn line_count(&self) -> u32 {
+        self.line_starts.len() as u32
+    }
+
+    /// The bytes of a line (from 1), its line break included; `None` past the end.
+    pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
+        let start = *self.line_starts.get((line as usize).checked_sub(1)?)? as usize;
+        let end = self
+            .line_starts
+            .get(line as usize)
+            .map_or(self.text.len(), |next| *next as usize);
+        Some(start..end)
+    }
+
+    /// The text of a line (from 1) without its line break; empty past the end.
     pub fn line(&self, line: u32) -> &str {
-        let Some(start) = self.line_starts.get((line as usize).wrapping_sub(1)) else { return "" };
-        let end = self.line_starts.get(line as usize).map_or(self.text.len(), |next| *next as usize);
-        self.text[*start as usize..end].trim_end_matches(['\n', '\r'])
+        self.line_range(line)
+            .map_or("", |range| self.text[range].trim_end_matches(['\n', '\r']))
     }
 }
 
@@ -107,12 +148,17 @@ impl Sources {
 
     /// The text a span covers; empty when the span is outside its file or cuts a character.
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.file).and_then(|source| source.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+        self.get(span.file)
+            .and_then(|source| source.text.get(span.start as usize..span.end as usize))
+            .unwrap_or("")
     }
 
     /// Files in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
-        self.files.iter().enumerate().map(|(at, source)| (FileId(at as u32), source))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(at, source)| (FileId(at as u32), source))
     }
 }
 
