@@ -1,1 +1,77 @@
-//! In construction.
+//! What every peer answers, declared in Aqua and embedded as text.
+//!
+//! A program imports these modules as `std/NAME.aqua`, whatever lies on disk. One module declares one service with the
+//! types it uses; `std/builtin.aqua` declares all of them.
+//!
+//! ```
+//! let text = aqua_stdlib::module("std/kademlia.aqua").expect("embedded");
+//! assert!(text.contains("service Kademlia(\"kad\"):"));
+//! ```
+
+/// How the import string of a standard module begins.
+pub const PREFIX: &str = "std/";
+
+macro_rules! embed {
+    ($($name:literal),* $(,)?) => {
+        &[$((concat!("std/", $name, ".aqua"), include_str!(concat!("../std/", $name, ".aqua")))),*]
+    };
+}
+
+/// Every module: the import string with extension, and its text. Sorted by the string.
+pub const fn modules() -> &'static [(&'static str, &'static str)] {
+    embed![
+        "array", "builtin", "cmp", "console", "debug", "dist", "json", "kademlia", "math", "op", "peer", "sig",
+        "spell", "srv", "stat", "subnet", "vault", "worker",
+    ]
+}
+
+/// The text of the module that an import string such as `std/peer.aqua` names.
+pub fn module(path: &str) -> Option<&'static str> {
+    let at = modules().binary_search_by_key(&path, |(name, _)| name).ok()?;
+    Some(modules()[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_sorted_and_found() {
+        assert!(modules().is_sorted_by_key(|(name, _)| name));
+        for (name, text) in modules() {
+            assert_eq!(module(name), Some(*text));
+        }
+        assert_eq!(module("std/nothing.aqua"), None);
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_embedded() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/std")).expect("the folder `std`");
+        let mut files: Vec<String> = folder
+            .map(|entry| format!("{PREFIX}{}", entry.expect("an entry").file_name().to_string_lossy()))
+            .collect();
+        files.sort();
+        let embedded: Vec<&str> = modules().iter().map(|(name, _)| *name).collect();
+        assert_eq!(files, embedded);
+    }
+
+    #[test]
+    fn builtin_imports_every_other_module() {
+        let all = module("std/builtin.aqua").expect("embedded");
+        for (name, _) in modules().iter().filter(|(name, _)| *name != "std/builtin.aqua") {
+            assert!(all.contains(&format!("import \"{name}\"\n")), "{name} is missing");
+        }
+    }
+
+    #[test]
+    fn every_module_opens_with_a_comment_and_a_header() {
+        for (name, text) in modules() {
+            let header = text.lines().find(|line| !line.starts_with("--"));
+            assert!(text.starts_with("-- "), "{name} begins without a comment");
+            assert!(
+                header.is_some_and(|line| line.starts_with("aqua Std.")),
+                "{name} has no header"
+            );
+        }
+    }
+}
