@@ -1,1 +1,70 @@
-fn main() {}
+//! Project chores. `cargo xtask` lists them.
+
+mod links;
+mod rules;
+
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask CHORE
+
+  rules   which crate uses which, whether it may, and the longest files
+  links   local links of the Markdown pages
+";
+
+fn main() -> ExitCode {
+    match chore() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["rules"] => rules::check(&root()),
+        ["links"] => links::check(&root()),
+        [] | ["help" | "--help" | "-h"] => {
+            print(USAGE);
+            Ok(())
+        }
+        other => bail!("no such chore: {}\n\n{USAGE}", other.join(" ")),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map(PathBuf::from).unwrap_or(here)
+}
+
+/// Files that git knows or would add, relative to the root, with these endings.
+fn files(root: &std::path::Path, endings: &[&str]) -> Result<Vec<String>> {
+    let listing = std::process::Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output()?;
+    anyhow::ensure!(
+        listing.status.success(),
+        "git ls-files: {}",
+        String::from_utf8_lossy(&listing.stderr)
+    );
+    let mut files: Vec<String> = String::from_utf8(listing.stdout)?
+        .lines()
+        .filter(|file| endings.iter().any(|ending| file.ends_with(ending)) && root.join(file).is_file())
+        .map(str::to_owned)
+        .collect();
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+#[allow(clippy::print_stdout, reason = "a chore reports to the terminal")]
+fn print(text: &str) {
+    println!("{}", text.trim_end());
+}
