@@ -11,6 +11,7 @@ use std::process::Command;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua", &["*"]),
     ("aqua-air", &["aqua-diagnostics"]),
+    ("aqua-bench", &["*"]),
     ("aqua-compiler", &["aqua-air", "aqua-diagnostics", "aqua-grammar"]),
     ("aqua-diagnostics", &[]),
     ("aqua-grammar", &["aqua-diagnostics"]),
@@ -38,6 +39,15 @@ const PURE: &[&str] = &[
     "aqua-vm",
 ];
 const IMPURE: &[&str] = &["libp2p", "mio", "rand", "tokio", "wasmtime"];
+
+/// Libraries that stand behind one room each, or that only programs may use.
+const BEHIND: &[(&str, &[&str])] = &[
+    ("anyhow", &["aqua", "aqua-bench", "aqua-tests", "xtask"]),
+    ("codespan-reporting", &["aqua-render"]),
+    ("lalrpop-util", &["aqua-grammar"]),
+    ("libp2p", &["aqua-network"]),
+    ("wasmtime", &["aqua-services"]),
+];
 
 const LONGEST: usize = 800;
 const SHOWN: usize = 8;
@@ -94,6 +104,13 @@ fn uses(root: &Path) -> Result<Vec<String>> {
                     .map(|used| format!("{name} must not use {used}")),
             ),
         }
+        let behind = |used: &str| {
+            BEHIND
+                .iter()
+                .find(|(library, rooms)| *library == used && !rooms.contains(&name))
+        };
+        let direct = graph.get(id).into_iter().flatten().filter_map(|id| behind(names[id]));
+        faults.extend(direct.map(|(library, rooms)| format!("{name} must not use {library}: {}", rooms.join(", "))));
         if PURE.contains(&name) {
             let reached = reached(&graph, id);
             let impure = reached.iter().map(|id| names[id]).filter(|used| IMPURE.contains(used));
