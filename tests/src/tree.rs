@@ -1,0 +1,31 @@
+//! Places of the source tree that suites read.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate lies in the workspace")
+}
+
+/// A file or folder below the root.
+pub fn at(path: &str) -> PathBuf {
+    root().join(path)
+}
+
+/// Programs of `examples/`, by folder name, sorted: each folder with a `main.aqua`.
+pub fn examples() -> Vec<(String, PathBuf)> {
+    let folders = std::fs::read_dir(at("examples")).expect("examples are part of the tree");
+    let mut programs: Vec<_> = folders
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let program = entry.path().join("main.aqua");
+            program
+                .is_file()
+                .then(|| (entry.file_name().to_string_lossy().into_owned(), program))
+        })
+        .collect();
+    programs.sort();
+    programs
+}
