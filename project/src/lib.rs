@@ -1,1 +1,19 @@
-//! In construction.
+//! What lies on disk: the manifest of a program, the configuration of a node, and where imports are found.
+//!
+//! [`Program`] finds a program and the `aqua.toml` above it; [`Disk`] gives the compiler its sources. Mistakes in these
+//! files are diagnostics that point into them; troubles of the disk are [`Error`]s.
+
+pub mod codes;
+mod disk;
+mod error;
+pub mod manifest;
+pub mod node_config;
+mod program;
+mod section;
+
+pub use disk::{Disk, NotFound};
+pub use error::Error;
+pub use manifest::Manifest;
+pub use node_config::{NodeConfig, NodeFile};
+pub use program::{Program, Project};
+pub use section::Placed;

@@ -1,0 +1,266 @@
+//! Where imports are found and read: next to the importing file, in import folders, in `node_modules` above it, and
+//! standard modules, which are embedded and always win.
+
+use crate::Error;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest source that is read, in bytes.
+const LARGEST_SOURCE: u64 = 16 << 20;
+
+/// The sources below and around one program.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    imports: Vec<PathBuf>,
+}
+
+/// An import that names no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFound {
+    /// Paths that were looked at, in order, as they are shown to the user.
+    pub tried: Vec<String>,
+    /// The import that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Disk {
+    /// Sources with these folders searched for imports, in order, after the importing file's own.
+    pub fn new(imports: Vec<PathBuf>) -> Self {
+        Self { imports }
+    }
+
+    /// The identity of a program named on the command line: its real absolute path.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn entry(&self, path: &Path) -> Result<String, Error> {
+        let real = path.canonicalize().map_err(|source| Error::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(real.to_string_lossy().into_owned())
+    }
+
+    /// The identity of what an import string names: `std/NAME.aqua` or a real absolute path.
+    ///
+    /// A string without the extension `.aqua` has it added. `importer` is the identity of the importing module.
+    ///
+    /// # Errors
+    /// With what was tried, when nothing is found.
+    pub fn resolve(&self, import: &str, importer: &str) -> Result<String, NotFound> {
+        let import = if import.ends_with(".aqua") {
+            import.to_owned()
+        } else {
+            format!("{import}.aqua")
+        };
+        if import.starts_with(aqua_stdlib::PREFIX) {
+            return standard(&import);
+        }
+        let mut tried = Vec::new();
+        for candidate in self.candidates(&import, importer) {
+            if let Ok(real) = candidate.canonicalize()
+                && real.is_file()
+            {
+                return Ok(real.to_string_lossy().into_owned());
+            }
+            tried.push(shown(&candidate));
+        }
+        Err(NotFound {
+            tried,
+            suggestion: None,
+        })
+    }
+
+    fn candidates(&self, import: &str, importer: &str) -> Vec<PathBuf> {
+        let folder = folder_of(importer);
+        let beside = folder.iter().map(|folder| folder.join(import));
+        let given = self.imports.iter().map(|folder| folder.join(import));
+        let packages = folder
+            .iter()
+            .flat_map(|folder| folder.ancestors())
+            .map(|folder| folder.join("node_modules"));
+        let packages = packages
+            .filter(|folder| folder.is_dir())
+            .map(|folder| folder.join(import));
+        beside.chain(given).chain(packages).collect()
+    }
+
+    /// The text of a module by its identity.
+    ///
+    /// # Errors
+    /// When it can't be read, isn't UTF-8 or is larger than 16 MiB.
+    pub fn read(&self, id: &str) -> Result<Arc<str>, Error> {
+        if let Some(text) = aqua_stdlib::module(id) {
+            return Ok(text.into());
+        }
+        let unreadable = |source| Error::Unreadable {
+            path: id.into(),
+            source,
+        };
+        let size = std::fs::metadata(id).map_err(unreadable)?.len();
+        if size > LARGEST_SOURCE {
+            return Err(Error::TooLarge {
+                path: id.into(),
+                limit: LARGEST_SOURCE,
+            });
+        }
+        std::fs::read_to_string(id).map(Arc::from).map_err(unreadable)
+    }
+
+    /// Whether a module is somebody else's: standard, in `node_modules`, or below an import folder.
+    pub fn is_dependency(&self, id: &str) -> bool {
+        let path = Path::new(id);
+        let package = path
+            .components()
+            .any(|part| part == Component::Normal("node_modules".as_ref()));
+        let within = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
+        package || aqua_stdlib::module(id).is_some() || self.imports.iter().any(within)
+    }
+
+    /// The name a module has in messages: relative to the current folder where it lies below it.
+    pub fn shown(&self, id: &str) -> String {
+        shown(Path::new(id))
+    }
+}
+
+fn standard(import: &str) -> Result<String, NotFound> {
+    if aqua_stdlib::module(import).is_some() {
+        return Ok(import.to_owned());
+    }
+    let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
+    let suggestion = crate::section::nearest(import, &names).map(str::to_owned);
+    Err(NotFound {
+        tried: names.into_iter().map(str::to_owned).collect(),
+        suggestion,
+    })
+}
+
+fn folder_of(importer: &str) -> Option<&Path> {
+    if aqua_stdlib::module(importer).is_some() {
+        None
+    } else {
+        Path::new(importer).parent()
+    }
+}
+
+/// A path as the user would write it from the current folder.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir()
+        .and_then(|here| here.canonicalize())
+        .unwrap_or_default();
+    let short = path.strip_prefix(&here).unwrap_or(path);
+    let parts = short.components().filter(|part| *part != Component::CurDir);
+    parts.collect::<PathBuf>().display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// `project/{main,near}.aqua`, `lib/far.aqua`, `project/node_modules/@x/pkg/{i,j}.aqua`.
+    struct Folders {
+        root: tempfile::TempDir,
+    }
+
+    impl Folders {
+        fn new() -> Self {
+            let root = tempfile::tempdir().expect("a temporary folder");
+            let files = [
+                "project/main.aqua",
+                "project/near.aqua",
+                "lib/far.aqua",
+                "lib/near.aqua",
+            ];
+            let packages = [
+                "project/node_modules/@x/pkg/i.aqua",
+                "project/node_modules/@x/pkg/j.aqua",
+            ];
+            for file in files.iter().chain(&packages) {
+                let path = root.path().join(file);
+                fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+                fs::write(path, format!("-- {file}\n")).expect("a new file");
+            }
+            Self { root }
+        }
+
+        fn id(&self, file: &str) -> String {
+            let real = self.root.path().join(file).canonicalize().expect("an existing file");
+            real.to_string_lossy().into_owned()
+        }
+
+        fn disk(&self) -> Disk {
+            Disk::new(vec![self.root.path().join("lib")])
+        }
+    }
+
+    #[test]
+    fn the_importing_folder_comes_first_then_import_folders_then_packages() {
+        let folders = Folders::new();
+        let (disk, main) = (folders.disk(), folders.id("project/main.aqua"));
+        assert_eq!(disk.resolve("near.aqua", &main), Ok(folders.id("project/near.aqua")));
+        assert_eq!(disk.resolve("./near", &main), Ok(folders.id("project/near.aqua")));
+        assert_eq!(disk.resolve("far", &main), Ok(folders.id("lib/far.aqua")));
+        let package = folders.id("project/node_modules/@x/pkg/i.aqua");
+        assert_eq!(disk.resolve("@x/pkg/i.aqua", &main), Ok(package.clone()));
+        assert_eq!(
+            disk.resolve("./j.aqua", &package),
+            Ok(folders.id("project/node_modules/@x/pkg/j.aqua"))
+        );
+    }
+
+    #[test]
+    fn one_file_has_one_identity() {
+        let folders = Folders::new();
+        let (disk, main) = (folders.disk(), folders.id("project/main.aqua"));
+        assert_eq!(disk.resolve("../project/near", &main), disk.resolve("near", &main));
+        assert_eq!(
+            disk.entry(&folders.root.path().join("project/../project/main.aqua"))
+                .ok(),
+            Some(main)
+        );
+    }
+
+    #[test]
+    fn dependencies_are_not_the_users_own_files() {
+        let folders = Folders::new();
+        let disk = folders.disk();
+        assert!(!disk.is_dependency(&folders.id("project/near.aqua")));
+        assert!(disk.is_dependency(&folders.id("lib/far.aqua")));
+        assert!(disk.is_dependency(&folders.id("project/node_modules/@x/pkg/i.aqua")));
+        assert!(disk.is_dependency("std/peer.aqua"));
+    }
+
+    #[test]
+    fn standard_modules_are_embedded() {
+        let folders = Folders::new();
+        let (disk, main) = (folders.disk(), folders.id("project/main.aqua"));
+        assert_eq!(disk.resolve("std/peer", &main), Ok("std/peer.aqua".to_owned()));
+        assert_eq!(
+            disk.resolve("std/op.aqua", "std/builtin.aqua"),
+            Ok("std/op.aqua".to_owned())
+        );
+        assert!(
+            disk.read("std/peer.aqua")
+                .is_ok_and(|text| text.contains("service Peer"))
+        );
+        let wrong = disk.resolve("std/kadmelia.aqua", &main).expect_err("a typo");
+        assert_eq!(wrong.suggestion.as_deref(), Some("std/kademlia.aqua"));
+    }
+
+    #[test]
+    fn what_was_tried_is_told() {
+        let folders = Folders::new();
+        let main = folders.id("project/main.aqua");
+        let error = folders.disk().resolve("nope/x", &main).expect_err("no such file");
+        let ends = [
+            "project/nope/x.aqua",
+            "lib/nope/x.aqua",
+            "project/node_modules/nope/x.aqua",
+        ];
+        assert_eq!(error.tried.len(), ends.len());
+        for (tried, end) in error.tried.iter().zip(ends) {
+            assert!(tried.ends_with(end), "{tried} does not end with {end}");
+        }
+    }
+}

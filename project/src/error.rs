@@ -1,0 +1,37 @@
+//! Troubles of the disk.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why something on disk can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder is missing or can't be read.
+    #[error("can't read {}: {source}", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is larger than any program.
+    #[error("{} is larger than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most that is read.
+        limit: u64,
+    },
+    /// A folder is named as a program but has no manifest.
+    #[error("{} is a folder without aqua.toml: name a file, or add one with `[package] main`", folder.display())]
+    NoManifest {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A folder is named as a program but its manifest names no main file.
+    #[error("{} names no main file: add `main = \"main.aqua\"` under `[package]`", manifest.display())]
+    NoMain {
+        /// The manifest.
+        manifest: PathBuf,
+    },
+}
