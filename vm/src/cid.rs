@@ -1,0 +1,224 @@
+//! Content ids: what names a value inside particle data.
+//!
+//! A produced id is CID version 1, codec JSON (0x0200), multihash BLAKE3-256, as base32 text, so it starts with
+//! `bagaaihra`. Ids that arrive may also hash with SHA2-256 and be spelled in any multibase. Two ids are equal if their
+//! texts are.
+
+use data_encoding::BASE32_NOPAD;
+use ecow::EcoString;
+use serde::Serialize;
+use std::fmt;
+
+const VERSION: u64 = 1;
+const JSON_CODEC: u64 = 0x0200;
+const SHA2_256: u64 = 0x12;
+const BLAKE3_256: u64 = 0x1e;
+/// Longest digest that a content id may carry.
+const MAX_DIGEST: usize = 64;
+
+/// The text of a content id.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Cid(EcoString);
+
+impl Cid {
+    /// The id of a JSON text.
+    #[must_use]
+    pub fn of_json(text: &[u8]) -> Self {
+        // Version, codec (two bytes as varint), hash function, digest length.
+        let mut bytes = [0; 5 + 32];
+        bytes[..5].copy_from_slice(&[0x01, 0x80, 0x04, 0x1e, 0x20]);
+        bytes[5..].copy_from_slice(blake3::hash(text).as_bytes());
+        let mut id = String::with_capacity(61);
+        id.push('b');
+        BASE32_NOPAD.encode_append(&bytes, &mut id);
+        id.make_ascii_lowercase();
+        Self(id.into())
+    }
+
+    /// The id of something that serialises to JSON: compact, fields in their order.
+    pub(crate) fn of<T: Serialize>(value: &T) -> Self {
+        Self::of_json(&serde_json::to_vec(value).expect("texts and lists of texts always serialise"))
+    }
+
+    /// The id's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is an id of those bytes. `false` means that the digest differs.
+    ///
+    /// # Errors
+    /// The text is no content id, or one with a codec or hash function that is not in use here.
+    pub(crate) fn verify(&self, bytes: &[u8]) -> Result<bool, CidError> {
+        let produced = Self::of_json(bytes);
+        if self == &produced {
+            return Ok(true);
+        }
+        let (codec, hash, digest) = self.parse()?;
+        if codec != JSON_CODEC {
+            return Err(CidError::Codec(codec));
+        }
+        match hash {
+            SHA2_256 => Ok(digest == <sha2::Sha256 as sha2::Digest>::digest(bytes)[..]),
+            BLAKE3_256 => Ok(digest == blake3::hash(bytes).as_bytes()[..]),
+            hash => Err(CidError::Hash(hash)),
+        }
+    }
+
+    /// Codec, hash function and digest.
+    fn parse(&self) -> Result<(u64, u64, Vec<u8>), CidError> {
+        // Older spellings put a path before the id.
+        let text = self.0.rsplit_once("/ipfs/").map_or(&*self.0, |(_, id)| id);
+        if text.len() < 2 {
+            return Err(CidError::TooShort);
+        }
+        let bytes = if text.len() == 46 && text.starts_with("Qm") {
+            bs58::decode(text).into_vec().map_err(|_| CidError::Malformed)?
+        } else {
+            multibase::decode(text).map_err(|_| CidError::Malformed)?.1
+        };
+        let (version, rest) = varint(&bytes)?;
+        let (codec, rest) = varint(rest)?;
+        if (version, codec) == (SHA2_256, 32) {
+            // Version 0 is a bare SHA2-256 multihash of another codec.
+            return if rest.len() >= 32 {
+                Err(CidError::Codec(0x70))
+            } else {
+                Err(CidError::Truncated)
+            };
+        }
+        match version {
+            VERSION => {}
+            0 => return Err(CidError::ExplicitVersion0),
+            _ => return Err(CidError::Version),
+        }
+        let (hash, rest) = varint(rest).map_err(|_| CidError::Malformed)?;
+        let (length, rest) = varint(rest).map_err(|_| CidError::Malformed)?;
+        let length = usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= MAX_DIGEST)
+            .ok_or(CidError::Malformed)?;
+        let digest = rest.get(..length).ok_or(CidError::Malformed)?;
+        Ok((codec, hash, digest.to_vec()))
+    }
+}
+
+fn varint(bytes: &[u8]) -> Result<(u64, &[u8]), CidError> {
+    unsigned_varint::decode::u64(bytes).map_err(|error| match error {
+        unsigned_varint::decode::Error::Insufficient => CidError::Truncated,
+        _ => CidError::Varint,
+    })
+}
+
+impl From<EcoString> for Cid {
+    fn from(text: EcoString) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Display for Cid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Cid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Error texts quote ids in this form.
+        formatter.debug_tuple("CID").field(&self.0.as_str()).finish()
+    }
+}
+
+/// Why a text is no content id that is in use here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CidError {
+    /// Fewer than two characters.
+    #[error("Input too short")]
+    TooShort,
+    /// Neither a multibase text nor a multihash inside it.
+    #[error("Failed to parse multihash")]
+    Malformed,
+    /// The bytes end early.
+    #[error("failed to fill whole buffer")]
+    Truncated,
+    /// A number inside is malformed.
+    #[error("Failed to decode unsigned varint format")]
+    Varint,
+    /// Neither version 0 nor 1.
+    #[error("Unrecognized CID version")]
+    Version,
+    /// Version 0 in the form of version 1.
+    #[error("CIDv0 cannot be specified in CIDv1 format")]
+    ExplicitVersion0,
+    /// Not JSON.
+    #[error("unsupported CID codec: {0}")]
+    Codec(u64),
+    /// Neither SHA2-256 nor BLAKE3-256.
+    #[error("unsupported multihash code: {0}")]
+    Hash(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_known_values() {
+        for (json, id) in [
+            (
+                "\"test\"",
+                "bagaaihrarcyykpv4oj7zwdbepczyfthxya4og7s2rwvrzolm5kg2eu5dz3xa",
+            ),
+            ("1", "bagaaihra2y55tkbgv6i4d7vdoglfuzhbd3ra6e7ennpvfrmzaejwmbntusdq"),
+            (
+                "[1,2,3]",
+                "bagaaihram6sitn77tquub77n2jzjgttrlwkverv44pv3gns6qghm6hx6d36a",
+            ),
+            (
+                "{\"key\":42}",
+                "bagaaihracpzxhsrpviexa7k6glwdhyh3a4kvy6j7qlcqokzqbs3q424cmxyq",
+            ),
+        ] {
+            assert_eq!(Cid::of_json(json.as_bytes()).as_str(), id, "{json}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_and_hashes_verify() {
+        let bytes = b"[1,2,3]";
+        let mut blake = vec![0x01, 0x80, 0x04, 0x1e, 0x20];
+        blake.extend_from_slice(blake3::hash(bytes).as_bytes());
+        let mut sha = vec![0x01, 0x80, 0x04, 0x12, 0x20];
+        sha.extend_from_slice(&<sha2::Sha256 as sha2::Digest>::digest(bytes));
+        for (raw, base) in [
+            (&blake, multibase::Base::Base58Btc),
+            (&sha, multibase::Base::Base32Lower),
+        ] {
+            let cid = Cid::from(EcoString::from(multibase::encode(base, raw)));
+            assert_eq!(cid.verify(bytes), Ok(true), "{cid}");
+            assert_eq!(cid.verify(b"[1,2,4]"), Ok(false), "{cid}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_ids_say_why() {
+        let cases = [
+            ("", CidError::TooShort),
+            ("some text", CidError::Malformed),
+            ("b", CidError::TooShort),
+        ];
+        for (text, error) in cases {
+            assert_eq!(Cid::from(EcoString::from(text)).verify(b"1"), Err(error), "{text}");
+        }
+        let raw_codec = multibase::encode(
+            multibase::Base::Base32Lower,
+            [&[0x01, 0x55, 0x1e, 0x20][..], &[0; 32]].concat(),
+        );
+        assert_eq!(
+            Cid::from(EcoString::from(raw_codec)).verify(b"1"),
+            Err(CidError::Codec(0x55))
+        );
+    }
+}

@@ -1,0 +1,464 @@
+//! From archive bytes to particle data.
+//!
+//! One pass validates and reads. Targets of pointers must stand before their owners and are used up in the order of the
+//! walk, so no byte is read twice (except for shared targets, which are read once and then cloned cheaply). That keeps the
+//! memory taken within a constant factor of the length of the archive, whatever it contains.
+
+use super::layout as at;
+use super::{
+    ApResult, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo, FoldResult,
+    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, SubTraceDesc, TraceState,
+    ValueRef,
+};
+use crate::Tetraplet;
+use ecow::EcoString;
+use std::collections::BTreeMap;
+
+/// Why bytes are no archive of particle data. Offsets count from the archive's first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ArchiveError {
+    /// Shorter than the root.
+    #[error("{0} bytes are fewer than the root takes")]
+    TooShort(usize),
+    /// A pointer leads outside the archive, behind its owner or into bytes that have another owner.
+    #[error("the pointer at {0} leads out of its bounds")]
+    PointerOutOfBounds(usize),
+    /// Something stands at a place where its kind may not.
+    #[error("the target at {0} is misaligned")]
+    Misaligned(usize),
+    /// Two pointers to the same place mean different kinds.
+    #[error("the target at {0} is shared between different types")]
+    SharedTypes(usize),
+    /// No variant of an enumeration has that tag.
+    #[error("unknown tag at {0}")]
+    Tag(usize),
+    /// A text is not UTF-8.
+    #[error("the text at {0} is not UTF-8")]
+    Text(usize),
+}
+
+type Result<T> = std::result::Result<T, ArchiveError>;
+
+/// Reads an archive.
+///
+/// # Errors
+/// Any of [`ArchiveError`], for bytes that the format does not allow.
+pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
+    let root = bytes
+        .len()
+        .checked_sub(at::ROOT)
+        .ok_or(ArchiveError::TooShort(bytes.len()))?;
+    if root % at::ALIGNMENT != 0 {
+        return Err(ArchiveError::Misaligned(root));
+    }
+    let mut reader = Reader {
+        bytes,
+        window: Window { start: 0, end: root },
+        shared: BTreeMap::new(),
+    };
+    Ok(ParticleData {
+        trace: reader.array(root + at::ROOT_TRACE, at::STATE, Reader::state)?,
+        last_call_request_id: reader.number(root + at::ROOT_LAST_CALL_REQUEST_ID),
+        cid_info: CidInfo {
+            value_store: reader.store(root + at::ROOT_VALUES, Reader::value)?,
+            tetraplet_store: reader.store(root + at::ROOT_TETRAPLETS, Reader::tetraplet)?,
+            canon_element_store: reader.store(root + at::ROOT_CANON_ELEMENTS, Reader::canon_element)?,
+            canon_result_store: reader.store(root + at::ROOT_CANON_RESULTS, Reader::canon_result)?,
+            service_result_store: reader.store(root + at::ROOT_SERVICE_RESULTS, Reader::service_result)?,
+        },
+        signatures: reader
+            .array(root + at::ROOT_SIGNATURES, at::SIGNATURE_ENTRY, |reader, entry| {
+                Ok((
+                    reader.byte_string(entry)?,
+                    reader.byte_string(entry + at::SIGNATURE_ENTRY_SIGNATURE)?,
+                ))
+            })?
+            .into_iter()
+            .collect(),
+    })
+}
+
+/// The part of the archive that targets may still take.
+#[derive(Clone, Copy)]
+struct Window {
+    start: usize,
+    end: usize,
+}
+
+/// What a shared pointer led to.
+enum Shared {
+    Text(EcoString),
+    PeerId(EcoString),
+    Value(EcoString),
+    Tetraplet(Tetraplet),
+    CanonElement(CanonCidAggregate),
+    CanonResult(CanonResultCidAggregate),
+    ServiceResult(ServiceResultCidAggregate),
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    window: Window,
+    /// By position.
+    shared: BTreeMap<usize, Shared>,
+}
+
+impl Reader<'_> {
+    // Fields. Their owner's bytes are claimed already, so that they are inside the archive.
+
+    fn word(&self, position: usize) -> [u8; 4] {
+        let mut word = [0; 4];
+        word.copy_from_slice(&self.bytes[position..position + 4]);
+        word
+    }
+
+    fn number(&self, position: usize) -> u32 {
+        u32::from_be_bytes(self.word(position))
+    }
+
+    fn length(&self, position: usize) -> usize {
+        self.number(position) as usize
+    }
+
+    /// Where the pointer at a position leads to.
+    fn target(&self, position: usize) -> Result<usize> {
+        self.offset(position, i32::from_be_bytes(self.word(position)))
+    }
+
+    fn offset(&self, position: usize, offset: i32) -> Result<usize> {
+        position
+            .checked_add_signed(offset as isize)
+            .filter(|target| *target <= self.bytes.len())
+            .ok_or(ArchiveError::PointerOutOfBounds(position))
+    }
+
+    // Targets.
+
+    /// Takes `length` bytes at `target` out of the window. What they point to must stand between the window's start and
+    /// them; pass the result to [`release`](Self::release) afterwards.
+    fn claim(&mut self, owner: usize, target: usize, length: Option<usize>, alignment: usize) -> Result<Window> {
+        if target % alignment != 0 {
+            return Err(ArchiveError::Misaligned(target));
+        }
+        let end = length.and_then(|length| target.checked_add(length));
+        let end = end.filter(|end| self.window.start <= target && *end <= self.window.end);
+        let behind = Window {
+            start: end.ok_or(ArchiveError::PointerOutOfBounds(owner))?,
+            end: self.window.end,
+        };
+        self.window.end = target;
+        Ok(behind)
+    }
+
+    fn release(&mut self, behind: Window) {
+        self.window = behind;
+    }
+
+    fn array<T>(
+        &mut self,
+        position: usize,
+        size: usize,
+        read: impl Fn(&mut Self, usize) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let (target, length) = (self.target(position)?, self.length(position + 4));
+        let behind = self.claim(position, target, length.checked_mul(size), at::ALIGNMENT)?;
+        let mut items = Vec::with_capacity(length);
+        for index in 0..length {
+            items.push(read(self, target + index * size)?);
+        }
+        self.release(behind);
+        Ok(items)
+    }
+
+    fn byte_string(&mut self, position: usize) -> Result<Box<[u8]>> {
+        let (target, length) = (self.target(position)?, self.length(position + 4));
+        let behind = self.claim(position, target, Some(length), 1)?;
+        self.release(behind);
+        Ok(self.bytes[target..target + length].into())
+    }
+
+    fn text(&mut self, position: usize, target: usize, length: usize) -> Result<EcoString> {
+        let behind = self.claim(position, target, Some(length), 1)?;
+        self.release(behind);
+        self.utf8(target, length)
+    }
+
+    fn utf8(&self, target: usize, length: usize) -> Result<EcoString> {
+        std::str::from_utf8(&self.bytes[target..target + length])
+            .map(EcoString::from)
+            .map_err(|_| ArchiveError::Text(target))
+    }
+
+    /// A growable text: inside the field, or elsewhere if longer than [`at::INLINE`] bytes.
+    fn string(&mut self, position: usize) -> Result<EcoString> {
+        let last = self.bytes[position + at::INLINE];
+        if last & 0x80 == 0 {
+            let length = usize::from(last);
+            if length > at::INLINE {
+                return Err(ArchiveError::Text(position));
+            }
+            return self.utf8(position, length);
+        }
+        let length = self.length(position);
+        let target = self.offset(position, i32::from_le_bytes(self.word(position + 4)))?;
+        self.text(position, target, length)
+    }
+
+    // Shared targets.
+
+    fn shared_text(&mut self, position: usize) -> Result<EcoString> {
+        let (target, length) = (self.target(position)?, self.length(position + 4));
+        match self.shared.get(&target) {
+            Some(Shared::Text(text)) if text.len() == length => Ok(text.clone()),
+            Some(_) => Err(ArchiveError::SharedTypes(target)),
+            None => {
+                let text = self.text(position, target, length)?;
+                self.shared.insert(target, Shared::Text(text.clone()));
+                Ok(text)
+            }
+        }
+    }
+
+    fn cid(&mut self, position: usize) -> Result<Cid> {
+        self.shared_text(position).map(Cid::from)
+    }
+
+    /// Follows a shared pointer to something of a fixed size.
+    fn shared<T: Clone>(
+        &mut self,
+        position: usize,
+        size: usize,
+        known: impl Fn(&Shared) -> Option<T>,
+        wrap: impl Fn(T) -> Shared,
+        read: impl Fn(&mut Self, usize) -> Result<T>,
+    ) -> Result<T> {
+        let target = self.target(position)?;
+        if let Some(shared) = self.shared.get(&target) {
+            return known(shared).ok_or(ArchiveError::SharedTypes(target));
+        }
+        let behind = self.claim(position, target, Some(size), at::ALIGNMENT)?;
+        let item = read(self, target)?;
+        self.release(behind);
+        self.shared.insert(target, wrap(item.clone()));
+        Ok(item)
+    }
+
+    fn peer_id(&mut self, position: usize) -> Result<EcoString> {
+        let known = |shared: &Shared| {
+            if let Shared::PeerId(peer) = shared {
+                Some(peer.clone())
+            } else {
+                None
+            }
+        };
+        self.shared(position, at::STRING, known, Shared::PeerId, Self::string)
+    }
+
+    fn value(&mut self, position: usize) -> Result<EcoString> {
+        let known = |shared: &Shared| {
+            if let Shared::Value(value) = shared {
+                Some(value.clone())
+            } else {
+                None
+            }
+        };
+        self.shared(position, at::SLICE, known, Shared::Value, |reader, value| {
+            let (target, length) = (reader.target(value)?, reader.length(value + 4));
+            reader.text(value, target, length)
+        })
+    }
+
+    fn tetraplet(&mut self, position: usize) -> Result<Tetraplet> {
+        let known = |shared: &Shared| {
+            if let Shared::Tetraplet(tetraplet) = shared {
+                Some(tetraplet.clone())
+            } else {
+                None
+            }
+        };
+        self.shared(
+            position,
+            at::TETRAPLET,
+            known,
+            Shared::Tetraplet,
+            |reader, tetraplet| {
+                Ok(Tetraplet {
+                    peer_pk: reader.string(tetraplet)?,
+                    service_id: reader.string(tetraplet + at::STRING)?,
+                    function_name: reader.string(tetraplet + 2 * at::STRING)?,
+                    lens: reader.string(tetraplet + 3 * at::STRING)?,
+                })
+            },
+        )
+    }
+
+    fn canon_element(&mut self, position: usize) -> Result<CanonCidAggregate> {
+        let known = |shared: &Shared| {
+            if let Shared::CanonElement(element) = shared {
+                Some(element.clone())
+            } else {
+                None
+            }
+        };
+        self.shared(
+            position,
+            at::CANON_ELEMENT,
+            known,
+            Shared::CanonElement,
+            |reader, element| {
+                Ok(CanonCidAggregate {
+                    value: reader.cid(element)?,
+                    tetraplet: reader.cid(element + at::CANON_ELEMENT_TETRAPLET)?,
+                    provenance: reader.provenance(element + at::CANON_ELEMENT_PROVENANCE)?,
+                })
+            },
+        )
+    }
+
+    fn provenance(&mut self, position: usize) -> Result<Provenance> {
+        match self.bytes[position] {
+            at::PROVENANCE_LITERAL => Ok(Provenance::Literal),
+            at::PROVENANCE_SERVICE_RESULT => Ok(Provenance::ServiceResult {
+                cid: self.cid(position + at::PAYLOAD)?,
+            }),
+            at::PROVENANCE_CANON => Ok(Provenance::Canon {
+                cid: self.cid(position + at::PAYLOAD)?,
+            }),
+            _ => Err(ArchiveError::Tag(position)),
+        }
+    }
+
+    fn canon_result(&mut self, position: usize) -> Result<CanonResultCidAggregate> {
+        let known = |shared: &Shared| {
+            if let Shared::CanonResult(result) = shared {
+                Some(result.clone())
+            } else {
+                None
+            }
+        };
+        self.shared(
+            position,
+            at::CANON_RESULT,
+            known,
+            Shared::CanonResult,
+            |reader, result| {
+                Ok(CanonResultCidAggregate {
+                    tetraplet: reader.cid(result)?,
+                    values: reader
+                        .array(result + at::CANON_RESULT_VALUES, at::SLICE, Self::cid)?
+                        .into(),
+                })
+            },
+        )
+    }
+
+    fn service_result(&mut self, position: usize) -> Result<ServiceResultCidAggregate> {
+        let known = |shared: &Shared| {
+            if let Shared::ServiceResult(result) = shared {
+                Some(result.clone())
+            } else {
+                None
+            }
+        };
+        self.shared(
+            position,
+            at::SERVICE_RESULT,
+            known,
+            Shared::ServiceResult,
+            |reader, result| {
+                Ok(ServiceResultCidAggregate {
+                    value_cid: reader.cid(result)?,
+                    argument_hash: reader.shared_text(result + at::SERVICE_RESULT_ARGUMENTS)?,
+                    tetraplet_cid: reader.cid(result + at::SERVICE_RESULT_TETRAPLET)?,
+                })
+            },
+        )
+    }
+
+    fn store<T>(&mut self, position: usize, value: fn(&mut Self, usize) -> Result<T>) -> Result<BTreeMap<Cid, T>> {
+        let entries = self.array(position, at::STORE_ENTRY, |reader, entry| {
+            Ok((reader.cid(entry)?, value(reader, entry + at::STORE_ENTRY_VALUE)?))
+        })?;
+        Ok(entries.into_iter().collect())
+    }
+
+    // The trace.
+
+    fn state(&mut self, position: usize) -> Result<TraceState> {
+        let payload = position + at::PAYLOAD;
+        match self.bytes[position] {
+            at::STATE_PAR => Ok(TraceState::Par(ParResult {
+                left_size: self.number(payload),
+                right_size: self.number(payload + 4),
+            })),
+            at::STATE_CALL => self.call(payload).map(TraceState::Call),
+            at::STATE_FOLD => {
+                let lore = self.array(payload, at::LORE, Self::lore)?;
+                Ok(TraceState::Fold(FoldResult { lore }))
+            }
+            at::STATE_AP => {
+                let res_generations = self.array(payload, 4, |reader, generation| Ok(reader.number(generation)))?;
+                Ok(TraceState::Ap(ApResult { res_generations }))
+            }
+            at::STATE_CANON => self.canon(payload).map(TraceState::Canon),
+            _ => Err(ArchiveError::Tag(position)),
+        }
+    }
+
+    fn call(&mut self, position: usize) -> Result<CallState> {
+        let payload = position + at::PAYLOAD;
+        match self.bytes[position] {
+            at::CALL_REQUEST_SENT_BY => self.sender(payload).map(CallState::RequestSentBy),
+            at::CALL_EXECUTED => self.value_ref(payload).map(CallState::Executed),
+            at::CALL_FAILED => self.cid(payload).map(CallState::Failed),
+            _ => Err(ArchiveError::Tag(position)),
+        }
+    }
+
+    fn sender(&mut self, position: usize) -> Result<Sender> {
+        let payload = position + at::PAYLOAD;
+        match self.bytes[position] {
+            at::SENDER_PEER_ID => self.peer_id(payload).map(Sender::PeerId),
+            at::SENDER_PEER_ID_WITH_CALL_ID => Ok(Sender::PeerIdWithCallId {
+                peer_id: self.peer_id(payload)?,
+                call_id: self.number(position + at::SENDER_CALL_ID),
+            }),
+            _ => Err(ArchiveError::Tag(position)),
+        }
+    }
+
+    fn value_ref(&mut self, position: usize) -> Result<ValueRef> {
+        let payload = position + at::PAYLOAD;
+        match self.bytes[position] {
+            at::VALUE_SCALAR => self.cid(payload).map(ValueRef::Scalar),
+            at::VALUE_STREAM => Ok(ValueRef::Stream {
+                cid: self.cid(payload)?,
+                generation: self.number(position + at::VALUE_GENERATION),
+            }),
+            at::VALUE_UNUSED => self.cid(payload).map(ValueRef::Unused),
+            _ => Err(ArchiveError::Tag(position)),
+        }
+    }
+
+    fn canon(&mut self, position: usize) -> Result<CanonState> {
+        let payload = position + at::PAYLOAD;
+        match self.bytes[position] {
+            at::CANON_REQUEST_SENT_BY => self.peer_id(payload).map(CanonState::RequestSentBy),
+            at::CANON_EXECUTED => self.cid(payload).map(CanonState::Executed),
+            _ => Err(ArchiveError::Tag(position)),
+        }
+    }
+
+    fn lore(&mut self, position: usize) -> Result<FoldSubTraceLore> {
+        Ok(FoldSubTraceLore {
+            value_pos: self.number(position),
+            subtraces_desc: self.array(position + at::LORE_DESCRIPTORS, at::DESCRIPTOR, |reader, descriptor| {
+                let (begin_pos, subtrace_len) = (reader.number(descriptor), reader.number(descriptor + 4));
+                Ok(SubTraceDesc {
+                    begin_pos,
+                    subtrace_len,
+                })
+            })?,
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! Values that a trace names by content id.
+
+use super::Cid;
+use crate::Tetraplet;
+use ecow::{EcoString, EcoVec};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Everything that a trace names. Nothing is ever removed from it.
+///
+/// All maps are sorted, so that equal stores have equal bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CidInfo {
+    /// JSON texts.
+    pub value_store: BTreeMap<Cid, EcoString>,
+    /// Where values come from.
+    pub tetraplet_store: BTreeMap<Cid, Tetraplet>,
+    /// Elements of frozen streams.
+    pub canon_element_store: BTreeMap<Cid, CanonCidAggregate>,
+    /// Frozen streams.
+    pub canon_result_store: BTreeMap<Cid, CanonResultCidAggregate>,
+    /// Results of services.
+    pub service_result_store: BTreeMap<Cid, ServiceResultCidAggregate>,
+}
+
+/// A frozen stream. Serialises to the JSON text that its content id hashes, as the other aggregates do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CanonResultCidAggregate {
+    /// The peer that froze it.
+    pub tetraplet: Cid,
+    /// Its elements, in order.
+    pub values: EcoVec<Cid>,
+}
+
+/// One element of a frozen stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CanonCidAggregate {
+    /// The value.
+    pub value: Cid,
+    /// Where it comes from.
+    pub tetraplet: Cid,
+    /// What proves that.
+    pub provenance: Provenance,
+}
+
+/// What proves where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Provenance {
+    /// It stands in the script.
+    Literal,
+    /// A service gave it.
+    ServiceResult {
+        /// Names a service result.
+        cid: Cid,
+    },
+    /// It was part of a frozen stream.
+    Canon {
+        /// Names a canonical result.
+        cid: Cid,
+    },
+}
+
+/// What a service gave for which arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceResultCidAggregate {
+    /// The value.
+    pub value_cid: Cid,
+    /// Content id of the JSON array of arguments.
+    pub argument_hash: EcoString,
+    /// The peer, service and function.
+    pub tetraplet_cid: Cid,
+}

@@ -1,0 +1,102 @@
+//! Particle data as a value that outlives a step.
+
+use crate::data::{Envelope, ParticleData, TraceState, minimum_interpreter_version, read_archive, write_archive};
+use crate::failure::PreparationError;
+use semver::Version;
+use std::sync::Arc;
+
+/// What a peer knows about a particle: its decoded data.
+///
+/// The default is a particle that nothing has happened to. Cloning is cheap. A state can be put away as bytes with
+/// [`encode`](Self::encode) and taken up again with [`decode`](Self::decode), and these bytes are what travels to other
+/// peers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    data: Arc<ParticleData>,
+}
+
+impl State {
+    pub(crate) fn new(data: ParticleData) -> Self {
+        Self { data: Arc::new(data) }
+    }
+
+    /// The data itself: trace, stores and signatures.
+    #[must_use]
+    pub fn data(&self) -> &ParticleData {
+        &self.data
+    }
+
+    /// Reads particle data from its wire form. No bytes mean that nothing has happened yet.
+    ///
+    /// # Errors
+    /// The bytes are not particle data: [`PreparationError`] 2, 3 or 4.
+    pub fn decode(bytes: &[u8]) -> Result<Self, PreparationError> {
+        Arriving::open(bytes)?.read().map(Self::new)
+    }
+
+    /// Writes particle data in its wire form. Equal states have equal bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        Envelope::around(&write_archive(&self.data)).encode()
+    }
+
+    /// About how many bytes the state takes in memory. Grows and shrinks with [`encode`](Self::encode)'s length.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        /// Rough cost of an entry of a sorted map, and of the allocation behind a shared text.
+        const ENTRY: usize = 48;
+        const CID: usize = 61 + 16;
+        let info = &self.data.cid_info;
+        let tetraplet =
+            |t: &crate::Tetraplet| t.peer_pk.len() + t.service_id.len() + t.function_name.len() + t.lens.len();
+        let trace: usize = self.data.trace.iter().map(TraceState::size).sum();
+        let values: usize = info.value_store.values().map(|text| ENTRY + CID + text.len()).sum();
+        let tetraplets: usize = info
+            .tetraplet_store
+            .values()
+            .map(|t| 2 * ENTRY + CID + tetraplet(t))
+            .sum();
+        let canons: usize = info
+            .canon_result_store
+            .values()
+            .map(|r| ENTRY + CID + r.values.len() * 16)
+            .sum();
+        let aggregates = (info.canon_element_store.len() + info.service_result_store.len()) * (2 * ENTRY + CID);
+        let signatures = self.data.signatures.len() * (ENTRY + 98);
+        trace + values + tetraplets + canons + aggregates + signatures
+    }
+}
+
+/// Particle data on its way in: the envelope is open, the archive still closed.
+pub(crate) struct Arriving<'a> {
+    envelope: Option<Envelope<'a>>,
+}
+
+impl<'a> Arriving<'a> {
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, PreparationError> {
+        if bytes.is_empty() {
+            return Ok(Self { envelope: None });
+        }
+        Envelope::decode(bytes)
+            .map(|envelope| Self {
+                envelope: Some(envelope),
+            })
+            .map_err(PreparationError::from)
+    }
+
+    /// Who wrote the data.
+    pub(crate) fn interpreter_version(&self) -> Version {
+        self.envelope
+            .as_ref()
+            .map_or_else(minimum_interpreter_version, |envelope| {
+                envelope.interpreter_version.clone()
+            })
+    }
+
+    pub(crate) fn read(&self) -> Result<ParticleData, PreparationError> {
+        self.envelope.as_ref().map_or_else(
+            || Ok(ParticleData::default()),
+            |envelope| read_archive(&envelope.inner_data).map_err(PreparationError::Data),
+        )
+    }
+}

@@ -1,0 +1,256 @@
+//! JSON values as the machine handles them.
+//!
+//! Cloning is cheap and objects are sorted by key, because the content id of a value hashes its compact text with sorted
+//! keys.
+
+use ecow::{EcoString, EcoVec};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
+use serde_json::Number;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A JSON value. Equality is structural: 1 and 1.0 differ.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    String(EcoString),
+    Array(EcoVec<Value>),
+    Object(Arc<BTreeMap<EcoString, Value>>),
+}
+
+impl Value {
+    /// The deepest nesting of a value that a step makes or reads.
+    pub(crate) const MAX_DEPTH: usize = 128;
+
+    /// Reads a JSON text. Nesting is limited to [`MAX_DEPTH`](Self::MAX_DEPTH).
+    pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    pub(crate) fn object<const N: usize>(fields: [(&'static str, Self); N]) -> Self {
+        Self::Object(Arc::new(
+            fields
+                .into_iter()
+                .map(|(name, value)| (EcoString::inline(name), value))
+                .collect(),
+        ))
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&EcoString> {
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn as_array(&self) -> Option<&EcoVec<Self>> {
+        if let Self::Array(items) = self {
+            Some(items)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn as_object(&self) -> Option<&BTreeMap<EcoString, Self>> {
+        if let Self::Object(fields) = self {
+            Some(fields)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn as_number(&self) -> Option<&Number> {
+        if let Self::Number(number) = self {
+            Some(number)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the value nests deeper than [`MAX_DEPTH`](Self::MAX_DEPTH).
+    pub(crate) fn is_too_deep(&self) -> bool {
+        fn exceeds(value: &Value, left: usize) -> bool {
+            match value {
+                Value::Array(items) => left == 0 || items.iter().any(|item| exceeds(item, left - 1)),
+                Value::Object(fields) => left == 0 || fields.values().any(|item| exceeds(item, left - 1)),
+                _ => false,
+            }
+        }
+        exceeds(self, Self::MAX_DEPTH)
+    }
+
+    /// The value as embedders see it.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Boolean(boolean) => (*boolean).into(),
+            Self::Number(number) => serde_json::Value::Number(number.clone()),
+            Self::String(text) => text.as_str().into(),
+            Self::Array(items) => items.iter().map(Self::to_json).collect(),
+            Self::Object(fields) => fields
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.to_json()))
+                .collect(),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<EcoString> for Value {
+    fn from(text: EcoString) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(boolean: bool) -> Self {
+        Self::Boolean(boolean)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<f64> for Value {
+    /// A number that JSON can't express is null.
+    fn from(number: f64) -> Self {
+        Number::from_f64(number).map_or(Self::Null, Self::Number)
+    }
+}
+
+impl FromIterator<Self> for Value {
+    fn from_iter<I: IntoIterator<Item = Self>>(items: I) -> Self {
+        Self::Array(items.into_iter().collect())
+    }
+}
+
+/// Compact JSON with sorted keys.
+impl fmt::Display for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(fields) => serializer.collect_map(&**fields),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any valid JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, boolean: bool) -> Result<Value, E> {
+        Ok(Value::Boolean(boolean))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut array = EcoVec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut object = BTreeMap::new();
+        while let Some((name, value)) = fields.next_entry::<EcoString, _>()? {
+            object.insert(name, value);
+        }
+        Ok(Value::Object(Arc::new(object)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_compact_and_sorted() {
+        let value = Value::parse(" {\"b\": [1, 1.0, -2, 1e3, \"\u{e4}\\n\"], \"a\": {}, \"a\": null} ").expect("JSON");
+        assert_eq!(value.to_string(), "{\"a\":null,\"b\":[1,1.0,-2,1000.0,\"ä\\n\"]}");
+    }
+
+    #[test]
+    fn whole_and_fractional_numbers_differ() {
+        assert_ne!(Value::parse("1").expect("JSON"), Value::parse("1.0").expect("JSON"));
+        assert_eq!(
+            Value::parse("[1, 2]").expect("JSON"),
+            [1_i64.into(), 2_i64.into()].into_iter().collect()
+        );
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let nested = |depth: usize| Value::parse(&("[".repeat(depth) + &"]".repeat(depth)));
+        assert!(!nested(127).expect("within the limit").is_too_deep());
+        assert!(nested(129).is_err());
+        let deeper = [nested(127).expect("within the limit")].into_iter().collect::<Value>();
+        let deepest = [[deeper].into_iter().collect::<Value>()].into_iter().collect::<Value>();
+        assert!(deepest.is_too_deep());
+    }
+}
