@@ -1,1 +1,4 @@
 //! In construction.
+
+pub mod checked;
+pub mod typing;

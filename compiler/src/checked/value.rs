@@ -1,0 +1,271 @@
+//! Checked values.
+
+use super::{FunctionId, LocalId, ServiceId};
+use crate::typing::{Arrow, Type};
+use aqua_diagnostics::Span;
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// A value with its type and place.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// Its type, before any conversion.
+    pub ty: Type,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub enum ValueKind {
+    /// Stands where checking failed; absent in a program without errors.
+    Missing,
+    /// A literal.
+    Literal(Literal),
+    /// `nil`, `[]` or `?[]`.
+    Nil,
+    /// A predefined constant.
+    Builtin(Builtin),
+    /// A definition of the same function: data, a stream, an ability or an arrow, as its type says.
+    Local(LocalId),
+    /// A top-level function as a value.
+    Function(FunctionId),
+    /// A service as a value, with the id in effect. Without an id it can only be one that is never called.
+    Service {
+        /// The service.
+        service: ServiceId,
+        /// Its id here.
+        id: Option<Box<Value>>,
+    },
+    /// A service method as a value.
+    Method(Method),
+    /// `[a, b]`, `?[a, b]` or `*[a, b]`. Never empty, except `*[]`.
+    Collection {
+        /// Which brackets.
+        kind: CollectionKind,
+        /// The elements in order.
+        elements: Vec<Value>,
+    },
+    /// `D(x = …)`: a data value. The type has exactly the fields that are given.
+    Data(Vec<NamedValue>),
+    /// `A(x = …)`: an ability. The type has exactly the fields that are given.
+    Ability(Vec<NamedValue>),
+    /// `d.copy(x = …)`: a data value with some fields replaced.
+    Copy {
+        /// What is copied.
+        of: Box<Value>,
+        /// The new fields.
+        fields: Vec<NamedValue>,
+    },
+    /// `d.x` of data, an ability or a service held in a value.
+    Field {
+        /// Whose field.
+        of: Box<Value>,
+        /// Which.
+        name: EcoString,
+    },
+    /// `c.length` of an array, option or stream.
+    Length(Box<Value>),
+    /// `a[i]`, `a!` on an array or option.
+    Index {
+        /// The collection.
+        of: Box<Value>,
+        /// An integer.
+        index: Box<Value>,
+    },
+    /// `s[i]`, `s!` on a stream: waits until it has `index + 1` elements.
+    Gate {
+        /// The stream.
+        of: Box<Value>,
+        /// An integer.
+        index: Box<Value>,
+    },
+    /// A call with one result used as a value.
+    Call(Box<Call>),
+    /// A function of a stream map.
+    MapQuery {
+        /// The map.
+        of: Box<Value>,
+        /// What is asked.
+        query: MapQuery,
+    },
+    /// Two operands.
+    Binary {
+        /// The operator.
+        operator: Operator,
+        /// The left operand.
+        left: Box<Value>,
+        /// The right operand.
+        right: Box<Value>,
+    },
+    /// `!a`.
+    Not(Box<Value>),
+}
+
+/// A field of a literal or of `.copy`.
+#[derive(Debug, Clone)]
+pub struct NamedValue {
+    /// The field.
+    pub name: EcoString,
+    /// Where the name is written.
+    pub name_span: Span,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A literal as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer or a float, with its sign, as written.
+    Number(EcoString),
+    /// The text between the quotes, as written: there are no escapes.
+    String(EcoString),
+}
+
+/// A predefined constant. `nil` is [`ValueKind::Nil`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Builtin {
+    /// `HOST_PEER_ID`: the relay, or the initiator when there is no relay.
+    HostPeerId,
+    /// `INIT_PEER_ID`, and `%init_peer_id%`.
+    InitPeerId,
+    /// `PARTICLE_TTL`.
+    ParticleTtl,
+    /// `PARTICLE_TIMESTAMP`.
+    ParticleTimestamp,
+    /// `LAST_ERROR`.
+    LastError,
+}
+
+impl Builtin {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::HostPeerId,
+        Self::InitPeerId,
+        Self::ParticleTtl,
+        Self::ParticleTimestamp,
+        Self::LastError,
+    ];
+
+    /// The name in source.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HostPeerId => "HOST_PEER_ID",
+            Self::InitPeerId => "INIT_PEER_ID",
+            Self::ParticleTtl => "PARTICLE_TTL",
+            Self::ParticleTimestamp => "PARTICLE_TIMESTAMP",
+            Self::LastError => "LAST_ERROR",
+        }
+    }
+}
+
+/// Which brackets a collection is written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectionKind {
+    /// `[…]`.
+    Array,
+    /// `?[…]`: the first element that can be computed.
+    Option,
+    /// `*[…]`: a fresh stream.
+    Stream,
+}
+
+/// A method of a service at the id in effect.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// The service.
+    pub service: ServiceId,
+    /// The id, a string.
+    pub id: Box<Value>,
+    /// The method's name.
+    pub name: EcoString,
+}
+
+/// A call.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// What is called.
+    pub callee: Callee,
+    /// The type of what is called. It may give more results than are used.
+    pub arrow: Arc<Arrow>,
+    /// One value per parameter of the arrow; abilities in braces come first.
+    pub arguments: Vec<Value>,
+    /// The whole call.
+    pub span: Span,
+}
+
+/// What a call calls.
+#[derive(Debug, Clone)]
+pub enum Callee {
+    /// A top-level function.
+    Function(FunctionId),
+    /// A service method.
+    Method(Method),
+    /// An arrow held in a value: a local (closure, parameter, result) or a field of an ability.
+    Arrow(Box<Value>),
+}
+
+/// A function of a stream map.
+#[derive(Debug, Clone)]
+pub enum MapQuery {
+    /// `m.get(k)`: an array of the values under a key.
+    Get(Box<Value>),
+    /// `m.getStream(k)`: a stream of the values under a key, also later ones.
+    GetStream(Box<Value>),
+    /// `m.keys()`: an array of keys.
+    Keys,
+    /// `m.keysStream()`: a stream of keys, also later ones.
+    KeysStream,
+    /// `m.contains(k)`: whether the key has a value.
+    Contains(Box<Value>),
+}
+
+/// A binary operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operator {
+    /// `+`.
+    Add,
+    /// `-`.
+    Subtract,
+    /// `*` on integers.
+    Multiply,
+    /// `*` on floats.
+    MultiplyFloat,
+    /// `/`.
+    Divide,
+    /// `%`.
+    Remainder,
+    /// `**`.
+    Power,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
+    /// `==`.
+    Equal,
+    /// `!=`.
+    NotEqual,
+    /// `&&`, which skips its right side when the left is false.
+    And,
+    /// `||`, which skips its right side when the left is true.
+    Or,
+}
+
+impl Value {
+    /// A value that could not be checked.
+    pub fn missing(span: Span) -> Self {
+        Self {
+            kind: ValueKind::Missing,
+            ty: Type::Error,
+            span,
+        }
+    }
+}
