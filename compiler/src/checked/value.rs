@@ -32,12 +32,12 @@ pub enum ValueKind {
     Local(LocalId),
     /// A top-level function as a value.
     Function(FunctionId),
-    /// A service as a value, with the id in effect. Without an id it can only be one that is never called.
+    /// A service as a value, with the id in effect.
     Service {
         /// The service.
         service: ServiceId,
-        /// Its id here.
-        id: Option<Box<Value>>,
+        /// Its id here, a string.
+        id: Box<Value>,
     },
     /// A service method as a value.
     Method(Method),
