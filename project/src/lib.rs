@@ -3,6 +3,7 @@
 //! [`Program`] finds a program and the `aqua.toml` above it; [`Disk`] gives the compiler its sources. Mistakes in these
 //! files are diagnostics that point into them; troubles of the disk are [`Error`]s.
 
+pub mod arguments;
 pub mod codes;
 mod disk;
 mod error;

@@ -320,7 +320,8 @@ fn parse_bytes(text: &str) -> Option<u64> {
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let distance = |known: &&str| strsim::damerau_levenshtein(name, known);
     let best = known.iter().copied().min_by_key(|known| distance(known))?;
-    (distance(&best) <= best.len().max(3) / 3).then_some(best)
+    let changes = distance(&best);
+    (changes < best.len() && changes <= best.len().max(3) / 3).then_some(best)
 }
 
 fn list(names: &[&str]) -> String {
