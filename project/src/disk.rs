@@ -2,6 +2,7 @@
 //! standard modules, which are embedded and always win.
 
 use crate::Error;
+use aqua_compiler::{SourceLoader, Unreadable, Unresolved};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,15 +13,6 @@ const LARGEST_SOURCE: u64 = 16 << 20;
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
     imports: Vec<PathBuf>,
-}
-
-/// An import that names no file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotFound {
-    /// Paths that were looked at, in order, as they are shown to the user.
-    pub tried: Vec<String>,
-    /// The import that was probably meant.
-    pub suggestion: Option<String>,
 }
 
 impl Disk {
@@ -41,13 +33,24 @@ impl Disk {
         Ok(real.to_string_lossy().into_owned())
     }
 
-    /// The identity of what an import string names: `std/NAME.aqua` or a real absolute path.
-    ///
-    /// A string without the extension `.aqua` has it added. `importer` is the identity of the importing module.
-    ///
-    /// # Errors
-    /// With what was tried, when nothing is found.
-    pub fn resolve(&self, import: &str, importer: &str) -> Result<String, NotFound> {
+    fn candidates(&self, import: &str, importer: &str) -> Vec<PathBuf> {
+        let folder = folder_of(importer);
+        let beside = folder.iter().map(|folder| folder.join(import));
+        let given = self.imports.iter().map(|folder| folder.join(import));
+        let packages = folder
+            .iter()
+            .flat_map(|folder| folder.ancestors())
+            .map(|folder| folder.join("node_modules"));
+        let packages = packages
+            .filter(|folder| folder.is_dir())
+            .map(|folder| folder.join(import));
+        beside.chain(given).chain(packages).collect()
+    }
+}
+
+impl SourceLoader for Disk {
+    /// Identities are `std/NAME.aqua` or real absolute paths. A string without the extension `.aqua` has it added.
+    fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
         let import = if import.ends_with(".aqua") {
             import.to_owned()
         } else {
@@ -65,50 +68,31 @@ impl Disk {
             }
             tried.push(shown(&candidate));
         }
-        Err(NotFound {
+        Err(Unresolved {
             tried,
             suggestion: None,
         })
     }
 
-    fn candidates(&self, import: &str, importer: &str) -> Vec<PathBuf> {
-        let folder = folder_of(importer);
-        let beside = folder.iter().map(|folder| folder.join(import));
-        let given = self.imports.iter().map(|folder| folder.join(import));
-        let packages = folder
-            .iter()
-            .flat_map(|folder| folder.ancestors())
-            .map(|folder| folder.join("node_modules"));
-        let packages = packages
-            .filter(|folder| folder.is_dir())
-            .map(|folder| folder.join(import));
-        beside.chain(given).chain(packages).collect()
-    }
-
-    /// The text of a module by its identity.
-    ///
-    /// # Errors
-    /// When it can't be read, isn't UTF-8 or is larger than 16 MiB.
-    pub fn read(&self, id: &str) -> Result<Arc<str>, Error> {
+    /// Files must be UTF-8 and at most 16 MiB.
+    fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
         if let Some(text) = aqua_stdlib::module(id) {
             return Ok(text.into());
         }
-        let unreadable = |source| Error::Unreadable {
-            path: id.into(),
-            source,
+        let unreadable = |error: std::io::Error| Unreadable {
+            reason: error.to_string(),
         };
         let size = std::fs::metadata(id).map_err(unreadable)?.len();
         if size > LARGEST_SOURCE {
-            return Err(Error::TooLarge {
-                path: id.into(),
-                limit: LARGEST_SOURCE,
+            return Err(Unreadable {
+                reason: format!("it is larger than {LARGEST_SOURCE} bytes"),
             });
         }
         std::fs::read_to_string(id).map(Arc::from).map_err(unreadable)
     }
 
-    /// Whether a module is somebody else's: standard, in `node_modules`, or below an import folder.
-    pub fn is_dependency(&self, id: &str) -> bool {
+    /// Standard modules, everything in `node_modules`, everything below an import folder.
+    fn is_dependency(&self, id: &str) -> bool {
         let path = Path::new(id);
         let package = path
             .components()
@@ -117,19 +101,19 @@ impl Disk {
         package || aqua_stdlib::module(id).is_some() || self.imports.iter().any(within)
     }
 
-    /// The name a module has in messages: relative to the current folder where it lies below it.
-    pub fn shown(&self, id: &str) -> String {
+    /// Relative to the current folder for what lies below it.
+    fn shown(&self, id: &str) -> String {
         shown(Path::new(id))
     }
 }
 
-fn standard(import: &str) -> Result<String, NotFound> {
+fn standard(import: &str) -> Result<String, Unresolved> {
     if aqua_stdlib::module(import).is_some() {
         return Ok(import.to_owned());
     }
     let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
     let suggestion = crate::section::nearest(import, &names).map(str::to_owned);
-    Err(NotFound {
+    Err(Unresolved {
         tried: names.into_iter().map(str::to_owned).collect(),
         suggestion,
     })

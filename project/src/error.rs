@@ -14,14 +14,6 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// A file is larger than any program.
-    #[error("{} is larger than {limit} bytes", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The most that is read.
-        limit: u64,
-    },
     /// A folder is named as a program but has no manifest.
     #[error("{} is a folder without aqua.toml: name a file, or add one with `[package] main`", folder.display())]
     NoManifest {

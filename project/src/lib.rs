@@ -12,7 +12,7 @@ pub mod node_config;
 mod program;
 mod section;
 
-pub use disk::{Disk, NotFound};
+pub use disk::Disk;
 pub use error::Error;
 pub use manifest::Manifest;
 pub use node_config::{NodeConfig, NodeFile};
