@@ -1,0 +1,256 @@
+//! A workflow and its journey, written down as AIR.
+//!
+//! AIR knows no `on`: every call and canon names its peer, and a visit without work is a hop, the canon of an empty stream,
+//! which only the visited peer can make. Groups of many become pairs nested to the left, `seq`s in each other one `seq`.
+
+#[cfg(test)]
+mod tests;
+
+use crate::topology::{Hop, Journey};
+use crate::workflow::{Last, Op, Peer, StepId, Workflow};
+use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
+use ecow::EcoString;
+
+/// The iterator of hops through a collection of relays. Such folds contain nothing but a hop, so they never nest.
+const VIA_PEER: &str = "-via-peer-";
+
+/// The script of everything below `root`.
+pub fn emit(workflow: &Workflow, journey: &Journey, root: StepId) -> Script {
+    let mut emitter = Emitter {
+        workflow,
+        journey,
+        script: Script::new(),
+        sequences: vec![Sequence::default()],
+    };
+    emitter.run(root);
+    let whole = emitter.close();
+    let mut script = emitter.script;
+    script.set_root(whole);
+    script
+}
+
+/// Instructions in a row, joined by `seq` as they come; nothing yet if there were none.
+#[derive(Default)]
+struct Sequence(Option<InstructionId>);
+
+enum Task {
+    /// Writes the step and the hops around it to the innermost open sequence.
+    Write(StepId),
+    /// Opens a sequence for a part of the step that stands for itself.
+    Open,
+    /// Closes the sequences of a group's parts and writes the group.
+    Combine(StepId),
+    /// Writes the hops after the step.
+    Leave(StepId),
+}
+
+struct Emitter<'a> {
+    workflow: &'a Workflow,
+    journey: &'a Journey,
+    script: Script,
+    /// Open sequences, the innermost last.
+    sequences: Vec<Sequence>,
+}
+
+impl Emitter<'_> {
+    fn run(&mut self, root: StepId) {
+        let mut tasks = vec![Task::Write(root)];
+        while let Some(task) = tasks.pop() {
+            match task {
+                Task::Write(step) => {
+                    self.hops(self.journey.before(step));
+                    tasks.push(Task::Leave(step));
+                    self.write(step, &mut tasks);
+                }
+                Task::Open => self.sequences.push(Sequence::default()),
+                Task::Combine(step) => self.combine(step),
+                Task::Leave(step) => self.hops(self.journey.after(step)),
+            }
+        }
+    }
+
+    fn write(&mut self, id: StepId, tasks: &mut Vec<Task>) {
+        let step = self.workflow.step(id);
+        match &step.op {
+            Op::Seq | Op::On { .. } => tasks.extend(step.children.iter().rev().map(|child| Task::Write(*child))),
+            Op::Par | Op::Xor | Op::Detach => {
+                tasks.push(Task::Combine(id));
+                for child in step.children.iter().rev() {
+                    tasks.extend([Task::Write(*child), Task::Open]);
+                }
+            }
+            Op::New(_) | Op::Match { .. } | Op::Fold { .. } => {
+                tasks.push(Task::Combine(id));
+                tasks.extend(step.children.iter().rev().map(|child| Task::Write(*child)));
+                tasks.push(Task::Open);
+            }
+            Op::Call {
+                service,
+                function,
+                arguments,
+                output,
+            } => {
+                let call = Instruction::Call {
+                    peer: self.peer(id),
+                    service: service.clone(),
+                    function: function.clone(),
+                    arguments: arguments.clone(),
+                    output: output.clone(),
+                };
+                self.append(call);
+            }
+            Op::Canon { source, target } => {
+                let (source, target) = (source.clone(), target.clone());
+                let peer = self.peer(id);
+                self.append(Instruction::Canon { peer, source, target });
+            }
+            Op::Ap { source, target } => {
+                let (source, target) = (source.clone(), target.clone());
+                self.append(Instruction::Ap { source, target });
+            }
+            Op::ApMap { key, value, target } => {
+                let (key, value, target) = (key.clone(), value.clone(), target.clone());
+                self.append(Instruction::ApMap { key, value, target });
+            }
+            Op::Fail(value) => self.append(Instruction::Fail(Failure::Value(value.clone()))),
+            Op::Next(iterator) => {
+                let iterator = iterator.clone();
+                self.append(Instruction::Next { iterator });
+            }
+            Op::Never => self.append(Instruction::Never),
+            Op::Null => {}
+        }
+    }
+
+    fn combine(&mut self, id: StepId) {
+        let step = self.workflow.step(id);
+        let body = |emitter: &mut Self| emitter.close();
+        let instruction = match &step.op {
+            Op::Par | Op::Detach => return self.combine_pairs(step.children.len(), Instruction::Par),
+            Op::Xor => return self.combine_pairs(step.children.len(), Instruction::Xor),
+            Op::New(variable) => Instruction::New {
+                variable: variable.clone(),
+                body: body(self),
+            },
+            Op::Match { left, right, equal } => {
+                let (left, right, body) = (left.clone(), right.clone(), body(self));
+                if *equal {
+                    Instruction::Match { left, right, body }
+                } else {
+                    Instruction::Mismatch { left, right, body }
+                }
+            }
+            Op::Fold {
+                iterable,
+                iterator,
+                last,
+            } => {
+                let last = match last {
+                    Last::Done => Instruction::Null,
+                    Last::Wait => Instruction::Never,
+                };
+                Instruction::Fold {
+                    iterable: iterable.clone(),
+                    iterator: iterator.clone(),
+                    body: body(self),
+                    last: Some(self.script.push(last, None)),
+                }
+            }
+            other => unreachable!("{other:?} has no parts that stand for themselves"),
+        };
+        self.append(instruction);
+    }
+
+    /// Nests the parts in pairs to the left; a single part gets `(null)` beside it.
+    fn combine_pairs(&mut self, count: usize, pair: fn(InstructionId, InstructionId) -> Instruction) {
+        let mut parts: Vec<InstructionId> = (0..count).map(|_| self.close()).collect();
+        parts.reverse();
+        if parts.len() == 1 {
+            parts.push(self.script.push(Instruction::Null, None));
+        }
+        let whole = parts
+            .into_iter()
+            .reduce(|left, right| self.script.push(pair(left, right), None));
+        if let Some(whole) = whole {
+            self.append_id(whole);
+        }
+    }
+
+    fn hops(&mut self, hops: &[Hop]) {
+        for hop in hops {
+            match self.workflow.places().whom(hop.peer) {
+                Peer::One(peer) => {
+                    let visit = self.visit(peer.clone());
+                    self.append_id(visit);
+                }
+                Peer::Each(peers) => self.visit_each(peers.clone(), hop.backwards),
+            }
+        }
+    }
+
+    /// A visit: the peer, and nobody else, can say what an empty stream of its own contains.
+    fn visit(&mut self, peer: Value) -> InstructionId {
+        let (source, target) = (Variable::stream("$-hop-"), Variable::canon_stream("#-hopc-"));
+        let canon = Instruction::Canon {
+            peer,
+            source: source.clone(),
+            target: target.clone(),
+        };
+        let canon = self.script.push(canon, None);
+        let inner = Instruction::New {
+            variable: target,
+            body: canon,
+        };
+        let inner = self.script.push(inner, None);
+        let outer = Instruction::New {
+            variable: source,
+            body: inner,
+        };
+        self.script.push(outer, None)
+    }
+
+    fn visit_each(&mut self, peers: Value, backwards: bool) {
+        let iterator = EcoString::from(VIA_PEER);
+        let visit = self.visit(Value::scalar(VIA_PEER));
+        let next = Instruction::Next {
+            iterator: iterator.clone(),
+        };
+        let next = self.script.push(next, None);
+        let (first, second) = if backwards { (next, visit) } else { (visit, next) };
+        let body = self.script.push(Instruction::Seq(first, second), None);
+        let last = Some(self.script.push(Instruction::Null, None));
+        let iterable = peers;
+        self.append(Instruction::Fold {
+            iterable,
+            iterator,
+            body,
+            last,
+        });
+    }
+
+    fn append(&mut self, instruction: Instruction) {
+        let id = self.script.push(instruction, None);
+        self.append_id(id);
+    }
+
+    fn append_id(&mut self, next: InstructionId) {
+        let sequence = self.sequences.last_mut().expect("the outermost sequence stays open");
+        sequence.0 = Some(match sequence.0 {
+            None => next,
+            Some(before) => self.script.push(Instruction::Seq(before, next), None),
+        });
+    }
+
+    /// Ends the innermost sequence; an empty one is `(null)`.
+    fn close(&mut self) -> InstructionId {
+        let sequence = self.sequences.pop().expect("every sequence is closed once");
+        sequence.0.unwrap_or_else(|| self.script.push(Instruction::Null, None))
+    }
+
+    /// The peer on which a step runs. Whatever is exported stands in an `on` for the initiator.
+    fn peer(&self, step: StepId) -> Value {
+        self.journey.peer(step).map_or(Value::InitPeerId, |peer| {
+            self.workflow.places().whom(peer).value().clone()
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! Small workflows and the AIR they become.
+
+use super::emit;
+use crate::topology::plan;
+use crate::workflow::{Exit, Last, Op, Peer, Places, StepId, Workflow};
+use aqua_air::{Value, Variable, print};
+
+fn call(workflow: &mut Workflow, function: &str) -> StepId {
+    let op = Op::Call {
+        service: Value::literal("op"),
+        function: Value::literal(function),
+        arguments: vec![Value::Integer(1)],
+        output: Some(Variable::scalar("ret")),
+    };
+    workflow.add(op, Vec::new())
+}
+
+fn emitted(workflow: &Workflow, root: StepId) -> String {
+    print(&emit(workflow, &plan(workflow, root), root))
+}
+
+#[test]
+fn pairs_nest_to_the_left_and_sequences_are_flat() {
+    let mut workflow = Workflow::new();
+    let calls = ["a", "b", "c", "d", "e", "f"].map(|name| call(&mut workflow, name));
+    let null = workflow.add(Op::Null, Vec::new());
+    let inner = workflow.add(Op::Seq, vec![calls[1], null, calls[2]]);
+    let one = workflow.add(Op::Detach, vec![calls[3]]);
+    let three = workflow.add(Op::Par, vec![calls[4], null, calls[5]]);
+    let root = workflow.add(Op::Seq, vec![calls[0], inner, one, three]);
+    insta::assert_snapshot!(emitted(&workflow, root));
+}
+
+#[test]
+fn visits_are_canons_and_collections_of_relays_are_folded() {
+    let mut workflow = Workflow::new();
+    let places = workflow.places_mut();
+    let home = places.peer(Peer::One(Value::InitPeerId));
+    let away = places.peer(Peer::One(Value::scalar("p")));
+    let relay = places.peer(Peer::One(Value::literal("12D3")));
+    let relays = places.peer(Peer::Each(Value::scalar("rs")));
+    let home = places.enter(Places::NOWHERE, home, &[relay]);
+    let away = places.enter(home, away, &[relays]);
+    let there = call(&mut workflow, "there");
+    let exit = Exit::AsNeeded;
+    let on = workflow.add(Op::On { place: away, exit }, vec![there]);
+    let back = call(&mut workflow, "back");
+    let seq = workflow.add(Op::Seq, vec![on, back]);
+    let root = workflow.add(Op::On { place: home, exit }, vec![seq]);
+    insta::assert_snapshot!(emitted(&workflow, root));
+}
+
+#[test]
+fn groups_with_a_body() {
+    let mut workflow = Workflow::new();
+    let (left, right, equal) = (Value::scalar("x"), Value::Boolean(true), false);
+    let body = [call(&mut workflow, "a"), call(&mut workflow, "b")];
+    let choice = workflow.add(Op::Match { left, right, equal }, body.to_vec());
+    let next = workflow.add(Op::Next("x".into()), Vec::new());
+    let either = workflow.add(Op::Xor, vec![choice, next]);
+    let fold = Op::Fold {
+        iterable: Value::EmptyArray,
+        iterator: "x".into(),
+        last: Last::Wait,
+    };
+    let fold = workflow.add(fold, vec![either]);
+    let root = workflow.add(Op::New(Variable::stream("$st")), vec![fold]);
+    insta::assert_snapshot!(emitted(&workflow, root));
+}
+
+#[test]
+fn nothing_is_null() {
+    let mut workflow = Workflow::new();
+    let root = workflow.add(Op::Seq, Vec::new());
+    assert_eq!(emitted(&workflow, root), "(null)\n");
+}

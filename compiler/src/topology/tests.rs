@@ -1,0 +1,310 @@
+//! Journeys of workflows written by hand.
+//!
+//! A journey is shown in one line: `@P:name` a call on `P`, `>R` a visit of `R`, `xor{a | b}` alternatives, and so on. Every
+//! program starts on the initiator `I`, whose relay is `R`.
+
+use super::plan;
+use crate::workflow::{Exit, Last, Op, Peer, PlaceId, Places, StepId, Workflow};
+use aqua_air::{Value, Variable};
+
+/// A workflow in words; peers and variables by name.
+enum Tree {
+    Leaf(Op),
+    Group(Op, Vec<Self>),
+    On(&'static str, &'static [&'static str], Exit, Vec<Self>),
+}
+
+fn call(name: &'static str) -> Tree {
+    call_with(name, "", &[])
+}
+
+fn call_with(name: &'static str, makes: &'static str, uses: &[&'static str]) -> Tree {
+    Tree::Leaf(Op::Call {
+        service: Value::literal("s"),
+        function: Value::literal(name),
+        arguments: uses.iter().map(|name| Value::scalar(*name)).collect(),
+        output: (!makes.is_empty()).then(|| Variable::scalar(makes)),
+    })
+}
+
+fn ap(makes: &'static str, uses: &'static str) -> Tree {
+    Tree::Leaf(Op::Ap {
+        source: Value::scalar(uses),
+        target: Variable::scalar(makes),
+    })
+}
+
+fn canon(makes: &'static str, uses: &'static str) -> Tree {
+    Tree::Leaf(Op::Canon {
+        source: Variable::scalar(uses),
+        target: Variable::scalar(makes),
+    })
+}
+
+fn fail() -> Tree {
+    Tree::Leaf(Op::Fail(Value::Error(None)))
+}
+
+fn next(iterator: &'static str) -> Tree {
+    Tree::Leaf(Op::Next(iterator.into()))
+}
+
+fn seq<const N: usize>(children: [Tree; N]) -> Tree {
+    Tree::Group(Op::Seq, children.into())
+}
+
+fn par<const N: usize>(children: [Tree; N]) -> Tree {
+    Tree::Group(Op::Par, children.into())
+}
+
+fn xor<const N: usize>(children: [Tree; N]) -> Tree {
+    Tree::Group(Op::Xor, children.into())
+}
+
+fn co(child: Tree) -> Tree {
+    Tree::Group(Op::Detach, vec![child])
+}
+
+fn new<const N: usize>(name: &'static str, children: [Tree; N]) -> Tree {
+    Tree::Group(Op::New(Variable::scalar(name)), children.into())
+}
+
+fn is<const N: usize>(uses: &'static str, children: [Tree; N]) -> Tree {
+    let (left, right) = (Value::scalar(uses), Value::Boolean(true));
+    let equal = true;
+    Tree::Group(Op::Match { left, right, equal }, children.into())
+}
+
+fn fold<const N: usize>(iterable: &'static str, iterator: &'static str, children: [Tree; N]) -> Tree {
+    let op = Op::Fold {
+        iterable: Value::scalar(iterable),
+        iterator: iterator.into(),
+        last: Last::Done,
+    };
+    Tree::Group(op, children.into())
+}
+
+fn on<const N: usize>(peer: &'static str, relays: &'static [&'static str], children: [Tree; N]) -> Tree {
+    Tree::On(peer, relays, Exit::AsNeeded, children.into())
+}
+
+/// An `on` whose errors are raised again outside of it.
+fn guarded<const N: usize>(peer: &'static str, relays: &'static [&'static str], children: [Tree; N]) -> Tree {
+    xor([on(peer, relays, children), fail()])
+}
+
+fn program<const N: usize>(body: [Tree; N]) -> Tree {
+    let steps = std::iter::once(call("arg")).chain(body).collect();
+    xor([Tree::Group(Op::Seq, steps), call("err")])
+}
+
+fn build(workflow: &mut Workflow, place: PlaceId, tree: Tree) -> StepId {
+    let (op, inside, children) = match tree {
+        Tree::Leaf(op) => (op, place, Vec::new()),
+        Tree::Group(op, children) => (op, place, children),
+        Tree::On(peer, relays, exit, children) => {
+            let places = workflow.places_mut();
+            let mut id = |name: &str| places.peer(Peer::One(Value::scalar(name)));
+            let (peer, relays) = (id(peer), relays.iter().map(|relay| id(relay)).collect::<Vec<_>>());
+            let place = places.enter(place, peer, &relays);
+            (Op::On { place, exit }, place, children)
+        }
+    };
+    let children = children
+        .into_iter()
+        .map(|child| build(workflow, inside, child))
+        .collect();
+    workflow.add(op, children)
+}
+
+fn journey(tree: Tree) -> String {
+    let mut workflow = Workflow::new();
+    let root = build(&mut workflow, Places::NOWHERE, on("I", &["R"], [tree]));
+    let journey = plan(&workflow, root);
+    show(&workflow, &journey, root)
+}
+
+fn show(workflow: &Workflow, journey: &super::Journey, step: StepId) -> String {
+    let name = |peer| workflow.places().whom(peer).value().to_string();
+    let hops = |hops: &[super::Hop]| {
+        hops.iter()
+            .map(|hop| format!(">{}", name(hop.peer)))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let children = workflow.step(step).children.iter();
+    let inner: Vec<String> = children
+        .map(|child| show(workflow, journey, *child))
+        .filter(|text| !text.is_empty())
+        .collect();
+    let at = journey.peer(step).map(name).unwrap_or_default();
+    let own = match &workflow.step(step).op {
+        Op::Seq | Op::On { .. } | Op::New(_) => inner.join(" "),
+        Op::Call { function, .. } => format!("@{at}:{}", function.to_string().trim_matches('"')),
+        Op::Canon { .. } => format!("@{at}:canon"),
+        Op::Par | Op::Detach => format!("par{{{}}}", inner.join(" | ")),
+        Op::Xor => format!("xor{{{}}}", inner.join(" | ")),
+        Op::Fold { .. } => format!("fold{{{}}}", inner.join(" ")),
+        Op::Match { .. } => format!("match{{{}}}", inner.join(" ")),
+        Op::Ap { .. } | Op::ApMap { .. } => "ap".into(),
+        Op::Null => String::new(),
+        Op::Never => "never".into(),
+        Op::Fail(_) => "fail".into(),
+        Op::Next(_) => "next".into(),
+    };
+    let parts = [hops(journey.before(step)), own, hops(journey.after(step))];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+macro_rules! journeys {
+    ($($name:ident: [$($body:expr),* $(,)?] => $expected:literal;)*) => {
+        $(#[test] fn $name() {
+            pretty_eq(&journey(program([$($body),*])), $expected);
+        })*
+    };
+}
+
+fn pretty_eq(got: &str, expected: &str) {
+    assert!(got == expected, "\n     got {got}\nexpected {expected}");
+}
+
+journeys! {
+    goes_through_the_relay_and_back:
+        [guarded("P", &[], [call_with("id", "x", &[])]), call_with("resp", "", &["x"])]
+        => "xor{@I:arg xor{>R @P:id >R | >R >I fail} @I:resp | @I:err}";
+    goes_straight_from_peer_to_peer_inside:
+        [guarded("A", &[], [call_with("a", "x", &[]), guarded("B", &[], [call_with("b", "y", &[])])]), call_with("resp", "", &["y"])]
+        => "xor{@I:arg xor{>R @A:a xor{@B:b >R | fail} | >R >I fail} @I:resp | @I:err}";
+    enters_and_leaves_through_the_inner_relay:
+        [guarded("A", &[], [call("n"), guarded("B", &["V"], [call("n")]), call("again")])]
+        => "xor{@I:arg xor{>R @A:n xor{>V @B:n >V | >V >A fail} @A:again >R | >R >I fail} | @I:err}";
+    shares_the_relays_of_neighbours:
+        [on("A", &["V"], [call("n")]), on("B", &["V"], [call("n")]), call("home")]
+        => "xor{@I:arg >R >V @A:n >V @B:n >V >R @I:home | @I:err}";
+    leaves_branches_whose_results_are_used:
+        [par([on("P", &[], [call_with("p", "x", &[])]), on("Q", &[], [call_with("q", "y", &[])])]), call_with("u", "", &["x", "y"])]
+        => "xor{@I:arg par{>R @P:p >R >I | >R @Q:q >R >I} @I:u | @I:err}";
+    stays_in_branches_whose_results_are_not_used:
+        [par([on("P", &[], [call_with("p", "x", &[])]), on("Q", &[], [call_with("q", "y", &[])])]), call("u")]
+        => "xor{@I:arg par{>R @P:p | >R @Q:q} @I:u | @I:err}";
+    joins_branches_on_the_peer_around:
+        [on("A", &[], [par([on("P", &[], [call_with("p", "x", &[])]), on("Q", &[], [call_with("q", "y", &[])])]), call_with("u", "", &["x", "y"])])]
+        => "xor{@I:arg >R par{@P:p >A | @Q:q >A} @A:u | @I:err}";
+    comes_home_for_every_item:
+        [fold("ps", "p", [seq([on("p", &[], [call("n")]), next("p")])]), call("after")]
+        => "xor{@I:arg fold{>R @p:n >R next} @I:after | @I:err}";
+    stays_with_the_items_of_a_parallel_loop:
+        [co(fold("ps", "p", [par([on("p", &[], [call("n")]), next("p")])])), call("after")]
+        => "xor{@I:arg par{fold{par{>R @p:n | next}}} @I:after | @I:err}";
+    comes_home_with_every_item_that_is_joined:
+        [co(fold("ps", "p", [par([guarded("p", &["R"], [call_with("n", "r", &[]), ap("s", "r")]), next("p")])])),
+         canon("c", "s"), call_with("resp", "", &["c"])]
+        => "xor{@I:arg par{fold{par{xor{>R @p:n ap >R >I | >R >I fail} | next}}} @I:canon @I:resp | @I:err}";
+    returns_to_the_relay_only:
+        [fold("ps", "p", [par([xor([Tree::On("p", &[], Exit::ToRelay, vec![call_with("n", "r", &[]), ap("s", "r")]), fail()]), next("p")])]),
+         canon("c", "s"), call_with("resp", "", &["c"])]
+        => "xor{@I:arg fold{par{xor{>R @p:n ap >R | >R >I fail} | next}} @I:canon @I:resp | @I:err}";
+    catches_at_home:
+        [xor([guarded("P", &[], [call("n")]), call("catch")]), call("after")]
+        => "xor{@I:arg xor{xor{>R @P:n >R | >R >I fail} | @I:catch} @I:after | @I:err}";
+    leaves_a_branch_of_a_choice:
+        [xor([is("c", [on("P", &[], [call("n")])]), call("else")]), call("after")]
+        => "xor{@I:arg xor{match{>R @P:n} >R | @I:else} @I:after | @I:err}";
+    calls_back_through_the_relay:
+        [on("P", &[], [call_with("a", "x", &[]), on("I", &["R"], [call_with("cb", "", &["x"])]), call("still")])]
+        => "xor{@I:arg >R @P:a >R @I:cb >R @P:still | @I:err}";
+    names_the_own_relay:
+        [on("P", &["R"], [call("1")]), on("Q", &["R"], [call("2")]), call("3")]
+        => "xor{@I:arg >R @P:1 >R @Q:2 >R @I:3 | @I:err}";
+    works_on_the_relay:
+        [on("R", &[], [call("h"), on("P", &[], [call_with("p", "x", &[])])]), call_with("resp", "", &["x"])]
+        => "xor{@I:arg @R:h @P:p >R @I:resp | @I:err}";
+    does_not_wait_for_a_detached_step:
+        [co(guarded("P", &[], [call("n")])), call("eat")]
+        => "xor{@I:arg par{xor{>R @P:n | >R >I fail}} @I:eat | @I:err}";
+    visits_the_relay_of_an_idle_step:
+        [on("P", &[], [Tree::Leaf(Op::Null)]), call("eat")]
+        => "xor{@I:arg >R @I:eat | @I:err}";
+    decides_on_a_remote_peer_in_a_loop:
+        [co(fold("ps", "p", [par([guarded("p", &[], [call_with("id", "x", &[]), new("ie", [xor([
+            is("x", [ap("r", "x")]),
+            seq([ap("ie", "err"), xor([is("err", [Tree::Leaf(Op::Null)]), Tree::Leaf(Op::Fail(Value::scalar("ie")))])]),
+         ])])]), next("p")])])),
+         new("t", [fold("r", "i", [ap("t", "i"), canon("ic", "t"), xor([is("ic", [Tree::Leaf(Op::Null)]), next("i")])]), canon("rc", "t"), ap("g", "rc")]),
+         call_with("resp", "", &["g"])]
+        => "xor{@I:arg par{fold{par{xor{>R @p:id xor{match{ap} >R >I | ap xor{match{} >R >I | fail} >R >I} | >R >I fail} | next}}} fold{ap @I:canon xor{match{} | next}} @I:canon ap @I:resp | @I:err}";
+    joins_on_a_remote_peer:
+        [on("R", &[], [co(fold("ps", "p", [par([on("p", &[], [call_with("id", "x", &[]), ap("s", "x")]), next("p")])])), canon("c", "s")]),
+         canon("c2", "s"), call_with("resp", "", &["c2"])]
+        => "xor{@I:arg >R par{fold{par{@p:id ap >R | next}}} @R:canon @I:canon @I:resp | @I:err}";
+    calls_back_in_parallel:
+        [on("P", &[], [par([call_with("1", "x", &[]), on("I", &["R"], [call("cb")])])]), call("z")]
+        => "xor{@I:arg >R par{@P:1 | >R @I:cb} >R @I:z | @I:err}";
+    tries_one_peer_after_the_other:
+        [fold("ps", "p", [xor([guarded("p", &[], [call("n")]), next("p")])]), call("done")]
+        => "xor{@I:arg fold{xor{xor{>R @p:n >R | >R >I fail} | next}} @I:done | @I:err}";
+    walks_a_chain_of_relays:
+        [guarded("P", &["A", "B"], [call("n")]), call("back")]
+        => "xor{@I:arg xor{>R >A >B @P:n >B >A >R | >B >A >R >I fail} @I:back | @I:err}";
+    goes_from_peer_to_peer:
+        [on("A", &[], [call_with("a", "x", &[])]), on("B", &[], [call_with("b", "y", &["x"])]), call_with("resp", "", &["y"])]
+        => "xor{@I:arg >R @A:a @B:b >R @I:resp | @I:err}";
+    comes_home_with_detached_results:
+        [co(on("P", &[], [call_with("1", "a", &[]), ap("s", "a")])), co(on("Q", &[], [call_with("2", "b", &[]), ap("s", "b")])),
+         canon("c", "s"), call_with("resp", "", &["c"])]
+        => "xor{@I:arg par{>R @P:1 ap >R >I} par{>R @Q:2 ap >R >I} @I:canon @I:resp | @I:err}";
+}
+
+#[test]
+fn a_name_bound_inside_of_a_branch_is_not_used_outside() {
+    // The branch makes its own `x`; the `x` that is used later is another one.
+    let branch = on("P", &[], [new("x", [call_with("p", "x", &[])])]);
+    let tree = program([par([branch, call("q")]), call_with("u", "", &["x"])]);
+    pretty_eq(&journey(tree), "xor{@I:arg par{>R @P:p | @I:q} @I:u | @I:err}");
+}
+
+#[test]
+fn depth_and_width_cost_no_stack_and_no_time() {
+    let mut workflow = Workflow::new();
+    let peers = ["I", "P", "Q"].map(|name| workflow.places_mut().peer(Peer::One(Value::scalar(name))));
+    let home = workflow.places_mut().enter(Places::NOWHERE, peers[0], &[]);
+    let away = [1, 2].map(|peer| workflow.places_mut().enter(home, peers[peer], &[peers[3 - peer]]));
+    let mut body = workflow.add(Op::Null, Vec::new());
+    for round in 0..20_000 {
+        let call = workflow.add(
+            Op::Call {
+                service: Value::literal("s"),
+                function: Value::literal("f"),
+                arguments: vec![],
+                output: None,
+            },
+            Vec::new(),
+        );
+        let op = Op::On {
+            place: away[round % 2],
+            exit: Exit::AsNeeded,
+        };
+        let on = workflow.add(op, vec![call]);
+        let fail = workflow.add(Op::Fail(Value::Error(None)), Vec::new());
+        let guarded = workflow.add(Op::Xor, vec![on, fail]);
+        body = workflow.add(if round % 3 == 0 { Op::Par } else { Op::Seq }, vec![body, guarded]);
+    }
+    let place = home;
+    let root = workflow.add(
+        Op::On {
+            place,
+            exit: Exit::AsNeeded,
+        },
+        vec![body],
+    );
+    let journey = plan(&workflow, root);
+    let hops: usize = workflow
+        .ids()
+        .map(|step| journey.before(step).len() + journey.after(step).len())
+        .sum();
+    assert!(hops > 20_000);
+}
