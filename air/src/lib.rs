@@ -1,13 +1,64 @@
 //! AIR, the language of the machine: instructions, text and bytecode.
 //!
-//! A [`Script`] is a tree of [`Instruction`]s. The compiler builds one, and [`print()`] makes the text that travels.
+//! A [`Script`] is a tree of [`Instruction`]s. [`read`] makes one from text, the compiler builds one, [`print()`] makes the
+//! text that travels. [`Bytecode`] is the same script with names, operands and scopes resolved: what the machine runs.
+//!
+//! ```
+//! let script = aqua_air::read(r#"(seq (ap 1 x) (call %init_peer_id% ("math" "add") [x 2] y))"#).expect("valid");
+//! let bytecode = aqua_air::Bytecode::assemble(&script).expect("valid");
+//! assert_eq!(bytecode.disassemble(), script);
+//! ```
 
+pub mod codes;
+
+mod bytecode;
+mod check;
 mod instruction;
 mod print;
+mod problem;
 mod script;
+mod spelling;
+mod text;
 mod value;
 
+pub use bytecode::{
+    AssembleError, Bytecode, ContentId, DecodeError, LensId, Operand, OperandId, OperandList, Operation, OperationId,
+    Output, ResolvedLens, Scope, ScopeId, Slot, Step, TextId,
+};
+pub use check::check;
 pub use instruction::{Failure, Instruction};
 pub use print::print;
+pub use problem::{Problem, ProblemKind, ReadError};
 pub use script::{InstructionId, Script, Span};
 pub use value::{Accessor, Lens, Place, Value, Variable, VariableKind};
+
+use bytecode::Spelling;
+
+/// Reads and checks a script.
+///
+/// # Errors
+/// All problems of a text that is not a valid script.
+pub fn read(text: &str) -> Result<Script, ReadError> {
+    read_both(text).map(|(script, _)| script)
+}
+
+/// Reads and checks a script and resolves it, in one go: what [`read`] and [`Bytecode::assemble`] do one after the other.
+///
+/// # Errors
+/// All problems of a text that is not a valid script.
+pub fn load(text: &str) -> Result<Bytecode, ReadError> {
+    read_both(text).map(|(_, bytecode)| bytecode)
+}
+
+fn read_both(text: &str) -> Result<(Script, Bytecode), ReadError> {
+    let script = text::parse(text).map_err(|problem| ReadError {
+        problems: vec![problem],
+    })?;
+    let bytecode = Bytecode::assemble_spelled(&script, Spelling::Known).expect("a script from text is well-formed");
+    let problems = check(&bytecode);
+    if problems.is_empty() {
+        Ok((script, bytecode))
+    } else {
+        Err(ReadError { problems })
+    }
+}

@@ -1,0 +1,114 @@
+//! Puts operations that arrive in the order of the text into a tree, and knows which scopes are open at each.
+//!
+//! The assembler and the decoder both build through it, so both agree on what a use of a stream means.
+
+use super::{Operation, OperationId, ScopeId, Slot};
+
+/// A tree under construction.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    pub(super) operations: Vec<Operation>,
+    /// Operations that still wait for children, outermost first.
+    waiting: Vec<Waiting>,
+    /// Open scopes of each name, innermost last.
+    open: Vec<Vec<ScopeId>>,
+    /// The global scope of each name.
+    global: Vec<Option<ScopeId>>,
+    depth: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    parent: OperationId,
+    /// How many children have come, and how many there are.
+    placed: u8,
+    arity: u8,
+    /// The name whose scope ends with the last child.
+    closes: Option<Slot>,
+}
+
+impl Layout {
+    /// Whether the tree has all its operations.
+    pub(super) fn is_complete(&self) -> bool {
+        self.waiting.is_empty() && !self.operations.is_empty()
+    }
+
+    /// How deep the tree is.
+    pub(super) fn depth(&self) -> u32 {
+        u32::try_from(self.depth).unwrap_or(u32::MAX)
+    }
+
+    /// The number that the next operation gets.
+    pub(super) fn next_id(&self) -> OperationId {
+        OperationId(u32::try_from(self.operations.len()).expect("a script has less than 2³² instructions"))
+    }
+
+    /// Places the next operation of the text. The numbers of its children, which come later, are filled in then.
+    /// `opens` is the scope that lasts while its children come.
+    pub(super) fn push(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>) {
+        let id = self.next_id();
+        self.depth = self.depth.max(self.waiting.len() + 1);
+        if let Some(parent) = self.waiting.last_mut() {
+            self.operations[parent.parent.index()].set_child(parent.placed, id);
+            parent.placed += 1;
+        }
+        if let Some((slot, scope)) = opens {
+            at(&mut self.open, slot).push(scope);
+        }
+        let arity = operation.children().count() as u8;
+        self.operations.push(operation);
+        self.waiting.push(Waiting {
+            parent: id,
+            placed: 0,
+            arity,
+            closes: opens.map(|(slot, _)| slot),
+        });
+        while let Some(last) = self.waiting.pop_if(|last| last.placed == last.arity) {
+            if let Some(slot) = last.closes {
+                at(&mut self.open, slot).pop();
+            }
+        }
+    }
+
+    /// The scope that a use of the name means at this point, if there is one yet.
+    pub(super) fn scope(&self, name: Slot) -> Option<ScopeId> {
+        let innermost = self.open.get(name.index()).and_then(|open| open.last()).copied();
+        innermost.or_else(|| self.global.get(name.index()).copied().flatten())
+    }
+
+    /// Says which scope is the global one of the name.
+    pub(super) fn set_global(&mut self, name: Slot, scope: ScopeId) {
+        *at(&mut self.global, name) = Some(scope);
+    }
+}
+
+fn at<T: Default>(list: &mut Vec<T>, name: Slot) -> &mut T {
+    if list.len() <= name.index() {
+        list.resize_with(name.index() + 1, T::default);
+    }
+    &mut list[name.index()]
+}
+
+impl Operation {
+    fn set_child(&mut self, nth: u8, id: OperationId) {
+        match (self, nth) {
+            (Self::Seq(child, _) | Self::Par(child, _) | Self::Xor(child, _), 0)
+            | (Self::Seq(_, child) | Self::Par(_, child) | Self::Xor(_, child), 1)
+            | (
+                Self::New { body: child, .. }
+                | Self::NewStream { body: child, .. }
+                | Self::NewMap { body: child, .. }
+                | Self::Match { body: child, .. }
+                | Self::Mismatch { body: child, .. }
+                | Self::Fold { body: child, .. }
+                | Self::FoldStream { body: child, .. }
+                | Self::FoldMap { body: child, .. },
+                0,
+            ) => *child = id,
+            (Self::Fold { last, .. } | Self::FoldStream { last, .. } | Self::FoldMap { last, .. }, 1) => {
+                *last = Some(id);
+            }
+            _ => unreachable!("an operation gets as many children as it waits for"),
+        }
+    }
+}

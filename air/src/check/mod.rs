@@ -1,0 +1,187 @@
+//! What a script must keep to beyond its grammar: names are defined, folds go on in one place.
+//!
+//! Works on the resolved form, where names are small numbers and operations stand in the order of the text.
+
+mod after_next;
+
+use crate::problem::{Problem, ProblemKind};
+use crate::{Bytecode, Operand, OperandId, Operation, OperationId, Output, Slot, Span, Step};
+
+/// All problems of a script, in the order of the text; none for a valid one.
+///
+/// Places are those of the text that the script was read from, or empty if there is none.
+pub fn check(bytecode: &Bytecode) -> Vec<Problem> {
+    let mut check = Check {
+        bytecode,
+        definitions: definitions(bytecode),
+        problems: Vec::new(),
+    };
+    check.names();
+    check.folds();
+    for operation in after_next::find(bytecode) {
+        check.report(operation, ProblemKind::InstructionAfterNext);
+    }
+    check.problems.sort_by_key(|(operation, _)| *operation);
+    let span = |operation| bytecode.span(operation).unwrap_or(Span { left: 0, right: 0 });
+    check
+        .problems
+        .into_iter()
+        .map(|(operation, kind)| Problem {
+            span: span(operation),
+            kind,
+        })
+        .collect()
+}
+
+struct Check<'a> {
+    bytecode: &'a Bytecode,
+    definitions: Vec<Option<OperationId>>,
+    problems: Vec<(OperationId, ProblemKind)>,
+}
+
+/// The first operation that defines each name.
+fn definitions(bytecode: &Bytecode) -> Vec<Option<OperationId>> {
+    let mut first = vec![None; bytecode.variables().len()];
+    for (id, operation) in bytecode.in_text_order() {
+        let defined = match *operation {
+            Operation::Call {
+                output: Output::Scalar(slot),
+                ..
+            }
+            | Operation::CanonStream { target: slot, .. }
+            | Operation::CanonMap { target: slot, .. }
+            | Operation::CanonMapToScalar { target: slot, .. }
+            | Operation::ApToScalar { target: slot, .. }
+            | Operation::New { slot, .. }
+            | Operation::Fold { iterator: slot, .. }
+            | Operation::FoldStream { iterator: slot, .. }
+            | Operation::FoldMap { iterator: slot, .. } => slot,
+            Operation::Call {
+                output: Output::Stream(scope),
+                ..
+            }
+            | Operation::ApToStream { target: scope, .. }
+            | Operation::ApToMap { target: scope, .. }
+            | Operation::NewStream { scope, .. }
+            | Operation::NewMap { scope, .. } => bytecode[scope].variable,
+            _ => continue,
+        };
+        first[defined.index()].get_or_insert(id);
+    }
+    first
+}
+
+/// The operation that follows each with all its children.
+fn ends(bytecode: &Bytecode) -> Vec<OperationId> {
+    let mut ends: Vec<OperationId> = bytecode.in_text_order().map(|(id, _)| id.following()).collect();
+    for index in (0..ends.len()).rev() {
+        if let Some(last) = bytecode.operations()[index].children().next_back() {
+            ends[index] = ends[last.index()];
+        }
+    }
+    ends
+}
+
+impl Check<'_> {
+    fn report(&mut self, operation: OperationId, kind: ProblemKind) {
+        self.problems.push((operation, kind));
+    }
+
+    /// Every name that is read must be defined by something that starts earlier. Sources and peers of `canon` and values of
+    /// `ap` to a map are let through, as in the field.
+    fn names(&mut self) {
+        let bytecode = self.bytecode;
+        for (id, operation) in bytecode.in_text_order() {
+            match *operation {
+                Operation::Call {
+                    peer,
+                    service,
+                    function,
+                    arguments,
+                    ..
+                } => {
+                    [peer, service, function]
+                        .iter()
+                        .for_each(|operand| self.uses(id, *operand));
+                    bytecode
+                        .list(arguments)
+                        .iter()
+                        .for_each(|operand| self.uses(id, *operand));
+                }
+                Operation::ApToScalar { source: operand, .. }
+                | Operation::ApToStream { source: operand, .. }
+                | Operation::ApToMap { key: operand, .. }
+                | Operation::Fold { iterable: operand, .. } => self.uses(id, operand),
+                Operation::Match { left, right, .. } | Operation::Mismatch { left, right, .. } => {
+                    self.uses(id, left);
+                    self.uses(id, right);
+                }
+                Operation::FoldStream { stream: scope, .. } | Operation::FoldMap { map: scope, .. } => {
+                    self.uses_name(id, bytecode[scope].variable);
+                }
+                Operation::FailWith { code: 0, .. } => self.report(id, ProblemKind::FailWithZero),
+                _ => {}
+            }
+        }
+    }
+
+    fn uses(&mut self, at: OperationId, operand: OperandId) {
+        let bytecode = self.bytecode;
+        let operand = bytecode[operand];
+        if let Operand::Scalar(slot, _) | Operand::CanonStream(slot, _) | Operand::CanonMap(slot, _) = operand {
+            self.uses_name(at, slot);
+        }
+        let steps = operand
+            .lens()
+            .and_then(|lens| bytecode[lens].path.as_deref())
+            .unwrap_or_default();
+        for step in steps {
+            if let Step::Scalar(slot) = step {
+                self.uses_name(at, *slot);
+            }
+        }
+    }
+
+    fn uses_name(&mut self, at: OperationId, slot: Slot) {
+        if self.definitions[slot.index()].is_none_or(|definition| definition >= at) {
+            self.report(at, ProblemKind::UndefinedVariable(self.bytecode.name(slot).clone()));
+        }
+    }
+
+    /// `next` and `new` against the folds around them.
+    fn folds(&mut self) {
+        let bytecode = self.bytecode;
+        // Folds around the current place by iterator, innermost last, with whether they have met their `next`.
+        let mut around: Vec<Vec<bool>> = vec![Vec::new(); bytecode.variables().len()];
+        let mut open: Vec<(Slot, OperationId)> = Vec::new();
+        let ends = ends(bytecode);
+        for (id, operation) in bytecode.in_text_order() {
+            while let Some((iterator, _)) = open.pop_if(|(_, end)| *end <= id) {
+                around[iterator.index()].pop();
+            }
+            match *operation {
+                Operation::Fold { iterator, .. }
+                | Operation::FoldStream { iterator, .. }
+                | Operation::FoldMap { iterator, .. } => {
+                    if !around[iterator.index()].is_empty() {
+                        self.report(id, ProblemKind::IteratorInUse(bytecode.name(iterator).clone()));
+                    }
+                    around[iterator.index()].push(false);
+                    open.push((iterator, ends[id.index()]));
+                }
+                Operation::Next { iterator } => {
+                    let name = bytecode.name(iterator).clone();
+                    match around[iterator.index()].last_mut() {
+                        None => self.report(id, ProblemKind::NextOutsideFold(name)),
+                        Some(met @ false) => *met = true,
+                        Some(true) => self.report(id, ProblemKind::SecondNext(name)),
+                    }
+                }
+                Operation::New { slot, .. } if !around[slot.index()].is_empty() => {
+                    self.report(id, ProblemKind::NewOfIterator(bytecode.name(slot).clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+}
