@@ -7,6 +7,8 @@ pub mod arguments;
 pub mod codes;
 mod disk;
 mod error;
+mod folder;
+mod invocation;
 pub mod manifest;
 pub mod node_config;
 mod program;
@@ -14,6 +16,8 @@ mod section;
 
 pub use disk::Disk;
 pub use error::Error;
+pub use folder::programs;
+pub use invocation::{Invocation, InvocationError};
 pub use manifest::Manifest;
 pub use node_config::{NodeConfig, NodeFile};
 pub use program::{Program, Project};
