@@ -26,4 +26,10 @@ pub enum Error {
         /// The manifest.
         manifest: PathBuf,
     },
+    /// A file that should hold a secret key holds something else.
+    #[error("{} does not hold a key: expected 32 bytes in base58", path.display())]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+    },
 }

@@ -9,6 +9,7 @@ mod disk;
 mod error;
 mod folder;
 mod invocation;
+pub mod key_file;
 pub mod manifest;
 pub mod node_config;
 mod program;

@@ -1,0 +1,31 @@
+//! Which known peers are nearest to a key.
+
+use crate::identity;
+use aqua_particle::PeerId;
+use libp2p::kad::store::MemoryStore;
+use libp2p::kad::{self, KBucketKey};
+
+/// The `count` peers of the local routing table nearest to a key, nearest first. Distances are the XOR of the SHA-256
+/// of the key and of each peer's bytes. Nobody is asked; this peer itself is never among them.
+pub(crate) fn nearest(kademlia: &mut kad::Behaviour<MemoryStore>, key: Vec<u8>, count: usize) -> Vec<PeerId> {
+    let target = KBucketKey::new(key);
+    let mut known = peers(kademlia);
+    known.sort_by_cached_key(|peer| target.distance(peer));
+    known
+        .into_iter()
+        .take(count)
+        .map(|peer| identity::from_libp2p(peer.into_preimage()))
+        .collect()
+}
+
+/// How many peers the local routing table holds.
+pub(crate) fn size(kademlia: &mut kad::Behaviour<MemoryStore>) -> usize {
+    kademlia.kbuckets().map(|bucket| bucket.num_entries()).sum()
+}
+
+fn peers(kademlia: &mut kad::Behaviour<MemoryStore>) -> Vec<KBucketKey<libp2p::PeerId>> {
+    kademlia
+        .kbuckets()
+        .flat_map(|bucket| bucket.iter().map(|entry| *entry.node.key).collect::<Vec<_>>())
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! Particles arrive, whole and in order, whatever the transport, the size and the speed of the receiver.
+
+use crate::{Peer, config, key, particle};
+use aqua_network::{Config, Event, Limits, Network, Role, SendError};
+
+async fn connected(receiver: Config, sender: Config) -> (Peer, Peer) {
+    let receiver = Peer::start(receiver).await;
+    let sender = Peer::start(sender).await;
+    sender.network.connect(receiver.address().await).await.unwrap();
+    (receiver, sender)
+}
+
+#[tokio::test]
+async fn a_particle_travels_over_tcp() {
+    let (mut receiver, sender) = connected(config(1), config(2)).await;
+    let sent = particle("over tcp", 5);
+    let size = sender.network.send(receiver.network.peer_id(), &sent).await.unwrap();
+    assert_eq!(size, aqua_particle::frame::encode(&sent).len());
+    assert_eq!(receiver.particle().await, sent);
+}
+
+#[tokio::test]
+async fn a_particle_travels_over_web_sockets() {
+    let listen = vec!["/ip4/127.0.0.1/tcp/0/ws".parse().unwrap()];
+    let (mut receiver, sender) = connected(Config { listen, ..config(1) }, config(2)).await;
+    assert!(receiver.address().await.to_string().contains("/ws/p2p/12D3KooW"));
+    let sent = particle("over a web socket", 5);
+    sender.network.send(receiver.network.peer_id(), &sent).await.unwrap();
+    assert_eq!(receiver.particle().await, sent);
+}
+
+#[tokio::test]
+async fn many_megabytes_travel() {
+    let (mut receiver, sender) = connected(config(1), config(2)).await;
+    let sent = particle("large", 9 << 20);
+    sender.network.send(receiver.network.peer_id(), &sent).await.unwrap();
+    assert_eq!(receiver.particle().await, sent);
+}
+
+#[tokio::test]
+async fn a_client_is_reached_over_the_connection_it_opened() {
+    let client = Config {
+        role: Role::Client,
+        ..Config::new(key(2))
+    };
+    let (mut relay, mut client) = connected(config(1), client).await;
+    client
+        .network
+        .send(relay.network.peer_id(), &particle("question", 1))
+        .await
+        .unwrap();
+    assert_eq!(relay.particle().await.id, "question");
+    relay
+        .network
+        .send(client.network.peer_id(), &particle("answer", 1))
+        .await
+        .unwrap();
+    assert_eq!(client.particle().await.id, "answer");
+}
+
+#[tokio::test]
+async fn a_slow_receiver_slows_the_sender_and_loses_nothing() {
+    let limits = Limits {
+        event_queue: 1,
+        connection_frames: 1 << 20,
+        frame_body: 1 << 20,
+        ..Limits::default()
+    };
+    let receiver = Peer::start(Config { limits, ..config(1) }).await;
+    let sender = Peer::start(config(2)).await;
+    sender.network.connect(receiver.address().await).await.unwrap();
+    let mut receiver = receiver;
+
+    let to = receiver.network.peer_id().clone();
+    let network = sender.network.clone();
+    let sending = tokio::spawn(async move {
+        for number in 0..200 {
+            network.send(&to, &particle(number.to_string(), 50_000)).await.unwrap();
+        }
+    });
+    // The receiver's end first sees what fits its windows and its queue; the rest waits at the sender.
+    let mut seen = Vec::new();
+    while seen.len() < 200 {
+        seen.push(receiver.particle().await.id.parse::<u32>().unwrap());
+    }
+    sending.await.unwrap();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..200).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn sending_fails_with_a_reason() {
+    let peer = Peer::start(Config {
+        limits: Limits {
+            frame_body: 1000,
+            ..Limits::default()
+        },
+        ..config(1)
+    })
+    .await;
+    let send = |to: u8, bytes: usize| {
+        let network = peer.network.clone();
+        async move { network.send(&key(to).peer_id(), &particle("x", bytes)).await }
+    };
+    assert_eq!(send(1, 1).await, Err(SendError::OwnPeer));
+    assert_eq!(send(7, 1).await, Err(SendError::Unknown));
+    assert!(matches!(
+        send(7, 1000).await,
+        Err(SendError::TooLarge { limit: 1000, .. })
+    ));
+    peer.network.shutdown().await;
+    assert_eq!(send(7, 1).await, Err(SendError::Closed));
+}
+
+#[tokio::test]
+async fn a_lost_peer_is_reported_and_found_again() {
+    let (mut receiver, mut sender) = connected(config(1), config(2)).await;
+    let to = receiver.network.peer_id().clone();
+    assert!(sender.network.routes_to(1).await);
+    assert!(sender.network.is_connected(&to).await);
+    sender.network.disconnect(&to).await;
+    while !matches!(sender.events.recv().await.unwrap(), Event::Disconnected { peer } if peer == to) {}
+    assert!(!sender.network.is_connected(&to).await);
+    sender.network.send(&to, &particle("again", 1)).await.unwrap();
+    assert_eq!(receiver.particle().await.id, "again");
+}
+
+#[tokio::test]
+async fn shutting_down_leaves_no_port_and_no_task() {
+    let (receiver, sender) = connected(config(1), config(2)).await;
+    let address = receiver.address().await;
+    let Peer { network, mut events } = receiver;
+    network.shutdown().await;
+    while events.recv().await.is_some() {}
+    let listen = vec![address.iter().take(2).collect()];
+    let (again, _) = Network::start(Config { listen, ..config(1) }).await.unwrap();
+    sender.network.shutdown().await;
+    again.shutdown().await;
+}
+
+#[tokio::test]
+async fn bootstrap_peers_are_connected_to() {
+    let mut first = Peer::start(config(1)).await;
+    let second = Peer::start(Config {
+        bootstrap: vec![first.address().await],
+        ..config(2)
+    })
+    .await;
+    assert!(matches!(first.events.recv().await, Some(Event::Connected { peer }) if peer == *second.network.peer_id()));
+}

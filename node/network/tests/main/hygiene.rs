@@ -1,0 +1,123 @@
+//! Substreams are read to their end, closed in return, bounded in number, and closed early only with a reason.
+
+use crate::raw_client::RawClient;
+use crate::{Peer, config, particle};
+use aqua_network::{Config, Event, Limits, RejectReason};
+use aqua_particle::frame::{self, FrameError};
+use futures::{AsyncReadExt as _, AsyncWriteExt as _};
+
+async fn rejection(peer: &mut Peer) -> RejectReason {
+    loop {
+        if let Event::Rejected { reason, .. } = peer.events.recv().await.unwrap() {
+            return reason;
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_frames_on_one_substream_are_read_and_its_other_half_is_closed() {
+    let mut peer = Peer::start(config(1)).await;
+    let mut client = RawClient::connect(peer.address().await).await;
+    let mut stream = client.open().await;
+    for number in 0..3 {
+        stream
+            .write_all(&frame::encode(&particle(number.to_string(), 10)))
+            .await
+            .unwrap();
+        stream.flush().await.unwrap();
+        assert_eq!(peer.particle().await.id, number.to_string());
+    }
+    stream.close().await.unwrap();
+    assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn more_substreams_than_a_connection_may_have_can_be_used_one_after_another() {
+    let mut peer = Peer::start(Config {
+        limits: Limits {
+            inbound_substreams: 2,
+            ..Limits::default()
+        },
+        ..config(1)
+    })
+    .await;
+    let mut client = RawClient::connect(peer.address().await).await;
+    for number in 0..50 {
+        client.write(&frame::encode(&particle(number.to_string(), 10))).await;
+        assert_eq!(peer.particle().await.id, number.to_string());
+    }
+}
+
+#[tokio::test]
+async fn too_many_open_substreams_are_turned_away() {
+    let mut peer = Peer::start(Config {
+        limits: Limits {
+            inbound_substreams: 2,
+            ..Limits::default()
+        },
+        ..config(1)
+    })
+    .await;
+    let mut client = RawClient::connect(peer.address().await).await;
+    let (mut first, _second) = (client.open().await, client.open().await);
+    let mut third = client.open().await;
+    assert_eq!(rejection(&mut peer).await, RejectReason::TooManySubstreams(2));
+    // A reset reads like an end here; what counts is that it comes.
+    let _ = third.read_to_end(&mut Vec::new()).await;
+    first
+        .write_all(&frame::encode(&particle("still served", 10)))
+        .await
+        .unwrap();
+    first.flush().await.unwrap();
+    assert_eq!(peer.particle().await.id, "still served");
+}
+
+#[tokio::test]
+async fn malformed_frames_reset_their_substream_with_a_reason_and_the_peer_keeps_serving() {
+    let limits = Limits {
+        frame_body: 1000,
+        ..Limits::default()
+    };
+    let mut peer = Peer::start(Config { limits, ..config(1) }).await;
+    let mut client = RawClient::connect(peer.address().await).await;
+    let good = frame::encode(&particle("good", 10));
+    let mut json = good.clone();
+    json[2] = 0x80;
+    let cases = [
+        (good[..good.len() - 1].to_vec(), FrameError::Truncated),
+        (good[..1].to_vec(), FrameError::Truncated),
+        (
+            vec![0xe9, 0x07],
+            FrameError::Oversized {
+                length: 1001,
+                limit: 1000,
+            },
+        ),
+        (vec![0xff; 6], FrameError::BadLength),
+        (json, FrameError::WrongCodec),
+        (vec![3, 0x81, 0x04, 0x80], FrameError::Missing("action")),
+    ];
+    for (bytes, reason) in cases {
+        client.write(&bytes).await;
+        assert_eq!(rejection(&mut peer).await, reason.into());
+        client.write(&good).await;
+        assert_eq!(peer.particle().await.id, "good");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_that_is_begun_and_not_continued_is_given_up() {
+    let limits = Limits {
+        substream: std::time::Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let mut peer = Peer::start(Config { limits, ..config(1) }).await;
+    let mut client = RawClient::connect(peer.address().await).await;
+    let mut stream = client.open().await;
+    stream
+        .write_all(&frame::encode(&particle("x", 10))[..20])
+        .await
+        .unwrap();
+    stream.flush().await.unwrap();
+    assert_eq!(rejection(&mut peer).await, RejectReason::Stalled);
+}

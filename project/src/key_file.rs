@@ -1,0 +1,75 @@
+//! The file of a secret key: 32 bytes in base58, readable by its owner alone.
+
+use crate::Error;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// The key in a file. A file that doesn't exist is made, with the bytes that `fresh` gives.
+///
+/// # Errors
+/// When the file can't be read or made, or holds something else.
+pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> Result<[u8; 32], Error> {
+    let unreadable = |source| Error::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => decode(&text).ok_or_else(|| Error::NotAKey { path: path.to_owned() }),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let key = fresh();
+            make(path, &bs58::encode(key).into_string()).map_err(unreadable)?;
+            Ok(key)
+        }
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn decode(text: &str) -> Option<[u8; 32]> {
+    bs58::decode(text.trim()).into_vec().ok()?.try_into().ok()
+}
+
+fn make(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(format!("{text}\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("node.key");
+        assert_eq!(read_or_make(&path, || [7; 32]).expect("a new file"), [7; 32]);
+        assert_eq!(read_or_make(&path, || [8; 32]).expect("the same file"), [7; 32]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_new_key_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("node.key");
+        read_or_make(&path, || [7; 32]).expect("a new file");
+        assert_eq!(
+            fs::metadata(&path).expect("the file").permissions().mode() & 0o777,
+            0o600
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("node.key");
+        for text in ["", "0OIl", "abc"] {
+            fs::write(&path, text).expect("a new file");
+            let error = read_or_make(&path, || [7; 32]).expect_err("no key");
+            assert!(matches!(error, Error::NotAKey { .. }), "{error}");
+        }
+    }
+}
