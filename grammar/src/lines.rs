@@ -162,7 +162,11 @@ impl<'a> Reader<'a> {
             let frame = self.frame();
             let operators = std::mem::take(&mut frame.operators);
             self.nesting -= operators;
-        } else if self.deepens(terminal, at) {
+        } else if terminal.is_binary_operator()
+            || matches!(terminal, Terminal::Bang | Terminal::Question | Terminal::ArrowRight)
+        {
+            self.count_operators(1);
+        } else if terminal == Terminal::Name && matches!(self.text_of(at), "par" | "co") {
             self.count_operators(1);
         }
         line.tokens.push(Token {
@@ -170,15 +174,6 @@ impl<'a> Reader<'a> {
             start: at as u32,
             end: at as u32 + 1,
         });
-    }
-
-    /// Whether a token may be one level of the tree.
-    fn deepens(&self, terminal: Terminal, at: usize) -> bool {
-        match terminal {
-            Terminal::Bang | Terminal::Question | Terminal::ArrowRight => true,
-            Terminal::Name => matches!(self.text_of(at), "par" | "co"),
-            terminal => terminal.is_binary_operator(),
-        }
     }
 
     fn count_operators(&mut self, count: usize) {
