@@ -41,7 +41,12 @@ pub(crate) fn children(warmup: usize, runs: usize, mut run: impl FnMut() -> Resu
         cpus.push(milliseconds(used(UsageWho::RUSAGE_CHILDREN)? - cpu));
     }
     let peak_memory_kib = getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss();
-    Ok(Figures { runs, wall_ms: spread(walls)?, cpu_ms: spread(cpus)?, peak_memory_kib })
+    Ok(Figures {
+        runs,
+        wall_ms: spread(walls)?,
+        cpu_ms: spread(cpus)?,
+        peak_memory_kib,
+    })
 }
 
 /// Accounts for the runs of an asynchronous operation inside this process.
@@ -58,14 +63,26 @@ pub(crate) async fn inside(warmup: usize, runs: usize, mut run: impl AsyncFnMut(
     }
     // The account ticks too coarsely for a single short run.
     let mean = milliseconds(used(UsageWho::RUSAGE_SELF)? - cpu) / runs as f64;
-    let cpu_ms = Spread { min: mean, median: mean, max: mean };
-    Ok(Figures { runs, wall_ms: spread(walls)?, cpu_ms, peak_memory_kib: getrusage(UsageWho::RUSAGE_SELF)?.max_rss() })
+    let cpu_ms = Spread {
+        min: mean,
+        median: mean,
+        max: mean,
+    };
+    Ok(Figures {
+        runs,
+        wall_ms: spread(walls)?,
+        cpu_ms,
+        peak_memory_kib: getrusage(UsageWho::RUSAGE_SELF)?.max_rss(),
+    })
 }
 
 fn used(who: UsageWho) -> Result<Duration> {
     let usage = getrusage(who)?;
     let total = usage.user_time() + usage.system_time();
-    Ok(Duration::new(total.tv_sec().try_into()?, u32::try_from(total.tv_usec())? * 1000))
+    Ok(Duration::new(
+        total.tv_sec().try_into()?,
+        u32::try_from(total.tv_usec())? * 1000,
+    ))
 }
 
 fn milliseconds(duration: Duration) -> f64 {
@@ -75,5 +92,9 @@ fn milliseconds(duration: Duration) -> f64 {
 fn spread(mut values: Vec<f64>) -> Result<Spread> {
     values.sort_by(f64::total_cmp);
     let (min, max) = (values.first().context("no runs")?, values.last().context("no runs")?);
-    Ok(Spread { min: *min, median: values[values.len() / 2], max: *max })
+    Ok(Spread {
+        min: *min,
+        median: values[values.len() / 2],
+        max: *max,
+    })
 }
