@@ -63,6 +63,7 @@ fn sources() -> Result<serde_json::Value> {
     Ok(json!({
         "main.aqua": text(root().join(PROGRAM))?,
         "std/kademlia.aqua": text(root().join("stdlib/std/kademlia.aqua"))?,
+        "std/peer.aqua": text(root().join("stdlib/std/peer.aqua"))?,
     }))
 }
 
