@@ -1,19 +1,28 @@
 //! The deterministic machine that runs AIR.
 //!
-//! A step takes a program, what the peer knows about the particle, data that arrived and results of services, and gives
-//! back what the peer knows now, where the particle goes next and which services it asks. It is a pure function: no
-//! clock, no randomness, no input or output, no order that depends on hashing. It is a transaction: with an error that
-//! the workflow can't catch, the state stays as it was.
+//! A [`step`] takes a [`Program`], what the peer knows about the particle (its [`State`]), data that arrived and results
+//! of services, and gives back an [`Outcome`]: what the peer knows now, where the particle goes next and which services it
+//! asks. It is a pure function: no clock, no randomness, no input or output, no order that depends on hashing. It is a
+//! transaction: with an error that the workflow can't catch, the state stays as it was.
+//!
+//! [`flat`] is the same function over bytes, in the forms of the official interpreter.
+
+pub mod flat;
 
 mod cid;
 mod data;
+mod execution;
 mod failure;
 mod keys;
 mod outcome;
 mod params;
+mod program;
 mod state;
+mod step;
 mod tetraplet;
+mod trace;
 mod value;
+mod verification;
 
 pub use cid::CidError;
 pub use data::{
@@ -21,9 +30,11 @@ pub use data::{
     FoldResult, FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, SubTraceDesc,
     TraceState, ValueRef,
 };
-pub use failure::PreparationError;
+pub use failure::{CallResultsError, CidStoreError, KeyError, PreparationError, SignatureError, SizeError};
 pub use keys::KeyPair;
 pub use outcome::{CallRequest, CallResult, LimitFlags, Outcome};
 pub use params::{CanonMapFold, Limits, Params, Trust};
+pub use program::Program;
 pub use state::State;
+pub use step::step;
 pub use tetraplet::Tetraplet;

@@ -2,7 +2,6 @@
 
 use crate::data::{Envelope, ParticleData, TraceState, minimum_interpreter_version, read_archive, write_archive};
 use crate::failure::PreparationError;
-use semver::Version;
 use std::sync::Arc;
 
 /// What a peer knows about a particle: its decoded data.
@@ -84,13 +83,14 @@ impl<'a> Arriving<'a> {
             .map_err(PreparationError::from)
     }
 
-    /// Who wrote the data.
-    pub(crate) fn interpreter_version(&self) -> Version {
-        self.envelope
-            .as_ref()
-            .map_or_else(minimum_interpreter_version, |envelope| {
-                envelope.interpreter_version.clone()
-            })
+    /// Refuses data of interpreters that are too old.
+    pub(crate) fn check_version(&self) -> Result<(), PreparationError> {
+        match &self.envelope {
+            Some(envelope) if envelope.interpreter_version < minimum_interpreter_version() => Err(
+                PreparationError::InterpreterVersion(envelope.interpreter_version.clone()),
+            ),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn read(&self) -> Result<ParticleData, PreparationError> {

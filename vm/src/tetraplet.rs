@@ -1,12 +1,12 @@
 //! Tetraplets: where a value comes from.
 
 use ecow::EcoString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The peer, service and function that gave a value, and the lens through which it was seen since.
 ///
 /// A value that stands in the script has the initiating peer and nothing else.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Tetraplet {
     /// The peer.
     pub peer_pk: EcoString,

@@ -9,10 +9,10 @@ mod trace_error;
 mod uncatchable;
 
 pub(crate) use catchable::{Catchable, ErrorObjectError, LensError};
-pub use preparation::PreparationError;
-pub(crate) use preparation::{CidStoreError, SignatureError};
-pub(crate) use trace_error::{Kind, Side, TraceError};
-pub(crate) use uncatchable::Uncatchable;
+pub(crate) use preparation::type_names;
+pub use preparation::{CallResultsError, CidStoreError, KeyError, PreparationError, SignatureError, SizeError};
+pub(crate) use trace_error::{Kind, ResolvedFold, ResolvedSubTraceDescs, Side, TraceError};
+pub(crate) use uncatchable::{STREAM_SIZE_LIMIT, StreamMapKeyError, Uncatchable};
 
 /// Number of the error that is raised after a successful run when a service result was not asked for.
 pub(crate) const UNPROCESSED_CALL_RESULT: i64 = 30000;

@@ -16,6 +16,8 @@ pub(crate) enum Uncatchable {
         "trying to change generation of a state {state} on {position} position, the state doesn't contain generation"
     )]
     Compactification { state: String, position: usize },
+    #[error("trying to change generation of an invalid trace position {0}")]
+    CompactificationPosition(usize),
     #[error("trying to cast integer types, there is an error {0:?}")]
     IntConversion(std::num::TryFromIntError),
     #[error("fold state not found for this iterable '{0}'")]
@@ -52,12 +54,8 @@ pub(crate) enum Uncatchable {
     ExecutedWithoutArguments(EcoString),
     #[error("error code {0} is out of range")]
     ErrorCodeRange(u64),
-    #[error("data names generation {0} of a stream, which can't exist")]
-    GenerationRange(u32),
     #[error("a value nests deeper than {} levels", crate::value::Value::MAX_DEPTH)]
     ValueTooDeep,
-    #[error("instructions nest deeper than {0} levels in one run")]
-    TooDeep(usize),
 }
 
 /// Values that a stream may hold, plus one.
@@ -68,7 +66,7 @@ impl Uncatchable {
     pub(crate) fn code(&self) -> i64 {
         match self {
             Self::Trace { .. } => 20000,
-            Self::Compactification { .. } => 20001,
+            Self::Compactification { .. } | Self::CompactificationPosition(_) => 20001,
             Self::IntConversion(_) => 20002,
             Self::FoldStateNotFound(_) => 20003,
             Self::IterableShadowing(_) => 20004,
@@ -89,9 +87,7 @@ impl Uncatchable {
             Self::MalformedValue { .. } => 20100,
             Self::ExecutedWithoutArguments(_) => 20101,
             Self::ErrorCodeRange(_) => 20102,
-            Self::GenerationRange(_) => 20103,
-            Self::ValueTooDeep => 20104,
-            Self::TooDeep(_) => 20105,
+            Self::ValueTooDeep => 20103,
         }
     }
 

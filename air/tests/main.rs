@@ -1,9 +1,0 @@
-//! Text, checks and bytecode of AIR, from outside.
-
-mod bytecode;
-mod messages;
-mod nesting;
-mod round_trip;
-mod scripts;
-mod text;
-mod vectors;

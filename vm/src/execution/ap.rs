@@ -1,0 +1,92 @@
+//! `ap`: copies a value.
+
+use super::Machine;
+use super::canon_map::Key;
+use super::item::{Item, Resolved, Tetraplets};
+use super::stream::Generation;
+use crate::data::{ApResult, TraceState};
+use crate::failure::{Catchable, ExecutionError, TraceError};
+use crate::trace::{MetAp, UNKNOWN_GENERATION};
+use aqua_air::{OperandId, OperationId, ScopeId, Slot};
+
+impl Machine<'_> {
+    pub(super) fn ap_to_scalar(&mut self, source: OperandId, target: Slot) -> Result<(), ExecutionError> {
+        let item = match self.resolve(source) {
+            Ok(source) => self.as_item(source),
+            Err(error) => return self.join(error),
+        };
+        self.scalars
+            .set(target.index(), self.code.name(target), item, &self.levels)
+    }
+
+    pub(super) fn ap_to_stream(
+        &mut self,
+        id: OperationId,
+        source: OperandId,
+        target: ScopeId,
+    ) -> Result<(), ExecutionError> {
+        let item = match self.resolve(source) {
+            Ok(source) => self.as_item(source),
+            Err(error) => return self.join(error),
+        };
+        let generation = self.ap_generation().map_err(|error| self.trace_error(id, error))?;
+        self.streams.add(target.index(), item, generation)?;
+        self.push_ap();
+        Ok(())
+    }
+
+    pub(super) fn ap_to_map(
+        &mut self,
+        id: OperationId,
+        key: OperandId,
+        value: OperandId,
+        target: ScopeId,
+    ) -> Result<(), ExecutionError> {
+        let item = match self.resolve(value) {
+            Ok(value) => self.as_item(value),
+            Err(error) => return self.join(error),
+        };
+        let generation = self.ap_generation().map_err(|error| self.trace_error(id, error))?;
+        let key = match self.resolve(key) {
+            Ok(key) => key.value,
+            Err(error) => return self.join(error),
+        };
+        let key = Key::of(&key).ok_or_else(|| Catchable::StreamMapKey(self.code.scope_name(target).clone()))?;
+        let entry = Item {
+            value: key.entry(item.value.clone()),
+            ..item
+        };
+        self.maps.add(target.index(), entry, generation)?;
+        self.push_ap();
+        Ok(())
+    }
+
+    /// What was resolved, made by the state that comes next.
+    fn as_item(
+        &self,
+        Resolved {
+            value,
+            tetraplets,
+            provenance,
+        }: Resolved,
+    ) -> Item {
+        let tetraplet = match tetraplets {
+            Tetraplets::One(tetraplet) => tetraplet,
+            Tetraplets::Each { whole, .. } => whole,
+        };
+        Item::new(value, tetraplet, provenance, self.trace.position())
+    }
+
+    fn ap_generation(&mut self) -> Result<Generation, TraceError> {
+        Ok(match self.trace.meet_ap()? {
+            Some(MetAp { generation, from }) => Generation::Known(from, generation),
+            None => Generation::New,
+        })
+    }
+
+    fn push_ap(&mut self) {
+        self.trace.push(TraceState::Ap(ApResult {
+            res_generations: vec![UNKNOWN_GENERATION],
+        }));
+    }
+}

@@ -1,0 +1,352 @@
+//! `call`: asks a service of a peer.
+
+use super::Machine;
+use super::error_objects::Place;
+use super::item::{Item, Resolved};
+use super::ledger::{ServiceResult, identify};
+use super::stream::Generation;
+use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
+use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
+use crate::trace::MetCall;
+use crate::value::Value;
+use crate::{CallRequest, CallResult, Cid, Tetraplet};
+use aqua_air::{OperandId, OperationId, Output};
+use ecow::EcoString;
+
+/// The operands of a call.
+pub(super) struct Call<'p> {
+    pub(super) id: OperationId,
+    pub(super) peer: OperandId,
+    pub(super) service: OperandId,
+    pub(super) function: OperandId,
+    pub(super) arguments: &'p [OperandId],
+    pub(super) output: Output,
+}
+
+/// Arguments that are known, and their hash.
+struct Arguments {
+    resolved: Vec<Resolved>,
+    hash: EcoString,
+}
+
+impl Machine<'_> {
+    pub(super) fn call(&mut self, call: &Call<'_>) -> Result<(), ExecutionError> {
+        let tetraplet = match self.triplet(call) {
+            Ok(tetraplet) => tetraplet,
+            Err(error) => return self.join_or(error, |machine, error| machine.call_error(call, None, error)),
+        };
+        self.run_call(call, &tetraplet)
+            .or_else(|error| self.call_error(call, Some(tetraplet), error))
+    }
+
+    fn call_error(
+        &mut self,
+        call: &Call<'_>,
+        tetraplet: Option<Tetraplet>,
+        error: ExecutionError,
+    ) -> Result<(), ExecutionError> {
+        if let ExecutionError::Catchable(error) = &error {
+            self.note_error(error, call.id, Place::OnPeer(tetraplet));
+        }
+        Err(error)
+    }
+
+    fn triplet(&self, call: &Call<'_>) -> Result<Tetraplet, ExecutionError> {
+        let tetraplet = Tetraplet {
+            peer_pk: self.resolve_text(call.peer)?,
+            service_id: self.resolve_text(call.service)?,
+            function_name: self.resolve_text(call.function)?,
+            lens: EcoString::new(),
+        };
+        self.check_output(call.output)?;
+        Ok(tetraplet)
+    }
+
+    /// A call must not begin if its result could not be written.
+    fn check_output(&self, output: Output) -> Result<(), Uncatchable> {
+        let Output::Scalar(slot) = output else { return Ok(()) };
+        let name = self.code.name(slot);
+        if self.is_iterator(slot) {
+            return Err(Uncatchable::IterableShadowing(name.clone()));
+        }
+        let is_readable = self.scalars.get(slot.index(), name, &self.levels).is_ok();
+        if is_readable && !self.scalars.is_writable(slot.index(), &self.levels) {
+            return Err(Uncatchable::ShadowingIsNotAllowed(name.clone()));
+        }
+        Ok(())
+    }
+
+    fn run_call(&mut self, call: &Call<'_>, tetraplet: &Tetraplet) -> Result<(), ExecutionError> {
+        let arguments = self.arguments(call)?;
+        let met = self
+            .trace
+            .meet_call()
+            .map_err(|error| self.trace_error(call.id, error))?;
+        let Some(MetCall { state, from, .. }) = met else {
+            return self.request(tetraplet, arguments, None);
+        };
+        match state {
+            CallState::Failed(cid) => self.meet_failed(tetraplet, arguments, cid),
+            CallState::Executed(value) => self.meet_executed(call, tetraplet, arguments, value, from),
+            CallState::RequestSentBy(Sender::PeerIdWithCallId { peer_id, call_id }) if peer_id == self.current_peer => {
+                match self.call_results.remove(&call_id.to_string()) {
+                    Some(result) => self.take_result(call, tetraplet, arguments, result),
+                    None => {
+                        self.complete = false;
+                        let sender = Sender::PeerIdWithCallId { peer_id, call_id };
+                        self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
+                        Ok(())
+                    }
+                }
+            }
+            CallState::RequestSentBy(_) if tetraplet.peer_pk == self.current_peer => {
+                self.request(tetraplet, arguments, Some(state))
+            }
+            CallState::RequestSentBy(_) => {
+                self.complete = false;
+                self.trace.push(TraceState::Call(state));
+                Ok(())
+            }
+        }
+    }
+
+    /// All arguments, or the error about a variable that is not there yet.
+    fn arguments(&self, call: &Call<'_>) -> Result<Result<Arguments, Catchable>, ExecutionError> {
+        let mut resolved = Vec::with_capacity(call.arguments.len());
+        for argument in call.arguments {
+            match self.resolve(*argument) {
+                Ok(argument) => resolved.push(argument),
+                Err(ExecutionError::Catchable(error)) if error.is_joinable() => return Ok(Err(*error)),
+                Err(error) => return Err(error),
+            }
+        }
+        let values: Value = resolved.iter().map(|argument| argument.value.clone()).collect();
+        let hash = Cid::of_json(values.to_string().as_bytes()).as_str().into();
+        Ok(Ok(Arguments { resolved, hash }))
+    }
+
+    fn meet_failed(
+        &mut self,
+        tetraplet: &Tetraplet,
+        arguments: Result<Arguments, Catchable>,
+        cid: Cid,
+    ) -> Result<(), ExecutionError> {
+        let ServiceResult {
+            value,
+            argument_hash,
+            tetraplet: stored,
+        } = self.ledger.service_result(&cid)?;
+        verify(tetraplet, &known(arguments)?.hash, &stored, &argument_hash)?;
+        let (code, message) = service_failure(&value).map_err(Uncatchable::MalformedCallServiceFailed)?;
+        self.complete = false;
+        self.own(tetraplet, &cid);
+        self.trace.push(TraceState::Call(CallState::Failed(cid)));
+        Err(Catchable::LocalService { code, message }.into())
+    }
+
+    fn meet_executed(
+        &mut self,
+        call: &Call<'_>,
+        tetraplet: &Tetraplet,
+        arguments: Result<Arguments, Catchable>,
+        value: ValueRef,
+        from: Side,
+    ) -> Result<(), ExecutionError> {
+        match (&value, call.output) {
+            (ValueRef::Scalar(cid), Output::Scalar(slot)) => {
+                let item = self.stored_item(tetraplet, arguments, cid)?;
+                self.own(tetraplet, cid);
+                self.scalars
+                    .set(slot.index(), self.code.name(slot), item, &self.levels)?;
+            }
+            (ValueRef::Stream { cid, generation }, Output::Stream(scope)) => {
+                let item = self.stored_item(tetraplet, arguments, cid)?;
+                self.own(tetraplet, cid);
+                self.streams
+                    .add(scope.index(), item, Generation::Known(from, *generation))?;
+            }
+            (ValueRef::Unused(_), Output::None) => {}
+            _ => return Err(Uncatchable::CallResultNotCorrespondToInstruction(value).into()),
+        }
+        self.trace.push(TraceState::Call(CallState::Executed(value)));
+        Ok(())
+    }
+
+    fn stored_item(
+        &self,
+        tetraplet: &Tetraplet,
+        arguments: Result<Arguments, Catchable>,
+        cid: &Cid,
+    ) -> Result<Item, ExecutionError> {
+        let ServiceResult {
+            value,
+            argument_hash,
+            tetraplet: stored,
+        } = self.ledger.service_result(cid)?;
+        verify(tetraplet, &known(arguments)?.hash, &stored, &argument_hash)?;
+        let provenance = Provenance::ServiceResult { cid: cid.clone() };
+        Ok(Item::new(value, stored, provenance, self.trace.position()))
+    }
+
+    /// Nobody has executed the call yet.
+    fn request(
+        &mut self,
+        tetraplet: &Tetraplet,
+        arguments: Result<Arguments, Catchable>,
+        met: Option<CallState>,
+    ) -> Result<(), ExecutionError> {
+        self.complete = false;
+        if tetraplet.peer_pk != self.current_peer {
+            self.next_peers.insert(tetraplet.peer_pk.clone());
+            let sender = Sender::PeerId(self.current_peer.clone());
+            self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
+            return Ok(());
+        }
+        let Ok(arguments) = arguments else {
+            self.trace.extend(met.map(TraceState::Call));
+            return Ok(());
+        };
+        self.last_call_request_id += 1;
+        let request = CallRequest {
+            service_id: tetraplet.service_id.to_string(),
+            function_name: tetraplet.function_name.to_string(),
+            arguments: arguments
+                .resolved
+                .iter()
+                .map(|argument| argument.value.to_json())
+                .collect(),
+            tetraplets: arguments
+                .resolved
+                .iter()
+                .map(|argument| argument.tetraplets.to_vec())
+                .collect(),
+        };
+        self.call_requests.insert(self.last_call_request_id, request);
+        let sender = Sender::PeerIdWithCallId {
+            peer_id: self.current_peer.clone(),
+            call_id: self.last_call_request_id,
+        };
+        self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
+        Ok(())
+    }
+
+    /// The local service has answered.
+    fn take_result(
+        &mut self,
+        call: &Call<'_>,
+        tetraplet: &Tetraplet,
+        arguments: Result<Arguments, Catchable>,
+        CallResult { ret_code, result }: CallResult,
+    ) -> Result<(), ExecutionError> {
+        let hash = known(arguments)?.hash;
+        if ret_code != 0 {
+            return self.fail_call(tetraplet, &hash, ret_code, result.into());
+        }
+        let value = match Value::parse(&result) {
+            Ok(value) => value,
+            Err(error) => {
+                let message = format!(
+                    "call_service result 'ret_code: {ret_code}, result: '{result}'' can't be serialized or deserialized \
+                     with an error: {error}"
+                );
+                return self.fail_call(tetraplet, &hash, i32::MAX, message.into());
+            }
+        };
+        let executed = match call.output {
+            Output::None => ValueRef::Unused(identify(&value)?.0),
+            Output::Scalar(slot) => {
+                let (cid, item) = self.new_item(tetraplet, &hash, value)?;
+                self.scalars
+                    .set(slot.index(), self.code.name(slot), item, &self.levels)?;
+                ValueRef::Scalar(cid)
+            }
+            Output::Stream(scope) => {
+                let (cid, item) = self.new_item(tetraplet, &hash, value)?;
+                self.streams.add(scope.index(), item, Generation::New)?;
+                ValueRef::Stream {
+                    cid,
+                    generation: crate::trace::UNKNOWN_GENERATION,
+                }
+            }
+        };
+        self.trace.push(TraceState::Call(CallState::Executed(executed)));
+        Ok(())
+    }
+
+    fn new_item(
+        &mut self,
+        tetraplet: &Tetraplet,
+        argument_hash: &EcoString,
+        value: Value,
+    ) -> Result<(Cid, Item), Uncatchable> {
+        let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
+        self.own(tetraplet, &cid);
+        let provenance = Provenance::ServiceResult { cid: cid.clone() };
+        let item = Item::new(value, tetraplet.clone(), provenance, self.trace.position());
+        Ok((cid, item))
+    }
+
+    fn fail_call(
+        &mut self,
+        tetraplet: &Tetraplet,
+        argument_hash: &EcoString,
+        code: i32,
+        message: EcoString,
+    ) -> Result<(), ExecutionError> {
+        let value = Value::object([
+            ("ret_code", i64::from(code).into()),
+            ("message", message.clone().into()),
+        ]);
+        let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
+        self.own(tetraplet, &cid);
+        self.trace.push(TraceState::Call(CallState::Failed(cid)));
+        Err(Catchable::LocalService { code, message }.into())
+    }
+
+    /// This peer vouches for what it made.
+    fn own(&mut self, tetraplet: &Tetraplet, cid: &Cid) {
+        if tetraplet.peer_pk == self.current_peer {
+            self.ledger.own_cids.push(cid.clone());
+        }
+    }
+}
+
+/// Data can't know the result of a call whose arguments nobody knows.
+fn known(arguments: Result<Arguments, Catchable>) -> Result<Arguments, Uncatchable> {
+    arguments.map_err(|error| match error {
+        Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
+        error => Uncatchable::ExecutedWithoutArguments(error.to_string().into()),
+    })
+}
+
+/// A stored result must be of the same call.
+fn verify(
+    tetraplet: &Tetraplet,
+    argument_hash: &EcoString,
+    stored: &Tetraplet,
+    stored_hash: &EcoString,
+) -> Result<(), Uncatchable> {
+    if argument_hash != stored_hash {
+        return Err(Uncatchable::InstructionParametersMismatch {
+            parameter: "call argument_hash",
+            expected: argument_hash.to_string(),
+            stored: stored_hash.to_string(),
+        });
+    }
+    if tetraplet != stored {
+        return Err(Uncatchable::tetraplet_mismatch("call tetraplet", tetraplet, stored));
+    }
+    Ok(())
+}
+
+/// Code and text of a stored failure.
+fn service_failure(value: &Value) -> Result<(i32, EcoString), serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    struct CallServiceFailed {
+        ret_code: i32,
+        message: EcoString,
+    }
+
+    let CallServiceFailed { ret_code, message } = serde_json::from_value(value.to_json())?;
+    Ok((ret_code, message))
+}

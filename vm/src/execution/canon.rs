@@ -1,0 +1,130 @@
+//! `canon`: freezes a stream or stream map as one peer sees it.
+
+use super::Machine;
+use super::canon_map::{CanonMap, entry_key, entry_value};
+use super::item::{CanonStream, Item};
+use crate::data::{CanonState, Provenance, TraceState};
+use crate::failure::{ExecutionError, Uncatchable};
+use crate::value::Value;
+use crate::{Cid, Tetraplet};
+use aqua_air::{OperandId, OperationId, ScopeId, Slot};
+use ecow::EcoString;
+use std::collections::BTreeMap;
+
+/// What is frozen into what.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Canon {
+    Stream { source: ScopeId, target: Slot },
+    Map { source: ScopeId, target: Slot },
+    MapToScalar { source: ScopeId, target: Slot },
+}
+
+impl Machine<'_> {
+    pub(super) fn canon(&mut self, id: OperationId, peer: OperandId, canon: Canon) -> Result<(), ExecutionError> {
+        let met = self.trace.meet_canon().map_err(|error| self.trace_error(id, error))?;
+        match met {
+            Some(CanonState::Executed(cid)) => {
+                let peer = self.resolve_text(peer)?;
+                self.meet_canon_result(canon, peer, cid)
+            }
+            Some(state @ CanonState::RequestSentBy(_)) => {
+                let peer = self.resolve_text(peer)?;
+                if peer == self.current_peer {
+                    return self.freeze(canon, peer);
+                }
+                self.complete = false;
+                self.trace.push(TraceState::Canon(state));
+                Ok(())
+            }
+            None => {
+                let peer = match self.resolve_text(peer) {
+                    Ok(peer) => peer,
+                    Err(error) => return self.join(error),
+                };
+                if peer == self.current_peer {
+                    return self.freeze(canon, peer);
+                }
+                self.complete = false;
+                self.next_peers.insert(peer);
+                self.trace
+                    .push(TraceState::Canon(CanonState::RequestSentBy(self.current_peer.clone())));
+                Ok(())
+            }
+        }
+    }
+
+    /// The data have the frozen values.
+    fn meet_canon_result(&mut self, canon: Canon, peer: EcoString, cid: Cid) -> Result<(), ExecutionError> {
+        let expected = Tetraplet::of_peer(peer);
+        let (stored, elements) = self.ledger.canon_result(&cid)?;
+        if expected != stored {
+            return Err(Uncatchable::tetraplet_mismatch("canon tetraplet", &expected, &stored).into());
+        }
+        let items = self.ledger.canon_elements(elements, self.trace.position())?;
+        self.bind_canon(canon, items, stored, cid)
+    }
+
+    /// This peer freezes.
+    fn freeze(&mut self, canon: Canon, peer: EcoString) -> Result<(), ExecutionError> {
+        let tetraplet = Tetraplet::of_peer(peer);
+        let items: Vec<Item> = match canon {
+            Canon::Stream { source, .. } => self.streams.items(source.index()),
+            Canon::Map { source, .. } => self.maps.items(source.index()),
+            Canon::MapToScalar { source, .. } => {
+                let object = first_of_each_key(&self.maps.items(source.index()))?;
+                vec![Item::new(
+                    object,
+                    tetraplet.clone(),
+                    Provenance::Literal,
+                    self.trace.position(),
+                )]
+            }
+        };
+        let cid = self.ledger.add_canon_result(&items, &tetraplet)?;
+        self.bind_canon(canon, items, tetraplet, cid)
+    }
+
+    fn bind_canon(
+        &mut self,
+        canon: Canon,
+        items: Vec<Item>,
+        tetraplet: Tetraplet,
+        cid: Cid,
+    ) -> Result<(), ExecutionError> {
+        if tetraplet.peer_pk == self.current_peer {
+            self.ledger.own_cids.push(cid.clone());
+        }
+        let state = TraceState::Canon(CanonState::Executed(cid.clone()));
+        match canon {
+            Canon::Stream { target, .. } => {
+                let stream = CanonStream::new(items, tetraplet, cid);
+                self.canon_streams
+                    .set(target.index(), self.code.name(target), stream, &self.levels)?;
+            }
+            Canon::Map { target, .. } => {
+                let map = CanonMap::new(CanonStream::new(items, tetraplet, cid))?;
+                self.canon_maps
+                    .set(target.index(), self.code.name(target), map, &self.levels)?;
+            }
+            Canon::MapToScalar { target, .. } => {
+                let object = items.into_iter().next().ok_or(Uncatchable::NoValueForScalar)?.value;
+                let item = Item::new(object, tetraplet, Provenance::Canon { cid }, self.trace.position());
+                self.scalars
+                    .set(target.index(), self.code.name(target), item, &self.levels)?;
+            }
+        }
+        self.trace.push(state);
+        Ok(())
+    }
+}
+
+/// An object of the first value of each key. In it 42 and `42` are one key.
+fn first_of_each_key(entries: &[Item]) -> Result<Value, Uncatchable> {
+    let mut fields = BTreeMap::new();
+    for entry in entries {
+        let name = EcoString::from(entry_key(&entry.value)?.to_string());
+        let value = entry_value(&entry.value)?;
+        fields.entry(name).or_insert_with(|| value.clone());
+    }
+    Ok(Value::Object(fields.into()))
+}

@@ -1,0 +1,125 @@
+//! Frozen stream maps.
+
+use super::item::{CanonStream, Item};
+use crate::failure::{StreamMapKeyError, Uncatchable};
+use crate::value::Value;
+use ecow::EcoString;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A key of a stream map. The integer 5 and the text `5` are two keys.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Text(EcoString),
+    Signed(i64),
+    /// Beyond the range of signed integers.
+    Unsigned(u64),
+}
+
+impl Key {
+    /// The key that a value is: text or integer.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Self::Text(text.clone())),
+            Value::Number(number) => number
+                .as_i64()
+                .map(Self::Signed)
+                .or_else(|| number.as_u64().map(Self::Unsigned)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_value(&self) -> Value {
+        match self {
+            Self::Text(text) => text.clone().into(),
+            Self::Signed(number) => (*number).into(),
+            Self::Unsigned(number) => (*number).into(),
+        }
+    }
+
+    /// The entry that a stream map keeps for a value under this key.
+    pub(super) fn entry(&self, value: Value) -> Value {
+        Value::object([("key", self.as_value()), ("value", value)])
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => formatter.write_str(text),
+            Self::Signed(number) => number.fmt(formatter),
+            Self::Unsigned(number) => number.fmt(formatter),
+        }
+    }
+}
+
+/// A stream map as one peer froze it: entries `{"key", "value"}` and where those of each key stand.
+#[derive(Debug, Clone)]
+pub(super) struct CanonMap {
+    pub(super) entries: CanonStream,
+    pub(super) by_key: BTreeMap<Key, Vec<usize>>,
+}
+
+impl CanonMap {
+    /// Finds the keys of all entries.
+    pub(super) fn new(entries: CanonStream) -> Result<Self, Uncatchable> {
+        let mut by_key = BTreeMap::<_, Vec<_>>::new();
+        for (place, item) in entries.items.iter().enumerate() {
+            by_key.entry(entry_key(&item.value)?).or_default().push(place);
+        }
+        Ok(Self { entries, by_key })
+    }
+
+    /// An object with all values of each key.
+    pub(super) fn as_value(&self) -> Result<Value, Uncatchable> {
+        let mut fields = BTreeMap::new();
+        for (key, places) in &self.by_key {
+            let values = places
+                .iter()
+                .map(|place| self.value_at(*place))
+                .collect::<Result<Value, _>>()?;
+            fields.insert(EcoString::from(key.to_string()), values);
+        }
+        Ok(Value::Object(fields.into()))
+    }
+
+    /// The value, without its key, of the entry at a place.
+    pub(super) fn value_at(&self, place: usize) -> Result<Value, Uncatchable> {
+        entry_value(&self.entries.items[place].value).cloned()
+    }
+
+    /// Values under a key.
+    pub(super) fn values(&self, key: &Key) -> Result<Vec<Value>, Uncatchable> {
+        self.places(key).iter().map(|place| self.value_at(*place)).collect()
+    }
+
+    pub(super) fn places(&self, key: &Key) -> &[usize] {
+        self.by_key.get(key).map_or(&[], |places| places)
+    }
+
+    /// The last entry of each key, in the order of those entries.
+    pub(super) fn last_of_each_key(&self) -> Vec<Item> {
+        let mut places: Vec<usize> = self
+            .by_key
+            .values()
+            .filter_map(|places| places.last().copied())
+            .collect();
+        places.sort_unstable();
+        places
+            .into_iter()
+            .map(|place| self.entries.items[place].clone())
+            .collect()
+    }
+}
+
+/// The key of an entry.
+pub(super) fn entry_key(entry: &Value) -> Result<Key, Uncatchable> {
+    let key = entry.as_object().and_then(|fields| fields.get("key")).and_then(Key::of);
+    key.ok_or(Uncatchable::StreamMapKey(StreamMapKeyError::Key))
+}
+
+/// The value of an entry.
+pub(super) fn entry_value(entry: &Value) -> Result<&Value, Uncatchable> {
+    let value = entry.as_object().and_then(|fields| fields.get("value"));
+    value.ok_or(Uncatchable::StreamMapKey(StreamMapKeyError::Value))
+}

@@ -1,0 +1,151 @@
+//! `%last_error%` and `:error:`: errors as values.
+
+use super::Machine;
+use crate::Tetraplet;
+use crate::failure::{Catchable, ErrorObjectError};
+use crate::value::Value;
+use aqua_air::OperationId;
+
+/// `%last_error%`: the first error since the last `xor` began its right side or the last `par` succeeded.
+#[derive(Debug)]
+pub(super) struct LastError {
+    pub(super) object: Value,
+    pub(super) tetraplet: Option<Tetraplet>,
+    /// Whether the next error takes its place.
+    pub(super) open: bool,
+}
+
+/// `:error:`: what the right side of an `xor` handles.
+#[derive(Debug)]
+pub(super) struct HandledError {
+    pub(super) object: Value,
+    pub(super) tetraplet: Option<Tetraplet>,
+    /// The error itself, for `fail :error:`.
+    pub(super) original: Option<Catchable>,
+    /// Whether the next error takes its place.
+    pub(super) open: bool,
+}
+
+impl LastError {
+    pub(super) fn new() -> Self {
+        Self {
+            object: no_error(),
+            tetraplet: None,
+            open: true,
+        }
+    }
+
+    /// Takes an error whatever was there.
+    pub(super) fn set(&mut self, object: Value, tetraplet: Option<Tetraplet>) {
+        *self = Self {
+            object,
+            tetraplet,
+            open: false,
+        };
+    }
+}
+
+impl HandledError {
+    pub(super) fn new() -> Self {
+        Self {
+            object: no_error(),
+            tetraplet: None,
+            original: None,
+            open: true,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.object = no_error();
+        self.tetraplet = None;
+    }
+}
+
+/// Where an error was raised, for the error object.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// In an instruction that belongs to no peer.
+    Here,
+    /// In a `call` or `canon`; with its tetraplet if that was known.
+    OnPeer(Option<Tetraplet>),
+}
+
+impl Machine<'_> {
+    /// Makes an error visible to the workflow.
+    pub(super) fn note_error(&mut self, error: &Catchable, operation: OperationId, place: Place) {
+        if (self.last_error.open && error.is_last_error()) || self.error.open {
+            let (tetraplet, is_on_peer) = match place {
+                Place::Here => (None, false),
+                Place::OnPeer(tetraplet) => (tetraplet, true),
+            };
+            let peer = tetraplet
+                .as_ref()
+                .map_or(&self.current_peer, |tetraplet| &tetraplet.peer_pk)
+                .clone();
+            let instruction = self.code.canonical_text(operation);
+            let object = error_object(error.code(), &error.to_string(), &instruction, Some(&peer));
+            if self.error.open {
+                self.error.object = if is_on_peer {
+                    object.clone()
+                } else {
+                    error_object(error.code(), &error.to_string(), &instruction, None)
+                };
+                self.error.tetraplet = tetraplet.clone();
+            }
+            if self.last_error.open && error.is_last_error() {
+                self.last_error.set(object, tetraplet);
+            }
+        }
+        self.error.open = false;
+    }
+}
+
+/// An error as the workflow sees it.
+pub(super) fn error_object(code: i64, message: &str, instruction: &str, peer: Option<&str>) -> Value {
+    let fields = [
+        ("error_code", code.into()),
+        ("message", message.into()),
+        ("instruction", instruction.into()),
+    ];
+    match peer {
+        Some(peer) => {
+            let [code, message, instruction] = fields;
+            Value::object([code, message, instruction, ("peer_id", peer.into())])
+        }
+        None => Value::object(fields),
+    }
+}
+
+fn no_error() -> Value {
+    Value::object([("error_code", 0_i64.into()), ("message", "".into())])
+}
+
+/// Checks that `fail` can raise a value.
+pub(super) fn check_error_object(value: &Value) -> Result<(), ErrorObjectError> {
+    let fields = value
+        .as_object()
+        .ok_or_else(|| ErrorObjectError::NotObject(value.clone()))?;
+    let field = |field| {
+        fields.get(field).ok_or_else(|| ErrorObjectError::NoField {
+            value: value.clone(),
+            field,
+        })
+    };
+    let wrong = |field, expected| ErrorObjectError::FieldType {
+        value: value.clone(),
+        field,
+        expected,
+    };
+
+    let code = field("error_code")?
+        .as_number()
+        .filter(|number| number.is_i64() || number.is_u64());
+    let code = code.ok_or_else(|| wrong("error_code", "integer"))?;
+    if code.as_i64() == Some(0) {
+        return Err(ErrorObjectError::ZeroCode);
+    }
+    field("message")?
+        .as_str()
+        .map(|_| ())
+        .ok_or_else(|| wrong("message", "string"))
+}

@@ -1,0 +1,351 @@
+//! `fold` and `next`: a body for each item.
+//!
+//! The body of the first item runs; its `next` runs the body of the second inside, and so on. A fold over a stream does
+//! that for each generation and goes on while the stream grows.
+
+use super::item::Item;
+use super::stream::{Cursor, Stream};
+use super::{Begun, Frame, Machine, Outcome, Resumed};
+use crate::CanonMapFold;
+use crate::Tetraplet;
+use crate::data::Provenance;
+use crate::failure::{Catchable, ExecutionError, Uncatchable};
+use crate::trace::FoldId;
+use crate::value::Value;
+use aqua_air::{Operand, OperandId, OperationId, ScopeId, Slot};
+use ecow::{EcoString, EcoVec};
+use std::sync::Arc;
+
+/// The parts of a fold that are the same for what it goes through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FoldParts {
+    pub(super) id: OperationId,
+    pub(super) iterator: Slot,
+    pub(super) body: OperationId,
+    pub(super) last: Option<OperationId>,
+}
+
+/// A fold that runs: what its iterator stands for.
+#[derive(Debug)]
+pub(super) struct Iteration {
+    items: Items,
+    place: usize,
+    body: OperationId,
+    last: Option<OperationId>,
+    /// The trace's view of a fold over a stream.
+    stream: Option<FoldId>,
+    /// Whether `next` found no further item before.
+    was_exhausted: bool,
+}
+
+#[derive(Debug)]
+enum Items {
+    /// Elements of an array; tetraplet and provenance are the array's.
+    Array {
+        values: EcoVec<Value>,
+        tetraplet: Tetraplet,
+        provenance: Provenance,
+    },
+    Each(Arc<[Item]>),
+}
+
+impl Items {
+    fn len(&self) -> usize {
+        match self {
+            Self::Array { values, .. } => values.len(),
+            Self::Each(items) => items.len(),
+        }
+    }
+
+    fn get(&self, place: usize) -> Item {
+        match self {
+            Self::Array {
+                values,
+                tetraplet,
+                provenance,
+            } => {
+                let tetraplet = tetraplet.seen_through(&format!(".$.[{place}]"));
+                Item {
+                    value: values[place].clone(),
+                    tetraplet,
+                    provenance: provenance.clone(),
+                    position: 0,
+                }
+            }
+            Self::Each(items) => items[place].clone(),
+        }
+    }
+}
+
+impl Iteration {
+    pub(super) fn item(&self) -> Item {
+        self.items.get(self.place)
+    }
+
+    fn advance(&mut self) -> bool {
+        let has_next = self.place + 1 < self.items.len();
+        self.place += usize::from(has_next);
+        has_next
+    }
+}
+
+/// A fold over a stream, between two generations.
+#[derive(Debug)]
+pub(super) struct StreamFold {
+    parts: FoldParts,
+    source: Source,
+    trace: FoldId,
+    /// Generations still to go through.
+    batch: std::vec::IntoIter<Vec<Item>>,
+    cursor: Cursor,
+    /// Whether a generation was complete.
+    done: bool,
+}
+
+/// Stream or stream map.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source {
+    Stream(ScopeId),
+    Map(ScopeId),
+}
+
+impl Machine<'_> {
+    pub(super) fn fold(&mut self, iterable: OperandId, parts: FoldParts) -> Result<Begun, ExecutionError> {
+        let items = match self.iterable(iterable) {
+            Ok(items) => items,
+            Err(error) => return self.join(error).map(|()| Begun::Done),
+        };
+        if items.len() == 0 {
+            return Ok(Begun::Done);
+        }
+        self.begin_iteration(parts, items, None)?;
+        self.frames.push(Frame::Fold {
+            iterator: parts.iterator,
+        });
+        Ok(Begun::Run(parts.body))
+    }
+
+    fn begin_iteration(&mut self, parts: FoldParts, items: Items, stream: Option<FoldId>) -> Result<(), Uncatchable> {
+        let FoldParts {
+            iterator, body, last, ..
+        } = parts;
+        let fold = &mut self.iterators[iterator.index()];
+        if fold.is_some() {
+            return Err(Uncatchable::MultipleIterableValues(self.code.name(iterator).clone()));
+        }
+        *fold = Some(Iteration {
+            items,
+            place: 0,
+            body,
+            last,
+            stream,
+            was_exhausted: false,
+        });
+        self.levels.enter_fold();
+        Ok(())
+    }
+
+    /// The last iteration of an iterable has ended.
+    pub(super) fn end_iteration(&mut self, iterator: Slot) {
+        self.iterators[iterator.index()] = None;
+        self.levels.leave();
+        self.clean_up();
+    }
+
+    fn iterable(&self, operand: OperandId) -> Result<Items, ExecutionError> {
+        match self.code[operand] {
+            Operand::CanonStream(slot, None) => {
+                let stream = self
+                    .canon_streams
+                    .get(slot.index(), self.code.name(slot), &self.levels)?;
+                Ok(Items::Each(stream.items.clone()))
+            }
+            Operand::CanonMap(slot, None) => {
+                let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
+                Ok(Items::Each(match self.params.canon_map_fold {
+                    CanonMapFold::EveryEntry => map.entries.items.clone(),
+                    CanonMapFold::LastOfEachKey => map.last_of_each_key().into(),
+                }))
+            }
+            Operand::CanonMap(slot, Some(lens)) => {
+                let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
+                let seen = self.apply_to_canon_map(map, &self.code[lens])?;
+                let values = array(seen.value, || self.code[lens].text.clone())?;
+                Ok(Items::Array {
+                    values,
+                    tetraplet: seen.tetraplet,
+                    provenance: seen.provenance,
+                })
+            }
+            Operand::Scalar(slot, None) => {
+                let Item {
+                    value,
+                    tetraplet,
+                    provenance,
+                    ..
+                } = self.scalar(slot)?;
+                let values = array(value, || self.code.name(slot).clone())?;
+                Ok(Items::Array {
+                    values,
+                    tetraplet,
+                    provenance,
+                })
+            }
+            Operand::Scalar(slot, Some(lens)) => {
+                let Item {
+                    value,
+                    tetraplet,
+                    provenance,
+                    ..
+                } = self.scalar(slot)?;
+                let seen = self.apply_to_value(&value, &tetraplet, provenance, &self.code[lens])?;
+                let values = array(seen.value, || self.code[lens].text.clone())?;
+                let tetraplet = tetraplet.seen_through(&self.code[lens].text);
+                Ok(Items::Array {
+                    values,
+                    tetraplet,
+                    provenance: seen.provenance,
+                })
+            }
+            // The only other iterable is `[]`.
+            _ => Ok(Items::Each([].into())),
+        }
+    }
+
+    pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Begun, ExecutionError> {
+        let Some(fold) = &mut self.iterators[iterator.index()] else {
+            return Err(Uncatchable::FoldStateNotFound(self.code.name(iterator).clone()).into());
+        };
+        let (stream, body) = (fold.stream, fold.body);
+        if let Some(stream) = stream {
+            self.trace.meet_iteration_end(stream);
+        }
+        if fold.advance() {
+            if let Some(stream) = stream {
+                let position = fold.item().position;
+                self.trace
+                    .meet_iteration_start(stream, position)
+                    .map_err(|error| self.trace_error(id, error))?;
+            }
+            self.levels.enter_iteration();
+            self.frames.push(Frame::Next { id, iterator });
+            return Ok(Begun::Run(body));
+        }
+        let is_first_time = !std::mem::replace(&mut fold.was_exhausted, true);
+        let last = fold.last;
+        self.turn_back(id, iterator)?;
+        if let Some(last) = last {
+            self.complete = true;
+            return Ok(Begun::Run(last));
+        }
+        if stream.is_some() && is_first_time {
+            self.complete = false;
+        }
+        Ok(Begun::Done)
+    }
+
+    /// The body of a further item has ended; after an error the iterator stays where it is.
+    pub(super) fn end_next(
+        &mut self,
+        id: OperationId,
+        iterator: Slot,
+        outcome: Outcome,
+    ) -> Result<Outcome, Uncatchable> {
+        self.levels.leave();
+        self.levels.show_again();
+        self.clean_up();
+        if outcome.is_ok() {
+            if let Some(fold) = &mut self.iterators[iterator.index()] {
+                fold.place -= 1;
+            }
+            self.turn_back(id, iterator)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Tells the trace that the run goes back to the states after `next`.
+    fn turn_back(&mut self, id: OperationId, iterator: Slot) -> Result<(), Uncatchable> {
+        let stream = self.iterators[iterator.index()].as_ref().and_then(|fold| fold.stream);
+        match stream {
+            Some(stream) => self
+                .trace
+                .meet_back_iterator(stream)
+                .map_err(|error| self.trace_error(id, error)),
+            None => Ok(()),
+        }
+    }
+
+    // Streams.
+
+    pub(super) fn fold_stream(&mut self, source: Source, parts: FoldParts) -> Result<Begun, ExecutionError> {
+        if self.source(source).is_none() {
+            self.complete = false;
+            return Ok(Begun::Done);
+        }
+        let trace = self
+            .trace
+            .meet_fold_start()
+            .map_err(|error| self.trace_error(parts.id, error))?;
+        let stream = self.source(source).expect("looked at before");
+        let (batch, cursor) = stream.first_batch();
+        let fold = StreamFold {
+            parts,
+            source,
+            trace,
+            batch: batch.into_iter(),
+            cursor,
+            done: false,
+        };
+        match self.next_generation(Box::new(fold))? {
+            Resumed::Run(body) => Ok(Begun::Run(body)),
+            Resumed::Done(_) => Ok(Begun::Done),
+        }
+    }
+
+    fn source(&mut self, source: Source) -> Option<&mut Stream> {
+        match source {
+            Source::Stream(scope) => self.streams.get_mut(scope.index()),
+            Source::Map(scope) => self.maps.get_mut(scope.index()),
+        }
+    }
+
+    /// A generation has ended. Errors in it that could be caught are forgotten.
+    pub(super) fn end_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Resumed, Uncatchable> {
+        self.end_iteration(fold.parts.iterator);
+        self.trace.meet_generation_end(fold.trace);
+        fold.done |= self.complete;
+        if fold.batch.as_slice().is_empty()
+            && let Some(stream) = self.source(fold.source)
+        {
+            let (batch, cursor) = stream.next_batch(fold.cursor);
+            fold.batch = batch.into_iter();
+            fold.cursor = cursor;
+        }
+        self.next_generation(fold)
+    }
+
+    fn next_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Resumed, Uncatchable> {
+        let Some(items) = fold.batch.next() else {
+            self.complete = fold.done;
+            self.trace.meet_fold_end(fold.trace);
+            return Ok(Resumed::Done(Ok(())));
+        };
+        let (parts, trace) = (fold.parts, fold.trace);
+        self.trace
+            .meet_iteration_start(trace, items[0].position)
+            .map_err(|error| self.trace_error(parts.id, error))?;
+        self.begin_iteration(parts, Items::Each(items.into()), Some(trace))?;
+        self.frames.push(Frame::Generation(fold));
+        Ok(Resumed::Run(parts.body))
+    }
+}
+
+fn array(value: Value, expression: impl Fn() -> EcoString) -> Result<EcoVec<Value>, Catchable> {
+    match value {
+        Value::Array(values) => Ok(values),
+        value => Err(Catchable::FoldOverNonArray {
+            expression: expression(),
+            value,
+        }),
+    }
+}

@@ -1,0 +1,183 @@
+//! What the run knows by content id and what it adds.
+
+use super::canon_map::CanonMap;
+use super::item::{CanonStream, Item};
+use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
+use crate::failure::Uncatchable;
+use crate::value::Value;
+use crate::{Cid, Tetraplet};
+use ecow::EcoString;
+
+/// The stores of previous and current data together, and the ids that this peer vouches for.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pub(super) info: CidInfo,
+    /// One entry per trace state, in the order of the trace.
+    pub(super) own_cids: Vec<Cid>,
+}
+
+/// A result of a service as the data have it.
+#[derive(Debug)]
+pub(super) struct ServiceResult {
+    pub(super) value: Value,
+    pub(super) argument_hash: EcoString,
+    pub(super) tetraplet: Tetraplet,
+}
+
+impl Ledger {
+    pub(super) fn new(info: CidInfo) -> Self {
+        Self {
+            info,
+            own_cids: Vec::new(),
+        }
+    }
+
+    // Reading.
+
+    fn value(&self, cid: &Cid) -> Result<Value, Uncatchable> {
+        let text = self
+            .info
+            .value_store
+            .get(cid)
+            .ok_or_else(|| Uncatchable::not_found("value", cid))?;
+        Value::parse(text).map_err(|error| Uncatchable::MalformedValue {
+            cid: cid.clone(),
+            error,
+        })
+    }
+
+    fn tetraplet(&self, cid: &Cid) -> Result<Tetraplet, Uncatchable> {
+        self.info
+            .tetraplet_store
+            .get(cid)
+            .cloned()
+            .ok_or_else(|| Uncatchable::not_found("tetraplet", cid))
+    }
+
+    pub(super) fn service_result(&self, cid: &Cid) -> Result<ServiceResult, Uncatchable> {
+        let stored = self.info.service_result_store.get(cid);
+        let ServiceResultCidAggregate {
+            value_cid,
+            argument_hash,
+            tetraplet_cid,
+        } = stored.ok_or_else(|| Uncatchable::not_found("service result aggregate", cid))?;
+        Ok(ServiceResult {
+            value: self.value(value_cid)?,
+            argument_hash: argument_hash.clone(),
+            tetraplet: self.tetraplet(tetraplet_cid)?,
+        })
+    }
+
+    /// The tetraplet of a frozen stream, and its elements still by id.
+    pub(super) fn canon_result(&self, cid: &Cid) -> Result<(Tetraplet, &[Cid]), Uncatchable> {
+        let stored = self.info.canon_result_store.get(cid);
+        let stored = stored.ok_or_else(|| Uncatchable::not_found("canon result aggregate", cid))?;
+        Ok((self.tetraplet(&stored.tetraplet)?, &stored.values))
+    }
+
+    pub(super) fn canon_elements(&self, cids: &[Cid], position: usize) -> Result<Vec<Item>, Uncatchable> {
+        cids.iter().map(|cid| self.canon_element(cid, position)).collect()
+    }
+
+    fn canon_element(&self, cid: &Cid, position: usize) -> Result<Item, Uncatchable> {
+        let stored = self.info.canon_element_store.get(cid);
+        let CanonCidAggregate {
+            value,
+            tetraplet,
+            provenance,
+        } = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
+        Ok(Item::new(
+            self.value(value)?,
+            self.tetraplet(tetraplet)?,
+            provenance.clone(),
+            position,
+        ))
+    }
+
+    // Adding.
+
+    fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
+        let (cid, text) = identify(value)?;
+        self.info.value_store.entry(cid.clone()).or_insert(text);
+        Ok(cid)
+    }
+
+    fn add_tetraplet(&mut self, tetraplet: &Tetraplet) -> Cid {
+        let cid = Cid::of(tetraplet);
+        self.info
+            .tetraplet_store
+            .entry(cid.clone())
+            .or_insert_with(|| tetraplet.clone());
+        cid
+    }
+
+    pub(super) fn add_service_result(
+        &mut self,
+        value: &Value,
+        argument_hash: &EcoString,
+        tetraplet: &Tetraplet,
+    ) -> Result<Cid, Uncatchable> {
+        let value_cid = self.add_value(value)?;
+        let tetraplet_cid = self.add_tetraplet(tetraplet);
+        let result = ServiceResultCidAggregate {
+            value_cid,
+            argument_hash: argument_hash.clone(),
+            tetraplet_cid,
+        };
+        let cid = Cid::of(&result);
+        self.info.service_result_store.entry(cid.clone()).or_insert(result);
+        Ok(cid)
+    }
+
+    pub(super) fn add_canon_result(&mut self, items: &[Item], tetraplet: &Tetraplet) -> Result<Cid, Uncatchable> {
+        let values = items
+            .iter()
+            .map(|item| self.add_canon_element(item))
+            .collect::<Result<_, _>>()?;
+        let result = CanonResultCidAggregate {
+            tetraplet: self.add_tetraplet(tetraplet),
+            values,
+        };
+        let cid = Cid::of(&result);
+        self.info.canon_result_store.entry(cid.clone()).or_insert(result);
+        Ok(cid)
+    }
+
+    fn add_canon_element(&mut self, item: &Item) -> Result<Cid, Uncatchable> {
+        let value = self.add_value(&item.value)?;
+        let tetraplet = self.add_tetraplet(&item.tetraplet);
+        let element = CanonCidAggregate {
+            value,
+            tetraplet,
+            provenance: item.provenance.clone(),
+        };
+        let cid = Cid::of(&element);
+        self.info.canon_element_store.entry(cid.clone()).or_insert(element);
+        Ok(cid)
+    }
+}
+
+/// The id and the compact text of a value.
+pub(super) fn identify(value: &Value) -> Result<(Cid, EcoString), Uncatchable> {
+    if value.is_too_deep() {
+        return Err(Uncatchable::ValueTooDeep);
+    }
+    let text = value.to_string();
+    Ok((Cid::of_json(text.as_bytes()), text.into()))
+}
+
+impl CanonStream {
+    pub(super) fn new(items: Vec<Item>, tetraplet: Tetraplet, cid: Cid) -> Self {
+        Self {
+            items: items.into(),
+            tetraplet,
+            cid,
+        }
+    }
+}
+
+impl CanonMap {
+    pub(super) fn provenance(&self) -> Provenance {
+        self.entries.provenance()
+    }
+}

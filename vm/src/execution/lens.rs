@@ -1,0 +1,206 @@
+//! Lenses: parts of values.
+
+use super::Machine;
+use super::canon_map::{CanonMap, Key};
+use super::item::{CanonStream, Part};
+use crate::Tetraplet;
+use crate::data::Provenance;
+use crate::failure::{Catchable, ExecutionError, LensError};
+use crate::value::Value;
+use aqua_air::{ResolvedLens, Step};
+
+impl Machine<'_> {
+    /// Looks at a value through a lens.
+    pub(super) fn apply_to_value(
+        &self,
+        value: &Value,
+        tetraplet: &Tetraplet,
+        provenance: Provenance,
+        lens: &ResolvedLens,
+    ) -> Result<Part, ExecutionError> {
+        let Some(path) = &lens.path else {
+            let items = value
+                .as_array()
+                .ok_or_else(|| Catchable::LengthOfNonArray(value.clone()))?;
+            let tetraplet = Tetraplet {
+                lens: lens.text.clone(),
+                ..Tetraplet::default()
+            };
+            return Ok(Part {
+                value: length(items.len()),
+                tetraplet,
+                provenance,
+            });
+        };
+        let part = self.follow(value, path)?;
+        Ok(Part {
+            value: part,
+            tetraplet: tetraplet.seen_through(&lens.text),
+            provenance,
+        })
+    }
+
+    fn follow(&self, value: &Value, path: &[Step]) -> Result<Value, ExecutionError> {
+        let mut part = value.clone();
+        for step in path {
+            part = self.step_into(&part, *step)?;
+        }
+        Ok(part)
+    }
+
+    fn step_into(&self, value: &Value, step: Step) -> Result<Value, ExecutionError> {
+        match step {
+            Step::Index(index) => Ok(item_at(value, index)?),
+            Step::Field(name) => Ok(field_of(value, &self.code[name])?),
+            Step::Scalar(slot) => match self.scalar_value(slot)? {
+                Value::String(name) => Ok(field_of(value, &name)?),
+                accessor @ Value::Number(_) => Ok(item_at(value, index_from(accessor)?)?),
+                accessor => Err(LensError::ScalarAccessor(accessor).into()),
+            },
+        }
+    }
+
+    /// Looks at a frozen stream through a lens.
+    pub(super) fn apply_to_canon_stream(
+        &self,
+        stream: &CanonStream,
+        lens: &ResolvedLens,
+    ) -> Result<Part, ExecutionError> {
+        let Some(path) = &lens.path else {
+            let tetraplet = Tetraplet {
+                peer_pk: self.current_peer.clone(),
+                service_id: lens.text.clone(),
+                ..Tetraplet::default()
+            };
+            return Ok(Part {
+                value: length(stream.items.len()),
+                tetraplet,
+                provenance: stream.provenance(),
+            });
+        };
+        let index = match path[0] {
+            Step::Index(index) => index,
+            Step::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
+            Step::Scalar(slot) => match self.scalar_value(slot)? {
+                accessor @ Value::Number(_) => index_from(accessor)?,
+                accessor => return Err(LensError::StreamAccessor(accessor).into()),
+            },
+        };
+        let size = stream.items.len();
+        let item = stream
+            .items
+            .get(index as usize)
+            .ok_or(LensError::CanonStreamIndex { size, index })?;
+        let part = self.follow(&item.value, &path[1..])?;
+        Ok(Part {
+            value: part,
+            tetraplet: item.tetraplet.clone(),
+            provenance: item.provenance.clone(),
+        })
+    }
+
+    /// Looks at a frozen map through a lens.
+    pub(super) fn apply_to_canon_map(&self, map: &CanonMap, lens: &ResolvedLens) -> Result<Part, ExecutionError> {
+        let Some(path) = &lens.path else {
+            let tetraplet = Tetraplet {
+                peer_pk: self.current_peer.clone(),
+                lens: "length".into(),
+                ..Tetraplet::default()
+            };
+            return Ok(Part {
+                value: length(map.entries.items.len()),
+                tetraplet,
+                provenance: map.provenance(),
+            });
+        };
+        let key = match path[0] {
+            Step::Index(index) => Key::Signed(index.into()),
+            Step::Field(name) => Key::Text(self.code[name].clone()),
+            Step::Scalar(slot) => {
+                if self.is_iterator(slot) {
+                    return Err(LensError::MapAccessorIsIterable.into());
+                }
+                let accessor = self.scalar_value(slot)?;
+                Key::of(&accessor).ok_or(LensError::MapAccessor(accessor))?
+            }
+        };
+        let whole = Tetraplet {
+            lens: lens.text.clone(),
+            ..map.entries.tetraplet.clone()
+        };
+        let Some(second) = path.get(1) else {
+            let values = map.values(&key)?.into_iter().collect();
+            return Ok(Part {
+                value: values,
+                tetraplet: whole,
+                provenance: map.provenance(),
+            });
+        };
+        let index = match *second {
+            Step::Index(index) => index,
+            Step::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
+            Step::Scalar(slot) => match self.scalar_value(slot)? {
+                accessor @ Value::Number(_) => index_from(accessor)?,
+                accessor => return Err(LensError::StreamAccessor(accessor).into()),
+            },
+        };
+        let places = map.places(&key);
+        let place = places.get(index as usize).ok_or(LensError::CanonStreamIndex {
+            size: places.len(),
+            index,
+        })?;
+        let part = self.follow(&map.value_at(*place)?, &path[2..])?;
+        let mut tetraplet = map.entries.items[*place].tetraplet.clone();
+        for step in &path[2..] {
+            tetraplet.lens.push('.');
+            tetraplet.lens.push_str(&self.accessor_text(*step));
+        }
+        Ok(Part {
+            value: part,
+            tetraplet,
+            provenance: map.provenance(),
+        })
+    }
+
+    fn accessor_text(&self, step: Step) -> String {
+        match step {
+            Step::Index(index) => format!("[{index}]"),
+            Step::Scalar(slot) => format!("[{}]", self.code.name(slot)),
+            Step::Field(name) => self.code[name].to_string(),
+        }
+    }
+}
+
+fn length(len: usize) -> Value {
+    u64::try_from(len).unwrap_or(u64::MAX).into()
+}
+
+fn item_at(value: &Value, index: u32) -> Result<Value, LensError> {
+    let items = value.as_array().ok_or_else(|| LensError::NotArray {
+        value: value.clone(),
+        index,
+    })?;
+    items.get(index as usize).cloned().ok_or_else(|| LensError::NoIndex {
+        value: value.clone(),
+        index,
+    })
+}
+
+fn field_of(value: &Value, name: &str) -> Result<Value, LensError> {
+    let fields = value.as_object().ok_or_else(|| LensError::NotObject {
+        value: value.clone(),
+        name: name.into(),
+    })?;
+    fields.get(name).cloned().ok_or_else(|| LensError::NoField {
+        value: value.clone(),
+        name: name.into(),
+    })
+}
+
+fn index_from(accessor: Value) -> Result<u32, LensError> {
+    let index = accessor
+        .as_number()
+        .and_then(serde_json::Number::as_u64)
+        .and_then(|index| u32::try_from(index).ok());
+    index.ok_or(LensError::IndexRange(accessor))
+}

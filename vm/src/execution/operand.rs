@@ -1,0 +1,127 @@
+//! What operands mean.
+
+use super::Machine;
+use super::item::{Item, Resolved};
+use crate::Tetraplet;
+use crate::data::Provenance;
+use crate::failure::{Catchable, ExecutionError};
+use crate::value::Value;
+use aqua_air::{LensId, Operand, OperandId, Slot};
+use ecow::{EcoString, EcoVec};
+
+impl Machine<'_> {
+    /// The value of an operand and where it comes from.
+    pub(super) fn resolve(&self, operand: OperandId) -> Result<Resolved, ExecutionError> {
+        let literal = |value: Value| Ok(Resolved::literal(value, &self.init_peer));
+        match self.code[operand] {
+            Operand::InitPeerId => literal(self.init_peer.clone().into()),
+            Operand::Timestamp => literal(self.params.timestamp.into()),
+            Operand::Ttl => literal(u64::from(self.params.ttl).into()),
+            Operand::EmptyArray => literal(Value::Array(EcoVec::new())),
+            Operand::Boolean(boolean) => literal(boolean.into()),
+            Operand::Integer(number) => literal(number.into()),
+            Operand::Float(bits) => literal(f64::from_bits(bits).into()),
+            Operand::Text(text) => literal(self.code[text].clone().into()),
+            Operand::LastError(lens) => {
+                self.error_value(&self.last_error.object, self.last_error.tetraplet.as_ref(), lens)
+            }
+            Operand::Error(lens) => self.error_value(&self.error.object, self.error.tetraplet.as_ref(), lens),
+            Operand::Scalar(slot, lens) => {
+                let Item {
+                    value,
+                    tetraplet,
+                    provenance,
+                    ..
+                } = self.scalar(slot)?;
+                match lens {
+                    None => Ok(Resolved::one(value, tetraplet, provenance)),
+                    Some(lens) => Ok(self
+                        .apply_to_value(&value, &tetraplet, provenance, &self.code[lens])?
+                        .into()),
+                }
+            }
+            Operand::CanonStream(slot, lens) => {
+                let stream = self
+                    .canon_streams
+                    .get(slot.index(), self.code.name(slot), &self.levels)?;
+                match lens {
+                    None => Ok(Resolved {
+                        value: stream.as_value(),
+                        tetraplets: stream.tetraplets(),
+                        provenance: stream.provenance(),
+                    }),
+                    Some(lens) => Ok(self.apply_to_canon_stream(stream, &self.code[lens])?.into()),
+                }
+            }
+            Operand::CanonMap(slot, lens) => {
+                let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
+                match lens {
+                    None => Ok(Resolved {
+                        value: map.as_value()?,
+                        tetraplets: map.entries.tetraplets(),
+                        provenance: map.provenance(),
+                    }),
+                    Some(lens) => Ok(self.apply_to_canon_map(map, &self.code[lens])?.into()),
+                }
+            }
+        }
+    }
+
+    fn error_value(
+        &self,
+        object: &Value,
+        tetraplet: Option<&Tetraplet>,
+        lens: Option<LensId>,
+    ) -> Result<Resolved, ExecutionError> {
+        let tetraplet = tetraplet
+            .cloned()
+            .unwrap_or_else(|| Tetraplet::of_peer(self.init_peer.clone()));
+        match lens {
+            None => Ok(Resolved::one(object.clone(), tetraplet, Provenance::Literal)),
+            // The tetraplet tells of the error, not of the part.
+            Some(lens) => {
+                let part = self.apply_to_value(object, &tetraplet, Provenance::Literal, &self.code[lens])?;
+                Ok(Resolved::one(part.value, tetraplet, part.provenance))
+            }
+        }
+    }
+
+    /// The scalar or, if there is none of that name, the item of the fold whose iterator has it.
+    pub(super) fn scalar(&self, slot: Slot) -> Result<Item, Catchable> {
+        let found = self.scalars.get(slot.index(), self.code.name(slot), &self.levels);
+        match (found, &self.iterators[slot.index()]) {
+            (Err(Catchable::VariableNotFound(_)), Some(fold)) => Ok(fold.item()),
+            (found, _) => found.cloned(),
+        }
+    }
+
+    pub(super) fn scalar_value(&self, slot: Slot) -> Result<Value, ExecutionError> {
+        Ok(self.scalar(slot)?.value)
+    }
+
+    pub(super) fn is_iterator(&self, slot: Slot) -> bool {
+        self.iterators[slot.index()].is_some()
+    }
+
+    /// A part of a call's triplet: must be a text.
+    pub(super) fn resolve_text(&self, operand: OperandId) -> Result<EcoString, ExecutionError> {
+        match self.resolve(operand)?.value {
+            Value::String(text) => Ok(text),
+            value => Err(Catchable::NonStringTriplet {
+                name: self.operand_name(operand),
+                value,
+            }
+            .into()),
+        }
+    }
+
+    /// The name in an operand, without its lens.
+    pub(super) fn operand_name(&self, operand: OperandId) -> EcoString {
+        match self.code[operand] {
+            Operand::Scalar(slot, _) | Operand::CanonStream(slot, _) | Operand::CanonMap(slot, _) => {
+                self.code.name(slot).clone()
+            }
+            _ => EcoString::new(),
+        }
+    }
+}

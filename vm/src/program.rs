@@ -1,0 +1,55 @@
+//! A script that is ready to run.
+
+use aqua_air::{Bytecode, ReadError};
+use std::fmt;
+use std::sync::Arc;
+
+/// A script, read and resolved. Cloning is cheap, so one program serves all steps of all particles that carry it.
+#[derive(Clone)]
+pub struct Program {
+    code: Arc<Bytecode>,
+    air_size: u64,
+}
+
+impl Program {
+    /// Reads, checks and resolves a script.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub fn from_air(text: &str) -> Result<Self, ReadError> {
+        Ok(Self {
+            code: Arc::new(aqua_air::load(text)?),
+            air_size: text.len() as u64,
+        })
+    }
+
+    /// Takes bytecode. `air_size` is the length in bytes of the text that it stands for, which limits apply to.
+    #[must_use]
+    pub fn new(code: Bytecode, air_size: u64) -> Self {
+        Self {
+            code: Arc::new(code),
+            air_size,
+        }
+    }
+
+    /// The bytecode.
+    #[must_use]
+    pub fn code(&self) -> &Bytecode {
+        &self.code
+    }
+
+    /// Length in bytes of the text.
+    #[must_use]
+    pub fn air_size(&self) -> u64 {
+        self.air_size
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Program")
+            .field("content_id", &self.code.content_id())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,213 @@
+//! One step: prepare, run, sign.
+
+use crate::data::ParticleData;
+use crate::execution::{self, Input};
+use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT};
+use crate::state::Arriving;
+use crate::verification::{self, Signatures};
+use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
+use std::collections::BTreeMap;
+
+/// Runs a program once: merges what arrived into what is known, takes service results in, does what this peer can do.
+///
+/// `incoming` is the data of a particle that arrived, or empty if there are only results. `results` are results of
+/// requests that former outcomes contained, by call id. The same inputs give the same outcome, to the byte.
+///
+/// # Example
+/// ```
+/// use aqua_vm::{CallResult, KeyPair, Params, Program, State, step};
+/// use std::collections::BTreeMap;
+///
+/// let key = KeyPair::from_seed([1; 32]);
+/// let params = Params::new("particle", key.peer_id(), key);
+/// let program = Program::from_air(r#"(call %init_peer_id% ("greeter" "greet") ["Aqua"] text)"#)?;
+///
+/// let asked = step(&program, &State::default(), &[], &BTreeMap::new(), &params);
+/// assert_eq!(asked.call_requests[&1].function_name, "greet");
+///
+/// let answer = CallResult { ret_code: 0, result: "\"Hello, Aqua\"".into() };
+/// let done = step(&program, &asked.state, &[], &BTreeMap::from([(1, answer)]), &params);
+/// assert_eq!((done.ret_code, done.call_requests.len()), (0, 0));
+/// # Ok::<(), aqua_air::ReadError>(())
+/// ```
+#[must_use]
+pub fn step(
+    program: &Program,
+    state: &State,
+    incoming: &[u8],
+    results: &BTreeMap<u32, CallResult>,
+    params: &Params,
+) -> Outcome {
+    let flags = match check_sizes(program.air_size(), incoming, &params.limits) {
+        Ok(flags) => flags,
+        Err(error) => return refuse(state, &error, LimitFlags::default()),
+    };
+    let prepared = Arriving::open(incoming)
+        .and_then(|arriving| arriving.check_version().and_then(|()| arriving.read()))
+        .and_then(|current| Prepared::new(state, current, &params.particle_id, params.trust))
+        .and_then(|prepared| Ok((prepared, check_results(results.values(), flags, &params.limits)?)));
+    match prepared {
+        Ok((prepared, flags)) => {
+            let results = results
+                .iter()
+                .map(|(id, result)| (id.to_string(), result.clone()))
+                .collect();
+            run(program, state, prepared, results, flags, params)
+        }
+        Err(error) => refuse(state, &error, flags),
+    }
+}
+
+/// Arriving data that can be trusted.
+pub(crate) struct Prepared {
+    current: ParticleData,
+    signatures: Signatures,
+}
+
+impl Prepared {
+    /// Checks arriving data.
+    pub(crate) fn new(
+        state: &State,
+        current: ParticleData,
+        particle_id: &str,
+        trust: Trust,
+    ) -> Result<Self, PreparationError> {
+        let signatures = match trust {
+            Trust::Verify => verification::verify(state.data(), &current, particle_id)?,
+            Trust::Ignore => {
+                let mut signatures = current.signatures.clone();
+                signatures.extend(state.data().signatures.clone());
+                signatures
+            }
+        };
+        Ok(Self { current, signatures })
+    }
+}
+
+/// Checks the sizes of a script and of arriving data.
+pub(crate) fn check_sizes(air_size: u64, incoming: &[u8], limits: &Limits) -> Result<LimitFlags, PreparationError> {
+    let size = incoming.len() as u64;
+    let flags = LimitFlags {
+        air_size_exceeded: air_size > limits.air_size,
+        particle_size_exceeded: size > limits.particle_size,
+        call_result_size_exceeded: false,
+    };
+    if limits.hard && flags.air_size_exceeded {
+        return Err(PreparationError::Size(SizeError::Script {
+            size: air_size,
+            limit: limits.air_size,
+        }));
+    }
+    if limits.hard && flags.particle_size_exceeded {
+        return Err(PreparationError::Size(SizeError::Particle {
+            size,
+            limit: limits.particle_size,
+        }));
+    }
+    Ok(flags)
+}
+
+/// Checks the sizes of service results.
+pub(crate) fn check_results<'r>(
+    mut results: impl Iterator<Item = &'r CallResult>,
+    flags: LimitFlags,
+    limits: &Limits,
+) -> Result<LimitFlags, PreparationError> {
+    let limit = limits.call_result_size;
+    let call_result_size_exceeded = results.any(|result| result.result.len() as u64 > limit);
+    if limits.hard && call_result_size_exceeded {
+        return Err(PreparationError::Size(SizeError::CallResult { limit }));
+    }
+    Ok(LimitFlags {
+        call_result_size_exceeded,
+        ..flags
+    })
+}
+
+/// The outcome of a step that did not begin.
+pub(crate) fn refuse(state: &State, error: &PreparationError, flags: LimitFlags) -> Outcome {
+    undone(state, error.code(), error.to_string(), flags)
+}
+
+fn undone(state: &State, ret_code: i64, error_message: String, flags: LimitFlags) -> Outcome {
+    Outcome {
+        ret_code,
+        error_message,
+        state: state.clone(),
+        next_peers: Vec::new(),
+        call_requests: BTreeMap::new(),
+        flags,
+    }
+}
+
+/// Runs and signs. Results are by decimal call id.
+pub(crate) fn run(
+    program: &Program,
+    state: &State,
+    prepared: Prepared,
+    results: BTreeMap<String, CallResult>,
+    flags: LimitFlags,
+    params: &Params,
+) -> Outcome {
+    let Prepared {
+        current,
+        mut signatures,
+    } = prepared;
+    let input = Input {
+        code: program.code(),
+        params,
+        previous: state.data(),
+        current: &current,
+        call_results: results,
+    };
+    let output = match execution::run(input) {
+        Ok(output) => output,
+        Err(error) => return undone(state, error.code(), error.to_string(), flags),
+    };
+    if params.trust == Trust::Verify {
+        verification::sign(&mut signatures, output.own_cids, &params.particle_id, &params.key);
+    }
+    let (ret_code, error_message) = match output.error {
+        Some(error) => (error.code(), error.to_string()),
+        None if output.call_results.is_empty() => (0, String::new()),
+        None => (UNPROCESSED_CALL_RESULT, unprocessed(&output.call_results)),
+    };
+    Outcome {
+        ret_code,
+        error_message,
+        state: State::new(ParticleData {
+            signatures,
+            ..output.data
+        }),
+        next_peers: output.next_peers.into_iter().map(String::from).collect(),
+        call_requests: output.call_requests,
+        flags,
+    }
+}
+
+fn unprocessed(results: &BTreeMap<String, CallResult>) -> String {
+    /// Named for its text.
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "printed")]
+    struct CallServiceResult<'r> {
+        ret_code: i32,
+        result: &'r str,
+    }
+
+    let results: BTreeMap<_, _> = results
+        .iter()
+        .map(|(id, CallResult { ret_code, result })| {
+            (
+                id,
+                CallServiceResult {
+                    ret_code: *ret_code,
+                    result,
+                },
+            )
+        })
+        .collect();
+    format!(
+        "after finishing execution of supplied AIR, there are some unprocessed call results: `{results:?}`, probably a \
+         wrong call_id used"
+    )
+}

@@ -1,0 +1,111 @@
+//! The states of `par`: one that holds the sizes, then the left side, then the right side.
+
+use super::TraceHandler;
+use super::slider::Slider;
+use crate::data::{ParResult, TraceState};
+use crate::failure::{Kind, Side, TraceError};
+
+/// A `par` that runs.
+#[derive(Debug)]
+pub(super) struct ParMachine {
+    /// Where its state stands in the result.
+    position: usize,
+    previous: Run,
+    current: Run,
+}
+
+/// Its states in one of the traces.
+#[derive(Debug)]
+struct Run {
+    sizes: ParResult,
+    /// Position of the first state of the left side.
+    position: usize,
+    /// States behind this `par` that still belong to what is around it.
+    behind: usize,
+}
+
+impl TraceHandler<'_> {
+    /// Before the left side.
+    pub(crate) fn meet_par_start(&mut self) -> Result<(), TraceError> {
+        let (previous, current) = self.meet(Kind::Par, |state| {
+            if let TraceState::Par(par) = state {
+                Some(par)
+            } else {
+                None
+            }
+        })?;
+        let previous = Run::new(previous.copied().unwrap_or_default(), &self.previous, Side::Previous)?;
+        let current = Run::new(current.copied().unwrap_or_default(), &self.current, Side::Current)?;
+        self.previous.set_subtrace_len(previous.sizes.left_size as usize)?;
+        self.current.set_subtrace_len(current.sizes.left_size as usize)?;
+        self.pars.push(ParMachine {
+            position: self.result.len(),
+            previous,
+            current,
+        });
+        self.result.push(TraceState::Par(ParResult::default()));
+        Ok(())
+    }
+
+    /// Between the sides.
+    pub(crate) fn meet_par_left_end(&mut self) -> Result<(), TraceError> {
+        let par = self.pars.last().expect("a left side ends in a par that has begun");
+        let left_size = size(self.result.len() - par.position - 1);
+        par.previous.enter_right(&mut self.previous);
+        par.current.enter_right(&mut self.current);
+        self.result[par.position] = TraceState::Par(ParResult {
+            left_size,
+            right_size: 0,
+        });
+        Ok(())
+    }
+
+    /// After the right side.
+    pub(crate) fn meet_par_right_end(&mut self) {
+        let par = self.pars.pop().expect("a right side ends in a par that has begun");
+        let states = self.result.len() - par.position - 1;
+        if let TraceState::Par(sizes) = &mut self.result[par.position] {
+            sizes.right_size = size(states - sizes.left_size as usize);
+        }
+        par.previous.leave(&mut self.previous);
+        par.current.leave(&mut self.current);
+    }
+}
+
+impl Run {
+    fn new(sizes: ParResult, slider: &Slider<'_>, side: Side) -> Result<Self, TraceError> {
+        let whole = sizes
+            .left_size
+            .checked_add(sizes.right_size)
+            .ok_or(TraceError::ParLengthOverflow(sizes))?;
+        let behind = slider
+            .remaining()
+            .checked_sub(whole as usize)
+            .ok_or(TraceError::ParLengthUnderflow {
+                side,
+                par: sizes,
+                len: slider.remaining(),
+            })?;
+        Ok(Self {
+            sizes,
+            position: slider.position(),
+            behind,
+        })
+    }
+
+    /// A run that does not fit into the trace leaves the slider where it is, here and below: what is met then decides.
+    fn enter_right(&self, slider: &mut Slider<'_>) {
+        let (left, right) = (self.sizes.left_size as usize, self.sizes.right_size as usize);
+        let _ = slider.set_position_and_len(self.position + left, left);
+        let _ = slider.set_subtrace_len(right);
+    }
+
+    fn leave(&self, slider: &mut Slider<'_>) {
+        let whole = self.sizes.left_size as usize + self.sizes.right_size as usize;
+        let _ = slider.set_position_and_len(self.position + whole, self.behind);
+    }
+}
+
+fn size(states: usize) -> u32 {
+    u32::try_from(states).unwrap_or(u32::MAX)
+}
