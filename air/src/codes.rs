@@ -26,8 +26,6 @@ pub const ITERATOR_IN_USE: Code = Code::new("E5010");
 pub const FAIL_WITH_ZERO: Code = Code::new("E5011");
 /// Something to do after `next` in a fold over a stream.
 pub const INSTRUCTION_AFTER_NEXT: Code = Code::new("E5012");
-/// A text of four gibibytes or more.
-pub const TEXT_TOO_LONG: Code = Code::new("E5013");
 
 /// All codes of this crate.
 pub const ALL: &[Code] = &[
@@ -43,5 +41,4 @@ pub const ALL: &[Code] = &[
     ITERATOR_IN_USE,
     FAIL_WITH_ZERO,
     INSTRUCTION_AFTER_NEXT,
-    TEXT_TOO_LONG,
 ];

@@ -79,7 +79,9 @@ pub enum ProblemKind {
 impl ReadError {
     /// The problems as messages about a file that holds the text.
     pub fn diagnostics(&self, file: FileId) -> Vec<Diagnostic> {
-        self.problems.iter().map(|problem| problem.diagnostic(file)).collect()
+        let mut messages: Vec<_> = self.problems.iter().map(|problem| problem.diagnostic(file)).collect();
+        messages.dedup();
+        messages
     }
 
     /// The message with which the official interpreter answers the same text.
@@ -172,7 +174,7 @@ impl Problem {
                 String::new(),
                 "make `next` the last thing that the body does",
             ),
-            Kind::TextTooLong => (codes::TEXT_TOO_LONG, String::new(), ""),
+            Kind::TextTooLong => (codes::UNEXPECTED_TOKEN, String::new(), ""),
         };
         let message = Diagnostic::error(code, span, self.message()).label(label);
         if help.is_empty() { message } else { message.help(help) }

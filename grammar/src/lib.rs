@@ -8,11 +8,22 @@
 //!   [`Tokens::covered`] gives exactly the tokens it is made of. Comments stay outside the tree, in the table.
 //! * [`codes`]: the codes of the messages this room gives.
 
+mod assemble;
+mod checks;
 pub mod codes;
+mod keywords;
+mod layout;
+mod lexical;
+mod lines;
+mod parse;
 mod parsed;
+mod terminals;
 pub mod tokens;
 pub mod tree;
+mod unexpected;
+mod words;
 
+pub use parse::parse;
 pub use parsed::Parsed;
 pub use tokens::Tokens;
 pub use tree::Tree;

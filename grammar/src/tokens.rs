@@ -4,10 +4,12 @@
 //! one after the other. Words are not told apart here: whether `on` is a keyword or a name depends on where it stands.
 
 mod kind;
+mod strings;
 
 pub use kind::Kind;
 
 use aqua_diagnostics::{FileId, Span};
+use logos::Logos as _;
 use std::ops::Range;
 
 /// The raw tokens of one text, by number.
@@ -20,6 +22,25 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    /// Cuts a text into tokens. A run of characters without a meaning is one token. Offsets are 32 bits wide: of a text
+    /// over 4 GiB only the part before that is looked at.
+    pub fn scan(file: FileId, text: &str) -> Self {
+        let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or(text);
+        let mut kinds = Vec::with_capacity(text.len() / 3);
+        let mut starts = Vec::with_capacity(text.len() / 3 + 1);
+        let mut lexer = Kind::lexer(text);
+        while let Some(token) = lexer.next() {
+            let kind = token.unwrap_or(Kind::Unknown);
+            if kind == Kind::Unknown && kinds.last() == Some(&Kind::Unknown) {
+                continue;
+            }
+            kinds.push(kind);
+            starts.push(lexer.span().start as u32);
+        }
+        starts.push(text.len() as u32);
+        Self { file, kinds, starts }
+    }
+
     /// The text the tokens are of.
     pub fn file(&self) -> FileId {
         self.file

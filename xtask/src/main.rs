@@ -3,15 +3,16 @@
 mod links;
 mod rules;
 
-use anyhow::{Result, bail};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use anyhow::{Result, bail, ensure};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
 Usage: cargo xtask CHORE
 
   rules   which crate uses which, whether it may, and the longest files
   links   local links of the Markdown pages
+  bench   takes the measurements in a release build and stores them under bench/results
 ";
 
 fn main() -> ExitCode {
@@ -29,12 +30,25 @@ fn chore() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["rules"] => rules::check(&root()),
         ["links"] => links::check(&root()),
+        ["bench"] => bench(&root()),
         [] | ["help" | "--help" | "-h"] => {
             print(USAGE);
             Ok(())
         }
         other => bail!("no such chore: {}\n\n{USAGE}", other.join(" ")),
     }
+}
+
+/// Builds what is measured without debug checks, then measures.
+fn bench(root: &Path) -> Result<()> {
+    for arguments in [
+        ["build", "--release", "-p", "aqua", "-p", "aqua-bench"].as_slice(),
+        &["run", "--release", "-p", "aqua-bench"],
+    ] {
+        let status = Command::new(env!("CARGO")).args(arguments).current_dir(root).status()?;
+        ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
+    }
+    Ok(())
 }
 
 /// The folder of the workspace.
@@ -44,8 +58,8 @@ fn root() -> PathBuf {
 }
 
 /// Files that git knows or would add, relative to the root, with these endings.
-fn files(root: &std::path::Path, endings: &[&str]) -> Result<Vec<String>> {
-    let listing = std::process::Command::new("git")
+fn files(root: &Path, endings: &[&str]) -> Result<Vec<String>> {
+    let listing = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)
         .output()?;

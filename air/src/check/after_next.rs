@@ -3,6 +3,7 @@
 //! The rule is defined by a machine that eats instructions bottom-up and keeps a stack of what it has eaten. It sees the
 //! paths through `seq` and `par`; it gives up where both branches of an `xor` go on, and follows no further there.
 
+use super::bottom_up;
 use crate::{Bytecode, Operation, OperationId, Slot};
 
 /// The merging instructions at fault.
@@ -19,21 +20,6 @@ pub(super) fn find(bytecode: &Bytecode) -> Vec<OperationId> {
         }
     }
     machine.found
-}
-
-/// All operations, children before parents, left before right.
-fn bottom_up(bytecode: &Bytecode) -> impl Iterator<Item = OperationId> {
-    let mut steps = vec![(bytecode.root(), false)];
-    std::iter::from_fn(move || {
-        loop {
-            let (id, children_done) = steps.pop()?;
-            if children_done {
-                return Some(id);
-            }
-            steps.push((id, true));
-            steps.extend(bytecode[id].children().rev().map(|child| (child, false)));
-        }
-    })
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -85,8 +71,15 @@ impl Machine<'_> {
             Operation::FoldStream { iterator, last, .. } | Operation::FoldMap { iterator, last, .. } => {
                 self.pop_last(last)?;
                 let body = self.stack.pop()?;
-                self.found.extend(self.suspects[iterator.index()].take());
-                if body == Next(iterator) { Other } else { body }
+                let suspect = &mut self.suspects[iterator.index()];
+                if body == Next(iterator) {
+                    self.found.extend(suspect.take());
+                    Other
+                } else {
+                    // Not forgotten: a later fold with the same iterator reports it again.
+                    self.found.extend(*suspect);
+                    body
+                }
             }
             Operation::Call { .. }
             | Operation::CanonStream { .. }

@@ -13,7 +13,8 @@ use crate::{Bytecode, Operand, OperandId, Operation, OperationId, Output, Slot, 
 pub fn check(bytecode: &Bytecode) -> Vec<Problem> {
     let mut check = Check {
         bytecode,
-        definitions: definitions(bytecode),
+        definitions: vec![None; bytecode.variables().len()],
+        open_uses: vec![None; bytecode.variables().len()],
         problems: Vec::new(),
     };
     check.names();
@@ -35,40 +36,38 @@ pub fn check(bytecode: &Bytecode) -> Vec<Problem> {
 
 struct Check<'a> {
     bytecode: &'a Bytecode,
+    /// By name, the first operation that defines it, among those seen.
     definitions: Vec<Option<OperationId>>,
+    /// By name, the first use met without a definition before it.
+    open_uses: Vec<Option<OperationId>>,
     problems: Vec<(OperationId, ProblemKind)>,
 }
 
-/// The first operation that defines each name.
-fn definitions(bytecode: &Bytecode) -> Vec<Option<OperationId>> {
-    let mut first = vec![None; bytecode.variables().len()];
-    for (id, operation) in bytecode.in_text_order() {
-        let defined = match *operation {
-            Operation::Call {
-                output: Output::Scalar(slot),
-                ..
-            }
-            | Operation::CanonStream { target: slot, .. }
-            | Operation::CanonMap { target: slot, .. }
-            | Operation::CanonMapToScalar { target: slot, .. }
-            | Operation::ApToScalar { target: slot, .. }
-            | Operation::New { slot, .. }
-            | Operation::Fold { iterator: slot, .. }
-            | Operation::FoldStream { iterator: slot, .. }
-            | Operation::FoldMap { iterator: slot, .. } => slot,
-            Operation::Call {
-                output: Output::Stream(scope),
-                ..
-            }
-            | Operation::ApToStream { target: scope, .. }
-            | Operation::ApToMap { target: scope, .. }
-            | Operation::NewStream { scope, .. }
-            | Operation::NewMap { scope, .. } => bytecode[scope].variable,
-            _ => continue,
-        };
-        first[defined.index()].get_or_insert(id);
+/// The name that an operation defines.
+fn definition(bytecode: &Bytecode, operation: &Operation) -> Option<Slot> {
+    match *operation {
+        Operation::Call {
+            output: Output::Scalar(slot),
+            ..
+        }
+        | Operation::CanonStream { target: slot, .. }
+        | Operation::CanonMap { target: slot, .. }
+        | Operation::CanonMapToScalar { target: slot, .. }
+        | Operation::ApToScalar { target: slot, .. }
+        | Operation::New { slot, .. }
+        | Operation::Fold { iterator: slot, .. }
+        | Operation::FoldStream { iterator: slot, .. }
+        | Operation::FoldMap { iterator: slot, .. } => Some(slot),
+        Operation::Call {
+            output: Output::Stream(scope),
+            ..
+        }
+        | Operation::ApToStream { target: scope, .. }
+        | Operation::ApToMap { target: scope, .. }
+        | Operation::NewStream { scope, .. }
+        | Operation::NewMap { scope, .. } => Some(bytecode[scope].variable),
+        _ => None,
     }
-    first
 }
 
 /// The operation that follows each with all its children.
@@ -82,6 +81,21 @@ fn ends(bytecode: &Bytecode) -> Vec<OperationId> {
     ends
 }
 
+/// All operations, children before parents, left before right.
+fn bottom_up(bytecode: &Bytecode) -> impl Iterator<Item = OperationId> {
+    let mut steps = vec![(bytecode.root(), false)];
+    std::iter::from_fn(move || {
+        loop {
+            let (id, children_done) = steps.pop()?;
+            if children_done {
+                return Some(id);
+            }
+            steps.push((id, true));
+            steps.extend(bytecode[id].children().rev().map(|child| (child, false)));
+        }
+    })
+}
+
 impl Check<'_> {
     fn report(&mut self, operation: OperationId, kind: ProblemKind) {
         self.problems.push((operation, kind));
@@ -89,10 +103,13 @@ impl Check<'_> {
 
     /// Every name that is read must be defined by something that starts earlier. Sources and peers of `canon` and values of
     /// `ap` to a map are let through, as in the field.
+    ///
+    /// The deployed interpreters look at instructions bottom-up, and of the uses of a name that have no definition by then
+    /// they come back only to the first. Scripts that pass for that reason are accepted here too.
     fn names(&mut self) {
         let bytecode = self.bytecode;
-        for (id, operation) in bytecode.in_text_order() {
-            match *operation {
+        for id in bottom_up(bytecode) {
+            match bytecode[id] {
                 Operation::Call {
                     peer,
                     service,
@@ -122,6 +139,22 @@ impl Check<'_> {
                 Operation::FailWith { code: 0, .. } => self.report(id, ProblemKind::FailWithZero),
                 _ => {}
             }
+            if let Some(slot) = definition(bytecode, &bytecode[id]) {
+                let first = &mut self.definitions[slot.index()];
+                *first = Some(first.map_or(id, |first| first.min(id)));
+            }
+        }
+        for (variable, (open_use, definition)) in bytecode
+            .variables()
+            .iter()
+            .zip(self.open_uses.iter().zip(&self.definitions))
+        {
+            if let Some(at) = *open_use
+                && definition.is_none_or(|definition| definition >= at)
+            {
+                self.problems
+                    .push((at, ProblemKind::UndefinedVariable(variable.name.clone())));
+            }
         }
     }
 
@@ -144,16 +177,20 @@ impl Check<'_> {
 
     fn uses_name(&mut self, at: OperationId, slot: Slot) {
         if self.definitions[slot.index()].is_none_or(|definition| definition >= at) {
-            self.report(at, ProblemKind::UndefinedVariable(self.bytecode.name(slot).clone()));
+            self.open_uses[slot.index()].get_or_insert(at);
         }
     }
 
     /// `next` and `new` against the folds around them.
+    ///
+    /// Of several `next` for one name only the first is required to stand inside a fold; scripts where a later one doesn't are
+    /// accepted in the field and fail when they come to it.
     fn folds(&mut self) {
         let bytecode = self.bytecode;
         // Folds around the current place by iterator, innermost last, with whether they have met their `next`.
         let mut around: Vec<Vec<bool>> = vec![Vec::new(); bytecode.variables().len()];
         let mut open: Vec<(Slot, OperationId)> = Vec::new();
+        let mut met = vec![false; bytecode.variables().len()];
         let ends = ends(bytecode);
         for (id, operation) in bytecode.in_text_order() {
             while let Some((iterator, _)) = open.pop_if(|(_, end)| *end <= id) {
@@ -171,7 +208,9 @@ impl Check<'_> {
                 }
                 Operation::Next { iterator } => {
                     let name = bytecode.name(iterator).clone();
+                    let first = !std::mem::replace(&mut met[iterator.index()], true);
                     match around[iterator.index()].last_mut() {
+                        None if !first => {}
                         None => self.report(id, ProblemKind::NextOutsideFold(name)),
                         Some(met @ false) => *met = true,
                         Some(true) => self.report(id, ProblemKind::SecondNext(name)),

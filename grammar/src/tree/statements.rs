@@ -15,6 +15,13 @@ pub struct Block {
     pub statements: Vec<Statement>,
 }
 
+impl Block {
+    /// Whether something in it, at any depth, could not be understood. Then say nothing about what it lacks.
+    pub fn has_errors(&self) -> bool {
+        self.statements.is_empty() || self.statements.iter().any(|statement| statement.kind.has_errors())
+    }
+}
+
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -134,18 +141,26 @@ pub enum StatementKind {
         /// The call.
         value: Value,
     },
-    /// `<- a, b`: the results. Directly in the body of a function or closure, or else an error node.
+    /// `<- a, b`: the results. Directly in the body of a function or closure, or else an error node. A value that is an
+    /// error node stands for any number of values.
     Return(Vec<Value>),
     /// A line that could not be understood, or stands in the wrong place; it was reported.
     Error {
         /// The block below it, if there is one.
         body: Option<Block>,
-        /// Names that it seems to define. Uses of them need no message.
-        defines: Vec<Name>,
     },
 }
 
 impl StatementKind {
+    /// Whether it is an error node, or its block holds one.
+    fn has_errors(&self) -> bool {
+        match self {
+            Self::Error { .. } => true,
+            Self::Par(inner) | Self::Co(inner) => inner.kind.has_errors(),
+            other => other.body().is_some_and(Block::has_errors),
+        }
+    }
+
     /// The block below the statement, if its form has one.
     pub fn body(&self) -> Option<&Block> {
         match self {
@@ -159,7 +174,7 @@ impl StatementKind {
             | Self::Otherwise { body } => Some(body),
             Self::Closure(closure) => Some(&closure.body),
             Self::Par(inner) | Self::Co(inner) => inner.kind.body(),
-            Self::Error { body, .. } => body.as_ref(),
+            Self::Error { body } => body.as_ref(),
             Self::ServiceId { .. }
             | Self::Push { .. }
             | Self::Join(_)

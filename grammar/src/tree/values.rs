@@ -182,6 +182,11 @@ pub enum BinaryOperator {
 }
 
 impl BinaryOperator {
+    /// Whether it is `<`, `<=`, `>` or `>=`.
+    pub fn is_comparison(self) -> bool {
+        matches!(self, Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
+    }
+
     /// As written in Aqua.
     pub fn symbol(self) -> &'static str {
         match self {

@@ -1,0 +1,9 @@
+//! Text, checks and bytecode of AIR, from outside.
+
+mod bytecode;
+mod messages;
+mod nesting;
+mod round_trip;
+mod scripts;
+mod text;
+mod vectors;

@@ -1,0 +1,259 @@
+//! The reader: what words mean, and that it answers any text.
+
+use aqua_air::{Instruction, read};
+use proptest::prelude::*;
+
+/// The source of an `ap`, read and printed, or the official words about it.
+fn word(word: &str) -> String {
+    match read(&format!("(seq (ap 1 ab) (ap {word} out))")) {
+        Ok(script) => {
+            let source = script.in_text_order().find_map(|(_, instruction)| match instruction {
+                Instruction::Ap { source, target } if target.name == "out" => Some(source.to_string()),
+                _ => None,
+            });
+            source.expect("an ap")
+        }
+        Err(error) => {
+            let texts: Vec<String> = error
+                .problems
+                .iter()
+                .map(|problem| format!("{} at {}", problem.official_text(), i64::from(problem.span.left) - 19))
+                .collect();
+            format!("! {}", texts.join(", "))
+        }
+    }
+}
+
+/// Every line was compared with the official interpreter, which gives the same texts at the same places (broken lenses aside).
+#[test]
+fn words_mean_what_they_mean_to_the_official_interpreter() {
+    let words = [
+        "+",
+        "-",
+        "+abc",
+        "-abc",
+        "--1",
+        "1a",
+        "1%x",
+        "a%x",
+        "$%x",
+        "%%x",
+        "$%",
+        "#$",
+        "#%",
+        "#",
+        "$",
+        "%",
+        "1%",
+        "a%.x",
+        "#s",
+        "#s.length",
+        "#é.length",
+        "#$s.length",
+        "#%s.length",
+        "#.length",
+        "#$.length",
+        "#%.length",
+        "#1.length",
+        "$ab.$.x",
+        "$a.$.x",
+        "ab.length",
+        "ab.length!",
+        "ab.length.x",
+        "ab.$",
+        "ab.$.",
+        "ab.",
+        "ab.$a",
+        "ab.$.[0]",
+        "ab.$[0]",
+        "ab.$.[0]!",
+        "ab.$.b!",
+        "ab.$.b!.c",
+        "ab.$.0x",
+        "ab.$.x0",
+        "ab.$.[ab]",
+        "ab.$.[#x]",
+        "ab.$.$",
+        "ab.b",
+        "ab.$.a-b",
+        "ab.$.-b",
+        "ab.$.[4294967296]",
+        "ab.$.[4294967295]",
+        "ab.$.[-1]",
+        "ab.$.[]",
+        "ab.$..b",
+        "ab.$.[0][1]",
+        "ab.$.a[1]",
+        "ab.$.a(1)",
+        "ab.$.[0",
+        "ab.$.[00]",
+        "ab.$.é",
+        ".5",
+        "-.5",
+        "5.",
+        "5.5",
+        "1.2.3",
+        "1.a",
+        "1e5",
+        "12345678901.",
+        "1234567890.",
+        "1234567.123",
+        "12345678.123",
+        "²",
+        "1²",
+        "2.²",
+        "+1.",
+        "-0.0",
+        "-0",
+        "00012",
+        "+5",
+        "99999999999999999999",
+        "-99999999999999999999",
+        "++1",
+        "1+",
+        "a\"b\"",
+        "a;b",
+        "a:b",
+        "##a",
+        "#$$a",
+        "$#a",
+        "true",
+        "true.x",
+        "true.$.x",
+        ":error:",
+        ":error:.$.a",
+        ":error:x",
+        ":error",
+        "%last_error%.length",
+        "%last_error%x",
+        "%last_error",
+        "%timestamp%",
+        "%timestamp%.length",
+        "%ttl%x",
+        "%init_peer_id%x",
+        "[]",
+        "[ ]",
+        "[0]",
+        "()",
+        "\"a",
+        "\"\"",
+        "\"a b;(\n)\"",
+        "ab ;comment )\n",
+        "é",
+        "_a",
+        "ab\u{3000}",
+        "call",
+        "call.$.x",
+    ];
+    let lines: Vec<String> = words.iter().map(|it| format!("{it:<22} {}", word(it))).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// What stands where: the official interpreter lists the same names at the same places.
+#[test]
+fn syntax_errors_say_what_was_expected() {
+    let texts = [
+        "",
+        "(",
+        "()",
+        "x",
+        "(ap",
+        "(ap x",
+        "(ap 1 1)",
+        "(ap (",
+        "(ap (1",
+        "(ap (1 1",
+        "(ap (1 1) x)",
+        "(ap $x",
+        "(ap [",
+        "(call",
+        "(call \"a\"",
+        "(call \"a\" (",
+        "(call \"a\" (\"b\"",
+        "(call \"a\" (\"b\" \"c\"",
+        "(call \"a\" (\"b\" \"c\")",
+        "(call \"a\" (\"b\" \"c\") [",
+        "(call \"a\" (\"b\" \"c\") [[]",
+        "(call \"a\" (\"b\" \"c\") []",
+        "(call \"a\" (\"b\" \"c\") [] x",
+        "(canon \"a\"",
+        "(canon \"a\" $s",
+        "(canon \"a\" %m",
+        "(seq",
+        "(seq (null)",
+        "(seq (null)(null)",
+        "(new",
+        "(new x",
+        "(fail",
+        "(fail 1",
+        "(fail 1 \"a\"",
+        "(fail :error:.$.x)",
+        "(fold",
+        "(fold [",
+        "(fold x",
+        "(fold x i",
+        "(fold x i (null)",
+        "(fold x i (null) (null)",
+        "(fold #cc.$.x",
+        "(next",
+        "(match 1",
+        "(match 1 2",
+        "(null",
+        "(null))",
+        "(null) (null)",
+    ];
+    let line = |text: &&str| {
+        let error = read(text).expect_err("incomplete");
+        let [problem] = &error.problems[..] else {
+            panic!("one syntax error: {error:?}")
+        };
+        format!("{text:<28} {}: {}", problem.span.left, problem.official_text())
+    };
+    insta::assert_snapshot!(texts.iter().map(line).collect::<Vec<_>>().join("\n"));
+}
+
+/// Rules that the deployed interpreters don't enforce for all scripts: what runs there runs here.
+#[test]
+fn holes_in_the_checks_of_the_field_are_kept() {
+    for accepted in [
+        "(seq (seq (ap 1 $s) (fold $s j (next j))) (next j))",
+        "(fold i.$.[0] i (call %init_peer_id% (\"lit\" i.length) [] k))",
+        "(match 1 #%nn.length (new #%nn (fold #%nn i (null))))",
+    ] {
+        assert!(read(accepted).is_ok(), "{accepted}");
+    }
+    for refused in [
+        "(seq (next j) (seq (ap 1 $s) (fold $s j (next j))))",
+        "(fold i.$.[0] i (null))",
+        "(match 1 #%nn.length (new #%nn (null)))",
+        "(match x 1 (seq (ap 1 x) (ap x y)))",
+    ] {
+        assert!(read(refused).is_err(), "{refused}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_answered(text in "\\PC{0,60}") {
+        answered(&text)?;
+    }
+
+    #[test]
+    fn any_text_of_air_signs_is_answered(
+        text in "(\\(|\\)|\\[|\\]| |\"|\n|;|seq|par|xor|call|fold|next|new|ap|canon|fail|null|match|%init_peer_id%|:error:|%last_error%|x|i|\\$s|%m|#cc|#%mm|\\.\\$\\.|length|0|1\\.5|!|-|é){0,40}"
+    ) {
+        answered(&text)?;
+    }
+}
+
+fn answered(text: &str) -> Result<(), TestCaseError> {
+    if let Err(error) = read(text) {
+        prop_assert!(!error.problems.is_empty());
+        for problem in &error.problems {
+            let span = problem.span.left as usize..problem.span.right as usize;
+            prop_assert!(text.get(span.clone()).is_some(), "{:?} {:?}", span, text);
+        }
+        prop_assert!(error.official_message(text).starts_with("air can't be parsed:\nerror"));
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! What is measured.
+
+mod compile;
+
+use crate::measure::Figures;
+use anyhow::Result;
+
+/// One thing that users wait for.
+pub(crate) struct Case {
+    /// Its name on the command line and in the results.
+    pub(crate) name: &'static str,
+    /// What exactly is measured.
+    pub(crate) what: &'static str,
+    /// Takes the figures, in this process.
+    pub(crate) run: fn() -> Result<Figures>,
+}
+
+impl Case {
+    /// All cases in the order they are taken.
+    pub(crate) const ALL: &[Self] = &[
+        Self {
+            name: "compile-cold",
+            what: "`aqua compile examples/quickstart/main.aqua`, a whole process",
+            run: compile::ours,
+        },
+        Self {
+            name: "compile-cold-published",
+            what: "the same program through the published compiler (npm @fluencelabs/aqua-api 0.14.6), a whole process",
+            run: compile::published,
+        },
+    ];
+}

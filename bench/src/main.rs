@@ -1,0 +1,97 @@
+//! Takes the measurements and stores them as data: `cargo xtask bench`.
+//!
+//! Each case runs in a process of its own (`aqua-bench case NAME`), so that its account of processor time and memory is
+//! its own. The results, with the commit, the machine and how they were taken, go to `bench/results`.
+
+mod cases;
+mod measure;
+
+use anyhow::{Context, Result, bail};
+use cases::Case;
+use measure::Figures;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => all(),
+        ["case", name] => one(name),
+        _ => Err(anyhow::anyhow!("usage: aqua-bench [case NAME]")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn one(name: &str) -> Result<()> {
+    let case = Case::ALL
+        .iter()
+        .find(|case| case.name == name)
+        .with_context(|| format!("no case {name}"))?;
+    print(&serde_json::to_string(&(case.run)()?)?);
+    Ok(())
+}
+
+fn all() -> Result<()> {
+    let mut results = Vec::new();
+    print(&format!(
+        "{:<20} {:>5} {:>12} {:>12} {:>12}",
+        "case", "runs", "wall ms", "cpu ms", "peak KiB"
+    ));
+    for case in Case::ALL {
+        let output = Command::new(std::env::current_exe()?)
+            .args(["case", case.name])
+            .output()?;
+        if !output.status.success() {
+            bail!(
+                "{}: {}{}",
+                case.name,
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        let figures: Figures = serde_json::from_slice(&output.stdout)?;
+        let (wall, cpu) = (figures.wall_ms.median, figures.cpu_ms.median);
+        print(&format!(
+            "{:<20} {:>5} {wall:>12.3} {cpu:>12.3} {:>12}",
+            case.name, figures.runs, figures.peak_memory_kib
+        ));
+        results.push(json!({"case": case.name, "what": case.what, "figures": figures}));
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/first-light.json");
+    let how = "release build; each case in a process of its own after warm-up; wall by the monotonic clock, processor \
+               time and peak memory from getrusage; quote medians, and ratios within one file only";
+    let document =
+        json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
+    std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
+    print(&format!("stored in {}", file.display()));
+    Ok(())
+}
+
+fn machine() -> Value {
+    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = processor
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map(|it| it.1);
+    let cores = std::thread::available_parallelism()
+        .map(std::num::NonZero::get)
+        .unwrap_or(1);
+    json!({"processor": model, "cores": cores, "system": std::env::consts::OS, "rustc": said("rustc", &["--version"])})
+}
+
+fn said(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
+#[allow(clippy::print_stdout, reason = "a program that reports to the terminal")]
+fn print(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,100 @@
+//! How figures are taken: wall time by the clock, processor time and peak memory by the operating system's own accounts.
+
+use anyhow::{Context, Result};
+use nix::sys::resource::{UsageWho, getrusage};
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+
+/// The smallest, middle and largest of some figures.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Spread {
+    pub(crate) min: f64,
+    pub(crate) median: f64,
+    pub(crate) max: f64,
+}
+
+/// What one case cost, over its counted runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    /// Counted runs.
+    pub(crate) runs: usize,
+    /// Milliseconds of a run, from start to end.
+    pub(crate) wall_ms: Spread,
+    /// Milliseconds of processor time of a run, user and system, all threads. In-process cases give the mean.
+    pub(crate) cpu_ms: Spread,
+    /// KiB that the measured process held at most.
+    pub(crate) peak_memory_kib: i64,
+}
+
+/// Runs something `runs` times after `warmup` uncounted times and accounts for the processes it started and waited for.
+///
+/// Peak memory is that of the largest child of this process, so one process measures one case.
+pub(crate) fn children(warmup: usize, runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Figures> {
+    for _ in 0..warmup {
+        run()?;
+    }
+    let (mut walls, mut cpus) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        let (cpu, start) = (used(UsageWho::RUSAGE_CHILDREN)?, Instant::now());
+        run()?;
+        walls.push(milliseconds(start.elapsed()));
+        cpus.push(milliseconds(used(UsageWho::RUSAGE_CHILDREN)? - cpu));
+    }
+    let peak_memory_kib = getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss();
+    Ok(Figures {
+        runs,
+        wall_ms: spread(walls)?,
+        cpu_ms: spread(cpus)?,
+        peak_memory_kib,
+    })
+}
+
+/// Accounts for the runs of an asynchronous operation inside this process.
+pub(crate) async fn inside(warmup: usize, runs: usize, mut run: impl AsyncFnMut() -> Result<()>) -> Result<Figures> {
+    for _ in 0..warmup {
+        run().await?;
+    }
+    let mut walls = Vec::new();
+    let cpu = used(UsageWho::RUSAGE_SELF)?;
+    for _ in 0..runs {
+        let start = Instant::now();
+        run().await?;
+        walls.push(milliseconds(start.elapsed()));
+    }
+    // The account ticks too coarsely for a single short run.
+    let mean = milliseconds(used(UsageWho::RUSAGE_SELF)? - cpu) / runs as f64;
+    let cpu_ms = Spread {
+        min: mean,
+        median: mean,
+        max: mean,
+    };
+    Ok(Figures {
+        runs,
+        wall_ms: spread(walls)?,
+        cpu_ms,
+        peak_memory_kib: getrusage(UsageWho::RUSAGE_SELF)?.max_rss(),
+    })
+}
+
+fn used(who: UsageWho) -> Result<Duration> {
+    let usage = getrusage(who)?;
+    let total = usage.user_time() + usage.system_time();
+    Ok(Duration::new(
+        total.tv_sec().try_into()?,
+        u32::try_from(total.tv_usec())? * 1000,
+    ))
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+fn spread(mut values: Vec<f64>) -> Result<Spread> {
+    values.sort_by(f64::total_cmp);
+    let (min, max) = (values.first().context("no runs")?, values.last().context("no runs")?);
+    Ok(Spread {
+        min: *min,
+        median: values[values.len() / 2],
+        max: *max,
+    })
+}

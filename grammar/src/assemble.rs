@@ -1,0 +1,192 @@
+//! From what the grammar matched to nodes.
+//!
+//! Everything here is total: where a form holds what it may not, that is reported and the node keeps what it can.
+
+mod signatures;
+mod values;
+
+pub(crate) use signatures::Shape;
+pub(crate) use values::Argument;
+
+use crate::layout::{Layout, LineRecord};
+use crate::terminals::Terminal;
+use crate::tokens::Tokens;
+use crate::tree::{Block, Header, Item, ItemError, Name, StatementKind, Value, ValueKind};
+use crate::{codes, unexpected};
+use aqua_diagnostics::{Diagnostic, Span};
+use lalrpop_util::ErrorRecovery;
+use std::convert::Infallible;
+
+/// A line of a file outside blocks.
+#[derive(Debug)]
+pub(crate) enum Line {
+    Header(Header),
+    Item(Item),
+}
+
+/// Makes nodes from places in the token table.
+#[derive(Debug)]
+pub(crate) struct Assembler<'a> {
+    tokens: &'a Tokens,
+    text: &'a str,
+    lines: Vec<LineRecord>,
+    /// Messages so far.
+    pub report: Vec<Diagnostic>,
+}
+
+/// What lalrpop says when it goes on after a mistake.
+pub(crate) type Recovery = ErrorRecovery<u32, Terminal, Infallible>;
+
+impl<'a> Assembler<'a> {
+    pub(crate) fn new(tokens: &'a Tokens, text: &'a str, layout: &mut Layout, report: Vec<Diagnostic>) -> Self {
+        Self {
+            tokens,
+            text,
+            lines: std::mem::take(&mut layout.lines),
+            report,
+        }
+    }
+
+    /// The bytes of a range of raw tokens.
+    pub(crate) fn span(&self, start: u32, end: u32) -> Span {
+        self.tokens.span_of(start as usize..end.max(start) as usize)
+    }
+
+    /// The text of one raw token.
+    fn text(&self, token: u32) -> &'a str {
+        let span = self.tokens.span(token as usize);
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    /// A word, or digits.
+    pub(crate) fn name(&self, token: u32) -> Name {
+        Name {
+            text: self.text(token).into(),
+            span: self.tokens.span(token as usize),
+        }
+    }
+
+    /// What stands between the quotes of a string, which may lack its end; the place includes the quotes.
+    pub(crate) fn string(&self, token: u32) -> Name {
+        let text = self.text(token);
+        let quote = text.chars().next().unwrap_or('"');
+        let inside = text.strip_prefix(quote).unwrap_or(text);
+        let inside = inside.strip_suffix(quote).unwrap_or(inside);
+        Name {
+            text: inside.into(),
+            span: self.tokens.span(token as usize),
+        }
+    }
+
+    /// Gives a message, unless its line has one already.
+    pub(crate) fn give(&mut self, token: u32, message: Diagnostic) {
+        let line = self.lines.partition_point(|line| line.start <= token).checked_sub(1);
+        if let Some(line) = line.and_then(|line| self.lines.get_mut(line))
+            && !std::mem::replace(&mut line.reported, true)
+        {
+            self.report.push(message);
+        }
+    }
+
+    /// As [`give`](Self::give), for a line known by a place in it.
+    fn give_at(&mut self, message: Diagnostic) {
+        let token = self
+            .tokens
+            .covered(message.span.file.span(message.span.start, message.span.start + 1))
+            .start;
+        self.give(token as u32, message);
+    }
+
+    /// Reports what the grammar could not take. The rest of the line was skipped.
+    pub(crate) fn recovered(&mut self, recovery: Recovery) {
+        let (token, message) = unexpected::explain(&recovery.error, self.tokens, self.text);
+        self.give(token, message);
+    }
+
+    /// A value that was skipped.
+    pub(crate) fn broken_value(&mut self, recovery: Recovery) -> Value {
+        let (start, end) = match (recovery.dropped_tokens.first(), recovery.dropped_tokens.last()) {
+            (Some(first), Some(last)) => (first.0, last.2),
+            _ => unexpected::place(&recovery.error),
+        };
+        self.recovered(recovery);
+        Value {
+            span: self.span(start, end),
+            kind: ValueKind::Error,
+        }
+    }
+
+    /// `a, b <- …` or `a = …` with something that is no value. The names are defined all the same; a block below
+    /// belonged to what could not be understood.
+    pub(crate) fn broken_binding(&mut self, mut targets: Vec<Name>, recovery: Recovery, equals: bool) -> StatementKind {
+        let value = self.broken_value(recovery);
+        match targets.pop() {
+            Some(target) if equals && targets.is_empty() => StatementKind::Assign { target, value },
+            last => {
+                targets.extend(last);
+                StatementKind::Call { targets, value }
+            }
+        }
+    }
+
+    /// A declaration with a broken first line.
+    pub(crate) fn broken_item(
+        &mut self,
+        start: u32,
+        end: u32,
+        recovery: Recovery,
+        name: Option<Name>,
+        body: Option<Block>,
+    ) -> Item {
+        self.recovered(recovery);
+        Item::Error(ItemError {
+            span: self.span(start, end),
+            name,
+            body,
+        })
+    }
+
+    /// The block of a head, or an empty one after it.
+    pub(crate) fn body(&self, body: Option<Block>, head_end: u32) -> Block {
+        body.unwrap_or_else(|| Block {
+            span: self.span(head_end, head_end),
+            statements: Vec::new(),
+        })
+    }
+
+    /// `name = value`, or `a, b = value`, which is said otherwise.
+    pub(crate) fn assignment(&mut self, mut targets: Vec<Name>, equals: u32, value: Value) -> StatementKind {
+        match targets.pop() {
+            Some(target) if targets.is_empty() => {
+                if let ValueKind::Collection { elements, .. } = &value.kind
+                    && elements.is_empty()
+                {
+                    let error = Diagnostic::error(codes::EMPTY_ASSIGNMENT, value.span, "this is empty and always will be")
+                        .label("its elements have no type")
+                        .help(format!("for a stream to push to, write `{target}: *string` with the type of its elements; for nothing, `{target} = nil`"));
+                    self.give(equals, error);
+                    return StatementKind::Assign {
+                        target,
+                        value: Value {
+                            span: value.span,
+                            kind: ValueKind::Error,
+                        },
+                    };
+                }
+                StatementKind::Assign { target, value }
+            }
+            last => {
+                targets.extend(last);
+                let span = self.tokens.span(equals as usize);
+                let error = Diagnostic::error(codes::RESULTS_BY_EQUALS, span, "`=` defines one name only");
+                self.give(
+                    equals,
+                    error
+                        .label("results of a call are bound by `<-`")
+                        .fix("write `<-`", span, "<-"),
+                );
+                StatementKind::Call { targets, value }
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Why a service can't be deployed, and why a call failed.
+
+use std::time::Duration;
+
+use crate::conversion::Mismatch;
+
+/// Why a component can't become a service.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The name is in use.
+    #[error("service '{0}' is deployed already")]
+    NameTaken(String),
+    /// The bytes are a core module (what `wasm32-unknown-unknown` gives, or a Marine module), not a component.
+    #[error(
+        "service '{0}' is a core WebAssembly module, not a component; \
+         make a component of it with `wasm-tools component new` (Marine modules are not supported yet)"
+    )]
+    CoreModule(String),
+    /// The component has more bytes than [`Config::component`](crate::Config::component).
+    #[error("service '{service}' has {size} bytes, more than the {limit} that this peer accepts")]
+    TooLarge {
+        /// The service's name.
+        service: String,
+        /// Its size in bytes.
+        size: usize,
+        /// The bound in bytes.
+        limit: usize,
+    },
+    /// The bytes are no valid component of the supported profile.
+    #[error("service '{service}' is not a valid component: {reason}")]
+    Invalid {
+        /// The service's name.
+        service: String,
+        /// What the validator says.
+        reason: String,
+    },
+    /// The component needs interfaces that this peer doesn't give to services.
+    #[error(
+        "service '{service}' imports {}, which this peer doesn't offer to services",
+        list(imports)
+    )]
+    Imports {
+        /// The service's name.
+        service: String,
+        /// The names of the imports.
+        imports: Vec<String>,
+    },
+    /// A function's type can't be expressed in Aqua.
+    #[error("service '{service}' can't be called from Aqua: {reason}")]
+    Unsupported {
+        /// The service's name.
+        service: String,
+        /// Which function and which type.
+        reason: String,
+    },
+    /// The component failed while it started.
+    #[error("service '{service}' fails to start: {reason}")]
+    Start {
+        /// The service's name.
+        service: String,
+        /// What stopped it.
+        reason: CallError,
+    },
+    /// The operating system refused what the host needs.
+    #[error("the service host can't start: {0}")]
+    Engine(String),
+}
+
+/// Why a call gave no value. The texts are what `catch` sees in an Aqua program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No service of this name.
+    #[error("Service with id '{service}' not found (function {function})")]
+    ServiceNotFound {
+        /// The name asked for.
+        service: String,
+        /// The function asked for.
+        function: String,
+    },
+    /// The service has no such function.
+    #[error("service '{service}' has no function '{function}'; it has {}", list(functions))]
+    FunctionNotFound {
+        /// The service.
+        service: String,
+        /// The function asked for.
+        function: String,
+        /// What it has, in the order of its exports.
+        functions: Vec<String>,
+    },
+    /// Too many or too few arguments.
+    #[error("function '{function}' requires {expected} arguments, {found} provided")]
+    Arity {
+        /// The function.
+        function: String,
+        /// Its number of parameters.
+        expected: usize,
+        /// The number of arguments given.
+        found: usize,
+    },
+    /// An argument isn't of the parameter's type.
+    #[error("function '{function}', argument {mismatch}")]
+    Argument {
+        /// The function.
+        function: String,
+        /// Where in the argument, what was expected and what was found.
+        mismatch: Mismatch,
+    },
+    /// The function answered with an error of its own: its text, or its value as JSON.
+    #[error("{0}")]
+    Answered(String),
+    /// The service's code ended by a trap (a panic, a division by zero, an access out of bounds).
+    #[error("service '{service}' trapped in '{function}': {reason}")]
+    Trap {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+        /// What the machine says.
+        reason: String,
+    },
+    /// The service's code nested its calls too deeply.
+    #[error("service '{service}' ran out of stack in '{function}'")]
+    StackOverflow {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+    },
+    /// The service's code ran longer than [`Config::call_time`](crate::Config::call_time).
+    #[error("service '{service}' was stopped in '{function}' after {limit:?}: a call may not run longer")]
+    OutOfTime {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+        /// The bound.
+        limit: Duration,
+    },
+    /// The time that the caller gave was over, also while waiting for earlier calls of the same service.
+    #[error("the time for the call of '{function}' of service '{service}' is over")]
+    Deadline {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+    },
+    /// The service asked for more memory than [`Config::memory`](crate::Config::memory) and gave up when it was refused.
+    #[error("service '{service}' needs more memory in '{function}' than the {limit} bytes it may have")]
+    OutOfMemory {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+        /// The bound in bytes.
+        limit: usize,
+    },
+    /// The service asked for more table elements than [`Config::table_elements`](crate::Config::table_elements).
+    #[error("service '{service}' needs more table elements in '{function}' than the {limit} it may have")]
+    OutOfTable {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+        /// The bound.
+        limit: usize,
+    },
+    /// The answer takes more host memory than [`Config::answer`](crate::Config::answer).
+    #[error("the answer of '{function}' of service '{service}' takes more than {limit} bytes")]
+    AnswerTooLarge {
+        /// The service.
+        service: String,
+        /// The function.
+        function: String,
+        /// The bound in bytes.
+        limit: usize,
+    },
+}
+
+/// `'a', 'b', 'c'`, or `nothing`.
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    names
+        .iter()
+        .map(|name| format!("'{name}'"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,242 @@
+//! The services of one peer, by name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use serde_json::Value;
+use wasmtime::component::Val;
+
+use crate::config::Config;
+use crate::conversion::{from_json, to_json};
+use crate::engine::{Compiled, Engine};
+use crate::error::{CallError, DeployError};
+use crate::instance::Instance;
+use crate::interface::{Function, Interface, Type};
+
+/// First bytes of a binary WebAssembly file that holds a core module.
+const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+/// Loads services and calls their functions. Cheap to clone; clones are the same host.
+#[derive(Debug, Clone)]
+pub struct Host {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    engine: Engine,
+    config: Config,
+    services: RwLock<BTreeMap<String, Arc<Service>>>,
+}
+
+#[derive(Debug)]
+struct Service {
+    compiled: Arc<Compiled>,
+    /// The running instance. A call takes it out and puts it back when it ended well: after a trap, or when the caller drops the call,
+    /// the next one starts a fresh instance.
+    instance: tokio::sync::Mutex<Option<Instance>>,
+}
+
+impl Host {
+    /// A host without services and with an engine of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Engine::new`].
+    pub fn new(config: Config) -> Result<Self, DeployError> {
+        Ok(Self::with_engine(Engine::new()?, config))
+    }
+
+    /// A host without services that shares `engine` with others.
+    pub fn with_engine(engine: Engine, config: Config) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                engine,
+                config,
+                services: RwLock::default(),
+            }),
+        }
+    }
+
+    /// Compiles the component `wasm` and offers it as the service `name`.
+    ///
+    /// # Errors
+    ///
+    /// When the name is taken, or the bytes aren't a component that this host can run.
+    pub async fn deploy(&self, name: &str, wasm: &[u8]) -> Result<(), DeployError> {
+        let Shared {
+            engine,
+            config,
+            services,
+        } = &*self.shared;
+        if self.service(name).is_some() {
+            return Err(DeployError::NameTaken(name.to_owned()));
+        }
+        if wasm.len() > config.component {
+            return Err(DeployError::TooLarge {
+                service: name.to_owned(),
+                size: wasm.len(),
+                limit: config.component,
+            });
+        }
+        if wasm.starts_with(CORE_MODULE) {
+            return Err(DeployError::CoreModule(name.to_owned()));
+        }
+        let compiled = engine.load(name, wasm).await?;
+        let running = engine.ticker().run();
+        let instance = Box::pin(Instance::start(engine, &compiled, config, name, u64::MAX))
+            .await
+            .map_err(|reason| DeployError::Start {
+                service: name.to_owned(),
+                reason,
+            })?;
+        drop(running);
+        let service = Arc::new(Service {
+            compiled,
+            instance: tokio::sync::Mutex::new(Some(instance)),
+        });
+        let mut services = services.write().unwrap_or_else(PoisonError::into_inner);
+        if services.contains_key(name) {
+            return Err(DeployError::NameTaken(name.to_owned()));
+        }
+        services.insert(name.to_owned(), service);
+        Ok(())
+    }
+
+    /// Takes a service away. A call that runs goes on to its end. False when there is none of this name.
+    pub fn remove(&self, name: &str) -> bool {
+        self.shared
+            .services
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name)
+            .is_some()
+    }
+
+    /// The names of all services, sorted.
+    pub fn services(&self) -> Vec<String> {
+        self.shared
+            .services
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    /// What a service offers.
+    pub fn interface(&self, service: &str) -> Option<InterfaceOf> {
+        self.service(service)
+            .map(|service| InterfaceOf(Arc::clone(&service.compiled)))
+    }
+
+    /// Calls `function` of `service` and gives it at most `time` from now, waiting for earlier calls of the same service included, and
+    /// at most [`Config::call_time`] of running. A function without a result answers `null`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such function, an argument isn't of its type, the function answers with its error, or its code is stopped. The
+    /// service stays: after a trap or a stop the next call gets a fresh instance.
+    pub async fn call(
+        &self,
+        service: &str,
+        function: &str,
+        arguments: Vec<Value>,
+        time: Duration,
+    ) -> Result<Value, CallError> {
+        let Shared { engine, config, .. } = &*self.shared;
+        let name = service;
+        let service = self.service(name).ok_or_else(|| CallError::ServiceNotFound {
+            service: name.to_owned(),
+            function: function.to_owned(),
+        })?;
+        let interface = &service.compiled.interface;
+        let function = interface
+            .function(function)
+            .ok_or_else(|| CallError::FunctionNotFound {
+                service: name.to_owned(),
+                function: function.to_owned(),
+                functions: interface.functions().map(|function| function.name.clone()).collect(),
+            })?;
+        let arguments = converted(function, &arguments)?;
+        let over = || CallError::Deadline {
+            service: name.to_owned(),
+            function: function.name.clone(),
+        };
+
+        let _running = engine.ticker().run();
+        let deadline = engine.ticker().ticks().after(time);
+        let mut slot = tokio::time::timeout(time, service.instance.lock())
+            .await
+            .map_err(|_| over())?;
+        let mut instance = match slot.take() {
+            Some(instance) => instance,
+            None => Box::pin(Instance::start(engine, &service.compiled, config, name, deadline)).await?,
+        };
+        let value = instance.call(name, function, &arguments, deadline).await?;
+        *slot = Some(instance);
+        drop(slot);
+        answer(function, value)
+    }
+
+    fn service(&self, name: &str) -> Option<Arc<Service>> {
+        self.shared
+            .services
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
+    }
+}
+
+/// The interface of a deployed service; it outlives the service.
+#[derive(Debug, Clone)]
+pub struct InterfaceOf(Arc<Compiled>);
+
+impl std::ops::Deref for InterfaceOf {
+    type Target = Interface;
+
+    fn deref(&self) -> &Interface {
+        &self.0.interface
+    }
+}
+
+fn converted(function: &Function, arguments: &[Value]) -> Result<Vec<Val>, CallError> {
+    let expected = function.arguments.len();
+    if arguments.len() != expected {
+        return Err(CallError::Arity {
+            function: function.name.clone(),
+            expected,
+            found: arguments.len(),
+        });
+    }
+    let pairs = arguments.iter().zip(&function.arguments);
+    pairs
+        .map(|(json, argument)| from_json(json, &argument.ty, &argument.name))
+        .collect::<Result<_, _>>()
+        .map_err(|mismatch| CallError::Argument {
+            function: function.name.clone(),
+            mismatch,
+        })
+}
+
+/// The value of a call. A result that a function answers with is its value or the error of the call.
+fn answer(function: &Function, value: Option<Val>) -> Result<Value, CallError> {
+    match (value, &function.result) {
+        (Some(Val::Result(Ok(value))), Some(Type::Result { ok, .. })) => Ok(json(value, ok.as_deref())),
+        (Some(Val::Result(Err(value))), Some(Type::Result { error, .. })) => {
+            Err(CallError::Answered(match json(value, error.as_deref()) {
+                Value::Null => format!("function '{}' failed", function.name),
+                Value::String(text) => text,
+                other => other.to_string(),
+            }))
+        }
+        (Some(value), Some(ty)) => Ok(to_json(value, ty)),
+        _ => Ok(Value::Null),
+    }
+}
+
+fn json(value: Option<Box<Val>>, ty: Option<&Type>) -> Value {
+    value.zip(ty).map_or(Value::Null, |(value, ty)| to_json(*value, ty))
+}

@@ -1,0 +1,225 @@
+//! Reads the interface of a compiled component.
+//!
+//! Every type becomes a tree of its own. A component can name a type many times inside another, so the trees are bounded in size and
+//! depth; what Aqua has no form for (resources, streams, futures, maps) is refused with the name of the function that uses it.
+
+use indexmap::IndexMap;
+use wasmtime::component::{Component, ComponentExportIndex, types};
+
+use super::{Argument, Case, Field, Function, Interface, Name, Type};
+
+/// Nodes of all types of one interface together.
+const MAX_NODES: usize = 20_000;
+/// Types within types. Conversion of values recurses no deeper than this.
+const MAX_DEPTH: usize = 64;
+
+/// Why a component's interface can't be offered to Aqua programs.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unsupported(String);
+
+/// Reads all exported functions of `component`: its own, and those of the interfaces that it exports.
+pub(crate) fn read(component: &Component) -> Result<Interface, Unsupported> {
+    let mut found = Vec::new();
+    let mut init = None;
+    let engine = component.engine();
+    for (name, export) in component.component_type().exports(engine) {
+        match export.ty {
+            types::ComponentItem::ComponentFunc(ty) => {
+                let index = component.get_export_index(None, name).ok_or_else(|| missing(name))?;
+                if name == "init" && ty.params().len() == 0 && ty.results().len() == 0 {
+                    init = Some(index);
+                } else {
+                    found.push(Found {
+                        interface: None,
+                        name: name.to_owned(),
+                        ty,
+                        index,
+                    });
+                }
+            }
+            types::ComponentItem::ComponentInstance(instance) => {
+                let outer = component.get_export_index(None, name).ok_or_else(|| missing(name))?;
+                for (inner, export) in instance.exports(engine) {
+                    if let types::ComponentItem::ComponentFunc(ty) = export.ty {
+                        let index = component
+                            .get_export_index(Some(&outer), inner)
+                            .ok_or_else(|| missing(inner))?;
+                        found.push(Found {
+                            interface: Some(name.to_owned()),
+                            name: inner.to_owned(),
+                            ty,
+                            index,
+                        });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut types = Types { nodes: 0 };
+    let mut functions = IndexMap::new();
+    let mut uses: IndexMap<String, usize> = IndexMap::new();
+    for function in &found {
+        *uses.entry(function.name.clone()).or_default() += 1;
+    }
+    for Found {
+        interface,
+        name,
+        ty,
+        index,
+    } in found
+    {
+        let prefix = match interface {
+            Some(interface) if uses.get(&name).is_some_and(|&uses| uses > 1) => format!("{interface}#"),
+            _ => String::new(),
+        };
+        let function = types.function(&prefix, &name, &ty, index)?;
+        functions.insert(format!("{prefix}{name}"), function);
+    }
+    Ok(Interface { functions, init })
+}
+
+struct Found {
+    interface: Option<String>,
+    name: String,
+    ty: types::ComponentFunc,
+    index: ComponentExportIndex,
+}
+
+/// Builds the type trees of one interface and counts their nodes.
+struct Types {
+    nodes: usize,
+}
+
+impl Types {
+    fn function(
+        &mut self,
+        prefix: &str,
+        name: &str,
+        ty: &types::ComponentFunc,
+        export: ComponentExportIndex,
+    ) -> Result<Function, Unsupported> {
+        let within = |problem: Unsupported| Unsupported(format!("function '{name}' {}", problem.0));
+        if ty.async_() {
+            return Err(within(Unsupported("is asynchronous".to_owned())));
+        }
+        let mut arguments = Vec::with_capacity(ty.params().len());
+        for (name, ty) in ty.params() {
+            arguments.push(Argument {
+                name: Name::new(name).aqua,
+                ty: self.read(&ty, 0).map_err(within)?,
+            });
+        }
+        let result = ty
+            .results()
+            .next()
+            .map(|ty| self.read(&ty, 0))
+            .transpose()
+            .map_err(within)?;
+        Ok(Function {
+            name: format!("{prefix}{}", Name::new(name).aqua),
+            arguments,
+            result,
+            export,
+        })
+    }
+
+    fn read(&mut self, ty: &types::Type, depth: usize) -> Result<Type, Unsupported> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES || depth > MAX_DEPTH {
+            return Err(Unsupported("has types that are too large".to_owned()));
+        }
+        let depth = depth + 1;
+        Ok(match ty {
+            types::Type::Bool => Type::Bool,
+            types::Type::S8 => Type::S8,
+            types::Type::S16 => Type::S16,
+            types::Type::S32 => Type::S32,
+            types::Type::S64 => Type::S64,
+            types::Type::U8 => Type::U8,
+            types::Type::U16 => Type::U16,
+            types::Type::U32 => Type::U32,
+            types::Type::U64 => Type::U64,
+            types::Type::Float32 => Type::F32,
+            types::Type::Float64 => Type::F64,
+            types::Type::Char => Type::Char,
+            types::Type::String => Type::String,
+            types::Type::List(list) => Type::List(Box::new(self.read(&list.ty(), depth)?)),
+            types::Type::Option(option) => Type::Option(Box::new(self.read(&option.ty(), depth)?)),
+            types::Type::Record(record) => Type::Record(
+                record
+                    .fields()
+                    .map(|field| {
+                        Ok(Field {
+                            name: Name::new(field.name),
+                            ty: self.read(&field.ty, depth)?,
+                        })
+                    })
+                    .collect::<Result<_, Unsupported>>()?,
+            ),
+            types::Type::Tuple(tuple) => Type::Tuple(
+                tuple
+                    .types()
+                    .map(|ty| self.read(&ty, depth))
+                    .collect::<Result<_, Unsupported>>()?,
+            ),
+            types::Type::Enum(names) => Type::Enum(self.names(names.names())?),
+            types::Type::Flags(names) => Type::Flags(self.names(names.names())?),
+            types::Type::Variant(variant) => Type::Variant(
+                variant
+                    .cases()
+                    .map(|case| {
+                        Ok(Case {
+                            name: case_name(case.name)?,
+                            ty: self.optional(case.ty.as_ref(), depth)?,
+                        })
+                    })
+                    .collect::<Result<_, Unsupported>>()?,
+            ),
+            types::Type::Result(result) => Type::Result {
+                ok: self.optional(result.ok().as_ref(), depth)?.map(Box::new),
+                error: self.optional(result.err().as_ref(), depth)?.map(Box::new),
+            },
+            types::Type::Own(_) | types::Type::Borrow(_) => return Err(unsupported("a resource")),
+            types::Type::Future(_) => return Err(unsupported("a future")),
+            types::Type::Stream(_) => return Err(unsupported("a stream")),
+            types::Type::ErrorContext => return Err(unsupported("an error context")),
+            types::Type::Map(_) => return Err(unsupported("a map")),
+            types::Type::FixedLengthList(_) => return Err(unsupported("a list of fixed length")),
+        })
+    }
+
+    fn optional(&mut self, ty: Option<&types::Type>, depth: usize) -> Result<Option<Type>, Unsupported> {
+        ty.map(|ty| self.read(ty, depth)).transpose()
+    }
+
+    fn names<'a>(&mut self, names: impl Iterator<Item = &'a str>) -> Result<Vec<Name>, Unsupported> {
+        let names: Vec<Name> = names.map(Name::new).collect();
+        self.nodes += names.len();
+        if self.nodes > MAX_NODES {
+            Err(Unsupported("has types that are too large".to_owned()))
+        } else {
+            Ok(names)
+        }
+    }
+}
+
+/// A case named `tag` would stand where the JSON form keeps the name of the case.
+fn case_name(name: &str) -> Result<Name, Unsupported> {
+    if name == "tag" {
+        Err(Unsupported(
+            "has a variant case named 'tag', which JSON has no place for".to_owned(),
+        ))
+    } else {
+        Ok(Name::new(name))
+    }
+}
+
+fn unsupported(what: &str) -> Unsupported {
+    Unsupported(format!("uses {what}, which Aqua has no type for"))
+}
+
+fn missing(name: &str) -> Unsupported {
+    Unsupported(format!("the export '{name}' has a type but no item"))
+}

@@ -1,0 +1,63 @@
+//! The quickstart's service.
+
+use aqua_services::{CallError, Config, Host, Type};
+use serde_json::json;
+
+use crate::PLENTY;
+
+const PEER: &str = "12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq";
+
+async fn host() -> Host {
+    let host = Host::new(Config::default()).expect("this machine runs Wasm");
+    let wasm = include_bytes!("../../../../examples/quickstart/greeter/greeter.wasm");
+    host.deploy("greeter", wasm).await.expect("the greeter can be deployed");
+    host
+}
+
+#[tokio::test]
+async fn greets_in_the_name_of_a_peer() {
+    let greeting = host()
+        .await
+        .call("greeter", "greet", vec![json!("Aqua"), json!(PEER)], PLENTY)
+        .await;
+    assert_eq!(greeting, Ok(json!("Hello, Aqua, from 12D3…2NASuq")));
+}
+
+#[tokio::test]
+async fn says_what_it_offers() {
+    let interface = host().await.interface("greeter").expect("it is deployed");
+    let greet = interface.function("greet").expect("it greets");
+    let arguments: Vec<_> = greet
+        .arguments
+        .iter()
+        .map(|argument| (argument.name.as_str(), &argument.ty))
+        .collect();
+    assert_eq!(arguments, [("name", &Type::String), ("peer", &Type::String)]);
+    assert_eq!(greet.result, Some(Type::String));
+    assert_eq!(interface.functions().len(), 1);
+}
+
+#[tokio::test]
+async fn answers_wrong_calls_with_what_was_expected() {
+    let host = host().await;
+    let text = |result: Result<_, CallError>| result.expect_err("the call is wrong").to_string();
+    assert_eq!(
+        text(host.call("greeter", "greet", vec![json!("Aqua")], PLENTY).await),
+        "function 'greet' requires 2 arguments, 1 provided"
+    );
+    assert_eq!(
+        text(
+            host.call("greeter", "greet", vec![json!("Aqua"), json!(7)], PLENTY)
+                .await
+        ),
+        "function 'greet', argument 'peer': expected string, found 7"
+    );
+    assert_eq!(
+        text(host.call("greeter", "shout", vec![], PLENTY).await),
+        "service 'greeter' has no function 'shout'; it has 'greet'"
+    );
+    assert_eq!(
+        text(host.call("nobody", "greet", vec![], PLENTY).await),
+        "Service with id 'nobody' not found (function greet)"
+    );
+}

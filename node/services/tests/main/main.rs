@@ -1,0 +1,42 @@
+//! The service host against guests that behave and guests that don't.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod conversions;
+mod deployment;
+mod greeter;
+mod hostile;
+
+use std::path::Path;
+use std::time::Duration;
+
+use aqua_services::{CallError, Config, DeployError, Host};
+use serde_json::Value;
+
+/// More than any call of these tests needs, also on a busy machine.
+const PLENTY: Duration = Duration::from_secs(600);
+
+/// The component of `tests/guests/NAME.wat` in its binary form.
+fn guest(name: &str) -> Vec<u8> {
+    wat::parse_file(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/guests/{name}.wat")))
+        .expect("the guest is well-formed")
+}
+
+/// A host with these bounds and the service `guest`, made from this text.
+async fn host_of(text: &str, config: Config) -> Host {
+    try_host_of(text, config).await.expect("the guest can be deployed")
+}
+
+async fn try_host_of(text: &str, config: Config) -> Result<Host, DeployError> {
+    let host = Host::new(config)?;
+    host.deploy("guest", &wat::parse_str(text).expect("the guest is well-formed"))
+        .await?;
+    Ok(host)
+}
+
+async fn call(host: &Host, function: &str, arguments: Value) -> Result<Value, CallError> {
+    let Value::Array(arguments) = arguments else {
+        panic!("arguments are an array")
+    };
+    host.call("guest", function, arguments, PLENTY).await
+}
