@@ -1,12 +1,20 @@
 //! In construction.
 
 pub mod checked;
+mod checking;
+pub mod codes;
+mod compilation;
+pub mod definition;
 pub mod emission;
 mod loader;
+mod modules;
 mod options;
+mod suggestions;
 pub mod topology;
 pub mod typing;
 pub mod workflow;
 
+pub use compilation::{Checked, check};
+pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
 pub use options::{InvalidConstant, Options};

@@ -109,7 +109,7 @@ pub struct Function {
     pub span: Span,
     /// What it takes and gives.
     pub arrow: Arc<Arrow>,
-    /// Every definition inside, by [`LocalId`], in textual order.
+    /// Every definition inside, by [`LocalId`], in order of definition.
     pub locals: Vec<Local>,
     /// Every closure inside, by [`ClosureId`]; an inner one after the one it stands in.
     pub closures: Vec<Closure>,
@@ -204,4 +204,6 @@ pub struct Service {
     pub default_id: Option<Value>,
     /// Its methods in order of declaration; each has at most one result.
     pub methods: IndexMap<EcoString, Arc<Arrow>>,
+    /// Where the name of each method is declared.
+    pub method_spans: IndexMap<EcoString, Span>,
 }

@@ -104,6 +104,15 @@ impl Type {
         Self::Data(Arc::new(Named::new("Error", fields)))
     }
 
+    /// What a loop over a stream map gives: data with the fields `key` and `value`.
+    pub fn entry(value: Self) -> Self {
+        let fields = [
+            (EcoString::from("key"), Self::STRING),
+            (EcoString::from("value"), value),
+        ];
+        Self::Data(Arc::new(Named::new("Entry", fields.into_iter().collect())))
+    }
+
     /// Whether values of this type exist at run time as plain values: everything but streams, maps, abilities, services
     /// and arrows. Only these are elements of collections and fields of `data`.
     pub fn is_data(&self) -> bool {

@@ -1,0 +1,118 @@
+//! Types as written to types.
+
+use super::ModuleChecker;
+use crate::codes;
+use crate::typing::{Arrow, Parameter, Scalar, Type};
+use aqua_diagnostics::{Diagnostic, Span};
+use aqua_grammar::tree;
+use ecow::EcoString;
+use std::sync::Arc;
+
+impl ModuleChecker<'_, '_> {
+    /// The type that is written; the error type where it makes no sense.
+    pub(super) fn annotation(&mut self, written: &tree::Type) -> Type {
+        let ty = match &written.kind {
+            tree::TypeKind::Top => Type::Top,
+            tree::TypeKind::Bottom => Type::Bottom,
+            tree::TypeKind::Scalar(scalar) => Scalar::from_name(scalar.name()).map_or(Type::Error, Type::Scalar),
+            tree::TypeKind::Named(path) => self.named_type(path),
+            tree::TypeKind::Array(element) => self.collection("an array", element, Type::array),
+            tree::TypeKind::Option(element) => self.collection("an option", element, Type::option),
+            tree::TypeKind::Stream(element) => self.collection("a stream", element, Type::stream),
+            tree::TypeKind::StreamMap(element) => self.collection("a stream map", element, Type::stream_map),
+            tree::TypeKind::Arrow(arrow) => Type::Arrow(Arc::new(self.arrow(arrow))),
+            tree::TypeKind::Error => Type::Error,
+        };
+        self.bounded(ty, written.span)
+    }
+
+    fn collection(&mut self, what: &str, element: &tree::Type, make: fn(Type) -> Type) -> Type {
+        let inner = self.annotation(element);
+        if inner.is_data() {
+            return make(inner);
+        }
+        let message = Diagnostic::error(codes::NOT_DATA, element.span, format!("{what} can't hold `{inner}`"));
+        self.report(message.label("not data").note(
+            "collections hold numbers, strings, booleans, `data`, arrays and options; not streams, abilities or functions",
+        ));
+        Type::Error
+    }
+
+    /// What goes in and out. Every ability in braces is a leading parameter that is named like its type.
+    pub(super) fn arrow(&mut self, written: &tree::Arrow) -> Arrow {
+        let mut parameters = Vec::with_capacity(written.abilities.len() + written.parameters.len());
+        for path in &written.abilities {
+            let ty = self.ability(path);
+            parameters.push(Parameter {
+                name: Some(path.text()),
+                ty,
+            });
+        }
+        for parameter in &written.parameters {
+            let ty = self.annotation(&parameter.ty);
+            parameters.push(Parameter {
+                name: parameter.name.as_ref().map(|name| name.text.clone()),
+                ty,
+            });
+        }
+        let results = written.results.iter().map(|result| self.annotation(result)).collect();
+        Arrow { parameters, results }
+    }
+
+    fn ability(&mut self, path: &tree::Path) -> Type {
+        let ty = self.named_type(path);
+        match &ty {
+            Type::Ability(_) | Type::Service(_) | Type::Error => ty,
+            other => {
+                let message = format!("`{other}` is no ability, so it can't stand in braces");
+                let message = Diagnostic::error(codes::NOT_DATA, path.span, message);
+                self.report(message.help("take it as an ordinary argument in parentheses"));
+                Type::Error
+            }
+        }
+    }
+
+    /// The type of that name.
+    pub(super) fn named_type(&mut self, path: &tree::Path) -> Type {
+        let name = path.text();
+        if let Some(ty) = self.namespace.ty(&name) {
+            return ty.clone();
+        }
+        if !self.is_excused(&name) {
+            self.unknown_type(&name, path.span);
+        }
+        Type::Error
+    }
+
+    /// Whether an unknown name may come from what failed elsewhere and was reported.
+    pub(super) fn is_excused(&self, name: &str) -> bool {
+        let behind_broken = |(at, _): (usize, &str)| {
+            let entry = self.namespace.get(&name[..at]);
+            entry.is_some_and(|entry| matches!(entry.ty.as_ref().map(|it| &it.what), Some(Type::Error)))
+        };
+        self.namespace.is_incomplete || name.match_indices('.').any(behind_broken)
+    }
+
+    fn unknown_type(&mut self, name: &str, span: Span) {
+        if let Some(place) = self.later.get(name) {
+            let message = format!("type `{name}` is used before it is declared");
+            let message = Diagnostic::error(codes::USED_BEFORE_DECLARATION, span, message);
+            let message = message
+                .also(*place, "declared here")
+                .help("move the declaration above its first use");
+            return self.report(message);
+        }
+        let message = Diagnostic::error(codes::UNKNOWN_TYPE, span, format!("there is no type `{name}`"));
+        let types = self
+            .namespace
+            .iter()
+            .filter(|(_, entry)| entry.ty.is_some())
+            .map(|(name, _)| name.clone());
+        let known: Vec<EcoString> = types
+            .chain(Scalar::ALL.into_iter().map(|scalar| scalar.name().into()))
+            .collect();
+        let known = known.iter().map(EcoString::as_str);
+        let message = crate::suggestions::suggest(message.label("not found"), span, name, known);
+        self.report(message);
+    }
+}

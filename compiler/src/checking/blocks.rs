@@ -1,0 +1,140 @@
+//! Blocks: lines that belong to the one before them become one statement with it.
+
+use super::body::BodyChecker;
+use super::scopes::Kind;
+use crate::checked::{Block, LocalKind, Recovery, Statement, StatementKind};
+use crate::typing::Type;
+use aqua_diagnostics::Span;
+use aqua_grammar::tree;
+
+/// The statements of a block so far; `None` stands for one that failed.
+struct Lines(Vec<Option<Statement>>);
+
+impl BodyChecker<'_, '_, '_> {
+    /// Checks the statements of a block in the present scope.
+    pub(super) fn block(&mut self, block: &tree::Block) -> Block {
+        let mut lines = Lines(Vec::with_capacity(block.statements.len()));
+        for statement in &block.statements {
+            self.line(statement, &mut lines);
+        }
+        let mut statements: Vec<Statement> = lines.0.into_iter().flatten().collect();
+        for statement in &mut statements {
+            if let StatementKind::Try { recoveries, .. } = &mut statement.kind
+                && recoveries.is_empty()
+            {
+                recoveries.push(Recovery {
+                    error: None,
+                    body: Block::default(),
+                });
+            }
+        }
+        Block { statements }
+    }
+
+    fn line(&mut self, statement: &tree::Statement, lines: &mut Lines) {
+        let span = statement.span;
+        match &statement.kind {
+            tree::StatementKind::Else { body } => {
+                let body = self.scoped_block(body);
+                lines.extend(span, |kind| {
+                    if let StatementKind::If { otherwise, .. } = kind {
+                        otherwise.statements.extend(body.statements);
+                    }
+                });
+            }
+            tree::StatementKind::Catch { error, body } => {
+                let recovery = self.scoped(Kind::Names, |checker| {
+                    let error = checker.define(error, Type::error_value(), LocalKind::CaughtError);
+                    Recovery {
+                        error: Some(error),
+                        body: checker.block(body),
+                    }
+                });
+                lines.recover(span, recovery);
+            }
+            tree::StatementKind::Otherwise { body } => {
+                let body = self.scoped_block(body);
+                lines.recover(span, Recovery { error: None, body });
+            }
+            tree::StatementKind::Par(inner) => {
+                let branch = self.statement(inner);
+                lines.branch(span, branch);
+            }
+            _ => {
+                let checked = self.statement(statement);
+                if !matches!(statement.kind, tree::StatementKind::Return(_)) {
+                    lines.0.push(checked);
+                }
+            }
+        }
+    }
+}
+
+impl Lines {
+    /// Changes the last statement, which a line at `span` belongs to.
+    fn extend(&mut self, span: Span, change: impl FnOnce(&mut StatementKind)) {
+        if let Some(Some(last)) = self.0.last_mut() {
+            last.span = last.span.to(span);
+            change(&mut last.kind);
+        }
+    }
+
+    /// Before the first line there is a statement that does nothing: only a return may precede.
+    fn begin(&mut self, span: Span) {
+        if self.0.is_empty() {
+            self.0.push(Some(Statement {
+                kind: StatementKind::Join(Vec::new()),
+                span,
+            }));
+        }
+    }
+
+    /// Adds what happens when the last statement fails.
+    fn recover(&mut self, span: Span, recovery: Recovery) {
+        self.begin(span);
+        let Some(Some(last)) = self.0.last_mut() else { return };
+        if !matches!(last.kind, StatementKind::Try { .. }) {
+            let before = std::mem::replace(&mut last.kind, StatementKind::Join(Vec::new()));
+            let body = Block {
+                statements: vec![Statement {
+                    kind: before,
+                    span: last.span,
+                }],
+            };
+            last.kind = StatementKind::Try {
+                body,
+                recoveries: Vec::new(),
+            };
+        }
+        self.extend(span, |kind| {
+            if let StatementKind::Try { recoveries, .. } = kind {
+                recoveries.push(recovery);
+            }
+        });
+    }
+
+    /// Adds a branch beside the last statement.
+    fn branch(&mut self, span: Span, branch: Option<Statement>) {
+        self.begin(span);
+        let (Some(Some(last)), Some(branch)) = (self.0.last_mut(), branch) else {
+            return;
+        };
+        if !matches!(last.kind, StatementKind::Par { .. }) {
+            let before = std::mem::replace(&mut last.kind, StatementKind::Join(Vec::new()));
+            let first = Block {
+                statements: vec![Statement {
+                    kind: before,
+                    span: last.span,
+                }],
+            };
+            last.kind = StatementKind::Par { branches: vec![first] };
+        }
+        self.extend(span, |kind| {
+            if let StatementKind::Par { branches } = kind {
+                branches.push(Block {
+                    statements: vec![branch],
+                });
+            }
+        });
+    }
+}

@@ -1,0 +1,329 @@
+//! Functions and closures: parameters, locals, captures and returned values.
+
+use super::ModuleChecker;
+use super::declarations::already_defined;
+use super::mismatch::Wanted;
+use super::namespace::{Entity, Entry};
+use super::scopes::{Kind, Scopes};
+use crate::checked::{
+    Block, Body, Builtin, Closure, ClosureId, Function, FunctionId, Local, LocalId, LocalKind, Program, Value,
+};
+use crate::codes;
+use crate::typing::{Arrow, Type};
+use aqua_diagnostics::{Diagnostic, Span};
+use aqua_grammar::tree::{self, Name};
+use ecow::EcoString;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A top-level function being checked, with all closures inside.
+pub(super) struct BodyChecker<'c, 'a, 'w> {
+    pub(super) module: &'c mut ModuleChecker<'a, 'w>,
+    locals: Vec<Local>,
+    /// For each local, how many arrows are around its definition.
+    levels: Vec<usize>,
+    /// Closures by id; none while one is being checked.
+    closures: Vec<Option<Closure>>,
+    pub(super) scopes: Scopes,
+    /// The function and the closures around the present place.
+    arrows: Vec<OpenArrow>,
+    /// Words of lines that could not be understood: names that may be defined there.
+    excused: BTreeSet<EcoString>,
+}
+
+/// An arrow whose body is being checked.
+struct OpenArrow {
+    results: Vec<Type>,
+    /// Where the results are declared, or the arrow if they are not.
+    declared: Span,
+    returned: Option<Returned>,
+    captures: BTreeSet<LocalId>,
+}
+
+struct Returned {
+    span: Span,
+    values: Vec<Value>,
+}
+
+impl ModuleChecker<'_, '_> {
+    pub(super) fn function(&mut self, written: &tree::Function) {
+        let arrow = Arc::new(self.arrow(&written.arrow));
+        let span = written.name.span;
+        let ty = self.bounded(Type::Arrow(arrow.clone()), written.arrow.span);
+        if ty.is_error() {
+            return self.define(&written.name, Entry::broken(span));
+        }
+        let mut checker = BodyChecker {
+            module: self,
+            locals: Vec::new(),
+            levels: Vec::new(),
+            closures: Vec::new(),
+            scopes: Scopes::default(),
+            arrows: Vec::new(),
+            excused: BTreeSet::new(),
+        };
+        let (body, _) = checker.arrow_body(&arrow, &written.arrow, &written.body);
+        let (locals, closures) = (checker.locals, checker.closures.into_iter().flatten().collect());
+        let (name, file) = (written.name.text.clone(), self.module.file);
+        let function = Function {
+            name,
+            file,
+            name_span: span,
+            span: written.span,
+            arrow,
+            locals,
+            closures,
+            body,
+        };
+        let id = self.add_function(function);
+        self.define(&written.name, Entry::of_value(Entity::Function(id), span));
+    }
+}
+
+impl BodyChecker<'_, '_, '_> {
+    /// Checks the body of a function or closure; also gives what it captures.
+    fn arrow_body(&mut self, arrow: &Arrow, written: &tree::Arrow, block: &tree::Block) -> (Body, BTreeSet<LocalId>) {
+        let declared = match (written.results.first(), written.results.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => written.span,
+        };
+        let results = arrow.results.clone();
+        let open = OpenArrow {
+            results,
+            declared,
+            returned: None,
+            captures: BTreeSet::new(),
+        };
+        self.arrows.push(open);
+        self.scopes.open(Kind::Names);
+        let abilities = written.abilities.iter().map(|path| Name {
+            text: path.text(),
+            span: path.span,
+        });
+        let named = written.parameters.iter().map(|parameter| match &parameter.name {
+            Some(name) => name.clone(),
+            None => Name {
+                text: EcoString::new(),
+                span: parameter.span,
+            },
+        });
+        let names = abilities
+            .map(|name| (name, true))
+            .chain(named.map(|name| (name, false)));
+        let parameters = names.zip(&arrow.parameters).map(|((name, is_ability), parameter)| {
+            self.check_new(&name, is_ability);
+            self.add_local(&name, parameter.ty.clone(), LocalKind::Parameter)
+        });
+        let parameters = parameters.collect();
+        let has_errors = block.has_errors();
+        let block = self.block(block);
+        self.scopes.close();
+        let Some(open) = self.arrows.pop() else {
+            return (Body::default(), BTreeSet::new());
+        };
+        if !has_errors {
+            self.check_returned(&open);
+        }
+        let returns = open.returned.map(|returned| returned.values).unwrap_or_default();
+        (
+            Body {
+                parameters,
+                block,
+                returns,
+            },
+            open.captures,
+        )
+    }
+
+    fn check_returned(&mut self, open: &OpenArrow) {
+        if open.returned.is_some() || open.results.is_empty() {
+            return;
+        }
+        let count = open.results.len();
+        let message = format!("{} declared, but nothing is returned", counted(count, "result"));
+        let message = Diagnostic::error(codes::MISSING_RETURN, open.declared, message);
+        let values = vec!["value"; count].join(", ");
+        self.report(
+            message
+                .label("declared here")
+                .help(format!("end the body with `<- {values}`")),
+        );
+    }
+
+    /// `<- a, b`.
+    pub(super) fn return_values(&mut self, written: &[tree::Value], span: Span) {
+        let Some(open) = self.arrows.last() else { return };
+        let (results, declared) = (open.results.clone(), open.declared);
+        if let Some(earlier) = &open.returned {
+            let message = Diagnostic::error(codes::SECOND_RETURN, span, "this body returns a second time");
+            let message = message.also(earlier.span, "the first return is here");
+            let message = message.help("push to a stream in each case, and return its first element: `<- results[0]`");
+            for value in written {
+                self.value(value);
+            }
+            return self.report(message);
+        }
+        if results.is_empty() {
+            let message = Diagnostic::error(
+                codes::UNDECLARED_RETURN,
+                span,
+                "a value is returned, but no result is declared",
+            );
+            let message = message.help("declare what is returned, such as `-> string`, or drop this line");
+            for value in written {
+                self.value(value);
+            }
+            self.report(message.also(declared, "declared without `->`"));
+            return self.returned(Returned {
+                span,
+                values: Vec::new(),
+            });
+        }
+        let is_broken = written.iter().any(|value| matches!(value.kind, tree::ValueKind::Error));
+        if results.len() != written.len() && !is_broken {
+            let (declared_count, given) = (counted(results.len(), "result"), counted(written.len(), "value"));
+            let message = format!("{declared_count} declared, {given} returned");
+            self.report(Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).also(declared, "declared here"));
+        }
+        let wanted = |at: usize| results.get(at).cloned().unwrap_or(Type::Error);
+        let mut values = Vec::with_capacity(written.len());
+        for (at, value) in written.iter().enumerate() {
+            let ty = wanted(at);
+            let place = Wanted::new(&ty, "the declared result").declared(declared, "declared here");
+            values.push(self.expect(value, place));
+        }
+        self.returned(Returned { span, values });
+    }
+
+    fn returned(&mut self, returned: Returned) {
+        if let Some(open) = self.arrows.last_mut() {
+            open.returned = Some(returned);
+        }
+    }
+
+    /// Unknown names that are words of a broken line need no message.
+    pub(super) fn excuse_words(&mut self, line: Span) {
+        let text = self.module.whole.sources.text(line);
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        self.excused
+            .extend(words.filter(|word| !word.is_empty()).map(EcoString::from));
+    }
+
+    /// Whether an unknown name may come from what failed elsewhere and was reported.
+    pub(super) fn is_excused(&self, name: &str) -> bool {
+        self.excused.contains(name) || self.module.is_excused(name)
+    }
+
+    /// `c = (x: T): …`.
+    pub(super) fn closure(&mut self, written: &tree::Closure, span: Span) -> Option<ClosureId> {
+        self.check_new(&written.name, false);
+        let arrow = Arc::new(self.module.arrow(&written.arrow));
+        let id = ClosureId(self.closures.len() as u32);
+        self.closures.push(None);
+        let (body, captured) = self.arrow_body(&arrow, &written.arrow, &written.body);
+        let ty = self.module.bounded(Type::Arrow(arrow.clone()), written.arrow.span);
+        let local = self.add_local(&written.name, ty, LocalKind::Closure(id));
+        let captures = captured.into_iter().collect();
+        let closure = Closure {
+            local,
+            arrow,
+            body,
+            captures,
+            captures_topology: written.func.is_none(),
+            span,
+        };
+        self.closures[id.index()] = Some(closure);
+        Some(id)
+    }
+
+    /// Runs a check in a scope of its own.
+    pub(super) fn scoped<T>(&mut self, kind: Kind, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.open(kind);
+        let result = check(self);
+        self.scopes.close();
+        result
+    }
+
+    /// Checks a block in a scope of its own.
+    pub(super) fn scoped_block(&mut self, block: &tree::Block) -> Block {
+        self.scoped(Kind::Names, |checker| checker.block(block))
+    }
+
+    /// Defines a name, or reports that it means something already; the new meaning holds in either case.
+    pub(super) fn define(&mut self, name: &Name, ty: Type, kind: LocalKind) -> LocalId {
+        self.check_new(name, false);
+        self.add_local(name, ty, kind)
+    }
+
+    fn add_local(&mut self, name: &Name, ty: Type, kind: LocalKind) -> LocalId {
+        let id = self.hidden_local(name.text.clone(), name.span, ty, kind);
+        if !name.text.is_empty() {
+            self.scopes.define(name.text.clone(), id, name.span);
+        }
+        id
+    }
+
+    /// A local that no name leads to.
+    pub(super) fn hidden_local(&mut self, name: EcoString, span: Span, ty: Type, kind: LocalKind) -> LocalId {
+        self.locals.push(Local { name, ty, kind, span });
+        self.levels.push(self.arrows.len());
+        LocalId(self.locals.len() as u32 - 1)
+    }
+
+    fn check_new(&mut self, name: &Name, is_ability: bool) {
+        if let Some((_, earlier)) = self.scopes.get(name.as_str()) {
+            return self.report(already_defined(name, earlier));
+        }
+        if name.as_str() == "nil" || Builtin::ALL.iter().any(|builtin| builtin.name() == name.as_str()) {
+            let message = format!("`{name}` is predefined and can't be defined again");
+            return self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
+        }
+        if let Some(known) = self.module.namespace.value(name.as_str())
+            && !(is_ability && matches!(known.what, Entity::Service(_)))
+            && !matches!(known.what, Entity::Broken)
+        {
+            let earlier = known.declared;
+            self.report(already_defined(name, earlier));
+        }
+    }
+
+    /// The local of a name, if it is one; notes that closures around this place capture it.
+    pub(super) fn find_local(&mut self, name: &str) -> Option<LocalId> {
+        let (id, _) = self.scopes.get(name)?;
+        self.capture(id);
+        Some(id)
+    }
+
+    /// Notes that closures around this place use a local from outside.
+    pub(super) fn capture(&mut self, id: LocalId) {
+        let level = self.levels[id.index()];
+        for open in &mut self.arrows[level..] {
+            open.captures.insert(id);
+        }
+    }
+
+    pub(super) fn local(&self, id: LocalId) -> &Local {
+        &self.locals[id.index()]
+    }
+
+    pub(super) fn program(&self) -> &Program {
+        &self.module.whole.program
+    }
+
+    pub(super) fn callee(&self, id: FunctionId) -> &Function {
+        self.program().function(id)
+    }
+
+    pub(super) fn report(&mut self, message: Diagnostic) {
+        self.module.report(message);
+    }
+}
+
+/// `1 value`, `2 values`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}

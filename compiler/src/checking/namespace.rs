@@ -1,0 +1,126 @@
+//! What the top-level names of a module mean, imported ones included.
+
+use crate::checked::{FunctionId, ServiceId, Value};
+use crate::typing::Type;
+use aqua_diagnostics::Span;
+use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
+
+/// The top-level names of a module. Names from `use` have dots; a name may mean a type and a value.
+#[derive(Debug, Default)]
+pub(super) struct Namespace {
+    entries: IndexMap<EcoString, Entry>,
+    /// Qualifiers that `use` brought, such as `Lib` and `Some.Long.Name`.
+    pub(super) qualifiers: IndexSet<EcoString>,
+    /// Whether something is missing because of a mistake that was reported, so that unknown names need no message.
+    pub(super) is_incomplete: bool,
+}
+
+/// What a name means.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    /// As a type.
+    pub(super) ty: Option<Meaning<Type>>,
+    /// As a value.
+    pub(super) value: Option<Meaning<Entity>>,
+}
+
+/// One meaning and where it was declared, which also identifies it: importing it twice is harmless.
+#[derive(Debug, Clone)]
+pub(super) struct Meaning<T> {
+    pub(super) what: T,
+    pub(super) declared: Span,
+}
+
+/// What a top-level name means as a value.
+#[derive(Debug, Clone)]
+pub(super) enum Entity {
+    /// A function.
+    Function(FunctionId),
+    /// A service.
+    Service(ServiceId),
+    /// A constant: its value.
+    Constant(Box<Value>),
+    /// Something that failed and was reported.
+    Broken,
+}
+
+impl Entry {
+    pub(super) fn of_type(ty: Type, declared: Span) -> Self {
+        Self {
+            ty: Some(Meaning { what: ty, declared }),
+            value: None,
+        }
+    }
+
+    pub(super) fn of_value(entity: Entity, declared: Span) -> Self {
+        Self {
+            ty: None,
+            value: Some(Meaning { what: entity, declared }),
+        }
+    }
+
+    /// Something that failed: stands for anything.
+    pub(super) fn broken(declared: Span) -> Self {
+        let ty = Some(Meaning {
+            what: Type::Error,
+            declared,
+        });
+        Self {
+            ty,
+            value: Some(Meaning {
+                what: Entity::Broken,
+                declared,
+            }),
+        }
+    }
+
+    /// Where it was declared.
+    pub(super) fn declared(&self) -> Option<Span> {
+        self.value
+            .as_ref()
+            .map(|it| it.declared)
+            .or(self.ty.as_ref().map(|it| it.declared))
+    }
+}
+
+impl Namespace {
+    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(name)
+    }
+
+    pub(super) fn ty(&self, name: &str) -> Option<&Type> {
+        Some(&self.get(name)?.ty.as_ref()?.what)
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&Meaning<Entity>> {
+        self.get(name)?.value.as_ref()
+    }
+
+    /// Adds the meanings of a name.
+    ///
+    /// # Errors
+    /// With the place of an earlier meaning that is another one; the earlier one stays.
+    pub(super) fn add(&mut self, name: EcoString, entry: Entry) -> Result<(), Span> {
+        let known = self.entries.entry(name).or_default();
+        let ty = merge(&mut known.ty, entry.ty);
+        let value = merge(&mut known.value, entry.value);
+        ty.and(value)
+    }
+
+    /// All names with their meanings, in order of arrival.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&EcoString, &Entry)> {
+        self.entries.iter()
+    }
+}
+
+fn merge<T>(known: &mut Option<Meaning<T>>, new: Option<Meaning<T>>) -> Result<(), Span> {
+    match (known, new) {
+        (Some(known), Some(new)) if known.declared != new.declared => Err(known.declared),
+        (known @ None, new) => {
+            *known = new;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,186 @@
+//! Operators: which types they work on and what comes out.
+
+use super::body::BodyChecker;
+use crate::checked::{Operator, Value, ValueKind};
+use crate::codes;
+use crate::typing::bounds::{comparable, join};
+use crate::typing::subtyping::accepts;
+use crate::typing::{Scalar, ScalarSet, Type};
+use aqua_diagnostics::{Diagnostic, Span};
+use aqua_grammar::tree::{self, BinaryOperator};
+
+impl BodyChecker<'_, '_, '_> {
+    pub(super) fn not(&mut self, written: &tree::Value, span: Span) -> Value {
+        let operand = self.value(written);
+        self.check_operand(&operand, ScalarSet::BOOL, "!", "a `bool`");
+        Value {
+            kind: ValueKind::Not(Box::new(operand)),
+            ty: Type::BOOL,
+            span,
+        }
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        written: BinaryOperator,
+        place: Span,
+        left: &tree::Value,
+        right: &tree::Value,
+        span: Span,
+    ) -> Value {
+        let (left, right) = (self.value(left), self.value(right));
+        let (operator, ty) = match written {
+            BinaryOperator::And | BinaryOperator::Or => (logical(written), self.logical(written, &left, &right)),
+            BinaryOperator::Equal | BinaryOperator::NotEqual => {
+                (equality(written), self.equality(&left, &right, place, span))
+            }
+            BinaryOperator::Less => (Operator::Less, self.ordering(written, &left, &right)),
+            BinaryOperator::LessEqual => (Operator::LessOrEqual, self.ordering(written, &left, &right)),
+            BinaryOperator::Greater => (Operator::Greater, self.ordering(written, &left, &right)),
+            BinaryOperator::GreaterEqual => (Operator::GreaterOrEqual, self.ordering(written, &left, &right)),
+            BinaryOperator::Multiply if is_float(&left) || is_float(&right) => {
+                (Operator::MultiplyFloat, self.float_product(&left, &right))
+            }
+            BinaryOperator::Multiply => (Operator::Multiply, self.integers(written, &left, &right, span)),
+            BinaryOperator::Add => (Operator::Add, self.integers(written, &left, &right, span)),
+            BinaryOperator::Subtract => (Operator::Subtract, self.integers(written, &left, &right, span)),
+            BinaryOperator::Divide => (Operator::Divide, self.integers(written, &left, &right, span)),
+            BinaryOperator::Remainder => (Operator::Remainder, self.integers(written, &left, &right, span)),
+            BinaryOperator::Power => (Operator::Power, self.power(&left, &right, span)),
+        };
+        Value {
+            kind: ValueKind::Binary {
+                operator,
+                left: Box::new(left),
+                right: Box::new(right),
+            },
+            ty,
+            span,
+        }
+    }
+
+    fn logical(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Type {
+        for operand in [left, right] {
+            self.check_operand(operand, ScalarSet::BOOL, operator.symbol(), "`bool`s");
+        }
+        Type::BOOL
+    }
+
+    fn equality(&mut self, left: &Value, right: &Value, place: Span, span: Span) -> Type {
+        if !comparable(&left.ty, &right.ty) {
+            let message = format!("`{}` and `{}` can't be equal", left.ty, right.ty);
+            let message = Diagnostic::error(codes::NOT_COMPARABLE, span, message);
+            let message = message.also(left.span, format!("this is `{}`", left.ty));
+            let message = message.also(right.span, format!("this is `{}`", right.ty));
+            let _ = place;
+            self.report(message);
+        }
+        Type::BOOL
+    }
+
+    fn ordering(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Type {
+        for operand in [left, right] {
+            self.check_operand(operand, ScalarSet::INTEGER, operator.symbol(), "integers");
+        }
+        Type::BOOL
+    }
+
+    fn integers(&mut self, operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Type {
+        let mut fits = true;
+        for operand in [left, right] {
+            fits &= self.check_operand(operand, ScalarSet::INTEGER, operator.symbol(), "integers");
+        }
+        if fits {
+            self.arithmetic_result(left, right, span)
+        } else {
+            Type::Error
+        }
+    }
+
+    /// The type that holds both operands, which the machine then keeps to.
+    fn arithmetic_result(&mut self, left: &Value, right: &Value, span: Span) -> Type {
+        let joined = join(&left.ty, &right.ty);
+        if joined.is_error() || joined.scalars().is_some() {
+            return joined;
+        }
+        let message = format!(
+            "no integer type holds both `{}` and `{}`; the result is `i64`",
+            left.ty, right.ty
+        );
+        self.report(Diagnostic::warning(codes::UNKNOWN_RESULT_TYPE, span, message));
+        Type::Scalar(Scalar::I64)
+    }
+
+    fn power(&mut self, left: &Value, right: &Value, span: Span) -> Type {
+        let base = self.check_operand(left, ScalarSet::INTEGER, "**", "an integer on the left");
+        let unsigned: ScalarSet = [Scalar::U8, Scalar::U16, Scalar::U32, Scalar::U64]
+            .into_iter()
+            .collect();
+        let exponent = match right.ty.scalars() {
+            Some(set) if ScalarSet::INTEGER.contains_all(set) && !set.intersection(unsigned).is_empty() => true,
+            _ => self.check_operand(right, unsigned, "**", "an unsigned integer on the right"),
+        };
+        if base && exponent {
+            self.arithmetic_result(left, right, span)
+        } else {
+            Type::Error
+        }
+    }
+
+    /// The machine multiplies fractions and rounds the product down to an integer.
+    fn float_product(&mut self, left: &Value, right: &Value) -> Type {
+        for operand in [left, right] {
+            if !accepts(&Type::Scalar(Scalar::F64), &operand.ty) {
+                self.wrong_operand(operand, "*", "fractions on both sides, or integers on both");
+            }
+        }
+        Type::Scalar(Scalar::I64)
+    }
+
+    /// Whether the operand is one of these scalars; reports it if it is not.
+    fn check_operand(&mut self, operand: &Value, allowed: ScalarSet, symbol: &str, wanted: &str) -> bool {
+        let fits = match &operand.ty {
+            Type::Error => return false,
+            ty => ty.scalars().is_some_and(|set| allowed.contains_all(set)),
+        };
+        if !fits {
+            self.wrong_operand(operand, symbol, wanted);
+        }
+        fits
+    }
+
+    fn wrong_operand(&mut self, operand: &Value, symbol: &str, wanted: &str) {
+        if operand.ty.is_error() {
+            return;
+        }
+        let message = format!("`{symbol}` wants {wanted}, not `{}`", operand.ty);
+        let message = Diagnostic::error(codes::WRONG_OPERAND, operand.span, message);
+        let message = message.label(format!("this is `{}`", operand.ty));
+        let is_text = accepts(&Type::STRING, &operand.ty) && symbol == "+";
+        self.report(match is_text {
+            true => message.help("join texts with a service, such as `Op.concat_strings(a, b)` of `std/op.aqua`"),
+            false => message,
+        });
+    }
+}
+
+/// Whether a value is a fraction, so that `*` means a product of fractions.
+fn is_float(value: &Value) -> bool {
+    value.ty.scalars().is_some_and(|set| ScalarSet::FLOAT.contains_all(set))
+}
+
+fn logical(operator: BinaryOperator) -> Operator {
+    if operator == BinaryOperator::And {
+        Operator::And
+    } else {
+        Operator::Or
+    }
+}
+
+fn equality(operator: BinaryOperator) -> Operator {
+    if operator == BinaryOperator::Equal {
+        Operator::Equal
+    } else {
+        Operator::NotEqual
+    }
+}

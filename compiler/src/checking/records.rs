@@ -1,0 +1,181 @@
+//! Literals of data and abilities, and copies of data with other fields.
+
+use super::body::BodyChecker;
+use super::mismatch::Wanted;
+use crate::checked::{NamedValue, Value, ValueKind};
+use crate::codes;
+use crate::suggestions::suggest;
+use crate::typing::{Named, Type};
+use aqua_diagnostics::{Diagnostic, Span};
+use aqua_grammar::tree::{Argument, Name, Path};
+use ecow::EcoString;
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+impl BodyChecker<'_, '_, '_> {
+    /// `Type(field = value, …)`; the name may be dotted and stands at `place`.
+    pub(super) fn record(&mut self, name: &EcoString, place: Span, fields: &[Argument], span: Span) -> Value {
+        let path = Path {
+            names: vec![Name {
+                text: name.clone(),
+                span: place,
+            }],
+            span: place,
+        };
+        let ty = self.module.named_type(&path);
+        let named = match &ty {
+            Type::Data(named) | Type::Ability(named) => named.clone(),
+            other => {
+                for field in fields {
+                    self.value(&field.value);
+                }
+                if !other.is_error() {
+                    let message = format!("`{name}` is neither data nor an ability, so no value of it can be written");
+                    self.report(Diagnostic::error(codes::NOT_A_RECORD, place, message));
+                }
+                return Value::missing(span);
+            }
+        };
+        let is_data = matches!(ty, Type::Data(_));
+        let given = self.named_values(fields, name, &named, is_data);
+        let missing = named
+            .fields
+            .iter()
+            .filter(|(field, _)| !given.iter().any(|value| value.name == **field));
+        let missing: Vec<String> = missing.map(|(field, ty)| format!("`{field}: {ty}`")).collect();
+        if !missing.is_empty() {
+            let words = if missing.len() == 1 { "field" } else { "fields" };
+            let message = format!("`{name}` needs the {words} {}", missing.join(", "));
+            self.report(Diagnostic::error(codes::MISSING_FIELD, span, message).label("not given here"));
+            return Value {
+                kind: ValueKind::Missing,
+                ty,
+                span,
+            };
+        }
+        let types: IndexMap<_, _> = given
+            .iter()
+            .map(|field| (field.name.clone(), field.value.ty.clone()))
+            .collect();
+        let exact = types.len() == named.fields.len();
+        let own = Arc::new(Named::new(named.name.clone(), field_types(&named, types, exact)));
+        let (kind, ty) = match is_data {
+            true => (ValueKind::Data(given), Type::Data(own)),
+            false => (ValueKind::Ability(given), Type::Ability(own)),
+        };
+        let ty = self.module.bounded(ty, span);
+        Value { kind, ty, span }
+    }
+
+    fn named_values(&mut self, fields: &[Argument], shown: &str, named: &Named, is_data: bool) -> Vec<NamedValue> {
+        let mut given: Vec<NamedValue> = Vec::with_capacity(fields.len());
+        for field in fields {
+            let name = &field.name;
+            let value = match named.field(name.as_str()) {
+                Some(ty) => self.expect(&field.value, Wanted::new(ty, format!("field `{name}` of `{shown}`"))),
+                None => {
+                    let value = self.value(&field.value);
+                    self.unexpected_field(name, shown, named, &value, is_data);
+                    value
+                }
+            };
+            if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
+                let message = Diagnostic::error(
+                    codes::DUPLICATE_FIELD,
+                    name.span,
+                    format!("field `{name}` is given twice"),
+                );
+                let message = message.also(earlier.name_span, "first here");
+                self.report(message);
+                continue;
+            }
+            given.push(NamedValue {
+                name: name.text.clone(),
+                name_span: name.span,
+                value,
+            });
+        }
+        given
+    }
+
+    fn unexpected_field(&mut self, name: &Name, shown: &str, named: &Named, value: &Value, is_data: bool) {
+        let known = named.fields.keys().map(EcoString::as_str);
+        if is_data && !value.ty.is_data() && !matches!(value.ty, Type::Stream(_)) {
+            let message = format!("field `{name}` of data can't be `{}`", value.ty);
+            return self.report(Diagnostic::error(codes::NOT_DATA, value.span, message).label("not data"));
+        }
+        let message = format!("`{shown}` has no field `{name}`; it goes along unseen");
+        let message = Diagnostic::warning(codes::UNEXPECTED_FIELD, name.span, message);
+        self.report(suggest(message, name.span, name.as_str(), known));
+    }
+
+    /// `value.copy(field = value, …)`.
+    pub(super) fn copy(&mut self, of: Value, fields: &[Argument], place: Span, span: Span) -> Value {
+        let Type::Data(named) = &of.ty else {
+            for field in fields {
+                self.value(&field.value);
+            }
+            if !of.ty.is_error() {
+                let message = format!("`{}` can't be copied with other fields", of.ty);
+                let message = Diagnostic::error(codes::NOT_A_RECORD, place, message);
+                self.report(message.note("only `data` has `.copy`"));
+            }
+            return Value::missing(span);
+        };
+        let named = named.clone();
+        let mut given: Vec<NamedValue> = Vec::with_capacity(fields.len());
+        for field in fields {
+            let name = &field.name;
+            let Some(ty) = named.field(name.as_str()) else {
+                self.value(&field.value);
+                let known: Vec<EcoString> = named.fields.keys().cloned().collect();
+                let message = format!("`{}` has no field `{name}`", of.ty);
+                self.unknown_member(codes::UNKNOWN_FIELD, message, name, &known);
+                continue;
+            };
+            let value = self.expect(&field.value, Wanted::new(ty, format!("field `{name}` of `{}`", of.ty)));
+            if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
+                let message = Diagnostic::error(
+                    codes::DUPLICATE_FIELD,
+                    name.span,
+                    format!("field `{name}` is given twice"),
+                );
+                let message = message.also(earlier.name_span, "first here");
+                self.report(message);
+                continue;
+            }
+            given.push(NamedValue {
+                name: name.text.clone(),
+                name_span: name.span,
+                value,
+            });
+        }
+        let ty = of.ty.clone();
+        Value {
+            kind: ValueKind::Copy {
+                of: Box::new(of),
+                fields: given,
+            },
+            ty,
+            span,
+        }
+    }
+}
+
+/// The declared types of declared fields, and the own types of unexpected ones.
+fn field_types(named: &Named, mut given: IndexMap<EcoString, Type>, exact: bool) -> IndexMap<EcoString, Type> {
+    if exact {
+        return named.fields.clone();
+    }
+    for (name, ty) in &mut given {
+        match named.field(name) {
+            Some(declared) => *ty = declared.clone(),
+            None => {
+                if let Type::Stream(element) = ty {
+                    *ty = Type::Array(element.clone());
+                }
+            }
+        }
+    }
+    given
+}

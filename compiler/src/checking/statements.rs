@@ -1,0 +1,284 @@
+//! Statements, one at a time. What belongs to the statement before is in [`blocks`](super::blocks).
+
+use super::body::BodyChecker;
+use super::mismatch::Wanted;
+use super::scopes::Kind;
+use super::values::Checked;
+use crate::checked::{Block, Iteration, LocalKind, LoopVariable, Statement, StatementKind, Value, ValueKind};
+use crate::codes;
+use crate::typing::Type;
+use crate::typing::subtyping::accepts;
+use aqua_diagnostics::{Diagnostic, Span};
+use aqua_grammar::tree::{self, ForMode, LoopVariables, Name, Path};
+
+impl BodyChecker<'_, '_, '_> {
+    /// The statement; `None` if it does nothing or failed.
+    pub(super) fn statement(&mut self, statement: &tree::Statement) -> Option<Statement> {
+        let span = statement.span;
+        let kind = match &statement.kind {
+            tree::StatementKind::ServiceId { service, id } => self.assign_service_id(service, id),
+            tree::StatementKind::Push { stream, key, value } => self.push(stream, key.as_ref(), value, span),
+            tree::StatementKind::For {
+                variables,
+                iterable,
+                mode,
+                body,
+            } => self.for_loop(variables, iterable, *mode, body),
+            tree::StatementKind::Parseq {
+                variables,
+                iterable,
+                peer,
+                via,
+                body,
+            } => self.parseq(variables, iterable, peer, via, body),
+            tree::StatementKind::On { peer, via, body } => {
+                let (peer, via) = self.route(peer, via);
+                let body = self.scoped(Kind::ServiceIds, |checker| checker.block(body));
+                Some(StatementKind::On { peer, via, body })
+            }
+            tree::StatementKind::If { condition, body } => {
+                let condition = self.expect(condition, Wanted::new(&Type::BOOL, "a condition"));
+                let then = self.scoped_block(body);
+                Some(StatementKind::If {
+                    condition,
+                    then,
+                    otherwise: Block::default(),
+                })
+            }
+            tree::StatementKind::Try { body } => {
+                let body = self.scoped_block(body);
+                Some(StatementKind::Try {
+                    body,
+                    recoveries: Vec::new(),
+                })
+            }
+            tree::StatementKind::Co(inner) => {
+                let inner = self.statement(inner)?;
+                Some(StatementKind::Detached {
+                    body: Block {
+                        statements: vec![inner],
+                    },
+                })
+            }
+            tree::StatementKind::Join(values) => Some(StatementKind::Join(self.join(values))),
+            tree::StatementKind::Declare { name, ty } => self.declare(name, ty),
+            tree::StatementKind::Closure(closure) => self.closure(closure, span).map(StatementKind::Closure),
+            tree::StatementKind::Assign { target, value } => Some(self.assign(target, value)),
+            tree::StatementKind::Call { targets, value } => self.call_statement(targets, value),
+            tree::StatementKind::Return(values) => {
+                self.return_values(values, span);
+                None
+            }
+            // These belong to the statement before them; alone they were reported by the grammar.
+            tree::StatementKind::Else { body } | tree::StatementKind::Otherwise { body } => {
+                self.scoped_block(body);
+                None
+            }
+            tree::StatementKind::Catch { error, body } => {
+                self.scoped(Kind::Names, |checker| {
+                    checker.define(error, Type::error_value(), LocalKind::CaughtError);
+                    checker.block(body);
+                });
+                None
+            }
+            tree::StatementKind::Par(inner) => return self.statement(inner),
+            tree::StatementKind::Error { body } => {
+                self.broken(body.as_ref(), span);
+                None
+            }
+        };
+        Some(Statement { kind: kind?, span })
+    }
+
+    /// A line that could not be understood: any word of it may have been a definition.
+    fn broken(&mut self, body: Option<&tree::Block>, span: Span) {
+        let end = body.map_or(span.end, |body| body.span.start);
+        self.excuse_words(span.file.span(span.start, end.max(span.start)));
+        if let Some(body) = body {
+            self.scoped(Kind::ServiceIds, |checker| checker.block(body));
+        }
+    }
+
+    /// `Service id`.
+    fn assign_service_id(&mut self, path: &Path, id: &tree::Value) -> Option<StatementKind> {
+        let name = path.text();
+        let id = self.expect(id, Wanted::new(&Type::STRING, format!("the id of service `{name}`")));
+        let Some(service) = self.service_named(&name) else {
+            self.no_service(path);
+            return None;
+        };
+        let local = self.hidden_local(name, path.span, Type::STRING, LocalKind::ServiceId(service));
+        self.scopes.assign_service_id(service, local);
+        Some(StatementKind::Assign { local, value: id })
+    }
+
+    fn no_service(&mut self, path: &Path) {
+        let name = path.text();
+        let is_local = self.scopes.get(&name).is_some();
+        if !is_local && self.module.namespace.get(&name).is_none() {
+            let services: Vec<_> = self
+                .module
+                .namespace
+                .iter()
+                .filter(|(_, entry)| entry.value.is_some())
+                .collect();
+            let known: Vec<_> = services.into_iter().map(|(name, _)| name.clone()).collect();
+            return self.module.unknown_value(&name, path.span, &known);
+        }
+        if self.module.is_excused(&name) || matches!(self.module.namespace.ty(&name), Some(Type::Error)) {
+            return;
+        }
+        let message = Diagnostic::error(
+            codes::NO_SERVICE_ID,
+            path.span,
+            format!("`{name}` is no service, so it has no id"),
+        );
+        self.report(match is_local {
+            true => message.note("it is an argument here and brings its own id"),
+            false => message,
+        });
+    }
+
+    /// The peer and the relays of `on` and `parseq`.
+    fn route(&mut self, peer: &tree::Value, via: &[tree::Value]) -> (Value, Vec<Value>) {
+        let peer = self.expect(peer, Wanted::new(&Type::STRING, "the peer after `on`"));
+        let relays = Type::option(Type::STRING);
+        let via = via.iter().map(|relay| {
+            let value = self.value(relay);
+            if !accepts(&Type::STRING, &value.ty) && !accepts(&relays, &value.ty) {
+                let message = format!(
+                    "the relay after `via` must be `string` or a collection of them, not `{}`",
+                    value.ty
+                );
+                let message = Diagnostic::error(codes::WRONG_TYPE, value.span, message);
+                self.report(message.label(format!("this is `{}`", value.ty)));
+            }
+            value
+        });
+        (peer, via.collect())
+    }
+
+    fn for_loop(
+        &mut self,
+        variables: &LoopVariables,
+        iterable: &tree::Value,
+        mode: ForMode,
+        body: &tree::Block,
+    ) -> Option<StatementKind> {
+        let iterable = self.value(iterable);
+        let item = self.item_type(&iterable);
+        let (variable, body) = self.scoped(Kind::Names, |checker| {
+            let variable = checker.loop_variable(variables, item, &iterable);
+            (variable, checker.block(body))
+        });
+        let iteration = match mode {
+            ForMode::Sequential => Iteration::Sequential,
+            ForMode::Par => Iteration::Parallel,
+            ForMode::Try => Iteration::Try,
+            ForMode::Rec => Iteration::Recursive,
+        };
+        Some(StatementKind::For {
+            iterable,
+            variable,
+            iteration,
+            body,
+        })
+    }
+
+    fn parseq(
+        &mut self,
+        variables: &LoopVariables,
+        iterable: &tree::Value,
+        peer: &tree::Value,
+        via: &[tree::Value],
+        body: &tree::Block,
+    ) -> Option<StatementKind> {
+        let iterable = self.value(iterable);
+        let item = self.item_type(&iterable);
+        Some(self.scoped(Kind::Names, |checker| {
+            let variable = checker.loop_variable(variables, item, &iterable);
+            let (peer, via) = checker.route(peer, via);
+            let body = checker.scoped(Kind::ServiceIds, |checker| checker.block(body));
+            StatementKind::ParSeq {
+                iterable,
+                variable,
+                peer,
+                via,
+                body,
+            }
+        }))
+    }
+
+    fn loop_variable(&mut self, variables: &LoopVariables, item: Type, iterable: &Value) -> LoopVariable {
+        let Some(second) = &variables.second else {
+            return LoopVariable::Item(self.define(&variables.first, item, LocalKind::LoopVariable));
+        };
+        let value = match &iterable.ty {
+            Type::StreamMap(element) => Type::clone(element),
+            Type::Error => Type::Error,
+            other => {
+                if !item.is_error() {
+                    let message = format!("`{other}` has no keys, so a round has one variable");
+                    let message = Diagnostic::error(codes::NOT_ITERABLE, variables.first.span.to(second.span), message);
+                    self.report(message.note("two variables are the key and the value of a stream map"));
+                }
+                Type::Error
+            }
+        };
+        let key = self.define(&variables.first, Type::STRING, LocalKind::LoopVariable);
+        let value = self.define(second, value, LocalKind::LoopVariable);
+        LoopVariable::Entry { key, value }
+    }
+
+    fn join(&mut self, values: &[tree::Value]) -> Vec<Value> {
+        values.iter().map(|value| self.value(value)).collect()
+    }
+
+    fn assign(&mut self, target: &Name, value: &tree::Value) -> StatementKind {
+        let value = self.value(value);
+        let local = self.define(target, value.ty.clone(), LocalKind::Assigned);
+        StatementKind::Assign { local, value }
+    }
+
+    /// `call` or `a, b <- call`.
+    fn call_statement(&mut self, targets: &[Name], written: &tree::Value) -> Option<StatementKind> {
+        match self.evaluate(written) {
+            Checked::Call(call) => Some(self.targets(call, targets)),
+            Checked::Value(value) => {
+                self.not_a_call(targets, &value);
+                for name in targets {
+                    if self.find_local(name.as_str()).is_none() {
+                        self.define(name, value.ty.clone(), LocalKind::Result);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    fn not_a_call(&mut self, targets: &[Name], value: &Value) {
+        if matches!(value.kind, ValueKind::Missing) || value.ty.is_error() {
+            return;
+        }
+        let [target, ..] = targets else {
+            let message = Diagnostic::error(codes::NOT_A_CALL, value.span, "this value is not used");
+            return self.report(message.help("a line is a call, or gives a value a name: `x = …`"));
+        };
+        let (code, text) = match value.kind {
+            ValueKind::MapQuery { .. } => (
+                codes::MAP_FUNCTION_ARROW,
+                "a function of a stream map is no call to a peer",
+            ),
+            _ => (codes::NOT_A_CALL, "`<-` takes the result of a call, and this is none"),
+        };
+        let message = Diagnostic::error(code, value.span, text);
+        let between: Span = target.span.after().to(value.span.before());
+        let is_plain = self.module.whole.sources.text(between).trim() == "<-";
+        self.report(match is_plain {
+            true => message
+                .help("write `=` instead of `<-`")
+                .fix("write `=`", between, " = "),
+            false => message.help("give it a name with `=`"),
+        });
+    }
+}

@@ -1,0 +1,67 @@
+//! Names that mean nothing: what can be said about them.
+
+use super::{ModuleChecker, predefined_names};
+use crate::codes;
+use crate::suggestions::suggest;
+use aqua_diagnostics::{Diagnostic, Span};
+use ecow::EcoString;
+
+impl ModuleChecker<'_, '_> {
+    /// Reports a name that means no value here, unless that follows from an earlier mistake. `locals` are visible too.
+    pub(super) fn unknown_value(&mut self, name: &str, span: Span, locals: &[EcoString]) {
+        if self.is_excused(name) {
+            return;
+        }
+        let message = if self.current.as_deref() == Some(name) {
+            let message = Diagnostic::error(
+                codes::USED_BEFORE_DECLARATION,
+                span,
+                format!("`{name}` can't call itself"),
+            );
+            message
+                .note("every call is written out when a program is compiled, so there is no recursion")
+                .help("repeat with `for`; `for … rec` goes through a stream that grows while it is read")
+        } else if let Some(place) = self.later.get(name) {
+            let message = format!("`{name}` is used before it is declared");
+            let message = Diagnostic::error(codes::USED_BEFORE_DECLARATION, span, message);
+            message
+                .also(*place, "declared here")
+                .help("move the declaration above its first use")
+        } else if self.namespace.ty(name).is_some() {
+            let message = format!("`{name}` is a type, and a value is wanted here");
+            Diagnostic::error(codes::UNKNOWN_NAME, span, message)
+                .help(format!("make a value of it: `{name}(field = …)`"))
+        } else if self.namespace.qualifiers.contains(name) {
+            let message = format!("`{name}` is a module, and a value is wanted here");
+            let inside = format!("{name}.");
+            let names = self.namespace.iter().filter(|(known, _)| known.starts_with(&inside));
+            let names: Vec<&str> = names.map(|(known, _)| known.as_str()).collect();
+            Diagnostic::error(codes::UNKNOWN_NAME, span, message)
+                .note(format!("it has {}", crate::suggestions::some(names)))
+        } else {
+            self.unknown_anywhere(name, span, locals)
+        };
+        self.report(message);
+    }
+
+    fn unknown_anywhere(&self, name: &str, span: Span, locals: &[EcoString]) -> Diagnostic {
+        let message = match name
+            .rsplit_once('.')
+            .filter(|(module, _)| self.namespace.qualifiers.contains(*module))
+        {
+            Some((module, last)) => format!("module `{module}` has no `{last}`"),
+            None => format!("nothing is called `{name}`"),
+        };
+        let message = Diagnostic::error(codes::UNKNOWN_NAME, span, message).label("not found");
+        let values = self
+            .namespace
+            .iter()
+            .filter(|(_, entry)| entry.value.is_some())
+            .map(|(name, _)| name.as_str());
+        let mut known: Vec<&str> = locals.iter().map(EcoString::as_str).chain(values).collect();
+        for name in predefined_names() {
+            known.push(name);
+        }
+        suggest(message, span, name, known)
+    }
+}

@@ -1,0 +1,227 @@
+//! Values: literals, names, collections; the rest leads on to chains, calls, records and operators.
+
+use super::body::BodyChecker;
+use super::namespace::Entity;
+use super::{literal, predefined};
+use crate::checked::{Builtin, Call, CollectionKind, Literal, LocalId, ServiceId, Value, ValueKind};
+use crate::codes;
+use crate::typing::bounds::join;
+use crate::typing::{Named, Type};
+use aqua_diagnostics::{Diagnostic, Span};
+use aqua_grammar::tree;
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// What a written value turned out to be.
+pub(super) enum Checked {
+    /// Anything but a call.
+    Value(Value),
+    /// A call, with any number of results.
+    Call(Call),
+}
+
+impl BodyChecker<'_, '_, '_> {
+    /// The value; a call gives its first result.
+    pub(super) fn value(&mut self, written: &tree::Value) -> Value {
+        match self.evaluate(written) {
+            Checked::Value(value) => value,
+            Checked::Call(call) => self.first_result(call),
+        }
+    }
+
+    /// A call as a value.
+    pub(super) fn first_result(&mut self, call: Call) -> Value {
+        let span = call.span;
+        match call.arrow.results.first() {
+            Some(ty) => Value {
+                ty: ty.clone(),
+                kind: ValueKind::Call(Box::new(call)),
+                span,
+            },
+            None => {
+                let message = Diagnostic::error(codes::TOO_FEW_RESULTS, span, "this call gives no value");
+                self.report(message.label("nothing comes out of this"));
+                Value::missing(span)
+            }
+        }
+    }
+
+    /// The value or call.
+    pub(super) fn evaluate(&mut self, written: &tree::Value) -> Checked {
+        let span = written.span;
+        let value = match &written.kind {
+            tree::ValueKind::Literal(literal) => literal_value(literal, span),
+            tree::ValueKind::Variable(name) => self.variable(name, span),
+            tree::ValueKind::Collection { kind, elements } => self.collection(*kind, elements, span),
+            tree::ValueKind::Call(call) => return self.function_call(call, span),
+            tree::ValueKind::Object { name, fields } => self.record(&name.text, name.span, fields, span),
+            tree::ValueKind::Chain { head, steps } => return self.chain(head, steps),
+            tree::ValueKind::Not(operand) => self.not(operand, span),
+            tree::ValueKind::Binary {
+                operator,
+                left,
+                right,
+                operator_span,
+            } => self.binary(*operator, *operator_span, left, right, span),
+            tree::ValueKind::Group(inner) => self.value(inner),
+            tree::ValueKind::Error => Value::missing(span),
+        };
+        Checked::Value(value)
+    }
+
+    /// What a name alone means.
+    pub(super) fn variable(&mut self, name: &EcoString, span: Span) -> Value {
+        if let Some(value) = self.known_value(name, span) {
+            return value;
+        }
+        if self.is_excused(name) {
+            return Value::missing(span);
+        }
+        if let Some(place) = self.scopes.closed(name) {
+            let message = Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                span,
+                format!("`{name}` is not known here any more"),
+            );
+            let message = message.also(place, "it is defined here and ends with this block");
+            self.report(message.help("declare a stream before the block, push to it inside, and read it here"));
+            return Value::missing(span);
+        }
+        let locals = self.scopes.names();
+        self.module.unknown_value(name, span, &locals);
+        Value::missing(span)
+    }
+
+    /// What a name, perhaps dotted, means as a value.
+    pub(super) fn known_value(&mut self, name: &EcoString, span: Span) -> Option<Value> {
+        if let Some(id) = self.find_local(name) {
+            return Some(self.read_local(id, span));
+        }
+        if let Some(value) = predefined(name, span) {
+            return Some(value);
+        }
+        match self.module.namespace.value(name).map(|meaning| meaning.what.clone()) {
+            Some(Entity::Function(id)) => {
+                let ty = Type::Arrow(self.callee(id).arrow.clone());
+                Some(Value {
+                    kind: ValueKind::Function(id),
+                    ty,
+                    span,
+                })
+            }
+            Some(Entity::Service(id)) => Some(self.service_value(id, span)),
+            Some(Entity::Constant(value)) => Some(Value { span, ..*value }),
+            Some(Entity::Broken) => Some(Value::missing(span)),
+            None => self
+                .module
+                .whole
+                .options
+                .constants
+                .get(name)
+                .map(|given| literal(given.clone(), span)),
+        }
+    }
+
+    fn service_value(&mut self, service: ServiceId, span: Span) -> Value {
+        let Some(id) = self.service_id(service, span) else {
+            return Value::missing(span);
+        };
+        let declared = self.program().service(service);
+        let methods = declared
+            .methods
+            .iter()
+            .map(|(name, arrow)| (name.clone(), Type::Arrow(arrow.clone())));
+        let ty = Type::Service(Arc::new(Named::new(declared.name.clone(), methods.collect())));
+        Value {
+            kind: ValueKind::Service {
+                service,
+                id: Box::new(id),
+            },
+            ty,
+            span,
+        }
+    }
+
+    pub(super) fn read_local(&self, id: LocalId, span: Span) -> Value {
+        Value {
+            kind: ValueKind::Local(id),
+            ty: self.local(id).ty.clone(),
+            span,
+        }
+    }
+
+    /// The id in effect for a service, or a message that there is none.
+    pub(super) fn service_id(&mut self, service: ServiceId, span: Span) -> Option<Value> {
+        if let Some(local) = self.scopes.service_id(service) {
+            self.capture(local);
+            return Some(self.read_local(local, span));
+        }
+        let declared = self.program().service(service);
+        if let Some(id) = &declared.default_id {
+            return Some(id.clone());
+        }
+        let (name, place) = (declared.name.clone(), declared.name_span);
+        let message = format!("service `{name}` has no id here");
+        let message = Diagnostic::error(codes::NO_SERVICE_ID, span, message).also(place, "declared without an id");
+        self.report(message.help(format!(
+            "say which one is meant before this line, such as `{name} \"id\"`"
+        )));
+        None
+    }
+
+    fn collection(&mut self, kind: tree::CollectionKind, written: &[tree::Value], span: Span) -> Value {
+        let elements: Vec<Value> = written.iter().map(|element| self.value(element)).collect();
+        let mut joined: Option<Type> = None;
+        for element in &elements {
+            if !element.ty.is_data() && !matches!(element.ty, Type::Stream(_)) {
+                let message = format!("a collection can't hold `{}`", element.ty);
+                let message = Diagnostic::error(codes::NOT_DATA, element.span, message).label("not data");
+                self.report(message);
+                return Value::missing(span);
+            }
+            joined = Some(match joined {
+                Some(before) => join(&before, &element.ty),
+                None => join(&element.ty, &element.ty),
+            });
+        }
+        let is_empty = joined.is_none();
+        let element = match joined {
+            Some(Type::Stream(inner)) => Type::Array(inner),
+            Some(other) => other,
+            None => Type::Bottom,
+        };
+        let (kind, ty) = match kind {
+            tree::CollectionKind::Array => (CollectionKind::Array, Type::array(element)),
+            tree::CollectionKind::Option => (CollectionKind::Option, Type::option(element)),
+            tree::CollectionKind::Stream => (CollectionKind::Stream, Type::stream(element)),
+        };
+        if is_empty && kind != CollectionKind::Stream {
+            return Value {
+                kind: ValueKind::Nil,
+                ty: Type::nil(),
+                span,
+            };
+        }
+        let ty = self.module.bounded(ty, span);
+        Value {
+            kind: ValueKind::Collection { kind, elements },
+            ty,
+            span,
+        }
+    }
+}
+
+/// A literal as written.
+pub(super) fn literal_value(written: &tree::Literal, span: Span) -> Value {
+    let literal_of = |kind| literal(kind, span);
+    match written {
+        tree::Literal::Bool(value) => literal_of(Literal::Bool(*value)),
+        tree::Literal::Integer(digits) | tree::Literal::Float(digits) => literal_of(Literal::Number(digits.clone())),
+        tree::Literal::String(text) => literal_of(Literal::String(text.clone())),
+        tree::Literal::InitPeerId => Value {
+            kind: ValueKind::Builtin(Builtin::InitPeerId),
+            ty: Type::STRING,
+            span,
+        },
+    }
+}

@@ -1,0 +1,5 @@
+//! Checking whole programs: verdicts of the published compiler, messages as users see them, laws of types.
+
+#![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
+
+mod verdicts;

@@ -1,0 +1,81 @@
+//! The verdicts of the published compiler on 300 programs, and where ours differs, with reasons.
+
+use aqua_compiler::{InMemory, Options, check};
+use serde::Deserialize;
+
+/// Programs that we accept and the published compiler does not, with the reason. There are none the other way round.
+const ACCEPTED_BY_US: &[(&str, &str)] = &[
+    ("E03-blank-line-needed", "blocks need no blank line between them"),
+    (
+        "E78-multiline-expr",
+        "an operator at the end of a line continues on the next",
+    ),
+    ("F01-float-frac", "1.05 is a number"),
+    (
+        "G23-struct-contravariant-same-fields",
+        "an arrow that takes a wider type stands for one that takes a narrower",
+    ),
+    ("G35-declares-no-space", "no space is needed before a star"),
+    ("G37-trailing-comma", "a comma may end a list"),
+    ("G39-closure-no-space", "no spaces are needed around an equals sign"),
+];
+
+/// Programs that both reject where our first message is at another line, with the reason.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "E10-empty-func",
+        "the line without a body is named, not the one where it was missed",
+    ),
+    (
+        "G20-data-as-ability",
+        "the published compiler fails inside, without a place",
+    ),
+];
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    source: String,
+    accepted: bool,
+    errors: Vec<String>,
+}
+
+#[test]
+fn verdicts_and_places_agree() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/aqua-lowering.json");
+    let text = std::fs::read_to_string(path).expect("the vectors");
+    let vectors: Vec<Vector> = serde_json::from_str(&text).expect("the vectors");
+    assert_eq!(vectors.len(), 300);
+    let (mut differing, mut elsewhere, mut rejected) = (Vec::new(), Vec::new(), 0);
+    for vector in &vectors {
+        let loader = InMemory::new().with("main.aqua", vector.source.as_str());
+        let checked = check(&loader, "main.aqua", &Options::default());
+        if checked.has_errors() == vector.accepted {
+            differing.push(vector.name.as_str());
+        } else if !vector.accepted {
+            let errors = checked.diagnostics.iter().filter(|message| message.is_error());
+            let line = errors
+                .map(|message| checked.sources.location(message.span).0)
+                .next()
+                .expect("an error");
+            let theirs: Vec<u32> = vector.errors.iter().filter_map(|text| line_of(text)).collect();
+            rejected += 1;
+            if !theirs.contains(&line) {
+                elsewhere.push(vector.name.as_str());
+            }
+        }
+    }
+    let names = |known: &[(&'static str, &str)]| known.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    println!(
+        "both reject {rejected} programs, {} of them at a line that both name",
+        rejected - elsewhere.len()
+    );
+    assert_eq!(differing, names(ACCEPTED_BY_US));
+    assert_eq!(elsewhere, names(ELSEWHERE));
+    assert_eq!(rejected, 91);
+}
+
+/// The line in `---- Error: <src>:14:6`.
+fn line_of(message: &str) -> Option<u32> {
+    message.split("<src>:").nth(1)?.split(':').next()?.parse().ok()
+}
