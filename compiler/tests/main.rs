@@ -2,4 +2,6 @@
 
 #![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
 
+mod modules;
+mod pages;
 mod verdicts;

@@ -1,0 +1,42 @@
+//! The verdicts of the published compiler on programs of several modules, and the standard library.
+
+use aqua_compiler::{InMemory, Options, check};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Programs on which we and the published compiler disagree, with the reason.
+const DIFFERENT: &[(&str, &str)] = &[("mod-expdot", "names of used modules can be exported since 0.14.11")];
+
+#[derive(Deserialize)]
+struct Vector {
+    name: String,
+    files: BTreeMap<String, String>,
+    entry: String,
+    accepted: bool,
+}
+
+#[test]
+fn verdicts_agree() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/aqua-modules.json");
+    let text = std::fs::read_to_string(path).expect("the vectors");
+    let vectors: Vec<Vector> = serde_json::from_str(&text).expect("the vectors");
+    assert_eq!(vectors.len(), 26);
+    let mut differing = Vec::new();
+    for vector in &vectors {
+        let mut loader = InMemory::new()
+            .with_folders("", ["lib".to_owned()])
+            .with_folders("@x/", ["lib/@x".to_owned()]);
+        for (path, text) in &vector.files {
+            loader = loader.with(path, text.as_str());
+        }
+        let checked = check(&loader, &vector.entry, &Options::default());
+        if checked.has_errors() == vector.accepted {
+            println!(
+                "{}",
+                aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off)
+            );
+            differing.push(vector.name.as_str());
+        }
+    }
+    assert_eq!(differing, DIFFERENT.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}
