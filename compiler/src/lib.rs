@@ -7,6 +7,7 @@ mod compilation;
 pub mod definition;
 pub mod emission;
 mod loader;
+pub mod lowering;
 mod modules;
 mod options;
 mod suggestions;

@@ -1,7 +1,9 @@
-//! Checking whole programs: verdicts of the published compiler, messages as users see them, laws of types.
+//! Whole programs: verdicts and scripts of the published compiler, messages as users see them, laws of types.
 
 #![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
 
 mod modules;
 mod pages;
+mod normal_form;
+mod vectors;
 mod verdicts;

@@ -1,0 +1,140 @@
+//! Loops over collections, streams and stream maps.
+
+use super::Lowered;
+use super::bound::Bound;
+use super::steps::{Lowering, Steps};
+use crate::checked::{Block, Iteration, LoopVariable, Value};
+use crate::workflow::{Exit, Last, Op, StepId};
+use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable, VariableKind};
+use ecow::EcoString;
+
+impl<'p> Lowering<'p> {
+    pub(super) fn for_each(
+        &mut self,
+        iterable: &'p Value,
+        variable: LoopVariable,
+        iteration: Iteration,
+        body: &'p Block,
+        steps: &mut Steps,
+    ) -> Lowered<()> {
+        let Some(items) = self.items(iterable, iteration, steps)? else {
+            return Ok(());
+        };
+        let iterator = self.loop_variable(variable);
+        let mut idle = false;
+        let round = self.scoped(|lowering, steps| {
+            let mut work = Steps::new();
+            lowering.block(body, &mut work)?;
+            idle = work.is_empty();
+            let next = lowering.add(Op::Next(iterator.clone()), Steps::new());
+            let round = match iteration {
+                Iteration::Sequential => {
+                    work.push(next);
+                    lowering.seq(work)
+                }
+                Iteration::Try => {
+                    let work = lowering.seq(work);
+                    lowering.add(Op::Xor, vec![work, next])
+                }
+                Iteration::Parallel | Iteration::Recursive => {
+                    let work = lowering.seq(work);
+                    lowering.add(Op::Par, vec![work, next])
+                }
+            };
+            steps.push(round);
+            Ok(())
+        })?;
+        if idle {
+            return Ok(());
+        }
+        let at_once = matches!(iteration, Iteration::Parallel | Iteration::Recursive);
+        let last = if at_once { Last::Wait } else { Last::Done };
+        let fold = self.fold(items, iterator, last, round);
+        steps.push(if at_once {
+            self.add(Op::Detach, vec![fold])
+        } else {
+            fold
+        });
+        Ok(())
+    }
+
+    /// Every round on its own peer, all at once; the work goes on at the relays that the rounds come back to.
+    pub(super) fn parseq(
+        &mut self,
+        iterable: &'p Value,
+        variable: LoopVariable,
+        (peer, via): (&'p Value, &'p [Value]),
+        body: &'p Block,
+        steps: &mut Steps,
+    ) -> Lowered<()> {
+        let Some(items) = self.items(iterable, Iteration::Sequential, steps)? else {
+            return Ok(());
+        };
+        let iterator = self.loop_variable(variable);
+        let mut idle = false;
+        let round = self.scoped(|lowering, steps| {
+            let mut work = Steps::new();
+            let place = lowering.place(peer, via, &mut work)?;
+            let mut inside = Steps::new();
+            lowering.at(place, |lowering| lowering.block(body, &mut inside))?;
+            idle = inside.is_empty();
+            lowering.enter(place, Exit::ToRelay, inside, &mut work);
+            let work = lowering.seq(work);
+            let next = lowering.add(Op::Next(iterator.clone()), Steps::new());
+            steps.push(lowering.add(Op::Par, vec![work, next]));
+            Ok(())
+        })?;
+        if !idle {
+            let fold = self.fold(items, iterator, Last::Wait, round);
+            steps.push(fold);
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, iterable: Operand, iterator: EcoString, last: Last, round: Steps) -> StepId {
+        // One step: a loop begins outside of the `on`s of its rounds.
+        let round = self.add(Op::Seq, round);
+        let op = Op::Fold {
+            iterable,
+            iterator,
+            last,
+        };
+        self.add(op, vec![round])
+    }
+
+    /// What a loop goes through; nothing if there is certainly nothing. A stream is frozen, unless the loop is to see what
+    /// arrives later.
+    fn items(&mut self, iterable: &'p Value, iteration: Iteration, steps: &mut Steps) -> Lowered<Option<Operand>> {
+        let live = iteration == Iteration::Recursive;
+        let items = match self.value(iterable, steps)? {
+            Bound::Stream(stream) | Bound::Map(stream) if live => stream.into(),
+            Bound::Stream(stream) => self.snapshot(&stream, steps),
+            Bound::Map(map) => self.map_snapshot(&map, steps).into(),
+            other => match self.data(other, iterable.span)? {
+                Operand::EmptyArray => return Ok(None),
+                value => self.fit(value, Place::Iterable, steps),
+            },
+        };
+        Ok(Some(items))
+    }
+
+    /// Names the item and says what the loop's names stand for.
+    fn loop_variable(&mut self, variable: LoopVariable) -> EcoString {
+        match variable {
+            LoopVariable::Item(local) => {
+                let iterator = self.names.source(self.local_name(local));
+                self.bind(local, Bound::Data(Operand::scalar(iterator.clone())));
+                iterator
+            }
+            LoopVariable::Entry { key, value } => {
+                let iterator = self.names.source("entry");
+                for (local, field) in [(key, "key"), (value, "value")] {
+                    let entry = Variable::new(VariableKind::Scalar, iterator.clone());
+                    let part = entry.with(Lens::Path(vec![Accessor::Field(field.into())]));
+                    self.bind(local, Bound::Data(part));
+                }
+                iterator
+            }
+        }
+    }
+}

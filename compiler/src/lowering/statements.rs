@@ -1,0 +1,198 @@
+//! Statements that neither loop nor choose.
+
+use super::Lowered;
+use super::bound::{Bound, Callable, Captured};
+use super::steps::{Lowering, Steps};
+use crate::checked::{Block, ClosureId, Recovery, Statement, StatementKind, Target, Value, ValueKind};
+use crate::typing::Type;
+use crate::workflow::{Exit, Op, Peer, PlaceId};
+use aqua_air::{Place, Value as Operand, VariableKind};
+use std::rc::Rc;
+
+impl<'p> Lowering<'p> {
+    /// Statements in order.
+    pub(super) fn block(&mut self, block: &'p Block, steps: &mut Steps) -> Lowered<()> {
+        block
+            .statements
+            .iter()
+            .try_for_each(|statement| self.statement(statement, steps))
+    }
+
+    fn statement(&mut self, statement: &'p Statement, steps: &mut Steps) -> Lowered<()> {
+        self.check_size(statement.span)?;
+        match &statement.kind {
+            StatementKind::Assign { local, value } => {
+                let bound = self.value(value, steps)?;
+                self.bind(*local, bound);
+            }
+            StatementKind::Call { call, targets } => {
+                let results = self.call_results(call, steps)?;
+                for (target, result) in targets.iter().zip(results) {
+                    match target {
+                        Target::Define(local) => self.bind(*local, result),
+                        Target::Push(stream) => self.push(stream, result, steps)?,
+                    }
+                }
+            }
+            StatementKind::CallIntoMap { call, map } => {
+                let mut results = self.call_results(call, steps)?.into_iter();
+                if let (Some(key), Some(value)) = (results.next(), results.next()) {
+                    self.push_entry(map, key, value, steps)?;
+                }
+            }
+            StatementKind::Declare(local) => {
+                let name = self.local_name(*local);
+                let function = self.frames.last().expect("a body is being inlined").function;
+                let bound = match function.local(*local).ty {
+                    Type::StreamMap(_) => Bound::Map(self.declare(VariableKind::StreamMap, name)),
+                    _ => Bound::Stream(self.declare(VariableKind::Stream, name)),
+                };
+                self.bind(*local, bound);
+            }
+            StatementKind::Push { stream, value } => {
+                let value = self.value(value, steps)?;
+                self.push(stream, value, steps)?;
+            }
+            StatementKind::PushEntry { map, key, value } => {
+                let (key, value) = (self.value(key, steps)?, self.value(value, steps)?);
+                self.push_entry(map, key, value, steps)?;
+            }
+            StatementKind::Closure(closure) => self.close_over(*closure),
+            StatementKind::On { peer, via, body } => {
+                let place = self.place(peer, via, steps)?;
+                let mut inside = Steps::new();
+                self.at(place, |lowering| lowering.block(body, &mut inside))?;
+                self.enter(place, Exit::AsNeeded, inside, steps);
+            }
+            StatementKind::Par { branches } => self.par(branches, steps)?,
+            StatementKind::Detached { body } => {
+                let mut inside = Steps::new();
+                self.block(body, &mut inside)?;
+                if !inside.is_empty() {
+                    let body = self.seq(inside);
+                    steps.push(self.add(Op::Detach, vec![body]));
+                }
+            }
+            StatementKind::For {
+                iterable,
+                variable,
+                iteration,
+                body,
+            } => self.for_each(iterable, *variable, *iteration, body, steps)?,
+            StatementKind::ParSeq {
+                iterable,
+                variable,
+                peer,
+                via,
+                body,
+            } => self.parseq(iterable, *variable, (peer, via), body, steps)?,
+            StatementKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.choose(condition, then, otherwise, steps)?,
+            StatementKind::Try { body, recoveries } => self.recover(body, recoveries, steps)?,
+            StatementKind::Join(values) => self.join(values, steps)?,
+        }
+        Ok(())
+    }
+
+    /// Keeps what the names that a closure uses stand for now.
+    fn close_over(&mut self, id: ClosureId) {
+        let frame = self.frames.last().expect("a body is being inlined");
+        let function = frame.function;
+        let closure = function.closure(id);
+        let known = |local| Some((local, frame.locals.get(&local)?.clone()));
+        let captured = Captured {
+            function,
+            closure,
+            locals: closure.captures.iter().copied().filter_map(known).collect(),
+            place: closure.captures_topology.then_some(self.place),
+        };
+        self.bind(closure.local, Bound::Callable(Callable::Closure(Rc::new(captured))));
+    }
+
+    /// The place inside of `on peer via relays`.
+    pub(super) fn place(&mut self, peer: &'p Value, via: &'p [Value], steps: &mut Steps) -> Lowered<PlaceId> {
+        let peer = Peer::One(self.operand(peer, Place::Peer, steps)?);
+        let mut relays = Vec::with_capacity(via.len());
+        for relay in via {
+            if relay.ty.element().is_none() {
+                relays.push(Peer::One(self.operand(relay, Place::Peer, steps)?));
+                continue;
+            }
+            match self.operand(relay, Place::Iterable, steps)? {
+                Operand::EmptyArray => {}
+                each => relays.push(Peer::Each(each)),
+            }
+        }
+        let outer = self.place;
+        let places = self.workflow.places_mut();
+        let peer = places.peer(peer);
+        let relays: Vec<_> = relays.into_iter().map(|relay| places.peer(relay)).collect();
+        Ok(places.enter(outer, peer, &relays))
+    }
+
+    /// Adds steps at a place. An error there is raised again here, so that it finds its way home.
+    pub(super) fn enter(&mut self, place: PlaceId, exit: Exit, inside: Steps, steps: &mut Steps) {
+        if inside.is_empty() {
+            return;
+        }
+        let mut step = self.add(Op::On { place, exit }, inside);
+        if self.options.carry_errors {
+            let fail = self.add(Op::Fail(Operand::Error(None)), Steps::new());
+            step = self.add(Op::Xor, vec![step, fail]);
+        }
+        steps.push(step);
+    }
+
+    fn par(&mut self, blocks: &'p [Block], steps: &mut Steps) -> Lowered<()> {
+        let mut branches = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            let mut branch = Steps::new();
+            self.block(block, &mut branch)?;
+            branches.push(branch);
+        }
+        if branches.iter().all(Steps::is_empty) {
+            return Ok(());
+        }
+        let branches = branches.into_iter().map(|branch| self.seq(branch)).collect();
+        steps.push(self.add(Op::Par, branches));
+        Ok(())
+    }
+
+    /// What cannot fail needs no recovery.
+    fn recover(&mut self, body: &'p Block, recoveries: &'p [Recovery], steps: &mut Steps) -> Lowered<()> {
+        let body = self.scoped(|lowering, steps| lowering.block(body, steps))?;
+        if body.is_empty() {
+            return Ok(());
+        }
+        let mut alternatives = vec![self.seq(body)];
+        for recovery in recoveries {
+            if let Some(error) = recovery.error {
+                self.bind(error, Bound::Data(Operand::Error(None)));
+            }
+            let body = self.scoped(|lowering, steps| lowering.block(&recovery.body, steps))?;
+            alternatives.push(self.seq(body));
+        }
+        steps.push(self.add(Op::Xor, alternatives));
+        Ok(())
+    }
+
+    /// Waits for values: what must be computed or awaited for them, side by side.
+    fn join(&mut self, values: &'p [Value], steps: &mut Steps) -> Lowered<()> {
+        let mut groups = Vec::with_capacity(values.len());
+        for value in values {
+            let mut group = Steps::new();
+            match &value.kind {
+                ValueKind::Gate { of, index } => self.wait(of, index, &mut group)?,
+                _ => {
+                    self.value(value, &mut group)?;
+                }
+            }
+            groups.push(group);
+        }
+        self.side_by_side(groups, steps);
+        Ok(())
+    }
+}

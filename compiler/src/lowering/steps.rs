@@ -1,0 +1,194 @@
+//! The lowering of one function: its state, and small steps that all others are made of.
+
+use super::bound::{Bound, Frame};
+use super::names::Names;
+use super::{Lowered, codes};
+use crate::Options;
+use crate::checked::{LocalId, Program};
+use crate::workflow::{Op, Peer, PeerId, PlaceId, Places, StepId, Workflow};
+use aqua_air::{Place, Value, Variable, VariableKind};
+use aqua_diagnostics::{Diagnostic, Span};
+
+/// Steps one after the other, as they are found.
+pub(super) type Steps = Vec<StepId>;
+
+/// The name of the variable that holds the relay's peer id.
+pub(super) const RELAY: &str = "-relay-";
+
+/// Largest number of steps in one script. The official machine can't read a script of that size any more.
+const MAX_STEPS: usize = 2_000_000;
+
+/// State while one exported function is lowered.
+pub(super) struct Lowering<'p> {
+    pub(super) program: &'p Program,
+    pub(super) options: &'p Options,
+    pub(super) workflow: Workflow,
+    pub(super) names: Names,
+    /// Where what is being lowered runs.
+    pub(super) place: PlaceId,
+    /// Bodies being inlined, the innermost last.
+    pub(super) frames: Vec<Frame<'p>>,
+    /// Streams to make fresh around each open scope, the innermost last.
+    pub(super) scopes: Vec<Vec<Variable>>,
+}
+
+impl<'p> Lowering<'p> {
+    pub(super) fn new(program: &'p Program, options: &'p Options) -> Self {
+        let mut lowering = Self {
+            program,
+            options,
+            workflow: Workflow::new(),
+            names: Names::default(),
+            place: Places::NOWHERE,
+            frames: Vec::new(),
+            scopes: Vec::new(),
+        };
+        lowering.place = lowering.home();
+        lowering
+    }
+
+    /// At the initiator, reached through its relay, from the current place.
+    pub(super) fn home(&mut self) -> PlaceId {
+        let places = self.workflow.places_mut();
+        let initiator = places.peer(Peer::One(Value::InitPeerId));
+        let relay: Option<PeerId> = self.options.relay.then(|| places.peer(Peer::One(Value::scalar(RELAY))));
+        let relays: Vec<PeerId> = relay.into_iter().collect();
+        places.enter(self.place, initiator, &relays)
+    }
+
+    pub(super) fn add(&mut self, op: Op, children: Steps) -> StepId {
+        self.workflow.add(op, children)
+    }
+
+    /// Refuses to go on when the script has grown beyond all measure.
+    pub(super) fn check_size(&self, span: Span) -> Lowered<()> {
+        if self.workflow.len() <= MAX_STEPS {
+            return Ok(());
+        }
+        let message = format!("this call makes the script larger than {MAX_STEPS} steps");
+        let diagnostic = Diagnostic::error(codes::SCRIPT_TOO_LARGE, span, message)
+            .label("everything that is called here becomes part of the script")
+            .help("call the function once and pass its result on, or go through the items with `for`");
+        Err(Box::new(diagnostic))
+    }
+
+    /// The steps as one.
+    pub(super) fn seq(&mut self, mut steps: Steps) -> StepId {
+        match steps.len() {
+            0 => self.add(Op::Null, Steps::new()),
+            1 => steps.remove(0),
+            _ => self.add(Op::Seq, steps),
+        }
+    }
+
+    /// Adds steps that don't depend on each other: at the same time if there are several groups of them.
+    pub(super) fn side_by_side(&mut self, groups: impl IntoIterator<Item = Steps>, steps: &mut Steps) {
+        let mut groups: Vec<Steps> = groups.into_iter().filter(|group| !group.is_empty()).collect();
+        if groups.len() <= 1 {
+            steps.extend(groups.pop().unwrap_or_default());
+            return;
+        }
+        let branches = groups.into_iter().map(|group| self.seq(group)).collect();
+        steps.push(self.add(Op::Par, branches));
+    }
+
+    /// What a function adds, inside of a scope: streams that are declared in it are fresh whenever it is entered.
+    pub(super) fn scoped(&mut self, inside: impl FnOnce(&mut Self, &mut Steps) -> Lowered<()>) -> Lowered<Steps> {
+        self.scopes.push(Vec::new());
+        let mut steps = Steps::new();
+        let outcome = inside(self, &mut steps);
+        let streams = self.scopes.pop().unwrap_or_default();
+        outcome?;
+        if !steps.is_empty() {
+            for stream in streams {
+                steps = vec![self.add(Op::New(stream), steps)];
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Runs something with what is called from it placed elsewhere.
+    pub(super) fn at<T>(&mut self, place: PlaceId, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.place, place);
+        let result = inside(self);
+        self.place = outside;
+        result
+    }
+
+    /// A fresh stream or stream map of the innermost scope.
+    pub(super) fn declare(&mut self, kind: VariableKind, name: &str) -> Variable {
+        let variable = self.names.tagged(kind, name);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push(variable.clone());
+        }
+        variable
+    }
+
+    pub(super) fn ap(&mut self, source: Value, target: Variable, steps: &mut Steps) {
+        steps.push(self.add(Op::Ap { source, target }, Steps::new()));
+    }
+
+    /// The value in a scalar of its own.
+    pub(super) fn copy(&mut self, value: Value, word: &str, steps: &mut Steps) -> Variable {
+        let scalar = self.names.scalar(word);
+        self.ap(value, scalar.clone(), steps);
+        scalar
+    }
+
+    /// The value, in a scalar of its own if AIR doesn't take it at that place.
+    pub(super) fn fit(&mut self, value: Value, place: Place, steps: &mut Steps) -> Value {
+        if place.accepts(&value) {
+            return value;
+        }
+        self.copy(value, "value", steps).into()
+    }
+
+    /// A call of a service of the node or the client at the current place.
+    pub(super) fn call(
+        &mut self,
+        (service, function): (Value, Value),
+        arguments: Vec<Value>,
+        output: Option<Variable>,
+        steps: &mut Steps,
+    ) {
+        let op = Op::Call {
+            service,
+            function,
+            arguments,
+            output,
+        };
+        steps.push(self.add(op, Steps::new()));
+    }
+
+    /// The same with both names known.
+    pub(super) fn call_builtin(
+        &mut self,
+        (service, function): (&str, &str),
+        arguments: Vec<Value>,
+        output: Option<Variable>,
+        steps: &mut Steps,
+    ) {
+        let names = (Value::literal(service), Value::literal(function));
+        self.call(names, arguments, output, steps);
+    }
+
+    pub(super) fn bind(&mut self, local: LocalId, bound: Bound<'p>) {
+        let frame = self.frames.last_mut().expect("a body is being inlined");
+        frame.locals.insert(local, bound);
+    }
+
+    /// What a local of the current body stands for.
+    pub(super) fn local(&self, local: LocalId) -> &Bound<'p> {
+        let frame = self.frames.last().expect("a body is being inlined");
+        frame
+            .locals
+            .get(&local)
+            .expect("a checked program defines locals before their use")
+    }
+
+    /// The name of a local of the current body, as written.
+    pub(super) fn local_name(&self, local: LocalId) -> &'p str {
+        let frame = self.frames.last().expect("a body is being inlined");
+        &frame.function.local(local).name
+    }
+}

@@ -1,0 +1,157 @@
+//! Values: what they are bound to, after the steps that compute them.
+
+use super::bound::{Bound, Callable};
+use super::steps::{Lowering, RELAY, Steps};
+use super::{Lowered, codes};
+use crate::checked::{Builtin, CollectionKind, Literal, Value, ValueKind};
+use aqua_air::{Accessor, Lens, Place, Value as Operand};
+use aqua_diagnostics::{Diagnostic, Span};
+use ecow::EcoString;
+
+/// Longest text of a float in AIR, in bytes.
+const MAX_FLOAT: usize = 11;
+
+impl<'p> Lowering<'p> {
+    /// What a value stands for; the steps that compute it go before.
+    pub(super) fn value(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {
+        let data = match &value.kind {
+            ValueKind::Missing => unreachable!("a program without errors has no missing values"),
+            ValueKind::Local(local) => return Ok(self.local(*local).clone()),
+            ValueKind::Function(function) => {
+                return Ok(Bound::Callable(Callable::Function(self.program.function(*function))));
+            }
+            ValueKind::Service { service, id } => {
+                return Ok(Bound::Service(*service, self.operand(id, Place::Function, steps)?));
+            }
+            ValueKind::Method(method) => return Ok(Bound::Callable(self.method(method, steps)?)),
+            ValueKind::Ability(fields) => return self.ability(fields, steps),
+            ValueKind::Field { of, name } => return self.field(of, name, steps),
+            ValueKind::Call(call) => {
+                let results = self.call_results(call, steps)?;
+                return Ok(results.into_iter().next().expect("a call used as a value has a result"));
+            }
+            ValueKind::MapQuery { of, query } => return self.ask_map(of, query, steps),
+            ValueKind::Collection { kind, elements } => match kind {
+                CollectionKind::Array => self.array(elements, steps)?,
+                CollectionKind::Option => self.option(elements, steps)?,
+                CollectionKind::Stream => return self.anonymous_stream(elements, steps),
+            },
+            ValueKind::Literal(literal) => self.literal(literal, value.span)?,
+            ValueKind::Nil => Operand::EmptyArray,
+            ValueKind::Builtin(builtin) => self.builtin(*builtin),
+            ValueKind::Data(fields) => self.data_literal(&value.ty, fields, steps)?,
+            ValueKind::Copy { of, fields } => self.copy_with(of, fields, steps)?,
+            ValueKind::Length(of) => self.length(of, steps)?,
+            ValueKind::Index { of, index } => self.item(of, index, steps)?,
+            ValueKind::Gate { of, index } => self.gate(of, index, steps)?,
+            ValueKind::Binary { operator, left, right } => self.binary(value, *operator, left, right, steps)?,
+            ValueKind::Not(of) => self.not(of, steps)?,
+        };
+        Ok(Bound::Data(data))
+    }
+
+    /// A value as data that AIR takes at that place. A stream is what it contains now.
+    pub(super) fn operand(&mut self, value: &'p Value, place: Place, steps: &mut Steps) -> Lowered<Operand> {
+        let operand = match self.value(value, steps)? {
+            Bound::Stream(stream) => self.snapshot(&stream, steps),
+            other => self.data(other, value.span)?,
+        };
+        Ok(self.fit(operand, place, steps))
+    }
+
+    fn literal(&self, literal: &Literal, span: Span) -> Lowered<Operand> {
+        match literal {
+            Literal::Bool(value) => Ok(Operand::Boolean(*value)),
+            Literal::String(text) => Ok(Operand::Literal(text.clone())),
+            Literal::Number(text) => number(text).ok_or_else(|| out_of_range(text, span)),
+        }
+    }
+
+    fn builtin(&self, builtin: Builtin) -> Operand {
+        match builtin {
+            Builtin::HostPeerId if self.options.relay => Operand::scalar(RELAY),
+            Builtin::HostPeerId | Builtin::InitPeerId => Operand::InitPeerId,
+            Builtin::ParticleTtl => Operand::Ttl,
+            Builtin::ParticleTimestamp => Operand::Timestamp,
+            Builtin::LastError => Operand::Error(None),
+        }
+    }
+
+    fn field(&mut self, of: &'p Value, name: &EcoString, steps: &mut Steps) -> Lowered<Bound<'p>> {
+        match self.value(of, steps)? {
+            Bound::Ability(fields) => Ok(fields.get(name).cloned().expect("a checked ability has the field")),
+            Bound::Service(service, id) => {
+                let service = self.program.service(service);
+                let arrow = service.methods[name].clone();
+                let name = name.clone();
+                Ok(Bound::Callable(Callable::Method {
+                    service,
+                    id,
+                    name,
+                    arrow,
+                }))
+            }
+            other => {
+                let data = self.data(other, of.span)?;
+                Ok(Bound::Data(self.inside(data, Accessor::Field(name.clone()), steps)))
+            }
+        }
+    }
+
+    fn item(&mut self, of: &'p Value, index: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
+        let collection = self.operand(of, Place::Source, steps)?;
+        let index = self.operand(index, Place::Source, steps)?;
+        let accessor = self.index_accessor(index, steps);
+        Ok(self.inside(collection, accessor, steps))
+    }
+
+    fn length(&mut self, of: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
+        let collection = match self.operand(of, Place::Source, steps)? {
+            Operand::Variable(variable, None) => variable,
+            other => self.copy(other, "collection", steps),
+        };
+        Ok(collection.with(Lens::Length))
+    }
+
+    /// One step further into data.
+    pub(super) fn inside(&mut self, data: Operand, accessor: Accessor, steps: &mut Steps) -> Operand {
+        let further = |lens| match lens {
+            None => Ok(Lens::Path(vec![accessor.clone()])),
+            Some(Lens::Path(mut accessors)) => {
+                accessors.push(accessor.clone());
+                Ok(Lens::Path(accessors))
+            }
+            Some(Lens::Length) => Err(Lens::Length),
+        };
+        let done = match data.clone() {
+            Operand::Variable(variable, lens) => further(lens).map(|lens| variable.with(lens)),
+            Operand::Error(lens) => further(lens).map(|lens| Operand::Error(Some(lens))),
+            Operand::LastError(lens) => further(lens).map(|lens| Operand::LastError(Some(lens))),
+            _ => Err(Lens::Length),
+        };
+        done.unwrap_or_else(|_| self.copy(data, "value", steps).with(Lens::Path(vec![accessor])))
+    }
+}
+
+/// A number as AIR has it.
+pub(super) fn number(text: &str) -> Option<Operand> {
+    if !text.contains('.') {
+        return text.parse().ok().map(Operand::Integer);
+    }
+    let number = Operand::Float(text.parse().ok()?);
+    (number.to_string().len() <= MAX_FLOAT).then_some(number)
+}
+
+pub(super) fn out_of_range(text: &str, span: Span) -> Box<Diagnostic> {
+    let what = if text.contains('.') {
+        format!("a number with a point has at most {MAX_FLOAT} characters in a script")
+    } else {
+        format!("whole numbers in a script lie between {} and {}", i64::MIN, i64::MAX)
+    };
+    let message = format!("the number {text} cannot be written in a script");
+    let diagnostic = Diagnostic::error(codes::NUMBER_OUT_OF_RANGE, span, message)
+        .label("too long")
+        .note(what)
+        .help("take it as an argument of the function, or as a string");
+    Box::new(diagnostic)
+}

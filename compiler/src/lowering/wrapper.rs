@@ -1,0 +1,145 @@
+//! What surrounds an exported function: the initiator gives arguments, takes results and hears of errors.
+
+use super::Lowered;
+use super::bound::{Bound, Callable};
+use super::steps::{Lowering, RELAY, Steps};
+use crate::checked::Function;
+use crate::typing::Type;
+use crate::workflow::{Exit, Last, Op, StepId, Workflow};
+use aqua_air::{Accessor, Lens, Value as Operand, Variable};
+use ecow::eco_format;
+
+impl<'p> Lowering<'p> {
+    /// The workflow of the function as a script of its own, and its root.
+    pub(super) fn export(mut self, function: &'p Function) -> Lowered<(Workflow, StepId)> {
+        let work = self.scoped(|lowering, steps| {
+            let mut work = Steps::new();
+            let arguments = lowering.fetch_arguments(function, &mut work);
+            let fetched = work.len();
+            let callable = Callable::Function(function);
+            let results = lowering.invoke(&callable, arguments, function.name_span, &mut work)?;
+            lowering.respond(function, results, &mut work)?;
+            // A function that does nothing fetches nothing either.
+            if work.len() > fetched {
+                steps.extend(work);
+            }
+            Ok(())
+        })?;
+        let mut steps = Steps::new();
+        if !work.is_empty() {
+            let work = self.seq(work);
+            let mut report = Steps::new();
+            let arguments = vec![Operand::Error(None), Operand::Integer(0)];
+            self.call_builtin(("errorHandlingSrv", "error"), arguments, None, &mut report);
+            let report = self.seq(report);
+            steps.push(self.add(Op::Xor, vec![work, report]));
+        }
+        let (place, exit) = (self.place, Exit::AsNeeded);
+        let root = self.add(Op::On { place, exit }, steps);
+        Ok((self.workflow, root))
+    }
+
+    fn fetch_arguments(&mut self, function: &'p Function, steps: &mut Steps) -> Vec<Bound<'p>> {
+        if self.options.relay {
+            let relay = Variable::scalar(RELAY);
+            self.call_builtin(("getDataSrv", RELAY), Vec::new(), Some(relay), steps);
+        }
+        let parameters = function.body.parameters.iter().map(|local| function.local(*local));
+        parameters
+            .map(|parameter| self.fetch(&parameter.name, &parameter.ty, steps))
+            .collect()
+    }
+
+    fn fetch(&mut self, name: &str, ty: &Type, steps: &mut Steps) -> Bound<'p> {
+        match ty {
+            Type::Arrow(arrow) => Bound::Callable(Callable::Callback {
+                name: name.into(),
+                arrow: arrow.clone(),
+            }),
+            Type::Stream(_) => {
+                let items = Variable::scalar(self.names.source(name));
+                self.call_builtin(("getDataSrv", name), Vec::new(), Some(items.clone()), steps);
+                let stream = Variable::stream(eco_format!("$-{name}-arg-"));
+                self.push_all(items, &stream, name, steps);
+                Bound::Stream(stream)
+            }
+            _ => {
+                let argument = Variable::scalar(eco_format!("-{name}-arg-"));
+                self.call_builtin(("getDataSrv", name), Vec::new(), Some(argument.clone()), steps);
+                Bound::Data(argument.into())
+            }
+        }
+    }
+
+    fn push_all(&mut self, items: Variable, stream: &Variable, name: &str, steps: &mut Steps) {
+        let iterator = self.names.source(name);
+        let mut round = Steps::new();
+        self.ap(Operand::scalar(iterator.clone()), stream.clone(), &mut round);
+        round.push(self.add(Op::Next(iterator.clone()), Steps::new()));
+        let fold = Op::Fold {
+            iterable: items.into(),
+            iterator,
+            last: Last::Done,
+        };
+        steps.push(self.add(fold, round));
+    }
+
+    fn respond(&mut self, function: &'p Function, results: Vec<Bound<'p>>, steps: &mut Steps) -> Lowered<()> {
+        if results.is_empty() && !self.options.empty_response {
+            return Ok(());
+        }
+        let mut arguments = Vec::with_capacity(results.len());
+        for result in results {
+            arguments.push(match result {
+                Bound::Stream(stream) => self.snapshot(&stream, steps),
+                other => self.data(other, function.name_span)?,
+            });
+        }
+        self.call_builtin(("callbackSrv", "response"), arguments, None, steps);
+        Ok(())
+    }
+
+    /// Adds what a called function does; with tracing, the initiator is told when it begins, ends or fails.
+    pub(super) fn traced<T>(
+        &mut self,
+        name: &str,
+        steps: &mut Steps,
+        inside: impl FnOnce(&mut Self, &mut Steps) -> Lowered<T>,
+    ) -> Lowered<T> {
+        if !self.options.tracing {
+            return inside(self, steps);
+        }
+        let enter = self.trace(name, Operand::literal("enter"));
+        steps.push(self.add(Op::Detach, vec![enter]));
+        let mut work = Steps::new();
+        let result = inside(self, &mut work)?;
+        let exit = self.trace(name, Operand::literal("exit"));
+        work.push(self.add(Op::Detach, vec![exit]));
+        let work = self.seq(work);
+        let text = self.names.scalar("error-text");
+        let mut report = Steps::new();
+        let message = Operand::Error(Some(Lens::Path(vec![Accessor::Field("message".into())])));
+        let words = vec![Operand::literal("exit with error: "), message];
+        self.call_builtin(("op", "concat_strings"), words, Some(text.clone()), &mut report);
+        report.push(self.trace(name, text.clone().into()));
+        let report = self.add(Op::New(text), report);
+        let fail = self.add(Op::Fail(Operand::Error(None)), Steps::new());
+        let failed = self.seq(vec![report, fail]);
+        steps.push(self.add(Op::Xor, vec![work, failed]));
+        Ok(result)
+    }
+
+    /// Tells the initiator what happens to a function.
+    fn trace(&mut self, name: &str, event: Operand) -> StepId {
+        let place = self.home();
+        let mut call = Steps::new();
+        self.call_builtin(
+            ("tracingSrv", "tracingEvent"),
+            vec![Operand::literal(name), event],
+            None,
+            &mut call,
+        );
+        let exit = Exit::AsNeeded;
+        self.add(Op::On { place, exit }, call)
+    }
+}

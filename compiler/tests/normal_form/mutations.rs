@@ -1,0 +1,167 @@
+//! The comparison sees what matters: scripts that differ in one instruction are told apart.
+
+use super::normal_form;
+use crate::vectors::lowering_vectors;
+use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
+
+#[test]
+fn names_nesting_and_copies_do_not_matter() {
+    let same = [
+        r#"(seq (seq (call "p" ("s" "f") [] x) (ap x.$.a y)) (call "p" ("s" "g") [y.$.b]))"#,
+        r#"(seq (call "p" ("s" "f") [] other) (seq (null) (call "p" ("s" "g") [other.$.a.b])))"#,
+    ];
+    let [left, right] = same.map(|text| normal_form(&aqua_air::read(text).expect("valid")));
+    assert_eq!(left, right);
+    let same = [
+        r#"(new $a (new #b (canon "p" $a #b)))"#,
+        r#"(new $stream (new #$canon (canon "p" $stream #$canon)))"#,
+    ];
+    let [left, right] = same.map(|text| normal_form(&aqua_air::read(text).expect("valid")));
+    assert_eq!(left, "hop \"p\"\n");
+    assert_eq!(left, right);
+}
+
+#[test]
+fn every_mutation_is_seen() {
+    let mut seen = 0;
+    for vector in lowering_vectors() {
+        for (function, air) in &vector.functions {
+            let script = aqua_air::read(air).unwrap_or_else(|error| panic!("{}: {error:?}", vector.name));
+            let original = normal_form(&script);
+            for (what, mutant) in mutants(&script) {
+                let mutated = normal_form(&mutant);
+                assert!(
+                    original != mutated,
+                    "{} {function}: {what} was not seen in\n{air}",
+                    vector.name
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5_000, "{seen} mutations");
+}
+
+/// All scripts that differ in one instruction, with a word on how.
+fn mutants(script: &Script) -> Vec<(String, Script)> {
+    let mut mutants = Vec::new();
+    for (id, instruction) in script.in_text_order() {
+        for changed in changes(script, instruction) {
+            let what = format!("`{}` for `{}`", changed.canonical_text(), instruction.canonical_text());
+            mutants.push((what, replaced(script, id, &changed)));
+        }
+    }
+    mutants
+}
+
+fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
+    let mut changes = Vec::new();
+    match instruction.clone() {
+        Instruction::Call {
+            peer,
+            service,
+            function,
+            arguments,
+            output,
+        } => {
+            let call =
+                |peer: &Value, function: &Value, arguments: Vec<Value>, output: Option<Variable>| Instruction::Call {
+                    peer: peer.clone(),
+                    service: service.clone(),
+                    function: function.clone(),
+                    arguments,
+                    output,
+                };
+            changes.push(call(
+                &Value::literal("nobody"),
+                &function,
+                arguments.clone(),
+                output.clone(),
+            ));
+            changes.push(call(&peer, &Value::literal("else"), arguments.clone(), output.clone()));
+            let more = arguments.iter().cloned().chain([Value::Integer(77)]).collect();
+            changes.push(call(&peer, &function, more, output.clone()));
+            for at in 0..arguments.len() {
+                let mut other = arguments.clone();
+                other[at] = Value::literal("mutated");
+                changes.push(call(&peer, &function, other, output.clone()));
+            }
+            changes.push(Instruction::Null);
+        }
+        Instruction::Canon { source, target, .. } => {
+            let peer = Value::literal("nobody");
+            changes.push(Instruction::Canon { peer, source, target });
+        }
+        Instruction::Seq(left, right) => {
+            // A copy vanishes, wherever it stands.
+            if acts(script, left) && acts(script, right) {
+                changes.push(Instruction::Par(left, right));
+            }
+            if both_act(script, left, right) {
+                changes.push(Instruction::Seq(right, left));
+            }
+        }
+        Instruction::Par(left, right) => {
+            changes.push(Instruction::Xor(left, right));
+            if both_act(script, left, right) {
+                changes.push(Instruction::Par(right, left));
+            }
+        }
+        Instruction::Xor(left, right) => changes.push(Instruction::Par(left, right)),
+        Instruction::Fail(_) => changes.push(Instruction::Fail(Failure::Code(1, "mutated".into()))),
+        Instruction::Fold {
+            iterable,
+            iterator,
+            body,
+            ..
+        } => changes.push(Instruction::Fold {
+            iterable,
+            iterator,
+            body,
+            last: Some(body),
+        }),
+        Instruction::Next { .. } => changes.push(Instruction::Null),
+        Instruction::Match { left, right, body } => changes.push(Instruction::Mismatch { left, right, body }),
+        Instruction::Mismatch { left, right, body } => changes.push(Instruction::Match { left, right, body }),
+        Instruction::ApMap { value, target, .. } => {
+            let key = Value::literal("mutated");
+            changes.push(Instruction::ApMap { key, value, target });
+        }
+        Instruction::New { .. } | Instruction::Ap { .. } | Instruction::Null | Instruction::Never => {}
+    }
+    changes
+}
+
+/// Whether the part does more than copy.
+fn acts(script: &Script, part: InstructionId) -> bool {
+    let mut waiting = vec![part];
+    while let Some(id) = waiting.pop() {
+        waiting.extend(script[id].children());
+        let idle = matches!(
+            script[id],
+            Instruction::Ap { .. } | Instruction::Seq(..) | Instruction::Par(..) | Instruction::Null
+        );
+        if !idle {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether both children are different calls, so that their order shows.
+fn both_act(script: &Script, left: InstructionId, right: InstructionId) -> bool {
+    let call = |id| matches!(script[id], Instruction::Call { .. });
+    call(left) && call(right) && script[left] != script[right]
+}
+
+/// The script with another instruction in one place.
+fn replaced(script: &Script, id: InstructionId, by: &Instruction) -> Script {
+    let mut copy = Script::new();
+    for index in 0..script.len() {
+        let here = InstructionId::new(index as u32);
+        let instruction = if here == id { by.clone() } else { script[here].clone() };
+        copy.push(instruction, None);
+    }
+    copy.set_root(script.root().expect("a script that was read has a root"));
+    copy
+}

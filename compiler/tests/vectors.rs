@@ -1,0 +1,36 @@
+//! What the published compiler makes of programs: the data of `tests/vectors`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A program with the verdict and the output of the published compiler.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Vector {
+    pub(crate) name: String,
+    pub(crate) options: VectorOptions,
+    pub(crate) source: String,
+    pub(crate) accepted: bool,
+    #[serde(default)]
+    pub(crate) functions: BTreeMap<String, String>,
+}
+
+/// Options in the published compiler's words.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct VectorOptions {
+    #[serde(default)]
+    pub(crate) no_relay: bool,
+    #[serde(default)]
+    pub(crate) no_xor: bool,
+    #[serde(default)]
+    pub(crate) tracing: bool,
+    pub(crate) no_empty_response: Option<bool>,
+    #[serde(default)]
+    pub(crate) constants: Vec<String>,
+}
+
+/// The vectors about single programs.
+pub(crate) fn lowering_vectors() -> Vec<Vector> {
+    let text = include_str!("../../tests/vectors/aqua-lowering.json");
+    serde_json::from_str(text).expect("the vectors are well-formed")
+}
