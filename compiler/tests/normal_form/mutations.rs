@@ -26,7 +26,13 @@ fn every_mutation_is_seen() {
     let mut seen = 0;
     for vector in lowering_vectors() {
         for (function, air) in &vector.functions {
-            let script = aqua_air::read(air).unwrap_or_else(|error| panic!("{}: {error:?}", vector.name));
+            let Ok(script) = aqua_air::read(air) else {
+                assert_eq!(
+                    vector.name, "literals",
+                    "the only script with a number that AIR does not have"
+                );
+                continue;
+            };
             let original = normal_form(&script);
             for (what, mutant) in mutants(&script) {
                 let mutated = normal_form(&mutant);
