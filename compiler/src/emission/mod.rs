@@ -1,7 +1,8 @@
 //! A workflow and its journey, written down as AIR.
 //!
 //! AIR knows no `on`: every call and canon names its peer, and a visit without work is a hop, the canon of an empty stream,
-//! which only the visited peer can make. Groups of many become pairs nested to the left, `seq`s in each other one `seq`.
+//! which only the visited peer can make. Groups of many become balanced trees of pairs, so that a machine which recurses over
+//! them needs little depth; `seq`s in each other are one group.
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ pub fn emit(workflow: &Workflow, journey: &Journey, root: StepId) -> Script {
         workflow,
         journey,
         script: Script::new(),
-        sequences: vec![Sequence::default()],
+        sequences: vec![Sequence::new()],
     };
     emitter.run(root);
     let whole = emitter.close();
@@ -29,9 +30,11 @@ pub fn emit(workflow: &Workflow, journey: &Journey, root: StepId) -> Script {
     script
 }
 
-/// Instructions in a row, joined by `seq` as they come; nothing yet if there were none.
-#[derive(Default)]
-struct Sequence(Option<InstructionId>);
+/// Instructions in a row.
+type Sequence = Vec<InstructionId>;
+
+/// An instruction of two parts.
+type Pair = fn(InstructionId, InstructionId) -> Instruction;
 
 enum Task {
     /// Writes the step and the hops around it to the innermost open sequence.
@@ -62,7 +65,7 @@ impl Emitter<'_> {
                     tasks.push(Task::Leave(step));
                     self.write(step, &mut tasks);
                 }
-                Task::Open => self.sequences.push(Sequence::default()),
+                Task::Open => self.sequences.push(Sequence::new()),
                 Task::Combine(step) => self.combine(step),
                 Task::Leave(step) => self.hops(self.journey.after(step)),
             }
@@ -161,19 +164,27 @@ impl Emitter<'_> {
         self.append(instruction);
     }
 
-    /// Nests the parts in pairs to the left; a single part gets `(null)` beside it.
-    fn combine_pairs(&mut self, count: usize, pair: fn(InstructionId, InstructionId) -> Instruction) {
+    /// Joins the parts of a group; a single part gets `(null)` beside it.
+    fn combine_pairs(&mut self, count: usize, pair: Pair) {
         let mut parts: Vec<InstructionId> = (0..count).map(|_| self.close()).collect();
         parts.reverse();
         if parts.len() == 1 {
             parts.push(self.script.push(Instruction::Null, None));
         }
-        let whole = parts
-            .into_iter()
-            .reduce(|left, right| self.script.push(pair(left, right), None));
-        if let Some(whole) = whole {
-            self.append_id(whole);
+        let whole = self.balance(parts, pair);
+        self.append_id(whole);
+    }
+
+    /// Joins parts by pairs of pairs; no parts are `(null)`.
+    fn balance(&mut self, mut parts: Vec<InstructionId>, pair: Pair) -> InstructionId {
+        while parts.len() > 1 {
+            let join = |two: &[InstructionId]| match two {
+                [left, right] => self.script.push(pair(*left, *right), None),
+                one => one[0],
+            };
+            parts = parts.chunks(2).map(join).collect();
         }
+        parts.pop().unwrap_or_else(|| self.script.push(Instruction::Null, None))
     }
 
     fn hops(&mut self, hops: &[Hop]) {
@@ -235,16 +246,13 @@ impl Emitter<'_> {
 
     fn append_id(&mut self, next: InstructionId) {
         let sequence = self.sequences.last_mut().expect("the outermost sequence stays open");
-        sequence.0 = Some(match sequence.0 {
-            None => next,
-            Some(before) => self.script.push(Instruction::Seq(before, next), None),
-        });
+        sequence.push(next);
     }
 
     /// Ends the innermost sequence; an empty one is `(null)`.
     fn close(&mut self) -> InstructionId {
         let sequence = self.sequences.pop().expect("every sequence is closed once");
-        sequence.0.unwrap_or_else(|| self.script.push(Instruction::Null, None))
+        self.balance(sequence, Instruction::Seq)
     }
 
     /// The peer on which a step runs. Whatever is exported stands in an `on` for the initiator.

@@ -20,7 +20,7 @@ fn emitted(workflow: &Workflow, root: StepId) -> String {
 }
 
 #[test]
-fn pairs_nest_to_the_left_and_sequences_are_flat() {
+fn groups_are_balanced_and_sequences_are_flat() {
     let mut workflow = Workflow::new();
     let calls = ["a", "b", "c", "d", "e", "f"].map(|name| call(&mut workflow, name));
     let null = workflow.add(Op::Null, Vec::new());

@@ -15,10 +15,6 @@ use std::sync::Arc;
 /// Deepest chain of calls of functions that call functions.
 const MAX_DEPTH: usize = 2_000;
 
-/// What one level of calls may need of the stack, in bytes; a new piece of that much is taken when less is left.
-const STACK_RESERVE: usize = 256 * 1024;
-const STACK_PIECE: usize = 4 * 1024 * 1024;
-
 impl<'p> Lowering<'p> {
     /// The results of a call; its arguments are computed side by side.
     pub(super) fn call_results(&mut self, call: &'p Call, steps: &mut Steps) -> Lowered<Vec<Bound<'p>>> {
@@ -155,10 +151,8 @@ impl<'p> Lowering<'p> {
         }
         frame.locals.extend(body.parameters.iter().copied().zip(arguments));
         self.frames.push(frame);
-        let results = stacker::maybe_grow(STACK_RESERVE, STACK_PIECE, || {
-            self.block(&body.block, steps)?;
-            self.results(body, arrow, steps)
-        });
+        let done = self.block(&body.block, steps);
+        let results = done.and_then(|()| self.results(body, arrow, steps));
         self.frames.pop();
         results
     }

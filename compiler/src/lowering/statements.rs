@@ -2,7 +2,7 @@
 
 use super::Lowered;
 use super::bound::{Bound, Callable, Captured};
-use super::steps::{Lowering, Steps};
+use super::steps::{Lowering, Steps, deeper};
 use crate::checked::{Block, ClosureId, Recovery, Statement, StatementKind, Target, Value, ValueKind};
 use crate::typing::Type;
 use crate::workflow::{Exit, Op, Peer, PlaceId};
@@ -12,10 +12,8 @@ use std::rc::Rc;
 impl<'p> Lowering<'p> {
     /// Statements in order.
     pub(super) fn block(&mut self, block: &'p Block, steps: &mut Steps) -> Lowered<()> {
-        block
-            .statements
-            .iter()
-            .try_for_each(|statement| self.statement(statement, steps))
+        let mut statements = block.statements.iter();
+        statements.try_for_each(|statement| deeper(|| self.statement(statement, steps)))
     }
 
     fn statement(&mut self, statement: &'p Statement, steps: &mut Steps) -> Lowered<()> {

@@ -15,8 +15,8 @@ pub(super) type Steps = Vec<StepId>;
 /// The name of the variable that holds the relay's peer id.
 pub(super) const RELAY: &str = "-relay-";
 
-/// Largest number of steps in one script. The official machine can't read a script of that size any more.
-const MAX_STEPS: usize = 2_000_000;
+/// Largest number of steps in one script: tens of megabytes of text, more than a particle may carry.
+const MAX_STEPS: usize = 500_000;
 
 /// State while one exported function is lowered.
 pub(super) struct Lowering<'p> {
@@ -30,6 +30,16 @@ pub(super) struct Lowering<'p> {
     pub(super) frames: Vec<Frame<'p>>,
     /// Streams to make fresh around each open scope, the innermost last.
     pub(super) scopes: Vec<Vec<Variable>>,
+}
+
+/// What lowering one value or statement, without those inside of it, may need of the stack, in bytes; a new piece of stack is
+/// taken when less is left.
+const STACK_RESERVE: usize = 128 * 1024;
+const STACK_PIECE: usize = 2 * 1024 * 1024;
+
+/// Goes one level deeper, however deep that is: levels are limited by the grammar and by the depth of calls.
+pub(super) fn deeper<T>(inside: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_RESERVE, STACK_PIECE, inside)
 }
 
 impl<'p> Lowering<'p> {

@@ -1,7 +1,7 @@
 //! Values: what they are bound to, after the steps that compute them.
 
 use super::bound::{Bound, Callable};
-use super::steps::{Lowering, RELAY, Steps};
+use super::steps::{Lowering, RELAY, Steps, deeper};
 use super::{Lowered, codes};
 use crate::checked::{Builtin, CollectionKind, Literal, Value, ValueKind};
 use aqua_air::{Accessor, Lens, Place, Value as Operand};
@@ -14,6 +14,10 @@ const MAX_FLOAT: usize = 11;
 impl<'p> Lowering<'p> {
     /// What a value stands for; the steps that compute it go before.
     pub(super) fn value(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {
+        deeper(|| self.value_here(value, steps))
+    }
+
+    fn value_here(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {
         let data = match &value.kind {
             ValueKind::Missing => unreachable!("a program without errors has no missing values"),
             ValueKind::Local(local) => return Ok(self.local(*local).clone()),
