@@ -3,7 +3,8 @@
 use crate::checked::Program;
 use crate::definition::{FunctionDefinition, ServiceDefinition};
 use crate::suggestions::suggest;
-use crate::{Options, SourceLoader, checking, codes, modules};
+use crate::{Options, SourceLoader, checking, codes, lowering, modules};
+use aqua_air::Script;
 use aqua_diagnostics::{Diagnostic, Sources, Span};
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -70,6 +71,70 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
     }
     Diagnostic::sort(&mut checked.diagnostics);
     checked
+}
+
+/// What compiling gives.
+#[derive(Debug)]
+pub struct Compilation {
+    /// All texts that messages point into.
+    pub sources: Sources,
+    /// Messages, sorted as they are shown.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Exported functions in source order, or the one that was asked for; none if some message is an error.
+    pub functions: Vec<CompiledFunction>,
+    /// How exported services look from outside, by exported name.
+    pub services: IndexMap<EcoString, ServiceDefinition>,
+}
+
+impl Compilation {
+    /// Whether some message is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// An exported function that is ready to run.
+#[derive(Debug)]
+pub struct CompiledFunction {
+    /// Its exported name.
+    pub name: EcoString,
+    /// How it looks from outside.
+    pub definition: FunctionDefinition,
+    /// What peers run.
+    pub script: Script,
+}
+
+/// Reads a program and makes a script of each exported function. `entry` is the identity of its first module.
+///
+/// A pure function of the sources and the options.
+pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Compilation {
+    let checked = check(loader, entry, options);
+    let mut compilation = Compilation {
+        functions: Vec::new(),
+        services: checked.services,
+        sources: checked.sources,
+        diagnostics: checked.diagnostics,
+    };
+    if compilation.has_errors() {
+        return compilation;
+    }
+    let wanted = |name: &EcoString| options.entry.as_ref().is_none_or(|entry| entry == name);
+    for (name, definition) in checked.functions.into_iter().filter(|(name, _)| wanted(name)) {
+        let export = checked.program.exported_functions[&name];
+        match lowering::lower(&checked.program, export, options) {
+            Ok(script) => compilation.functions.push(CompiledFunction {
+                name,
+                definition,
+                script,
+            }),
+            Err(message) => compilation.diagnostics.push(*message),
+        }
+    }
+    if compilation.has_errors() {
+        compilation.functions.clear();
+        Diagnostic::sort(&mut compilation.diagnostics);
+    }
+    compilation
 }
 
 fn not_exported(checked: &Checked, wanted: &EcoString) -> Diagnostic {

@@ -15,7 +15,7 @@ pub mod topology;
 pub mod typing;
 pub mod workflow;
 
-pub use compilation::{Checked, check};
+pub use compilation::{Checked, Compilation, CompiledFunction, check, compile};
 pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
 pub use options::{InvalidConstant, Options};

@@ -5,5 +5,6 @@
 mod modules;
 mod pages;
 mod normal_form;
+mod scripts;
 mod vectors;
 mod verdicts;

@@ -25,8 +25,6 @@ pub(crate) struct VectorOptions {
     #[serde(default)]
     pub(crate) tracing: bool,
     pub(crate) no_empty_response: Option<bool>,
-    #[serde(default)]
-    pub(crate) constants: Vec<String>,
 }
 
 /// The vectors about single programs.
