@@ -1,4 +1,4 @@
-//! The codes of messages about names and types. Each has a page under `docs/errors`.
+//! The codes of messages about names, types and lowering. Each has a page under `docs/errors`.
 
 use aqua_diagnostics::Code;
 
@@ -101,4 +101,11 @@ codes! {
     OUT_OF_RANGE = "W2004";
     /// A callback that promises more results than can come back.
     CALLBACK_RESULTS = "W2005";
+
+    /// A number that AIR can't write down.
+    NUMBER_OUT_OF_RANGE = "E4001";
+    /// A result of a callback after its first is used.
+    SECOND_CALLBACK_RESULT = "E4002";
+    /// A function that becomes too large when everything it calls is put in its place.
+    SCRIPT_TOO_LARGE = "E4003";
 }

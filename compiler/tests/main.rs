@@ -3,8 +3,8 @@
 #![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
 
 mod modules;
-mod pages;
 mod normal_form;
+mod pages;
 mod scripts;
 mod vectors;
 mod verdicts;

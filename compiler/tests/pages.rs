@@ -1,6 +1,6 @@
 //! Every code has a page whose wrong program triggers it, and whose right program is right.
 
-use aqua_compiler::{Checked, InMemory, Options, SourceLoader, Unreadable, Unresolved, check, codes};
+use aqua_compiler::{Compilation, InMemory, Options, SourceLoader, Unreadable, Unresolved, codes, compile};
 use aqua_diagnostics::Code;
 use std::sync::Arc;
 
@@ -25,12 +25,12 @@ fn every_code_has_a_page_whose_examples_hold() {
     }
 }
 
-fn rendered(checked: &Checked) -> String {
+fn rendered(checked: &Compilation) -> String {
     aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off)
 }
 
-/// Checks the programs between fences: the first is `main.aqua`, the others begin with their names as comments.
-fn checked(code: Code, section: &str) -> Checked {
+/// Compiles the programs between fences: the first is `main.aqua`, the others begin with their names as comments.
+fn checked(code: Code, section: &str) -> Compilation {
     let mut sources = InMemory::new();
     for (number, part) in section.split("```aqua\n").skip(1).enumerate() {
         let text = part.split("```").next().expect("a text");
@@ -44,7 +44,7 @@ fn checked(code: Code, section: &str) -> Checked {
     if code == codes::NOT_EXPORTED {
         options.entry = Some("greet".into());
     }
-    check(
+    compile(
         &Unreliable {
             sources,
             breaks: code == codes::UNREADABLE,

@@ -1,9 +1,10 @@
 //! Calls: a function's body is put in place of its call, a method's call is made on the current peer.
 
+use super::Lowered;
 use super::bound::{Bound, Callable, Captured, Frame};
 use super::steps::{Lowering, Steps};
-use super::{Lowered, codes};
 use crate::checked::{Body, Call, Callee, Method, Value};
+use crate::codes;
 use crate::typing::{Arrow, Type};
 use crate::workflow::{Exit, Op};
 use aqua_air::{Place, Value as Operand};

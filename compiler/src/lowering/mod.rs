@@ -14,7 +14,6 @@
 
 mod bound;
 mod calls;
-pub mod codes;
 mod collections;
 mod conditions;
 mod loops;
@@ -39,7 +38,7 @@ type Lowered<T> = Result<T, Box<Diagnostic>>;
 /// The script of one exported function of a program without errors.
 ///
 /// # Errors
-/// When the function asks for something that no script can say: see [`codes`].
+/// When the function asks for something that no script can say: see [`codes`](crate::codes).
 pub fn lower(program: &Program, export: Export<FunctionId>, options: &Options) -> Result<Script, Box<Diagnostic>> {
     let (workflow, root) = Lowering::new(program, options).export(program.function(export.id))?;
     let journey = topology::plan(&workflow, root);

@@ -1,10 +1,11 @@
 //! The lowering of one function: its state, and small steps that all others are made of.
 
+use super::Lowered;
 use super::bound::{Bound, Frame};
 use super::names::Names;
-use super::{Lowered, codes};
 use crate::Options;
 use crate::checked::{LocalId, Program};
+use crate::codes;
 use crate::workflow::{Op, Peer, PeerId, PlaceId, Places, StepId, Workflow};
 use aqua_air::{Place, Value, Variable, VariableKind};
 use aqua_diagnostics::{Diagnostic, Span};

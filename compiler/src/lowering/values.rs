@@ -1,9 +1,10 @@
 //! Values: what they are bound to, after the steps that compute them.
 
+use super::Lowered;
 use super::bound::{Bound, Callable};
 use super::steps::{Lowering, RELAY, Steps, deeper};
-use super::{Lowered, codes};
 use crate::checked::{Builtin, CollectionKind, Literal, Value, ValueKind};
+use crate::codes;
 use aqua_air::{Accessor, Lens, Place, Value as Operand};
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::EcoString;
