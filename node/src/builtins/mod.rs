@@ -15,15 +15,24 @@
 //! assert!(table.find("math", "double").is_some());
 //! ```
 
+mod arguments;
+mod array;
+mod cmp;
+mod debug;
+mod hashes;
+mod json;
 mod kad;
+mod math;
 mod op;
 mod peer;
+mod sig;
+#[cfg(test)]
+mod tests;
 
 use crate::Peer;
 use aqua_particle::Particle;
 use aqua_vm::Tetraplet;
 use futures::future::BoxFuture;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,9 +41,15 @@ use std::sync::Arc;
 /// Everything that a peer answers by itself.
 pub fn standard() -> Table {
     let mut table = Table::default();
+    array::enter(&mut table);
+    cmp::enter(&mut table);
+    debug::enter(&mut table);
+    json::enter(&mut table);
     kad::enter(&mut table);
+    math::enter(&mut table);
     op::enter(&mut table);
     peer::enter(&mut table);
+    sig::enter(&mut table);
     table
 }
 
@@ -53,38 +68,6 @@ pub struct Call {
     pub particle: Arc<Particle>,
     /// The peer that is called.
     pub peer: Arc<Peer>,
-}
-
-impl Call {
-    /// An argument that has to be there.
-    pub fn argument<T: DeserializeOwned>(&self, index: usize, name: &str) -> Result<T, Failure> {
-        let value = self
-            .arguments
-            .get(index)
-            .ok_or_else(|| Failure::text(format!("Field '{name}' is missing from args to call_service")))?;
-        read(name, value)
-    }
-
-    /// An argument of an option type: none if it is absent, `null` or `[]`; `x` and `[x]` are the same.
-    pub fn option<T: DeserializeOwned>(&self, index: usize, name: &str) -> Result<Option<T>, Failure> {
-        match self.arguments.get(index) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Array(values)) => match values.as_slice() {
-                [] => Ok(None),
-                [value] => read(name, value).map(Some),
-                several => Err(Failure::text(format!(
-                    "Option's array must contain at most 1 element, '{name}' was of {} elements",
-                    several.len()
-                ))),
-            },
-            Some(value) => read(name, value).map(Some),
-        }
-    }
-}
-
-fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, Failure> {
-    T::deserialize(value)
-        .map_err(|error| Failure::text(format!("Error deserializing field '{name}': {error}, got {value}")))
 }
 
 /// What a function answers when it has nothing to say: the empty text.
@@ -122,30 +105,38 @@ where
     }
 }
 
+/// Functions of one service by name.
+type Functions = BTreeMap<String, Arc<dyn Function>>;
+
 /// Functions by service and name. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Table {
-    functions: Arc<BTreeMap<String, BTreeMap<String, Arc<dyn Function>>>>,
+    services: Arc<BTreeMap<String, Functions>>,
 }
 
 impl Table {
     /// Enters a function; one that was there under this name is replaced.
     pub fn insert(&mut self, service: &str, function: &str, answers: impl Function + 'static) {
-        let services = Arc::make_mut(&mut self.functions);
+        let services = Arc::make_mut(&mut self.services);
         services
             .entry(service.to_owned())
             .or_default()
             .insert(function.to_owned(), Arc::new(answers));
     }
 
+    /// Enters a function that answers at once from the call alone.
+    pub fn insert_immediate(&mut self, service: &str, function: &str, answer: fn(&Call) -> Answer) {
+        self.insert(service, function, move |call: Call| std::future::ready(answer(&call)));
+    }
+
     /// The function of this name.
     pub fn find(&self, service: &str, function: &str) -> Option<Arc<dyn Function>> {
-        self.functions.get(service)?.get(function).cloned()
+        self.services.get(service)?.get(function).cloned()
     }
 
     /// The names of all functions, sorted: service, then function.
     pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.functions.iter().flat_map(|(service, functions)| {
+        self.services.iter().flat_map(|(service, functions)| {
             functions
                 .keys()
                 .map(move |function| (service.as_str(), function.as_str()))

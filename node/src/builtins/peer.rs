@@ -1,21 +1,73 @@
-//! `peer`: who the called peer is and whom it is connected with.
+//! `peer`: who the called peer is, what time it has and whom it is connected with.
 
-use super::{Call, Table};
-use serde_json::json;
-
-pub(super) fn enter(table: &mut Table) {
-    table.insert("peer", "identify", |call: Call| async move {
-        let addresses = call.peer.carrier().addresses().await;
-        Ok(json!({
-            "external_addresses": addresses,
-            "node_version": env!("CARGO_PKG_VERSION"),
-            "air_version": AIR_VERSION,
-            "spell_version": null,
-            "allowed_binaries": [],
-            "vm_info": [],
-        }))
-    });
-}
+use super::arguments::read;
+use super::{Answer, Call, Failure, Table, nothing};
+use aqua_particle::PeerId;
+use serde_json::{Value, json};
 
 /// The version of the interpreter that this peer's machine is compatible with.
 const AIR_VERSION: &str = "0.63.0";
+
+pub(super) fn enter(table: &mut Table) {
+    table.insert("peer", "identify", identify);
+    table.insert_immediate("peer", "timestamp_ms", |call| Ok(call.peer.clock().now().into()));
+    table.insert_immediate("peer", "timestamp_sec", |call| {
+        Ok((call.peer.clock().now() / 1000).into())
+    });
+    table.insert("peer", "is_connected", |call: Call| async move {
+        let peer = peer_id(&call)?;
+        Ok(call.peer.carrier().contact(&peer).await.is_some().into())
+    });
+    table.insert("peer", "connect", |call: Call| async move {
+        let peer = peer_id(&call)?;
+        let addresses: Vec<String> = call.option(1, "addresses")?.unwrap_or_default();
+        call.only_for_host()?;
+        Ok(call.peer.carrier().connect(&peer, &addresses).await.into())
+    });
+    table.insert("peer", "get_contact", |call: Call| async move {
+        let peer = peer_id(&call)?;
+        Ok(match call.peer.carrier().contact(&peer).await {
+            Some(addresses) => json!({ "peer_id": peer.to_string(), "addresses": addresses }),
+            None => nothing(),
+        })
+    });
+    table.insert("peer", "timeout", timeout);
+}
+
+async fn identify(call: Call) -> Answer {
+    let addresses = call.peer.carrier().addresses().await;
+    Ok(json!({
+        "external_addresses": addresses,
+        "node_version": env!("CARGO_PKG_VERSION"),
+        "air_version": AIR_VERSION,
+        "spell_version": "",
+        "allowed_binaries": [],
+        "vm_info": [],
+    }))
+}
+
+/// Answers with the message when so many milliseconds have passed, and at the particle's deadline at the latest.
+async fn timeout(call: Call) -> Answer {
+    let duration = match call.argument(0, "duration_ms")? {
+        Value::String(text) => text.parse().map_err(|_| {
+            Failure::text(format!(
+                "Error deserializing field 'duration_ms': expected u64, got \"{text}\""
+            ))
+        })?,
+        number => read("duration_ms", &number)?,
+    };
+    let message: Option<String> = call.option(1, "message")?;
+    let end = call.peer.clock().now().saturating_add(duration);
+    let end = call.particle.deadline().map_or(end, |deadline| end.min(deadline));
+    call.peer.clock().passed(end).await;
+    Ok(message.map_or_else(nothing, Value::from))
+}
+
+fn peer_id(call: &Call) -> Result<PeerId, Failure> {
+    let text: String = call.argument(0, "peer_id")?;
+    text.parse().map_err(|error| {
+        Failure::text(format!(
+            "Error deserializing field 'peer_id': expected a peer id, got \"{text}\": {error}"
+        ))
+    })
+}

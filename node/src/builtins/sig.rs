@@ -1,0 +1,75 @@
+//! `sig`: signatures with the peer's key.
+//!
+//! A peer signs only what its own registry service has made, and only for particles that it started itself. Otherwise anybody could
+//! have it sign anything. Where the bytes come from stands in their tetraplet.
+
+use super::{Answer, Call, Failure, Table};
+use aqua_particle::Signature;
+use aqua_vm::Tetraplet;
+use serde_json::json;
+
+/// The service whose bytes are signed, and its functions that make them.
+const REGISTRY: &str = "registry";
+const RECORDS: [&str; 2] = ["get_record_metadata_bytes", "get_record_bytes"];
+
+pub(super) fn enter(table: &mut Table) {
+    table.insert_immediate("sig", "sign", sign);
+    table.insert_immediate("sig", "verify", verify);
+    table.insert_immediate("sig", "get_peer_id", |call| Ok(call.peer.id().to_string().into()));
+}
+
+/// A peer that asks for what it may not have gets an error; data that isn't bytes gives a result that says so.
+fn sign(call: &Call) -> Answer {
+    let (asker, signer) = (&call.particle.init_peer_id, call.peer.id());
+    if asker != signer {
+        return Err(Failure::text(format!(
+            "peer '{asker}' is not allowed to sign data on '{signer}'"
+        )));
+    }
+    check_origin(call.tetraplets.first().map_or(&[], Vec::as_slice), &signer.to_string())?;
+    Ok(match call.argument::<Vec<u8>>(0, "data") {
+        Ok(data) => {
+            let signature = call.peer.key().sign(&data);
+            json!({ "success": true, "error": [], "signature": [signature.0.as_slice()] })
+        }
+        Err(Failure(error)) => json!({ "success": false, "error": [error], "signature": [] }),
+    })
+}
+
+fn check_origin(tetraplets: &[Tetraplet], signer: &str) -> Result<(), Failure> {
+    let [tetraplet] = tetraplets else {
+        return Err(Failure::text(format!(
+            "data to sign must have exactly 1 origin, it has {}",
+            tetraplets.len()
+        )));
+    };
+    if tetraplet.peer_pk != signer {
+        return Err(Failure::text(format!(
+            "data to sign must come from peer '{signer}', it comes from '{}'",
+            tetraplet.peer_pk
+        )));
+    }
+    if tetraplet.service_id != REGISTRY || !RECORDS.contains(&tetraplet.function_name.as_str()) {
+        return Err(Failure::text(format!(
+            "data to sign must come from '{REGISTRY}.{}' or '{REGISTRY}.{}', it comes from '{}.{}'",
+            RECORDS[0], RECORDS[1], tetraplet.service_id, tetraplet.function_name
+        )));
+    }
+    if !tetraplet.lens.is_empty() {
+        return Err(Failure::text(format!(
+            "data to sign must be the whole answer of the registry, not its part '{}'",
+            tetraplet.lens
+        )));
+    }
+    Ok(())
+}
+
+/// Whether this peer made the signature.
+fn verify(call: &Call) -> Answer {
+    let signature: Vec<u8> = call.argument(0, "signature")?;
+    let data: Vec<u8> = call.argument(1, "data")?;
+    let own = call.peer.key().public_key();
+    Ok(<[u8; 64]>::try_from(signature)
+        .is_ok_and(|signature| own.verifies(&data, &Signature(signature)))
+        .into())
+}
