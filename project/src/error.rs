@@ -14,6 +14,14 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// A file or folder can't be written.
+    #[error("can't write {}: {source}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A folder is named as a program but has no manifest.
     #[error("{} is a folder without aqua.toml: name a file, or add one with `[package] main`", folder.display())]
     NoManifest {

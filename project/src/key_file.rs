@@ -2,14 +2,14 @@
 
 use crate::Error;
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// The key in a file. A file that doesn't exist is made, with the bytes that `fresh` gives.
+/// The key in a file. A file that doesn't exist is made, with the random bytes that `fresh` gives.
 ///
 /// # Errors
 /// When the file can't be read or made, or holds something else.
-pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> Result<[u8; 32], Error> {
+pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> io::Result<[u8; 32]>) -> Result<[u8; 32], Error> {
     let unreadable = |source| Error::Unreadable {
         path: path.to_owned(),
         source,
@@ -17,7 +17,7 @@ pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> Result<[u8
     match fs::read_to_string(path) {
         Ok(text) => decode(&text).ok_or_else(|| Error::NotAKey { path: path.to_owned() }),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let key = fresh();
+            let key = fresh().map_err(unreadable)?;
             make(path, &bs58::encode(key).into_string()).map_err(unreadable)?;
             Ok(key)
         }
@@ -29,7 +29,7 @@ fn decode(text: &str) -> Option<[u8; 32]> {
     bs58::decode(text.trim()).into_vec().ok()?.try_into().ok()
 }
 
-fn make(path: &Path, text: &str) -> std::io::Result<()> {
+fn make(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -45,8 +45,8 @@ mod tests {
     fn a_key_is_made_once_and_kept() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("node.key");
-        assert_eq!(read_or_make(&path, || [7; 32]).expect("a new file"), [7; 32]);
-        assert_eq!(read_or_make(&path, || [8; 32]).expect("the same file"), [7; 32]);
+        assert_eq!(read_or_make(&path, || Ok([7; 32])).expect("a new file"), [7; 32]);
+        assert_eq!(read_or_make(&path, || Ok([8; 32])).expect("the same file"), [7; 32]);
     }
 
     #[test]
@@ -55,7 +55,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("node.key");
-        read_or_make(&path, || [7; 32]).expect("a new file");
+        read_or_make(&path, || Ok([7; 32])).expect("a new file");
         assert_eq!(
             fs::metadata(&path).expect("the file").permissions().mode() & 0o777,
             0o600
@@ -68,7 +68,7 @@ mod tests {
         let path = folder.path().join("node.key");
         for text in ["", "0OIl", "abc"] {
             fs::write(&path, text).expect("a new file");
-            let error = read_or_make(&path, || [7; 32]).expect_err("no key");
+            let error = read_or_make(&path, || Ok([7; 32])).expect_err("no key");
             assert!(matches!(error, Error::NotAKey { .. }), "{error}");
         }
     }

@@ -4,6 +4,8 @@
 //! files are diagnostics that point into them; troubles of the disk are [`Error`]s.
 
 pub mod arguments;
+mod artifact;
+mod build;
 pub mod codes;
 mod disk;
 mod error;
@@ -15,6 +17,8 @@ pub mod node_config;
 mod program;
 mod section;
 
+pub use artifact::write_artifact;
+pub use build::{BuildError, Checked, Settings, check};
 pub use disk::Disk;
 pub use error::Error;
 pub use folder::programs;

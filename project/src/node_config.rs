@@ -28,6 +28,7 @@ use crate::disk::shown;
 use crate::manifest::{Service, missing_file, path};
 use crate::section::{Document, Placed, Section};
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 /// What a node's configuration says. Parts that were wrong or absent have their defaults.
@@ -49,7 +50,7 @@ pub struct NodeConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listen {
     /// The address to listen at.
-    pub ip: Option<Placed<String>>,
+    pub ip: Option<Placed<IpAddr>>,
     /// The port for other nodes; 0 takes any free one.
     pub tcp_port: Option<u16>,
     /// The port for clients over WebSocket; 0 takes any free one.
@@ -146,7 +147,7 @@ impl Listen {
     fn read(mut section: Section<'_, '_>) -> Self {
         let ports = 0..=u64::from(u16::MAX);
         let listen = Self {
-            ip: section.text("ip"),
+            ip: section.parsed("ip", "an IP address such as \"127.0.0.1\""),
             tcp_port: section.whole("tcp_port", ports.clone()).map(|port| port.value as u16),
             ws_port: section.whole("ws_port", ports).map(|port| port.value as u16),
         };
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_their_place() {
-        let text = "[listen]\ntcp_prot = 1\nws_port = 70000\n[network]\nbootstrap = [1]\n";
+        let text = "[listen]\nip = \"home\"\ntcp_prot = 1\nws_port = 70000\n[network]\nbootstrap = [1]\n";
         let mut sources = Sources::new();
         let file = sources.add("node.toml", text);
         let (_, messages) = NodeConfig::parse(file, text);

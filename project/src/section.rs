@@ -7,6 +7,7 @@ use crate::codes;
 use aqua_diagnostics::{Diagnostic, FileId, Span};
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
+use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -83,6 +84,18 @@ impl<'document, 'text> Section<'document, 'text> {
     pub(crate) fn text(&mut self, key: &'static str) -> Option<Placed<String>> {
         let (span, value) = self.value(key)?;
         self.expect(key, span, value, "a text in quotes", value.as_str().map(str::to_owned))
+    }
+
+    /// A text that means a value of a type; `expected` says which texts do.
+    pub(crate) fn parsed<T: FromStr>(&mut self, key: &'static str, expected: &str) -> Option<Placed<T>> {
+        let (span, value) = self.value(key)?;
+        self.expect(
+            key,
+            span,
+            value,
+            expected,
+            value.as_str().and_then(|text| text.parse().ok()),
+        )
     }
 
     /// A text that must be there; a message when it is not.
