@@ -10,7 +10,7 @@ pub(crate) use values::Argument;
 
 use crate::layout::{Layout, LineRecord};
 use crate::terminals::Terminal;
-use crate::tokens::Tokens;
+use crate::tokens::{Kind, Tokens};
 use crate::tree::{Block, Header, Item, ItemError, Name, StatementKind, Value, ValueKind};
 use crate::{codes, unexpected};
 use aqua_diagnostics::{Diagnostic, Span};
@@ -69,38 +69,45 @@ impl<'a> Assembler<'a> {
     /// What stands between the quotes of a string, which may lack its end; the place includes the quotes.
     pub(crate) fn string(&self, token: u32) -> Name {
         let text = self.text(token);
-        let quote = text.chars().next().unwrap_or('"');
-        let inside = text.strip_prefix(quote).unwrap_or(text);
-        let inside = inside.strip_suffix(quote).unwrap_or(inside);
+        let mut inside = text.strip_prefix(['"', '\'', '“', '„']).unwrap_or(text);
+        if self.tokens.kind(token as usize) != Kind::OpenString {
+            inside = inside.strip_suffix(['"', '\'', '”', '“']).unwrap_or(inside);
+        }
         Name {
             text: inside.into(),
             span: self.tokens.span(token as usize),
         }
     }
 
-    /// Gives a message, unless its line has one already.
+    /// Gives a message about a form that was understood, unless its line was not.
     pub(crate) fn give(&mut self, token: u32, message: Diagnostic) {
-        let line = self.lines.partition_point(|line| line.start <= token).checked_sub(1);
-        if let Some(line) = line.and_then(|line| self.lines.get_mut(line))
-            && !std::mem::replace(&mut line.reported, true)
-        {
+        if self.line(token).is_none_or(|line| !line.reported) {
             self.report.push(message);
         }
     }
 
-    /// As [`give`](Self::give), for a line known by a place in it.
+    /// As [`give`](Self::give), for a line known by the place of the message.
     fn give_at(&mut self, message: Diagnostic) {
-        let token = self
-            .tokens
-            .covered(message.span.file.span(message.span.start, message.span.start + 1))
-            .start;
+        let start = message.span.start;
+        let token = self.tokens.covered(message.span.file.span(start, start + 1)).start;
         self.give(token as u32, message);
     }
 
-    /// Reports what the grammar could not take. The rest of the line was skipped.
+    /// The logical line that a raw token stands in.
+    fn line(&mut self, token: u32) -> Option<&mut LineRecord> {
+        let line = self.lines.partition_point(|line| line.start <= token).checked_sub(1)?;
+        self.lines.get_mut(line)
+    }
+
+    /// Reports what the grammar could not take, once for a line. The rest of the line was skipped.
     pub(crate) fn recovered(&mut self, recovery: Recovery) {
         let (token, message) = unexpected::explain(&recovery.error, self.tokens, self.text);
-        self.give(token, message);
+        let known = self
+            .line(token)
+            .is_some_and(|line| std::mem::replace(&mut line.reported, true));
+        if !known {
+            self.report.push(message);
+        }
     }
 
     /// A value that was skipped.

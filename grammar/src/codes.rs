@@ -35,6 +35,8 @@ codes! {
     LATE_MODULE = "E0012";
     /// An `import`, `use` or `export` after a declaration.
     LATE_HEADER = "E0013";
+    /// A header or declaration inside a block.
+    NESTED_DECLARATION = "E0014";
 
     /// A line that is not indented like the others of its block.
     INCONSISTENT_INDENTATION = "E0020";
@@ -62,6 +64,8 @@ codes! {
     WRONG_CASE = "E0042";
     /// A type that does not exist, spelt small.
     UNKNOWN_SCALAR = "E0043";
+    /// An array type as other languages write it.
+    FOREIGN_ARRAY = "E0044";
 
     /// `else` without `if`.
     STRAY_ELSE = "E0050";

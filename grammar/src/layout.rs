@@ -12,7 +12,7 @@ use crate::lines::{self, Comment, Line, Reader};
 use crate::terminals::{Terminal, Token};
 use crate::tokens::Tokens;
 use crate::tree::MAX_NESTING;
-use aqua_diagnostics::{Diagnostic, Span};
+use aqua_diagnostics::{Diagnostic, Edit, Span};
 
 /// How deep blocks may nest, so that brackets and operators have room below [`MAX_NESTING`].
 const MAX_BLOCKS: usize = MAX_NESTING / 2;
@@ -45,8 +45,8 @@ struct Block<'a> {
     context: Context,
     /// The line that opens it must have a body: its place, unless it was reported.
     needs_body: Option<Span>,
-    /// The last wrong indentation, reported once for neighbouring lines.
-    wrong: Option<&'a str>,
+    /// The last wrong indentation, and which message is about it: one for neighbouring lines.
+    wrong: Option<(&'a str, usize)>,
 }
 
 /// Lays out a text.
@@ -169,12 +169,18 @@ impl<'a> State<'a, '_> {
         let space = self.indentation(line);
         let top = self.blocks.len() == 1;
         let indent = line.indent;
+        let reported = self.report.len();
         let block = self.innermost();
         let expected = block.child.unwrap_or_default();
-        if block.wrong.replace(indent) == Some(indent) {
+        if let Some((_, message)) = block.wrong.filter(|(wrong, _)| *wrong == indent) {
+            let text = expected.to_owned();
+            if let Some(fix) = self.report.get_mut(message).and_then(|message| message.fix.as_mut()) {
+                fix.edits.push(Edit { span: space, text });
+            }
             line.reported = true;
             return;
         }
+        block.wrong = Some((indent, reported));
         let error = if top {
             let error = Diagnostic::error(
                 codes::UNEXPECTED_INDENTATION,

@@ -72,12 +72,12 @@ fn leading_zero(text: &str, span: Span) -> Option<Diagnostic> {
 }
 
 fn single_quotes(text: &str, span: Span) -> Diagnostic {
-    let error = Diagnostic::error(codes::SINGLE_QUOTES, span, "strings stand in double quotes");
-    let inside = text.trim_matches('\'');
+    let error = Diagnostic::error(codes::SINGLE_QUOTES, span, "strings stand in straight double quotes");
+    let inside = text.trim_matches(['\'', '“', '”', '„']);
     if inside.contains('"') {
         return error.help("put the string into `\"…\"`; there is no way to have a `\"` inside");
     }
-    error.fix("use double quotes", span, format!("\"{inside}\""))
+    error.fix("use `\"`", span, format!("\"{inside}\""))
 }
 
 fn open_string(span: Span) -> Diagnostic {

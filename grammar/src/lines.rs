@@ -366,6 +366,13 @@ impl<'a> Reader<'a> {
         });
         self.frames.truncate(1);
         self.skip_to_line_break();
+        // Deeper lines below are the rest of it.
+        while let Some((next, indent)) = self.next_code()
+            && indent.len() > line.indent.len()
+        {
+            self.at = next;
+            self.skip_to_line_break();
+        }
     }
 
     fn skip_to_line_break(&mut self) {

@@ -83,7 +83,9 @@ pub(crate) fn misspelt(word: &str, words: &[&'static str]) -> Option<&'static st
     let near = words.iter().map(|candidate| (slips(word, candidate), *candidate));
     let (distance, nearest) = near.min_by_key(|(distance, _)| *distance)?;
     let allowed = if nearest.len() >= 5 { 2 } else { 1 };
-    (distance > 0 && distance <= allowed && word.len() > 1).then_some(nearest)
+    // Two letters are near to everything: only their exchange or a third letter counts.
+    let clear = nearest.len() > 2 || word.len() == 3 || word.bytes().rev().eq(nearest.bytes());
+    (distance > 0 && distance <= allowed && clear).then_some(nearest)
 }
 
 /// How many letters were added, lost, exchanged or swapped with their neighbour.
@@ -120,6 +122,8 @@ mod tests {
         assert_eq!(misspelt("fnuc", DECLARATIONS), Some("func"));
         assert_eq!(misspelt("for", STATEMENTS), None);
         assert_eq!(misspelt("peer", STATEMENTS), None);
+        assert_eq!(misspelt("in", STATEMENTS), None);
+        assert_eq!(misspelt("no", STATEMENTS), Some("on"));
         assert_eq!(foreign("def", DECLARATIONS), Some("func"));
         assert_eq!(foreign("def", STATEMENTS), None);
     }

@@ -1,5 +1,8 @@
 //! The grammar as its users see it: trees, messages, and that no text is too bad.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
+mod dump;
+mod messages;
+mod pages;
+mod properties;
+mod trees;
 mod vectors;

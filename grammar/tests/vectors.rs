@@ -19,8 +19,8 @@ fn cases(file: &str) -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/vectors")
         .join(file);
-    let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).expect("the vectors")).expect("JSON");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
     rows.iter()
         .map(|row| Case {
             name: text(&row["name"]),
@@ -28,14 +28,25 @@ fn cases(file: &str) -> Vec<Case> {
                 Some(source) => BTreeMap::from([("main.aqua".to_owned(), text(source))]),
                 None => row["files"]
                     .as_object()
-                    .unwrap()
+                    .expect("files")
                     .iter()
                     .map(|(name, source)| (name.clone(), text(source)))
                     .collect(),
             },
-            accepted: row["accepted"].as_bool().unwrap(),
-            messages: row["errors"].as_array().unwrap().iter().map(text).collect(),
+            accepted: row["accepted"].as_bool().expect("a verdict"),
+            messages: row["errors"].as_array().expect("messages").iter().map(text).collect(),
         })
+        .collect()
+}
+
+/// The sources of all accepted programs.
+pub(crate) fn accepted_sources() -> Vec<String> {
+    let cases = cases("aqua-lowering.json")
+        .into_iter()
+        .chain(cases("aqua-modules.json"));
+    cases
+        .filter(|case| case.accepted)
+        .flat_map(|case| case.sources.into_values())
         .collect()
 }
 

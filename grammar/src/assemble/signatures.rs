@@ -104,6 +104,32 @@ impl Assembler<'_> {
         }))
     }
 
+    /// `[T]` and `T[]`, which are `[]T`.
+    pub(crate) fn foreign_array(&mut self, start: u32, end: u32, of: Type) -> TypeKind {
+        let span = self.span(start, end);
+        let text = format!("[]{}", &self.text[of.span.start as usize..of.span.end as usize]);
+        let error = Diagnostic::error(
+            codes::FOREIGN_ARRAY,
+            span,
+            "this is not how the type of an array is written",
+        );
+        self.give(
+            start,
+            error
+                .label("`[]` stands before the type")
+                .fix(format!("write `{text}`"), span, text),
+        );
+        TypeKind::Array(Box::new(of))
+    }
+
+    /// A type that is just a name.
+    pub(crate) fn path_type(&mut self, path: Path) -> Type {
+        Type {
+            span: path.span,
+            kind: self.named_type(path),
+        }
+    }
+
     /// A scalar or a named type.
     pub(crate) fn named_type(&mut self, path: Path) -> TypeKind {
         let last = path.last();

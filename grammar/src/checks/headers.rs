@@ -3,7 +3,7 @@
 use crate::assemble::Line;
 use crate::codes;
 use crate::tokens::Tokens;
-use crate::tree::{Header, Tree};
+use crate::tree::{Header, Item, Tree};
 use aqua_diagnostics::{Diagnostic, Span};
 
 /// Parts headers from declarations and reports those that stand too late, or are missing.
@@ -21,9 +21,13 @@ pub(super) fn arrange(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mu
     };
     for line in lines {
         match line {
-            Line::Item(item) => tree.items.push(item),
+            Line::Item(item) => {
+                order.has_module |= tree.items.is_empty() && order.is_broken_module(&item);
+                tree.items.push(item);
+            }
             Line::Header(header) => {
-                let late = order.late(&header, !tree.items.is_empty(), tree.headers.is_empty(), span.before());
+                let after_items = tree.items.iter().any(|item| !matches!(item, Item::Error(_)));
+                let late = order.late(&header, after_items, tree.headers.is_empty(), span.before());
                 order.note(&header, late.is_none());
                 report.extend(late);
                 report.extend(order.old_keyword(&header));
@@ -91,6 +95,15 @@ impl Order<'_> {
         if timely {
             self.timely = Some(span);
         }
+    }
+
+    /// Whether a line that could not be understood was meant to name the module.
+    fn is_broken_module(&self, item: &Item) -> bool {
+        matches!(item, Item::Error(_))
+            && self
+                .slice(item.span())
+                .split_whitespace()
+                .any(|word| word.ends_with("aqua"))
     }
 
     /// The message about `module`.

@@ -25,17 +25,17 @@ fn check_block(block: &mut Block, is_body: bool, report: &mut Vec<Diagnostic>) {
         if stray {
             report.push(misplaced(statement));
         }
-        let broken = before == Some(Before::Broken) && belongs_to_if_or_try(&statement.kind);
-        check(statement, report);
-        if stray || broken {
-            take_out(statement);
-        }
+        let orphan = before == Some(Before::Broken) && belongs_to_if_or_try(&statement.kind);
         before = Some(match &statement.kind {
             StatementKind::If { .. } | StatementKind::Else { .. } => Before::If,
             StatementKind::Try { .. } | StatementKind::Catch { .. } => Before::Try,
             StatementKind::Error { .. } => Before::Broken,
             _ => Before::Other,
         });
+        check(statement, report);
+        if stray || orphan {
+            take_out(statement);
+        }
     }
 }
 

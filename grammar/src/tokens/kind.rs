@@ -38,8 +38,9 @@ pub enum Kind {
     /// `"…"`.
     #[token("\"", strings::close)]
     String,
-    /// `'…'` on one line.
+    /// `'…'` or `“…”` on one line.
     #[regex(r"'[^'\n\r]*'")]
+    #[regex("[“„][^“”„\n\r]*[“”]")]
     OddString,
     /// A quote that nothing closes, with the rest of its line.
     OpenString,

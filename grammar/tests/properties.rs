@@ -1,0 +1,278 @@
+//! What holds for every text: tokens cover it, parsing ends without a panic, messages and spans lie in it.
+
+use crate::dump::dump;
+use crate::vectors;
+use aqua_diagnostics::{FileId, Span};
+use aqua_grammar::{Parsed, parse};
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+/// Programs to spoil: those of the vectors that are in order, without repetition of their common beginning.
+static CORPUS: LazyLock<Vec<String>> = LazyLock::new(vectors::accepted_sources);
+
+/// Parses a text and checks what must hold for any.
+fn checked(text: &str) -> Parsed {
+    let parsed = parse(FileId(0), text);
+    let mut end = 0;
+    for (_, span) in parsed.tokens.iter() {
+        assert_eq!(span.start, end, "tokens follow one another");
+        assert!(span.end > span.start, "no token is empty");
+        end = span.end;
+    }
+    assert_eq!(end as usize, text.len(), "tokens cover the text");
+    let inside = |span: Span| text.get(span.start as usize..span.end as usize).is_some();
+    for message in &parsed.diagnostics {
+        assert!(inside(message.span), "{message:?}");
+        assert!(message.secondary.iter().all(|label| inside(label.span)), "{message:?}");
+        if let Some(fix) = &message.fix {
+            assert!(fix.apply(FileId(0), text).is_some(), "{message:?}");
+        }
+    }
+    // Walking the tree meets every node.
+    dump(&parsed.tree);
+    parsed
+}
+
+/// Pieces that mean something, so that arbitrary texts come near to programs.
+const PIECES: &[&str] = &[
+    "\n",
+    "\n\n",
+    "\n  ",
+    "\n    ",
+    "\n\t",
+    " ",
+    "func",
+    "data",
+    "service",
+    "ability",
+    "alias",
+    "const",
+    "aqua",
+    "import",
+    "use",
+    "export",
+    "on",
+    "via",
+    "for",
+    "par",
+    "try",
+    "rec",
+    "if",
+    "else",
+    "otherwise",
+    "catch",
+    "parseq",
+    "co",
+    "join",
+    "from",
+    "as",
+    "declares",
+    "module",
+    "true",
+    "x",
+    "y1",
+    "Name",
+    "NAME",
+    "M.N",
+    "12",
+    "0",
+    "1.05",
+    "\"text\"",
+    "\"",
+    "'",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    ".",
+    "=",
+    "->",
+    "<-",
+    "<<-",
+    "+",
+    "-",
+    "*",
+    "**",
+    "/",
+    "%",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "==",
+    "!=",
+    "&&",
+    "||",
+    "!",
+    "?",
+    "⊤",
+    "⊥",
+    "%init_peer_id%",
+    "-- c",
+    "--",
+    "é",
+    "_a",
+    "0x1",
+    "#",
+    "//",
+    "&",
+    ";",
+    "\r",
+    "\r\n",
+    "\u{feff}",
+    "u8",
+    "string",
+    "return",
+    "elif",
+    "let",
+    "in",
+    "while",
+    "“a”",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_has_a_tree(text in any::<String>()) {
+        checked(&text);
+    }
+
+    #[test]
+    fn any_sequence_of_pieces_has_a_tree(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..80)) {
+        checked(&pieces.concat());
+    }
+
+    #[test]
+    fn spoilt_programs_have_a_tree(
+        program in 0..CORPUS.len(),
+        spoils in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, prop::sample::select(PIECES)), 1..6),
+    ) {
+        let source = &CORPUS[program];
+        let tokens = parse(FileId(0), source).tokens;
+        let text_of = |(_, span): (_, Span)| source[span.start as usize..span.end as usize].to_owned();
+        let mut pieces: Vec<String> = tokens.iter().map(text_of).collect();
+        for (at, how, piece) in spoils {
+            let at = at.index(pieces.len().max(2) - 1);
+            match how {
+                0 => drop(pieces.remove(at)),
+                1 => pieces.insert(at, piece.to_owned()),
+                2 => pieces.swap(at, at + 1),
+                _ => pieces.insert(at, pieces[at].clone()),
+            }
+            if pieces.len() < 3 {
+                break;
+            }
+        }
+        checked(&pieces.concat());
+    }
+}
+
+/// Whoever types a program passes through all of these.
+#[test]
+fn one_character_less_or_more_gives_few_messages() {
+    let mut worst = (0, String::new());
+    for source in CORPUS.iter().step_by(40) {
+        for (at, character) in source.char_indices() {
+            let (before, after) = (&source[..at], &source[at..]);
+            for text in [
+                format!("{before}{}", &after[character.len_utf8()..]),
+                format!("{before}({after}"),
+                format!("{before}x{after}"),
+            ] {
+                let messages = checked(&text).diagnostics.len();
+                if messages > worst.0 {
+                    worst = (messages, text);
+                }
+            }
+        }
+    }
+    assert!(worst.0 <= 3, "{} messages:\n{}", worst.0, worst.1);
+}
+
+#[test]
+fn a_program_cut_anywhere_has_a_tree() {
+    for source in CORPUS.iter().step_by(31) {
+        for (at, _) in source.char_indices() {
+            checked(&source[..at]);
+        }
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = |open: &str, middle: &str, close: &str| {
+        let text = format!(
+            "aqua M\n\nfunc f():\n  x = {}{middle}{}\n  y = 1\n",
+            open.repeat(100_000),
+            close.repeat(100_000)
+        );
+        let parsed = checked(&text);
+        assert_eq!(parsed.diagnostics.len(), 1, "{open}");
+        assert_eq!(parsed.diagnostics[0].code, aqua_grammar::codes::TOO_DEEP, "{open}");
+    };
+    deep("(", "1", ")");
+    deep("[", "1", "]");
+    deep("f(", "1", ")");
+    deep("!", "a", "");
+    deep("- ", "a", "");
+    deep("1 + ", "1", "");
+    deep("1 ** ", "1", "");
+    deep("a[0 + ", "1", "]");
+    deep("", "a", " && !b");
+}
+
+#[test]
+fn types_branches_and_blocks_are_bounded() {
+    let types = format!(
+        "aqua M\n\nalias A: {}u8\nalias B: {}u8\nalias C: {}u8\n",
+        "[]".repeat(50_000),
+        "?".repeat(50_000),
+        "-> ".repeat(50_000)
+    );
+    assert_eq!(checked(&types).diagnostics.len(), 3);
+    let branches = format!("aqua M\n\nfunc f():\n  {}g()\n", "par ".repeat(50_000));
+    assert_eq!(checked(&branches).diagnostics.len(), 1);
+    let mut blocks = String::from("aqua M\n\nfunc f():\n");
+    for depth in 1..1_000 {
+        blocks.push_str(&" ".repeat(depth));
+        blocks.push_str("if true:\n");
+    }
+    blocks.push_str(&" ".repeat(1_000));
+    blocks.push_str("g()\n\nfunc g():\n  f()\n");
+    let parsed = checked(&blocks);
+    assert_eq!(
+        parsed
+            .diagnostics
+            .iter()
+            .filter(|message| message.code == aqua_grammar::codes::TOO_DEEP)
+            .count(),
+        1
+    );
+    assert_eq!(parsed.tree.items.len(), 2);
+}
+
+#[test]
+fn long_hostile_texts_cost_linear_work() {
+    for piece in [
+        "\"\n",
+        "(\n",
+        "f(\n--\n",
+        "(--\n",
+        "x,\n",
+        "\"\nfunc ",
+        "é",
+        "'",
+        "x = (\n",
+        "\n\n",
+        "a +\n",
+        "a.b",
+        ")",
+    ] {
+        checked(&piece.repeat(20_000));
+    }
+}
