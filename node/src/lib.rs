@@ -1,10 +1,29 @@
 //! A peer: it runs the particles that come to it, answers their calls and sends them on.
 //!
-//! Each particle has an actor of its own that keeps the particle's state between steps of the virtual machine. Calls are
-//! answered by the [`builtins`], by functions that the embedding program registers, or by deployed services.
+//! [`Node`] is such a peer. Each particle has an actor of its own there, which keeps the particle's state between steps of
+//! the virtual machine, has at most one step in flight, and ends with the particle's time. Calls are answered by the
+//! [`builtins`], by functions that the embedding program registers, by deployed services, or by callbacks of whoever
+//! started the particle here. [`Client`] is a peer that starts particles through a relay; [`LocalNetwork`] is several
+//! peers in one process. An [`observer::Observer`] is told everything that happens.
+//!
+//! Every queue is bounded. What can't be taken waits at its sender; what is given up is told to the observer.
 
+mod actor;
 pub mod builtins;
+mod client;
+mod config;
+mod dispatcher;
 pub mod environment;
+mod executor;
+mod local_network;
+mod node;
+pub mod observer;
 mod peer;
+mod programs;
 
+pub use client::{Client, ClientError, RunError, USUAL_TTL};
+pub use config::{Config, Limits};
+pub use local_network::{LocalConfig, LocalError, LocalNetwork, Service};
+pub use node::Node;
+pub use observer::Observer;
 pub use peer::Peer;

@@ -1,21 +1,24 @@
 //! What belongs to a peer as a whole and is shared by its particles and functions.
 
 use crate::environment::{Carrier, Clock, Entropy};
-use aqua_particle::{KeyPair, PeerId};
+use crate::observer::{Event, Notice, Observer};
+use aqua_particle::{KeyPair, Particle, PeerId};
 use std::sync::Arc;
 
 /// One peer: who it is and what it takes from the world. Functions reach it through their call.
 #[derive(Debug)]
 pub struct Peer {
-    key: KeyPair,
-    id: PeerId,
-    carrier: Arc<dyn Carrier>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    pub(crate) id: PeerId,
+    pub(crate) key: KeyPair,
+    pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) services: Option<aqua_services::Host>,
+    pub(crate) observer: Arc<dyn Observer>,
 }
 
 impl Peer {
-    /// A peer that holds `key`.
+    /// A peer that holds `key`, has no services, and is observed by nobody.
     pub fn new(key: KeyPair, carrier: Arc<dyn Carrier>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         Self {
             id: key.peer_id(),
@@ -23,6 +26,8 @@ impl Peer {
             carrier,
             clock,
             entropy,
+            services: None,
+            observer: Arc::new(()),
         }
     }
 
@@ -49,5 +54,27 @@ impl Peer {
     /// Randomness.
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
+    }
+
+    /// The host of its services, if it has one.
+    pub fn services(&self) -> Option<&aqua_services::Host> {
+        self.services.as_ref()
+    }
+
+    /// Tells the observer and the log what happened.
+    pub(crate) fn tell(&self, particle: Option<&Arc<Particle>>, event: Event) {
+        let id = particle.map(|particle| particle.id.as_str());
+        match &event {
+            Event::Dropped { .. } | Event::Rejected { .. } | Event::NotSent { .. } | Event::Failed { .. } => {
+                tracing::info!(particle = id, ?event);
+            }
+            _ => tracing::debug!(particle = id, ?event),
+        }
+        self.observer.notice(&Notice {
+            peer: self.id.clone(),
+            at: self.clock.now(),
+            particle: particle.cloned(),
+            event,
+        });
     }
 }

@@ -1,0 +1,249 @@
+//! One particle on this peer: its state between steps, its running calls, its way to other peers.
+
+use crate::builtins::{Call, Table};
+use crate::executor::{Executor, StepError, Stepped};
+use crate::observer::{DropReason, Event};
+use aqua_particle::{Particle, PeerId};
+use aqua_vm::{CallRequest, CallResult, Params, State};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Data of the particle that has come to this peer.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) data: Vec<u8>,
+    pub(crate) patron: Option<Patron>,
+}
+
+/// Who started the particle here and stands by.
+#[derive(Debug, Clone)]
+pub(crate) struct Patron {
+    /// Functions that answer this particle's calls only.
+    pub(crate) callbacks: Table,
+    /// Where to tell that a step failed. Full or closed if the first failure was enough.
+    pub(crate) failures: mpsc::Sender<StepFailure>,
+}
+
+/// A step ended with an error that the script did not catch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StepFailure {
+    pub(crate) code: i64,
+    pub(crate) message: String,
+}
+
+/// A particle on this peer.
+pub(crate) struct Actor {
+    executor: Arc<Executor>,
+    particle: Arc<Particle>,
+    params: Arc<Params>,
+    patron: Option<Patron>,
+    state: State,
+    results: BTreeMap<u32, CallResult>,
+    calls: JoinSet<(u32, CallResult)>,
+    /// One permit per call that may run.
+    call_permits: Arc<Semaphore>,
+    sends: JoinSet<()>,
+    /// Data that the script sent from this peer to this peer.
+    again: Option<Vec<u8>>,
+}
+
+impl Actor {
+    /// An actor for a particle (without data) that nothing has happened to here.
+    pub(crate) fn new(executor: Arc<Executor>, particle: Arc<Particle>) -> Self {
+        Self {
+            params: Arc::new(executor.params(&particle)),
+            call_permits: Arc::new(Semaphore::new(executor.limits.calls.max(1))),
+            executor,
+            particle,
+            patron: None,
+            state: State::default(),
+            results: BTreeMap::new(),
+            calls: JoinSet::new(),
+            sends: JoinSet::new(),
+            again: None,
+        }
+    }
+
+    /// Makes steps until the particle's time is up or the peer stops. When it returns nothing of it runs any more.
+    pub(crate) async fn run(mut self, mut mailbox: mpsc::Receiver<Arrival>, stop: CancellationToken) {
+        let deadline = self.executor.peer.clock.passed(self.particle.deadline().unwrap_or(0));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = deadline => {}
+            reason = self.make_steps(&mut mailbox) => self.drop_for(reason),
+        }
+        mailbox.close();
+        if stop.is_cancelled() {
+            self.calls.shutdown().await;
+            self.sends.shutdown().await;
+        }
+        // Calls and sends know the deadline themselves and say what they left undone.
+        while self.calls.join_next().await.is_some() {}
+        while self.sends.join_next().await.is_some() {}
+        self.tell(Event::Reaped);
+    }
+
+    /// Makes a step for each arrival and whenever calls were answered. Ends only if the particle can't be run at all.
+    async fn make_steps(&mut self, mailbox: &mut mpsc::Receiver<Arrival>) -> DropReason {
+        loop {
+            let mut incoming = self.again.take();
+            if incoming.is_none() {
+                let room = self.sends.len() < self.executor.limits.sends;
+                tokio::select! {
+                    Some(_) = self.sends.join_next() => continue,
+                    Some(done) = self.calls.join_next(), if room => self.answered(done),
+                    Some(arrival) = mailbox.recv(), if room => {
+                        self.patron = arrival.patron.or(self.patron.take());
+                        incoming = Some(arrival.data);
+                    }
+                    // Nothing is left that could still happen to it here.
+                    else => return DropReason::ShuttingDown,
+                }
+            }
+            while let Some(done) = self.calls.try_join_next() {
+                self.answered(done);
+            }
+            if let Err(reason) = self.step(incoming.unwrap_or_default()).await {
+                return reason;
+            }
+        }
+    }
+
+    fn answered(&mut self, done: Result<(u32, CallResult), tokio::task::JoinError>) {
+        match done {
+            Ok((id, result)) => drop(self.results.insert(id, result)),
+            Err(error) => tracing::error!(%error, "a call ended without an answer"),
+        }
+    }
+
+    async fn step(&mut self, incoming: Vec<u8>) -> Result<(), DropReason> {
+        let results = std::mem::take(&mut self.results);
+        let start = self.executor.peer.clock.elapsed();
+        let step = self
+            .executor
+            .step(&self.particle, &self.state, incoming, results, &self.params)
+            .await;
+        let Stepped { outcome, data } = match step {
+            Ok(stepped) => stepped,
+            Err(StepError::BadScript(message)) => {
+                self.fail(1, message.clone());
+                return Err(DropReason::BadScript(message));
+            }
+            Err(StepError::Broken) => {
+                self.fail(-1, DropReason::MachineBroken.to_string());
+                return Err(DropReason::MachineBroken);
+            }
+        };
+        self.tell(Event::Stepped {
+            elapsed: self.executor.peer.clock.elapsed().saturating_sub(start),
+        });
+        self.state = outcome.state;
+        if outcome.ret_code != 0 {
+            self.fail(outcome.ret_code, outcome.error_message.clone());
+            self.tell(Event::Failed {
+                code: outcome.ret_code,
+                message: outcome.error_message,
+            });
+        }
+        for (id, request) in outcome.call_requests {
+            self.call(id, request);
+        }
+        if !outcome.next_peers.is_empty() {
+            self.send(&outcome.next_peers, data);
+        }
+        Ok(())
+    }
+
+    /// Tells the patron, if there is one and it still listens.
+    fn fail(&self, code: i64, message: String) {
+        if let Some(patron) = &self.patron {
+            drop(patron.failures.try_send(StepFailure { code, message }));
+        }
+    }
+
+    fn call(&mut self, id: u32, request: CallRequest) {
+        let call = Call {
+            service: request.service_id,
+            function: request.function_name,
+            arguments: request.arguments,
+            tetraplets: request.tetraplets,
+            particle: self.particle.clone(),
+            peer: self.executor.peer.clone(),
+        };
+        let callbacks = self.patron.as_ref().map(|patron| patron.callbacks.clone());
+        let (executor, permits) = (self.executor.clone(), self.call_permits.clone());
+        self.calls.spawn(async move {
+            let (particle, peer) = (call.particle.clone(), call.peer.clone());
+            let (service, function) = (call.service.clone(), call.function.clone());
+            let told = |event| peer.tell(Some(&particle), event);
+            told(Event::CallStarted {
+                call: id,
+                service: service.clone(),
+                function: function.clone(),
+            });
+            let start = peer.clock.elapsed();
+            let answered = async {
+                let _permit = permits.acquire().await;
+                executor.answer(call, callbacks.as_ref()).await
+            };
+            tokio::select! {
+                result = answered => {
+                    let elapsed = peer.clock.elapsed().saturating_sub(start);
+                    let (bytes, failed) = (result.result.len(), result.ret_code != 0);
+                    told(Event::CallEnded { call: id, service, function, elapsed, bytes, failed });
+                    (id, result)
+                }
+                () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
+                    told(Event::CallAbandoned { service, function });
+                    (id, CallResult { ret_code: 1, result: "\"the particle's time is up\"".to_owned() })
+                }
+            }
+        });
+    }
+
+    fn send(&mut self, peers: &[String], data: Vec<u8>) {
+        let particle = Arc::new(Particle {
+            data,
+            ..(*self.particle).clone()
+        });
+        for to in peers {
+            match to.parse::<PeerId>() {
+                Ok(to) if to == self.executor.peer.id => self.again = Some(particle.data.clone()),
+                Ok(to) => {
+                    let (known, particle, peer) = (self.particle.clone(), particle.clone(), self.executor.peer.clone());
+                    self.sends.spawn(async move {
+                        let start = peer.clock.elapsed();
+                        let event = tokio::select! {
+                            sent = peer.carrier.send(&to, &particle) => match sent {
+                                Ok(bytes) => {
+                                    let elapsed = peer.clock.elapsed().saturating_sub(start);
+                                    Event::Sent { to, bytes, elapsed }
+                                }
+                                Err(error) => Event::NotSent { to: to.to_string(), reason: error.to_string() },
+                            },
+                            () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
+                                Event::NotSent { to: to.to_string(), reason: DropReason::Expired.to_string() }
+                            }
+                        };
+                        peer.tell(Some(&known), event);
+                    });
+                }
+                Err(error) => self.tell(Event::NotSent {
+                    to: to.clone(),
+                    reason: error.to_string(),
+                }),
+            }
+        }
+    }
+
+    fn drop_for(&self, reason: DropReason) {
+        self.tell(Event::Dropped { reason });
+    }
+
+    fn tell(&self, event: Event) {
+        self.executor.peer.tell(Some(&self.particle), event);
+    }
+}

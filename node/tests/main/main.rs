@@ -1,0 +1,53 @@
+//! Peers that run particles over loopback.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod drops;
+mod endings;
+mod round_trips;
+mod shutdown;
+
+use aqua_node::observer::{Notice, Observer};
+use aqua_node::{LocalConfig, LocalNetwork, Service};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Long enough for whatever is to succeed, on a busy machine too.
+const TTL: Duration = Duration::from_secs(60);
+
+/// The service of the quickstart: `greet(name, peer)`.
+fn greeter() -> Service {
+    let wasm: &[u8] = include_bytes!("../../../examples/quickstart/greeter/greeter.wasm");
+    Service {
+        id: "greeter".to_owned(),
+        wasm: wasm.into(),
+    }
+}
+
+async fn network(config: LocalConfig) -> LocalNetwork {
+    LocalNetwork::start(config).await.unwrap()
+}
+
+/// A function's body in the wrapper that compiled functions have: fetches the relay, then runs the body.
+fn wrapped(body: &str) -> String {
+    format!(
+        r#"(xor
+            (seq (call %init_peer_id% ("getDataSrv" "-relay-") [] -relay-) {body})
+            (call %init_peer_id% ("errorHandlingSrv" "error") [:error: 0]))"#
+    )
+}
+
+/// Hands every notice to a test.
+#[derive(Debug)]
+struct Listener(mpsc::UnboundedSender<Notice>);
+
+impl Observer for Listener {
+    fn notice(&self, notice: &Notice) {
+        let _ = self.0.send(notice.clone());
+    }
+}
+
+fn listener() -> (Arc<dyn Observer>, mpsc::UnboundedReceiver<Notice>) {
+    let (sender, notices) = mpsc::unbounded_channel();
+    (Arc::new(Listener(sender)), notices)
+}
