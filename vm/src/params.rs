@@ -56,7 +56,10 @@ pub struct Limits {
     pub particle_size: u64,
     /// Length of one service result's text.
     pub call_result_size: u64,
-    /// Whether a size above its limit is an error (code 10) rather than only a flag.
+    /// What one run may make: texts of values, or states of the trace. The official interpreter is bounded by the memory of its sandbox instead;
+    /// here a run above it is undone (code 20104), whatever [`hard`](Self::hard) says.
+    pub run_size: u64,
+    /// Whether one of the other sizes above its limit is an error (code 10) rather than only a flag.
     pub hard: bool,
 }
 
@@ -67,6 +70,7 @@ impl Default for Limits {
             air_size: 16 * MIB,
             particle_size: 64 * MIB,
             call_result_size: 32 * MIB,
+            run_size: 1024 * MIB,
             hard: false,
         }
     }

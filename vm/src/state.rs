@@ -15,7 +15,9 @@ pub struct State {
 }
 
 impl State {
-    pub(crate) fn new(data: ParticleData) -> Self {
+    /// A state with that data, whatever it says; a step checks what arrives, not what is already known.
+    #[must_use]
+    pub fn new(data: ParticleData) -> Self {
         Self { data: Arc::new(data) }
     }
 

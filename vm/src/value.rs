@@ -5,7 +5,6 @@
 
 use ecow::{EcoString, EcoVec};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Serialize, Serializer};
 use serde_json::Number;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,8 +17,8 @@ pub(crate) enum Value {
     Boolean(bool),
     Number(Number),
     String(EcoString),
-    Array(EcoVec<Value>),
-    Object(Arc<BTreeMap<EcoString, Value>>),
+    Array(EcoVec<Self>),
+    Object(Arc<BTreeMap<EcoString, Self>>),
 }
 
 impl Value {
@@ -72,16 +71,53 @@ impl Value {
         }
     }
 
-    /// Whether the value nests deeper than [`MAX_DEPTH`](Self::MAX_DEPTH).
-    pub(crate) fn is_too_deep(&self) -> bool {
-        fn exceeds(value: &Value, left: usize) -> bool {
-            match value {
-                Value::Array(items) => left == 0 || items.iter().any(|item| exceeds(item, left - 1)),
-                Value::Object(fields) => left == 0 || fields.values().any(|item| exceeds(item, left - 1)),
-                _ => false,
+    /// The compact text with sorted keys that content ids hash.
+    ///
+    /// Values share their parts, so a text can be much longer than the value is large: `limit` bounds it in bytes.
+    pub(crate) fn to_text(&self, limit: usize) -> Result<String, TextError> {
+        let mut text = Vec::new();
+        self.write(&mut text, limit, Self::MAX_DEPTH)?;
+        Ok(String::from_utf8(text).expect("JSON is UTF-8"))
+    }
+
+    fn write(&self, out: &mut Vec<u8>, limit: usize, depth: usize) -> Result<(), TextError> {
+        let written = "serialising to memory succeeds";
+        let inside = || depth.checked_sub(1).ok_or(TextError::TooDeep);
+        match self {
+            Self::Null => out.extend_from_slice(b"null"),
+            Self::Boolean(boolean) => serde_json::to_writer(&mut *out, boolean).expect(written),
+            Self::Number(number) => serde_json::to_writer(&mut *out, number).expect(written),
+            Self::String(text) => serde_json::to_writer(&mut *out, text).expect(written),
+            Self::Array(items) => {
+                let depth = inside()?;
+                out.push(b'[');
+                for (place, item) in items.iter().enumerate() {
+                    if place > 0 {
+                        out.push(b',');
+                    }
+                    item.write(out, limit, depth)?;
+                }
+                out.push(b']');
+            }
+            Self::Object(fields) => {
+                let depth = inside()?;
+                out.push(b'{');
+                for (place, (name, value)) in fields.iter().enumerate() {
+                    if place > 0 {
+                        out.push(b',');
+                    }
+                    serde_json::to_writer(&mut *out, name).expect(written);
+                    out.push(b':');
+                    value.write(out, limit, depth)?;
+                }
+                out.push(b'}');
             }
         }
-        exceeds(self, Self::MAX_DEPTH)
+        if out.len() > limit {
+            Err(TextError::TooLong)
+        } else {
+            Ok(())
+        }
     }
 
     /// The value as embedders see it.
@@ -143,29 +179,29 @@ impl FromIterator<Self> for Value {
     }
 }
 
-/// Compact JSON with sorted keys.
+/// Why a value has no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextError {
+    /// It nests deeper than [`Value::MAX_DEPTH`].
+    TooDeep,
+    /// The text would be longer than allowed.
+    TooLong,
+}
+
+/// Compact JSON with sorted keys, for error texts.
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+        formatter.write_str(
+            &self
+                .to_text(usize::MAX)
+                .unwrap_or_else(|_| "value nests too deep".to_owned()),
+        )
     }
 }
 
 impl fmt::Debug for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
-    }
-}
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
-            Self::Number(number) => number.serialize(serializer),
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Array(items) => serializer.collect_seq(items),
-            Self::Object(fields) => serializer.collect_map(&**fields),
-        }
     }
 }
 
@@ -245,12 +281,21 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_limited() {
+    fn nesting_and_length_are_limited() {
         let nested = |depth: usize| Value::parse(&("[".repeat(depth) + &"]".repeat(depth)));
-        assert!(!nested(127).expect("within the limit").is_too_deep());
+        let deepest = nested(127).expect("within the limit");
         assert!(nested(129).is_err());
-        let deeper = [nested(127).expect("within the limit")].into_iter().collect::<Value>();
-        let deepest = [[deeper].into_iter().collect::<Value>()].into_iter().collect::<Value>();
-        assert!(deepest.is_too_deep());
+        let deeper: Value = [deepest].into_iter().collect();
+        let too_deep: Value = [deeper.clone()].into_iter().collect();
+        assert_eq!(too_deep.to_text(usize::MAX), Err(TextError::TooDeep));
+        assert_eq!(deeper.to_text(256).map(|text| text.len()), Ok(256));
+        assert_eq!(deeper.to_text(255), Err(TextError::TooLong));
+    }
+
+    #[test]
+    fn shared_parts_do_not_multiply_memory() {
+        let doubled = |value: Value, _| [value.clone(), value].into_iter().collect::<Value>();
+        let bomb = (0..100).fold(Value::Null, doubled);
+        assert_eq!(bomb.to_text(1 << 20), Err(TextError::TooLong));
     }
 }

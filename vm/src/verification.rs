@@ -8,7 +8,7 @@ use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, Trac
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
 use crate::keys::{ED25519_FORMAT, peer_id_of};
 use crate::{Cid, KeyPair, PreparationError};
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -207,15 +207,18 @@ impl Signer<'_> {
     fn verify(&self, particle_id: &str) -> Result<(), String> {
         let cids: Vec<Cid> = self.cids.iter().copied().cloned().collect();
         let bytes = self.signature.strip_prefix(&[ED25519_FORMAT]).unwrap_or(self.signature);
-        let checked = Signature::from_slice(bytes).and_then(|signature| {
-            use ed25519_dalek::Verifier as _;
-            self.verifying.verify(&message(&cids, particle_id), &signature)
-        });
-        checked.map_err(|error| {
-            let signature = bs58::encode(bytes).into_string();
-            let key = bs58::encode(self.verifying.as_bytes()).into_string();
-            format!("Verification(Ed25519({error:?}, {signature:?}, {key:?}))")
-        })
+        let source = match Signature::from_slice(bytes) {
+            Err(_) => "None",
+            Ok(signature) => match self.verifying.verify(&message(&cids, particle_id), &signature) {
+                Ok(()) => return Ok(()),
+                Err(_) => "Some(Verification equation was not satisfied)",
+            },
+        };
+        let signature = bs58::encode(bytes).into_string();
+        let key = bs58::encode(self.verifying.as_bytes()).into_string();
+        Err(format!(
+            "Verification(Ed25519(signature::Error {{ source: {source} }}, {signature:?}, {key:?}))"
+        ))
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
         .len()
         .checked_sub(at::ROOT)
         .ok_or(ArchiveError::TooShort(bytes.len()))?;
-    if root % at::ALIGNMENT != 0 {
+    if !root.is_multiple_of(at::ALIGNMENT) {
         return Err(ArchiveError::Misaligned(root));
     }
     let mut reader = Reader {
@@ -137,7 +137,7 @@ impl Reader<'_> {
     /// Takes `length` bytes at `target` out of the window. What they point to must stand between the window's start and
     /// them; pass the result to [`release`](Self::release) afterwards.
     fn claim(&mut self, owner: usize, target: usize, length: Option<usize>, alignment: usize) -> Result<Window> {
-        if target % alignment != 0 {
+        if !target.is_multiple_of(alignment) {
             return Err(ArchiveError::Misaligned(target));
         }
         let end = length.and_then(|length| target.checked_add(length));

@@ -3,7 +3,7 @@
 use super::Machine;
 use super::error_objects::Place;
 use super::item::{Item, Resolved};
-use super::ledger::{ServiceResult, identify};
+use super::ledger::ServiceResult;
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
@@ -111,7 +111,7 @@ impl Machine<'_> {
     }
 
     /// All arguments, or the error about a variable that is not there yet.
-    fn arguments(&self, call: &Call<'_>) -> Result<Result<Arguments, Catchable>, ExecutionError> {
+    fn arguments(&mut self, call: &Call<'_>) -> Result<Result<Arguments, Catchable>, ExecutionError> {
         let mut resolved = Vec::with_capacity(call.arguments.len());
         for argument in call.arguments {
             match self.resolve(*argument) {
@@ -121,7 +121,7 @@ impl Machine<'_> {
             }
         }
         let values: Value = resolved.iter().map(|argument| argument.value.clone()).collect();
-        let hash = Cid::of_json(values.to_string().as_bytes()).as_str().into();
+        let hash = self.ledger.identify(&values)?.0.as_str().into();
         Ok(Ok(Arguments { resolved, hash }))
     }
 
@@ -253,7 +253,7 @@ impl Machine<'_> {
             }
         };
         let executed = match call.output {
-            Output::None => ValueRef::Unused(identify(&value)?.0),
+            Output::None => ValueRef::Unused(self.ledger.identify(&value)?.0),
             Output::Scalar(slot) => {
                 let (cid, item) = self.new_item(tetraplet, &hash, value)?;
                 self.scalars

@@ -91,6 +91,7 @@ impl Machine<'_> {
                     error_object(error.code(), &error.to_string(), &instruction, None)
                 };
                 self.error.tetraplet = tetraplet.clone();
+                self.error.original = None;
             }
             if self.last_error.open && error.is_last_error() {
                 self.last_error.set(object, tetraplet);

@@ -4,7 +4,7 @@ use super::canon_map::CanonMap;
 use super::item::{CanonStream, Item};
 use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
 use crate::failure::Uncatchable;
-use crate::value::Value;
+use crate::value::{TextError, Value};
 use crate::{Cid, Tetraplet};
 use ecow::EcoString;
 
@@ -14,6 +14,9 @@ pub(super) struct Ledger {
     pub(super) info: CidInfo,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
+    /// How many bytes of texts the run may still make.
+    allowance: usize,
+    limit: u64,
 }
 
 /// A result of a service as the data have it.
@@ -25,10 +28,12 @@ pub(super) struct ServiceResult {
 }
 
 impl Ledger {
-    pub(super) fn new(info: CidInfo) -> Self {
+    pub(super) fn new(info: CidInfo, limit: u64) -> Self {
         Self {
             info,
             own_cids: Vec::new(),
+            allowance: usize::try_from(limit).unwrap_or(usize::MAX),
+            limit,
         }
     }
 
@@ -96,8 +101,18 @@ impl Ledger {
 
     // Adding.
 
+    /// The id and the compact text of a value.
+    pub(super) fn identify(&mut self, value: &Value) -> Result<(Cid, EcoString), Uncatchable> {
+        let text = value.to_text(self.allowance).map_err(|error| match error {
+            TextError::TooDeep => Uncatchable::ValueTooDeep,
+            TextError::TooLong => Uncatchable::RunTooLarge(self.limit),
+        })?;
+        self.allowance -= text.len();
+        Ok((Cid::of_json(text.as_bytes()), text.into()))
+    }
+
     fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
-        let (cid, text) = identify(value)?;
+        let (cid, text) = self.identify(value)?;
         self.info.value_store.entry(cid.clone()).or_insert(text);
         Ok(cid)
     }
@@ -155,15 +170,6 @@ impl Ledger {
         self.info.canon_element_store.entry(cid.clone()).or_insert(element);
         Ok(cid)
     }
-}
-
-/// The id and the compact text of a value.
-pub(super) fn identify(value: &Value) -> Result<(Cid, EcoString), Uncatchable> {
-    if value.is_too_deep() {
-        return Err(Uncatchable::ValueTooDeep);
-    }
-    let text = value.to_string();
-    Ok((Cid::of_json(text.as_bytes()), text.into()))
 }
 
 impl CanonStream {

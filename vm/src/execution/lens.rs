@@ -128,13 +128,19 @@ impl Machine<'_> {
             lens: lens.text.clone(),
             ..map.entries.tetraplet.clone()
         };
-        let Some(second) = path.get(1) else {
-            let values = map.values(&key)?.into_iter().collect();
-            return Ok(Part {
-                value: values,
-                tetraplet: whole,
-                provenance: map.provenance(),
-            });
+        let places = map.places(&key);
+        let second = match path.get(1) {
+            Some(second) if !places.is_empty() => second,
+            // Nothing under a key is an empty list, however the path goes on.
+            _ => {
+                let value = map.values(&key)?.into_iter().collect();
+                let provenance = map.provenance();
+                return Ok(Part {
+                    value,
+                    tetraplet: whole,
+                    provenance,
+                });
+            }
         };
         let index = match *second {
             Step::Index(index) => index,
@@ -144,7 +150,6 @@ impl Machine<'_> {
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },
         };
-        let places = map.places(&key);
         let place = places.get(index as usize).ok_or(LensError::CanonStreamIndex {
             size: places.len(),
             index,

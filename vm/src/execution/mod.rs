@@ -139,7 +139,7 @@ impl<'d> Machine<'d> {
             init_peer: params.init_peer_id.as_str().into(),
             current_peer: params.current_peer_id.as_str().into(),
             trace: TraceHandler::new(&previous.trace, &current.trace),
-            ledger: Ledger::new(union(&previous.cid_info, &current.cid_info)),
+            ledger: Ledger::new(union(&previous.cid_info, &current.cid_info), params.limits.run_size),
             frames: Vec::new(),
             complete: true,
             levels: Levels::new(),
@@ -176,8 +176,16 @@ impl<'d> Machine<'d> {
     }
 
     fn run(&mut self) -> Result<Outcome, Uncatchable> {
+        /// Memory that a state of the trace takes, roughly.
+        const STATE_SIZE: u64 = 64;
+
+        let limit = self.params.limits.run_size;
+        let most_states = usize::try_from(limit / STATE_SIZE).unwrap_or(usize::MAX);
         let mut operation = self.code.root();
         loop {
+            if self.trace.position() > most_states {
+                return Err(Uncatchable::RunTooLarge(limit));
+            }
             let mut outcome = match self.begin(operation) {
                 Ok(Begun::Run(nested)) => {
                     operation = nested;

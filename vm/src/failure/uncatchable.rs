@@ -18,8 +18,6 @@ pub(crate) enum Uncatchable {
     Compactification { state: String, position: usize },
     #[error("trying to change generation of an invalid trace position {0}")]
     CompactificationPosition(usize),
-    #[error("trying to cast integer types, there is an error {0:?}")]
-    IntConversion(std::num::TryFromIntError),
     #[error("fold state not found for this iterable '{0}'")]
     FoldStateNotFound(EcoString),
     #[error("variable with name '{0}' can't be shadowed, shadowing isn't supported for iterables")]
@@ -56,6 +54,8 @@ pub(crate) enum Uncatchable {
     ErrorCodeRange(u64),
     #[error("a value nests deeper than {} levels", crate::value::Value::MAX_DEPTH)]
     ValueTooDeep,
+    #[error("what one run makes takes more than the {0} bytes allowed")]
+    RunTooLarge(u64),
 }
 
 /// Values that a stream may hold, plus one.
@@ -67,7 +67,7 @@ impl Uncatchable {
         match self {
             Self::Trace { .. } => 20000,
             Self::Compactification { .. } | Self::CompactificationPosition(_) => 20001,
-            Self::IntConversion(_) => 20002,
+            // 20002, for more than 2³² states, can't happen: state sizes are bounded.
             Self::FoldStateNotFound(_) => 20003,
             Self::IterableShadowing(_) => 20004,
             Self::MultipleIterableValues(_) => 20005,
@@ -88,6 +88,7 @@ impl Uncatchable {
             Self::ExecutedWithoutArguments(_) => 20101,
             Self::ErrorCodeRange(_) => 20102,
             Self::ValueTooDeep => 20103,
+            Self::RunTooLarge(_) => 20104,
         }
     }
 

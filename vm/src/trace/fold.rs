@@ -178,7 +178,9 @@ impl Known {
     fn new(fold: Option<&FoldResult>, slider: &Slider<'_>, side: Side) -> Result<Self, TraceError> {
         let fold = fold.map_or_else(|| Ok(ResolvedFold::default()), |fold| lore::resolve(fold, slider))?;
         let position = slider.position();
-        let Some(end_position) = position.checked_add(fold.fold_states_count) else {
+        // Positions are 32 bits wide.
+        let end_position = position.checked_add(fold.fold_states_count);
+        let Some(end_position) = end_position.filter(|end| u32::try_from(*end).is_ok()) else {
             return Err(TraceError::FoldPositionOverflow { side, fold, position });
         };
         let Some(end_len) = slider.remaining().checked_sub(fold.fold_states_count) else {

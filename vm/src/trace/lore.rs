@@ -7,8 +7,10 @@ use std::collections::btree_map::Entry;
 
 /// Makes a stored fold ready for look-ups by the position of a value.
 pub(super) fn resolve(fold: &FoldResult, slider: &Slider<'_>) -> Result<ResolvedFold, TraceError> {
-    let mut resolved = ResolvedFold::default();
-    resolved.fold_states_count = states_count(fold)?;
+    let mut resolved = ResolvedFold {
+        fold_states_count: states_count(fold)?,
+        ..ResolvedFold::default()
+    };
     let lens = convolute(fold, slider)?;
     for (entry, descriptors) in fold.lore.iter().zip(lens) {
         let position = entry.value_pos as usize;

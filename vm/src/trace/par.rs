@@ -34,8 +34,10 @@ impl TraceHandler<'_> {
                 None
             }
         })?;
-        let previous = Run::new(previous.copied().unwrap_or_default(), &self.previous, Side::Previous)?;
-        let current = Run::new(current.copied().unwrap_or_default(), &self.current, Side::Current)?;
+        let mut previous = Run::new(previous.copied().unwrap_or_default(), &self.previous)?;
+        let mut current = Run::new(current.copied().unwrap_or_default(), &self.current)?;
+        previous.measure(&self.previous)?;
+        current.measure(&self.current)?;
         self.previous.set_subtrace_len(previous.sizes.left_size as usize)?;
         self.current.set_subtrace_len(current.sizes.left_size as usize)?;
         self.pars.push(ParMachine {
@@ -73,23 +75,43 @@ impl TraceHandler<'_> {
 }
 
 impl Run {
-    fn new(sizes: ParResult, slider: &Slider<'_>, side: Side) -> Result<Self, TraceError> {
-        let whole = sizes
-            .left_size
-            .checked_add(sizes.right_size)
-            .ok_or(TraceError::ParLengthOverflow(sizes))?;
-        let behind = slider
-            .remaining()
-            .checked_sub(whole as usize)
-            .ok_or(TraceError::ParLengthUnderflow {
-                side,
-                par: sizes,
-                len: slider.remaining(),
-            })?;
-        Ok(Self {
+    fn new(sizes: ParResult, slider: &Slider<'_>) -> Result<Self, TraceError> {
+        let run = Self {
             sizes,
             position: slider.position(),
-            behind,
+            behind: 0,
+        };
+        run.check_end(sizes.left_size)?;
+        Ok(run)
+    }
+
+    /// Finds out how much is behind both sides. Errors name one slider each, whichever it is.
+    fn measure(&mut self, slider: &Slider<'_>) -> Result<(), TraceError> {
+        let ParResult { left_size, right_size } = self.sizes;
+        let whole = left_size
+            .checked_add(right_size)
+            .ok_or(TraceError::ParLengthOverflow(self.sizes))?;
+        self.check_end(whole)?;
+        let len = slider.remaining();
+        let underflow = || TraceError::ParLengthUnderflow {
+            side: Side::Current,
+            par: self.sizes,
+            len,
+        };
+        self.behind = len.checked_sub(whole as usize).ok_or_else(underflow)?;
+        Ok(())
+    }
+
+    /// Positions are 32 bits wide.
+    fn check_end(&self, size: u32) -> Result<(), TraceError> {
+        let end = self
+            .position
+            .checked_add(size as usize)
+            .and_then(|end| u32::try_from(end).ok());
+        end.map(|_| ()).ok_or(TraceError::ParPositionOverflow {
+            side: Side::Previous,
+            par: self.sizes,
+            position: self.position,
         })
     }
 
