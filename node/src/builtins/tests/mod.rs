@@ -3,9 +3,10 @@
 #![allow(clippy::expect_used, reason = "tests")]
 
 mod peers;
+mod services;
 mod values;
 
-use super::{Answer, Call, Failure, standard};
+use super::{Answer, Call, Failure, Table, standard};
 use crate::Peer;
 use crate::environment::{Carrier, Clock, SendFailure, SystemEntropy};
 use aqua_particle::{KeyPair, Particle, PeerId};
@@ -98,7 +99,11 @@ fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraple
 }
 
 fn answer(call: Call) -> Answer {
-    let function = standard()
+    answer_of(&standard(), call)
+}
+
+fn answer_of(table: &Table, call: Call) -> Answer {
+    let function = table
         .find(&call.service, &call.function)
         .expect("the function is in the table");
     function.call(call).now_or_never().expect("nothing waits here")
