@@ -2,6 +2,9 @@
 
 #![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
 
+mod extremes;
+mod laws;
+mod messages;
 mod modules;
 mod normal_form;
 mod pages;

@@ -90,7 +90,13 @@ impl ModuleChecker<'_, '_> {
             let entry = self.namespace.get(&name[..at]);
             entry.is_some_and(|entry| matches!(entry.ty.as_ref().map(|it| &it.what), Some(Type::Error)))
         };
-        self.namespace.is_incomplete || name.match_indices('.').any(behind_broken)
+        let is_incomplete = match name.rsplit_once('.') {
+            Some((qualifier, _)) if self.namespace.qualifiers.contains(qualifier) => {
+                self.namespace.incomplete_qualifiers.contains(qualifier)
+            }
+            _ => self.namespace.is_incomplete,
+        };
+        is_incomplete || name.match_indices('.').any(behind_broken)
     }
 
     fn unknown_type(&mut self, name: &str, span: Span) {

@@ -140,7 +140,7 @@ impl BodyChecker<'_, '_, '_> {
             return;
         }
         let count = open.results.len();
-        let message = format!("{} declared, but nothing is returned", counted(count, "result"));
+        let message = format!("{} declared, but nothing is returned", counted_is(count, "result"));
         let message = Diagnostic::error(codes::MISSING_RETURN, open.declared, message);
         let values = vec!["value"; count].join(", ");
         self.report(
@@ -181,8 +181,8 @@ impl BodyChecker<'_, '_, '_> {
         }
         let is_broken = written.iter().any(|value| matches!(value.kind, tree::ValueKind::Error));
         if results.len() != written.len() && !is_broken {
-            let (declared_count, given) = (counted(results.len(), "result"), counted(written.len(), "value"));
-            let message = format!("{declared_count} declared, {given} returned");
+            let (wanted, given) = (counted_is(results.len(), "result"), counted_is(written.len(), "value"));
+            let message = format!("{wanted} declared, but {given} returned");
             self.report(Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).also(declared, "declared here"));
         }
         let wanted = |at: usize| results.get(at).cloned().unwrap_or(Type::Error);
@@ -319,11 +319,16 @@ impl BodyChecker<'_, '_, '_> {
     }
 }
 
-/// `1 value`, `2 values`.
+/// `no values`, `1 value`, `2 values`.
 pub(super) fn counted(count: usize, what: &str) -> String {
-    if count == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{count} {what}s")
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        more => format!("{more} {what}s"),
     }
+}
+
+/// `1 value is`, `2 values are`.
+pub(super) fn counted_is(count: usize, what: &str) -> String {
+    format!("{} {}", counted(count, what), if count == 1 { "is" } else { "are" })
 }

@@ -287,9 +287,12 @@ impl BodyChecker<'_, '_, '_> {
         let message = match (inner, &of.ty) {
             (Some(_), Type::Option(_)) => message.help(format!("take the value out of the option first: `!.{name}`")),
             (Some(_), _) => message.help(format!("take one element first, such as the first: `[0].{name}`")),
-            (None, Type::Array(_) | Type::Option(_) | Type::Stream(_)) => {
-                message.note("collections have only `length`")
-            }
+            (None, Type::Array(_) | Type::Option(_) | Type::Stream(_)) => suggest(
+                message.note("collections have only `length`"),
+                name.span,
+                name.as_str(),
+                ["length"],
+            ),
             (None, Type::StreamMap(_)) => message
                 .note("a stream map has `get`, `getStream`, `keys`, `keysStream` and `contains`, which are called"),
             _ => message.note("it has no fields at all"),

@@ -81,7 +81,11 @@ impl ModuleChecker<'_, '_> {
             let _ = self.namespace.add(qualifier, Entry::broken(import.file_span));
             return;
         };
+        if interface.is_incomplete {
+            self.namespace.incomplete_qualifiers.insert(qualifier.clone());
+        }
         if !self.expect_declares(interface, import.file_span) {
+            self.namespace.incomplete_qualifiers.insert(qualifier.clone());
             return self.bring_broken(&import.items, Some(&qualifier));
         }
         if import.items.is_empty() {
@@ -231,6 +235,7 @@ impl ModuleChecker<'_, '_> {
         );
         let message = message.label("neither declared nor imported in this file");
         let known = self.namespace.iter().map(|(name, _)| name.as_str());
+        let known = known.filter(|known| !interface.declared.contains_key(*known));
         let message = suggest(message, path.span, &name, known);
         self.report(message);
     }

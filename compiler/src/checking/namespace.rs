@@ -12,7 +12,9 @@ pub(super) struct Namespace {
     entries: IndexMap<EcoString, Entry>,
     /// Qualifiers that `use` brought, such as `Lib` and `Some.Long.Name`.
     pub(super) qualifiers: IndexSet<EcoString>,
-    /// Whether something is missing because of a mistake that was reported, so that unknown names need no message.
+    /// Those among them behind which something is missing because of a mistake that was reported.
+    pub(super) incomplete_qualifiers: IndexSet<EcoString>,
+    /// Whether something without a qualifier is missing because of a mistake that was reported, so that unknown names need no message.
     pub(super) is_incomplete: bool,
 }
 

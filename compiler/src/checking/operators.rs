@@ -60,9 +60,7 @@ impl BodyChecker<'_, '_, '_> {
     }
 
     fn logical(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Type {
-        for operand in [left, right] {
-            self.check_operand(operand, ScalarSet::BOOL, operator.symbol(), "`bool`s");
-        }
+        self.check_operands(left, right, ScalarSet::BOOL, operator, "`bool`s");
         Type::BOOL
     }
 
@@ -79,17 +77,12 @@ impl BodyChecker<'_, '_, '_> {
     }
 
     fn ordering(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Type {
-        for operand in [left, right] {
-            self.check_operand(operand, ScalarSet::INTEGER, operator.symbol(), "integers");
-        }
+        self.check_operands(left, right, ScalarSet::INTEGER, operator, "integers");
         Type::BOOL
     }
 
     fn integers(&mut self, operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Type {
-        let mut fits = true;
-        for operand in [left, right] {
-            fits &= self.check_operand(operand, ScalarSet::INTEGER, operator.symbol(), "integers");
-        }
+        let fits = self.check_operands(left, right, ScalarSet::INTEGER, operator, "integers");
         if fits {
             self.arithmetic_result(left, right, span)
         } else {
@@ -135,6 +128,19 @@ impl BodyChecker<'_, '_, '_> {
             }
         }
         Type::Scalar(Scalar::I64)
+    }
+
+    /// Whether both operands are some of these scalars; reports the first that is not.
+    fn check_operands(
+        &mut self,
+        left: &Value,
+        right: &Value,
+        allowed: ScalarSet,
+        operator: BinaryOperator,
+        wanted: &str,
+    ) -> bool {
+        self.check_operand(left, allowed, operator.symbol(), wanted)
+            && self.check_operand(right, allowed, operator.symbol(), wanted)
     }
 
     /// Whether the operand is one of these scalars; reports it if it is not.

@@ -75,7 +75,7 @@ impl BodyChecker<'_, '_, '_> {
                 Some(ty) => self.expect(&field.value, Wanted::new(ty, format!("field `{name}` of `{shown}`"))),
                 None => {
                     let value = self.value(&field.value);
-                    self.unexpected_field(name, shown, named, &value, is_data);
+                    self.unexpected_field(name, shown, named, &value, is_data, fields);
                     value
                 }
             };
@@ -98,8 +98,21 @@ impl BodyChecker<'_, '_, '_> {
         given
     }
 
-    fn unexpected_field(&mut self, name: &Name, shown: &str, named: &Named, value: &Value, is_data: bool) {
-        let known = named.fields.keys().map(EcoString::as_str);
+    fn unexpected_field(
+        &mut self,
+        name: &Name,
+        shown: &str,
+        named: &Named,
+        value: &Value,
+        is_data: bool,
+        given: &[Argument],
+    ) {
+        let is_given = |field: &str| given.iter().any(|other| other.name.as_str() == field);
+        let known = named
+            .fields
+            .keys()
+            .map(EcoString::as_str)
+            .filter(|field| !is_given(field));
         if is_data && !value.ty.is_data() && !matches!(value.ty, Type::Stream(_)) {
             let message = format!("field `{name}` of data can't be `{}`", value.ty);
             return self.report(Diagnostic::error(codes::NOT_DATA, value.span, message).label("not data"));

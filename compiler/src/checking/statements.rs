@@ -2,10 +2,12 @@
 
 use super::body::BodyChecker;
 use super::mismatch::Wanted;
+use super::namespace::Entity;
 use super::scopes::Kind;
 use super::values::Checked;
 use crate::checked::{Block, Iteration, LocalKind, LoopVariable, Statement, StatementKind, Value, ValueKind};
 use crate::codes;
+use crate::suggestions::suggest;
 use crate::typing::Type;
 use crate::typing::subtyping::accepts;
 use aqua_diagnostics::{Diagnostic, Span};
@@ -116,14 +118,7 @@ impl BodyChecker<'_, '_, '_> {
         let name = path.text();
         let is_local = self.scopes.get(&name).is_some();
         if !is_local && self.module.namespace.get(&name).is_none() {
-            let services: Vec<_> = self
-                .module
-                .namespace
-                .iter()
-                .filter(|(_, entry)| entry.value.is_some())
-                .collect();
-            let known: Vec<_> = services.into_iter().map(|(name, _)| name.clone()).collect();
-            return self.module.unknown_value(&name, path.span, &known);
+            return self.unknown_service(&name, path.span);
         }
         if self.module.is_excused(&name) || matches!(self.module.namespace.ty(&name), Some(Type::Error)) {
             return;
@@ -137,6 +132,22 @@ impl BodyChecker<'_, '_, '_> {
             true => message.note("it is an argument here and brings its own id"),
             false => message,
         });
+    }
+
+    fn unknown_service(&mut self, name: &str, span: Span) {
+        if self.is_excused(name) {
+            return;
+        }
+        let services = self.module.namespace.iter().filter(|(_, entry)| {
+            entry
+                .value
+                .as_ref()
+                .is_some_and(|meaning| matches!(meaning.what, Entity::Service(_)))
+        });
+        let message = Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no service `{name}`"));
+        let message = message.label("not found");
+        let message = suggest(message, span, name, services.map(|(name, _)| name.as_str()));
+        self.report(message);
     }
 
     /// The peer and the relays of `on` and `parseq`.

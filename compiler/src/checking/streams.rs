@@ -1,6 +1,6 @@
 //! Streams and stream maps: declarations, pushes and the functions of maps.
 
-use super::body::{BodyChecker, counted};
+use super::body::{BodyChecker, counted, counted_is};
 use super::mismatch::Wanted;
 use crate::checked::{Call, LocalKind, MapQuery, StatementKind, Target, Value, ValueKind};
 use crate::codes;
@@ -109,12 +109,8 @@ impl BodyChecker<'_, '_, '_> {
             return self.call_into_map(call, only, map);
         }
         if names.len() > results.len() {
-            let given = if results.is_empty() {
-                "nothing".to_owned()
-            } else {
-                counted(results.len(), "result")
-            };
-            let message = format!("this call gives {given}, and {} wanted", counted_are(names.len()));
+            let (given, wanted) = (counted(results.len(), "result"), counted_is(names.len(), "result"));
+            let message = format!("this call gives {given}, and {wanted} wanted");
             let message = Diagnostic::error(codes::TOO_FEW_RESULTS, names[results.len()].span, message);
             self.report(message.label("nothing comes here").also(call.span, "this call"));
         } else if names.len() < results.len() {
@@ -250,13 +246,5 @@ impl BodyChecker<'_, '_, '_> {
                 Type::Error
             }
         }
-    }
-}
-
-fn counted_are(count: usize) -> String {
-    if count == 1 {
-        "1 is".into()
-    } else {
-        format!("{count} are")
     }
 }

@@ -184,6 +184,9 @@ impl BodyChecker<'_, '_, '_> {
                 None => join(&element.ty, &element.ty),
             });
         }
+        if joined.as_ref().is_some_and(Type::is_error) {
+            return Value::missing(span);
+        }
         let is_empty = joined.is_none();
         let element = match joined {
             Some(Type::Stream(inner)) => Type::Array(inner),

@@ -24,10 +24,10 @@ impl fmt::Display for Type {
 impl fmt::Display for ScalarSet {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::INTEGER => out.write_str("integer literal"),
-            Self::SIGNED => out.write_str("negative literal"),
-            Self::FLOAT => out.write_str("float literal"),
-            Self::NUMBER => out.write_str("number literal"),
+            Self::INTEGER => out.write_str("integer"),
+            Self::SIGNED => out.write_str("negative integer"),
+            Self::FLOAT => out.write_str("fraction"),
+            Self::NUMBER => out.write_str("number"),
             set => {
                 for (position, scalar) in set.iter().enumerate() {
                     let separator = if position == 0 { "" } else { " or " };

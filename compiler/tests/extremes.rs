@@ -1,0 +1,83 @@
+//! Programs that are as deep, long or wide as the language lets them be.
+
+use aqua_compiler::{Checked, InMemory, Options, check, codes};
+use std::fmt::Write;
+
+fn checked(program: String) -> Checked {
+    check(
+        &InMemory::new().with("main.aqua", program),
+        "main.aqua",
+        &Options::default(),
+    )
+}
+
+fn found(checked: &Checked) -> Vec<&'static str> {
+    let mut names: Vec<_> = checked.diagnostics.iter().map(|message| message.code.name()).collect();
+    names.dedup();
+    names
+}
+
+#[test]
+fn types_that_double_at_every_step_are_refused_in_time() {
+    let mut program = "aqua M declares *\n\ndata D0:\n    x: u8\n\n".to_owned();
+    for level in 1..=60 {
+        let _ = write!(program, "data D{level}:\n    x: D{0}\n    y: D{0}\n\n", level - 1);
+    }
+    assert_eq!(found(&checked(program)), [codes::TYPE_TOO_LARGE.name()]);
+}
+
+#[test]
+fn collections_in_collections_end_somewhere() {
+    let mut program = "aqua M declares *\n\nfunc f():\n    x0 = [1]\n".to_owned();
+    for level in 1..=20_000 {
+        let _ = writeln!(program, "    x{level} = [x{}]", level - 1);
+    }
+    let checked = checked(program);
+    assert_eq!(found(&checked), [codes::TYPE_TOO_LARGE.name()]);
+    assert_eq!(checked.diagnostics.len(), 1);
+}
+
+#[test]
+fn brackets_and_blocks_nest_as_deep_as_the_grammar_lets_them() {
+    for depth in [50, 190, 5_000] {
+        let value = format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
+        let program = format!("aqua M declares *\n\nfunc f() -> u32:\n    <- {value}\n");
+        let nested = checked(program);
+        assert!(nested.diagnostics.len() <= 1, "{:?}", found(&nested));
+        let mut program = "aqua M declares *\n\nfunc f():\n".to_owned();
+        for level in 1..=depth.min(400) {
+            let _ = writeln!(program, "{}if true:", " ".repeat(level));
+        }
+        let _ = writeln!(program, "{}x = 1", " ".repeat(depth.min(400) + 1));
+        let nested = checked(program);
+        assert!(nested.diagnostics.len() <= 1, "{:?}", found(&nested));
+    }
+}
+
+#[test]
+fn long_chains_of_copies_are_refused() {
+    let copies = ".copy(x = 1)".repeat(3_000);
+    let program = format!("aqua M declares *\n\ndata D:\n    x: u8\n\nfunc f(d: D) -> D:\n    <- d{copies}\n");
+    assert_eq!(checked(program).diagnostics.len(), 1);
+}
+
+#[test]
+fn long_chains_of_imports_are_followed() {
+    let mut sources = InMemory::new();
+    for number in 0..5_000 {
+        let text = format!("aqua M{number} declares *\n\nimport \"m{}.aqua\"\n", number + 1);
+        sources = sources.with(format!("m{number}.aqua"), text);
+    }
+    sources = sources.with("m5000.aqua", "aqua Last declares *\n\nconst END = 1\n");
+    assert!(check(&sources, "m0.aqua", &Options::default()).diagnostics.is_empty());
+}
+
+#[test]
+fn many_names_cost_no_more_than_their_number() {
+    let mut program =
+        "aqua M\n\nexport f\n\nservice Op(\"op\"):\n    id(x: string) -> string\n\nfunc f(a: string):\n".to_owned();
+    for number in 0..20_000 {
+        let _ = writeln!(program, "    x{number} <- Op.id(a)");
+    }
+    assert!(checked(program).diagnostics.is_empty());
+}

@@ -1,0 +1,182 @@
+//! Laws of types that hold for all of them.
+
+use aqua_compiler::typing::bounds::{comparable, join};
+use aqua_compiler::typing::subtyping::accepts;
+use aqua_compiler::typing::{Arrow, Named, Scalar, ScalarSet, Type};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+/// What can stand in collections and data.
+fn data() -> impl Strategy<Value = Type> {
+    let leaf = prop_oneof![
+        6 => proptest::sample::select(Scalar::ALL.to_vec()).prop_map(Type::Scalar),
+        2 => proptest::sample::select(vec![ScalarSet::INTEGER, ScalarSet::SIGNED, ScalarSet::FLOAT, ScalarSet::BOOL])
+            .prop_map(Type::Literal),
+        1 => Just(Type::Top),
+        1 => Just(Type::Bottom),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(Type::array),
+            inner.clone().prop_map(Type::option),
+            record(inner).prop_map(Type::Data),
+        ]
+    })
+}
+
+fn record(inner: impl Strategy<Value = Type>) -> impl Strategy<Value = Arc<Named>> {
+    let fields = proptest::collection::btree_map(proptest::sample::select(vec!["a", "b", "c"]), inner, 1..3);
+    fields.prop_map(|fields| {
+        Arc::new(Named::new(
+            "Record",
+            fields.into_iter().map(|(name, ty)| (name.into(), ty)).collect(),
+        ))
+    })
+}
+
+/// Anything, arrows and abilities included.
+fn any_type() -> impl Strategy<Value = Type> {
+    let leaf = prop_oneof![4 => data(), 1 => data().prop_map(Type::stream), 1 => data().prop_map(Type::stream_map)];
+    leaf.prop_recursive(2, 12, 3, |inner| {
+        let arrow = (
+            proptest::collection::vec(inner.clone(), 0..3),
+            proptest::collection::vec(inner.clone(), 0..3),
+        );
+        prop_oneof![
+            arrow.prop_map(|(takes, gives)| Type::Arrow(Arc::new(Arrow::unnamed(takes, gives)))),
+            record(inner.clone()).prop_map(Type::Ability),
+            record(inner).prop_map(Type::Service),
+        ]
+    })
+}
+
+/// A type and one that differs from it in few places, so that related pairs are common.
+fn related() -> impl Strategy<Value = (Type, Type)> {
+    (any_type(), any::<u64>()).prop_map(|(ty, seed)| {
+        let mut seed = seed;
+        let other = varied(&ty, &mut seed);
+        (ty, other)
+    })
+}
+
+fn varied(ty: &Type, seed: &mut u64) -> Type {
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    let choice = (*seed >> 33) % 6;
+    match ty {
+        Type::Scalar(_) if choice < 3 => Type::Scalar(Scalar::ALL[(*seed >> 40) as usize % 10]),
+        Type::Literal(_) if choice < 3 => Type::Scalar(Scalar::ALL[(*seed >> 40) as usize % 10]),
+        Type::Array(inner) if choice == 0 => Type::option(varied(inner, seed)),
+        Type::Array(inner) if choice == 1 => Type::stream(varied(inner, seed)),
+        Type::Option(inner) if choice == 0 => Type::array(varied(inner, seed)),
+        Type::Array(inner) => Type::array(varied(inner, seed)),
+        Type::Option(inner) => Type::option(varied(inner, seed)),
+        Type::Stream(inner) => Type::stream(varied(inner, seed)),
+        Type::StreamMap(inner) => Type::stream_map(varied(inner, seed)),
+        Type::Data(named) => Type::Data(varied_fields(named, seed)),
+        Type::Ability(named) => Type::Ability(varied_fields(named, seed)),
+        Type::Service(named) => Type::Ability(varied_fields(named, seed)),
+        Type::Arrow(arrow) => {
+            let mut takes: Vec<Type> = arrow.parameters.iter().map(|it| varied(&it.ty, seed)).collect();
+            let mut gives: Vec<Type> = arrow.results.iter().map(|it| varied(it, seed)).collect();
+            match choice {
+                0 => takes.push(Type::STRING),
+                1 => gives.push(Type::STRING),
+                _ => {}
+            }
+            Type::Arrow(Arc::new(Arrow::unnamed(takes, gives)))
+        }
+        other if choice == 5 => {
+            if other.is_data() {
+                Type::Top
+            } else {
+                other.clone()
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+fn varied_fields(named: &Named, seed: &mut u64) -> Arc<Named> {
+    let mut fields: indexmap::IndexMap<_, _> = named
+        .fields
+        .iter()
+        .map(|(name, ty)| (name.clone(), varied(ty, seed)))
+        .collect();
+    if *seed >> 62 == 0 {
+        fields.insert("d".into(), Type::BOOL);
+    }
+    Arc::new(Named::new("Record", fields))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn every_type_accepts_itself(ty in any_type()) {
+        prop_assert!(accepts(&ty, &ty));
+    }
+
+    #[test]
+    fn acceptance_is_transitive((low, middle) in related(), seed in any::<u64>()) {
+        let mut seed = seed;
+        let high = varied(&middle, &mut seed);
+        for (a, b, c) in [(&low, &middle, &high), (&high, &middle, &low), (&middle, &low, &high), (&low, &high, &middle)] {
+            prop_assert!(!(accepts(b, a) && accepts(c, b)) || accepts(c, a), "{a} -> {b} -> {c}");
+        }
+    }
+
+    #[test]
+    fn top_accepts_all_and_bottom_is_accepted_by_all(ty in any_type()) {
+        prop_assert!(accepts(&Type::Top, &ty) && accepts(&ty, &Type::Bottom));
+    }
+
+    #[test]
+    fn an_error_is_never_a_second_mistake(ty in any_type()) {
+        prop_assert!(accepts(&Type::Error, &ty) && accepts(&ty, &Type::Error) && comparable(&ty, &Type::Error));
+        prop_assert!(accepts(&ty, &join(&ty, &Type::Error)));
+    }
+
+    #[test]
+    fn a_join_accepts_both(a in data(), b in data()) {
+        let joined = join(&a, &b);
+        prop_assert!(accepts(&joined, &a) && accepts(&joined, &b), "{a} ∨ {b} = {joined}");
+    }
+
+    #[test]
+    fn a_join_is_no_larger_than_a_type_that_accepts_both((a, b) in related()) {
+        if a.is_data() && b.is_data() && accepts(&a, &b) {
+            let joined = join(&a, &b);
+            prop_assert!(accepts(&a, &joined), "{a} ∨ {b} = {joined}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_a_join_does_not_matter(a in data(), b in data()) {
+        let (left, right) = (join(&a, &b), join(&b, &a));
+        prop_assert!(accepts(&left, &right) && accepts(&right, &left), "{left} and {right}");
+    }
+
+    #[test]
+    fn comparison_goes_both_ways((a, b) in related()) {
+        prop_assert_eq!(comparable(&a, &b), comparable(&b, &a));
+    }
+
+    #[test]
+    fn arrows_turn_their_arguments_around((a, b) in related()) {
+        let takes = |ty: &Type| Type::Arrow(Arc::new(Arrow::unnamed([ty.clone()], [])));
+        let gives = |ty: &Type| Type::Arrow(Arc::new(Arrow::unnamed([], [ty.clone()])));
+        prop_assert_eq!(accepts(&a, &b), accepts(&gives(&a), &gives(&b)));
+        prop_assert_eq!(accepts(&a, &b), accepts(&takes(&b), &takes(&a)));
+    }
+
+    #[test]
+    fn checking_never_fails(text in "(aqua M|func f\\(a: u8\\)|    [a-z] <- f\\([a-z]\\)|    on a:|    if a\\.b:|data A:|    [a-c]: (A|\\*u8|\\[\\]A)|[ -~]{0,8}|\n|\n    ){0,24}") {
+        let sources = aqua_compiler::InMemory::new().with("main.aqua", text);
+        let checked = aqua_compiler::check(&sources, "main.aqua", &aqua_compiler::Options::default());
+        for message in &checked.diagnostics {
+            prop_assert!(checked.sources.get(message.span.file).is_some());
+        }
+    }
+}
