@@ -3,11 +3,13 @@
 use crate::checked::Program;
 use crate::definition::{FunctionDefinition, ServiceDefinition};
 use crate::suggestions::suggest;
+use crate::typing::Arrow;
 use crate::{Options, SourceLoader, checking, codes, lowering, modules};
 use aqua_air::Script;
 use aqua_diagnostics::{Diagnostic, Sources, Span};
 use ecow::EcoString;
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 /// What checking gives.
 #[derive(Debug)]
@@ -98,7 +100,9 @@ impl Compilation {
 pub struct CompiledFunction {
     /// Its exported name.
     pub name: EcoString,
-    /// How it looks from outside.
+    /// What it takes and gives.
+    pub arrow: Arc<Arrow>,
+    /// The same as plain data, for callers outside.
     pub definition: FunctionDefinition,
     /// What peers run.
     pub script: Script,
@@ -121,9 +125,11 @@ pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Com
     let wanted = |name: &EcoString| options.entry.as_ref().is_none_or(|entry| entry == name);
     for (name, definition) in checked.functions.into_iter().filter(|(name, _)| wanted(name)) {
         let export = checked.program.exported_functions[&name];
+        let arrow = checked.program.function(export.id).arrow.clone();
         match lowering::lower(&checked.program, export, options) {
             Ok(script) => compilation.functions.push(CompiledFunction {
                 name,
+                arrow,
                 definition,
                 script,
             }),

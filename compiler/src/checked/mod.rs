@@ -18,7 +18,7 @@
 //!   [`Body::returns`] and are evaluated after its last statement.
 //! * **Conversions** are not written out: a value may be of any type that the place accepts. Where a stream stands for an
 //!   array or an option (arguments, returned values, fields, elements, operands), lowering canonicalises it.
-//! * **Absent.** [`Type::Error`](crate::typing::Type::Error) and [`ValueKind::Missing`] don't occur.
+//! * **Absent.** [`Type::Error`] and [`ValueKind::Missing`] don't occur.
 //!
 //! Every node has the span it was written at, for source maps and traces.
 
