@@ -32,7 +32,6 @@ mod tests;
 
 use crate::Peer;
 use aqua_particle::Particle;
-use aqua_services::Host;
 use aqua_vm::Tetraplet;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -52,6 +51,7 @@ pub fn standard() -> Table {
     op::enter(&mut table);
     peer::enter(&mut table);
     sig::enter(&mut table);
+    srv::enter(&mut table);
     table
 }
 
@@ -129,11 +129,6 @@ impl Table {
     /// Enters a function that answers at once from the call alone.
     pub fn insert_immediate(&mut self, service: &str, function: &str, answer: fn(&Call) -> Answer) {
         self.insert(service, function, move |call: Call| std::future::ready(answer(&call)));
-    }
-
-    /// Enters what `srv` answers about the services of a host.
-    pub fn insert_services(&mut self, host: &Host) {
-        srv::enter(self, host);
     }
 
     /// The function of this name.

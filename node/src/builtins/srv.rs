@@ -2,21 +2,23 @@
 //!
 //! A service that was deployed under a name has that name as its id and as its alias, and is the peer's own.
 
-use super::{Answer, Call, Failure, Function, Table};
-use aqua_services::{Host, Type};
+use super::{Answer, Call, Failure, Table};
+use aqua_services::{Host, InterfaceOf, Type};
 use serde_json::{Value, json};
 
-/// Enters the functions of `srv` for the services of `host`.
-pub(super) fn enter(table: &mut Table, host: &Host) {
-    let mut insert = |name, answer| table.insert("srv", name, about(host, answer));
-    insert("list", |host, call| {
-        Ok(host.services().iter().map(|service| info(service, call)).collect())
+pub(super) fn enter(table: &mut Table) {
+    table.insert_immediate("srv", "list", |call| {
+        let services = call.peer.services().map(Host::services).unwrap_or_default();
+        Ok(services.iter().map(|service| info(service, call)).collect())
     });
-    insert("info", |host, call| Ok(info(&service(host, call, "service_id")?, call)));
-    insert("get_interface", interface);
-    insert("resolve_alias", |host, call| {
+    table.insert_immediate("srv", "info", |call| {
+        let (service, _) = service(call)?;
+        Ok(info(&service, call))
+    });
+    table.insert_immediate("srv", "get_interface", interface);
+    table.insert_immediate("srv", "resolve_alias", |call| {
         let alias: String = call.argument(0, "alias")?;
-        if host.interface(&alias).is_some() {
+        if find(call, &alias).is_some() {
             return Ok(alias.into());
         }
         let worker = call.peer.id();
@@ -24,24 +26,22 @@ pub(super) fn enter(table: &mut Table, host: &Host) {
             "Service with alias '{alias}' is not found on worker '{worker}'"
         )))
     });
-    insert("resolve_alias_opt", |host, call| {
+    table.insert_immediate("srv", "resolve_alias_opt", |call| {
         let alias: String = call.argument(0, "alias")?;
-        let found = host.interface(&alias).is_some();
+        let found = find(call, &alias).is_some();
         Ok(found.then_some(alias).into_iter().collect())
     });
 }
 
-/// A function that answers at once from the host's services and the call.
-fn about(host: &Host, answer: fn(&Host, &Call) -> Answer) -> impl Function + 'static {
-    let host = host.clone();
-    move |call: Call| std::future::ready(answer(&host, &call))
+fn find(call: &Call, service: &str) -> Option<InterfaceOf> {
+    call.peer.services()?.interface(service)
 }
 
 /// The service that the first argument names.
-fn service(host: &Host, call: &Call, field: &str) -> Result<String, Failure> {
-    let service: String = call.argument(0, field)?;
-    match host.interface(&service) {
-        Some(_) => Ok(service),
+fn service(call: &Call) -> Result<(String, InterfaceOf), Failure> {
+    let service: String = call.argument(0, "service_id")?;
+    match find(call, &service) {
+        Some(interface) => Ok((service, interface)),
         None => Err(Failure::text(format!("Service with id '{service}' not found"))),
     }
 }
@@ -59,11 +59,10 @@ fn info(service: &str, call: &Call) -> Value {
 }
 
 /// All functions with the types of their arguments and answers, in Aqua's words. Records stand in place, not under names.
-fn interface(host: &Host, call: &Call) -> Answer {
-    let service = service(host, call, "service_id")?;
-    let interface = host.interface(&service);
-    let functions = interface.iter().flat_map(|interface| interface.functions());
-    let signatures: Vec<Value> = functions
+fn interface(call: &Call) -> Answer {
+    let (_, interface) = service(call)?;
+    let signatures: Vec<Value> = interface
+        .functions()
         .map(|function| {
             let arguments: Vec<[String; 2]> = function
                 .arguments

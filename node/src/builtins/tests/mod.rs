@@ -6,7 +6,7 @@ mod peers;
 mod services;
 mod values;
 
-use super::{Answer, Call, Failure, Table, standard};
+use super::{Answer, Call, Failure, standard};
 use crate::Peer;
 use crate::environment::{Carrier, Clock, SendFailure, SystemEntropy};
 use aqua_particle::{KeyPair, Particle, PeerId};
@@ -99,11 +99,7 @@ fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraple
 }
 
 fn answer(call: Call) -> Answer {
-    answer_of(&standard(), call)
-}
-
-fn answer_of(table: &Table, call: Call) -> Answer {
-    let function = table
+    let function = standard()
         .find(&call.service, &call.function)
         .expect("the function is in the table");
     function.call(call).now_or_never().expect("nothing waits here")

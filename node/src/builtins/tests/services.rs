@@ -1,16 +1,20 @@
 //! What a peer says of its services.
 
-use super::{answer_of, call_from, id};
-use crate::builtins::{Failure, standard};
+use super::{answer, call_from, id};
+use crate::builtins::Failure;
 use aqua_services::{Config, Host};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn srv_tells_of_the_services_of_its_host() {
     let host = Host::new(Config::default()).expect("this machine runs Wasm");
-    let mut table = standard();
-    table.insert_services(&host);
-    let srv = |function, arguments| answer_of(&table, call_from(1, "srv", function, arguments, Vec::new()));
+    let srv = |function, arguments| {
+        let mut call = call_from(1, "srv", function, arguments, Vec::new());
+        let peer = Arc::get_mut(&mut call.peer).expect("the call's own");
+        peer.services = Some(host.clone());
+        answer(call)
+    };
     assert_eq!(srv("list", json!([])), Ok(json!([])));
 
     let greeter = include_bytes!("../../../../examples/quickstart/greeter/greeter.wasm");
