@@ -28,6 +28,7 @@ impl Behaviour {
         let public = identity::keypair(&config.key).public();
         let kademlia = (config.role == Role::Peer).then(|| kademlia(config, public.to_peer_id()));
         let connections = connection_limits::ConnectionLimits::default()
+            .with_max_pending_incoming(Some(config.limits.connections))
             .with_max_established(Some(config.limits.connections))
             .with_max_established_per_peer(Some(config.limits.connections_per_peer));
         let agent = format!("{AGENT}{}", env!("CARGO_PKG_VERSION"));

@@ -101,7 +101,7 @@ pub struct Limits {
     pub connection_frames: usize,
     /// The substreams with particles that one connection may have open towards this peer.
     pub inbound_substreams: usize,
-    /// The connections this peer has in all, and with one other peer.
+    /// The connections this peer has in all; as many more may be shaking hands.
     pub connections: u32,
     /// The connections with one other peer.
     pub connections_per_peer: u32,

@@ -9,7 +9,10 @@ use libp2p::{PeerId, Stream};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+
+/// How long a substream that does not last stays open without deliveries.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// How much is written before the peer's patience starts anew.
 const CHUNK: usize = 64 * 1024;
@@ -19,11 +22,14 @@ const CHUNK: usize = 64 * 1024;
 pub(crate) enum Taking {
     /// One frame per substream, which is what every peer reads; also while the peer has not said who it is.
     OneFrame,
-    /// Any number of frames on one substream that stays open. Clients need it: their half of a substream is never
-    /// closed, and an open substream keeps their connection alive.
+    /// Any number of frames on one substream.
     Stream {
         /// The largest body the peer reads, in bytes.
         body: usize,
+        /// Whether the substream is opened at once and stays open as long as the connection. Clients need it: their
+        /// half of a substream is never closed, and an open substream is what keeps their connection alive. With
+        /// others it is closed after a while without deliveries.
+        lasting: bool,
     },
 }
 
@@ -50,7 +56,8 @@ pub(crate) async fn run(
     let mut kept: Option<Stream> = None;
     loop {
         let now = *taking.borrow_and_update();
-        if now != Taking::OneFrame && kept.is_none() {
+        let lasting = matches!(now, Taking::Stream { lasting: true, .. });
+        if lasting && kept.is_none() {
             kept = lane.open().await.ok();
         }
         tokio::select! {
@@ -61,12 +68,10 @@ pub(crate) async fn run(
                 drop(done.send(lane.deliver(&frame, taking, &mut kept).await));
             }
             changed = taking.changed() => if changed.is_err() { break },
+            () = sleep(IDLE), if kept.is_some() && !lasting => lane.close(kept.take()).await,
         }
     }
-    if let Some(mut stream) = kept {
-        // The connection is usually gone already.
-        drop(timeout(patience, stream.close()).await);
-    }
+    lane.close(kept).await;
 }
 
 struct Lane {
@@ -86,7 +91,7 @@ impl Lane {
                     .map_err(|_| SendError::TimedOut)?
                     .map_err(|error| SendError::Lost(error.to_string()))
             }
-            Taking::Stream { body: limit } => {
+            Taking::Stream { body: limit, .. } => {
                 let body = frame::body_length(bytes);
                 if body > limit {
                     return Err(SendError::TooLarge { bytes: body, limit });
@@ -118,6 +123,13 @@ impl Lane {
                 .map_err(|error| SendError::Lost(error.to_string()))?;
         }
         Ok(())
+    }
+
+    async fn close(&self, kept: Option<Stream>) {
+        if let Some(mut stream) = kept {
+            // The connection may be gone already.
+            drop(timeout(self.patience, stream.close()).await);
+        }
     }
 
     async fn open(&self) -> Result<Stream, SendError> {

@@ -354,18 +354,15 @@ impl Driver {
         }
         let routes = info.protocols.contains(&self.kademlia_protocol);
         let ours = info.agent_version.starts_with(AGENT);
-        self.peers.takes(
-            &peer,
-            match (ours, routes) {
-                (true, _) => Taking::Stream {
-                    body: self.config.limits.frame_body,
-                },
-                (false, true) => Taking::OneFrame,
-                (false, false) => Taking::Stream {
-                    body: frame::MAX_CLIENT_BODY,
-                },
-            },
-        );
+        let body = match ours {
+            true => self.config.limits.frame_body,
+            false => frame::MAX_CLIENT_BODY,
+        };
+        let taking = match (ours, routes) {
+            (false, true) => Taking::OneFrame,
+            (_, routes) => Taking::Stream { body, lasting: !routes },
+        };
+        self.peers.takes(&peer, taking);
         if !routes {
             return;
         }

@@ -3,7 +3,9 @@
 
 mod drops;
 mod endings;
+mod relays;
 mod round_trips;
+mod services;
 mod shutdown;
 
 use aqua_node::observer::{Notice, Observer};
