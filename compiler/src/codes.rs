@@ -108,4 +108,6 @@ codes! {
     SECOND_CALLBACK_RESULT = "E4002";
     /// A function that becomes too large when everything it calls is put in its place.
     SCRIPT_TOO_LARGE = "E4003";
+    /// A function or an ability that is given to a service or a callback.
+    ONLY_DATA_LEAVES = "E4004";
 }

@@ -6,7 +6,7 @@ use super::steps::{Lowering, Steps};
 use crate::checked::{Body, Call, Callee, Method, Value};
 use crate::codes;
 use crate::typing::{Arrow, Type};
-use crate::workflow::{Exit, Op};
+use crate::workflow::Exit;
 use aqua_air::{Place, Value as Operand};
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::eco_format;
@@ -98,7 +98,7 @@ impl<'p> Lowering<'p> {
                 name,
                 arrow,
             } => {
-                let arguments = self.data_arguments(arguments, span)?;
+                let arguments = self.data_arguments(arguments, span, steps)?;
                 let output = (!arrow.results.is_empty()).then(|| self.names.scalar("ret"));
                 let names = (id.clone(), Operand::literal(name.clone()));
                 self.traced(&eco_format!("{}.{name}", service.name), steps, |lowering, steps| {
@@ -128,10 +128,7 @@ impl<'p> Lowering<'p> {
         let results = self.at(place, |lowering| {
             lowering.inline(frame, body, arrow, arguments, span, &mut inside)
         })?;
-        if !inside.is_empty() {
-            let exit = Exit::AsNeeded;
-            steps.push(self.add(Op::On { place, exit }, inside));
-        }
+        self.enter(place, Exit::AsNeeded, inside, steps);
         Ok(results)
     }
 
@@ -145,6 +142,7 @@ impl<'p> Lowering<'p> {
         span: Span,
         steps: &mut Steps,
     ) -> Lowered<Vec<Bound<'p>>> {
+        self.calls += 1;
         self.check_size(span)?;
         if self.frames.len() > MAX_DEPTH {
             let message = format!("calls are nested deeper than {MAX_DEPTH} functions");
@@ -187,7 +185,7 @@ impl<'p> Lowering<'p> {
         span: Span,
         steps: &mut Steps,
     ) -> Lowered<Vec<Bound<'p>>> {
-        let arguments = self.data_arguments(arguments, span)?;
+        let arguments = self.data_arguments(arguments, span, steps)?;
         let output = (!arrow.results.is_empty()).then(|| self.names.scalar("init_call_res"));
         let mut call = Steps::new();
         self.call_builtin(("callbackSrv", name), arguments, output.clone(), &mut call);
@@ -198,12 +196,17 @@ impl<'p> Lowering<'p> {
         Ok(first.into_iter().chain(others).take(arrow.results.len()).collect())
     }
 
-    /// Arguments that leave the script are data.
-    fn data_arguments(&mut self, arguments: Vec<Bound<'p>>, span: Span) -> Lowered<Vec<Operand>> {
-        arguments
-            .into_iter()
-            .map(|argument| self.data(argument, span))
-            .collect()
+    /// Arguments that leave the script are data, whatever the callee calls them.
+    fn data_arguments(&mut self, arguments: Vec<Bound<'p>>, span: Span, steps: &mut Steps) -> Lowered<Vec<Operand>> {
+        let mut operands = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            operands.push(match argument {
+                Bound::Stream(stream) => self.snapshot(&stream, steps),
+                Bound::Map(map) => self.map_snapshot(&map, steps).into(),
+                other => self.data(other, span)?,
+            });
+        }
+        Ok(operands)
     }
 
     /// What the bound value is as data.
@@ -217,7 +220,18 @@ impl<'p> Lowering<'p> {
                     .help("let the callback give one `data` value with a field for each result");
                 Err(Box::new(diagnostic))
             }
-            other => unreachable!("a checked program has data here, not {other:?}"),
+            Bound::Callable(_) | Bound::Service(..) => Err(not_data("a function", span)),
+            Bound::Ability(_) => Err(not_data("an ability", span)),
+            Bound::Stream(_) | Bound::Map(_) => unreachable!("streams are frozen before they are used as data"),
         }
     }
+}
+
+fn not_data(what: &str, span: Span) -> Box<Diagnostic> {
+    let message = format!("{what} cannot leave the script");
+    let diagnostic = Diagnostic::error(codes::ONLY_DATA_LEAVES, span, message)
+        .label("a service or a callback is given more than data here")
+        .note("functions and abilities are gone when a script runs: they became part of it")
+        .help("pass the data that they work with");
+    Box::new(diagnostic)
 }

@@ -167,13 +167,27 @@ impl<'p> Lowering<'p> {
         }
         let mut alternatives = vec![self.seq(body)];
         for recovery in recoveries {
-            if let Some(error) = recovery.error {
-                self.bind(error, Bound::Data(Operand::Error(None)));
-            }
-            let body = self.scoped(|lowering, steps| lowering.block(&recovery.body, steps))?;
+            let body = self.scoped(|lowering, steps| lowering.recovery(recovery, steps))?;
             alternatives.push(self.seq(body));
         }
         steps.push(self.add(Op::Xor, alternatives));
+        Ok(())
+    }
+
+    /// What happens after an error. `:error:` is whatever went wrong last, be it a condition that was false, so the error that
+    /// is caught here is kept under a name of its own.
+    fn recovery(&mut self, recovery: &'p Recovery, steps: &mut Steps) -> Lowered<()> {
+        let Some(error) = recovery.error else {
+            return self.block(&recovery.body, steps);
+        };
+        let caught = self.names.scalar("caught");
+        self.bind(error, Bound::Data(caught.clone().into()));
+        let mut work = Steps::new();
+        self.block(&recovery.body, &mut work)?;
+        if !work.is_empty() {
+            self.ap(Operand::Error(None), caught, steps);
+            steps.extend(work);
+        }
         Ok(())
     }
 

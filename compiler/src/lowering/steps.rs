@@ -16,7 +16,7 @@ pub(super) type Steps = Vec<StepId>;
 /// The name of the variable that holds the relay's peer id.
 pub(super) const RELAY: &str = "-relay-";
 
-/// Largest number of steps in one script: tens of megabytes of text, more than a particle may carry.
+/// Largest number of steps in one script, and of calls that are put in their place: tens of megabytes of text, more than a particle may carry.
 const MAX_STEPS: usize = 500_000;
 
 /// State while one exported function is lowered.
@@ -29,6 +29,8 @@ pub(super) struct Lowering<'p> {
     pub(super) place: PlaceId,
     /// Bodies being inlined, the innermost last.
     pub(super) frames: Vec<Frame<'p>>,
+    /// How many bodies were inlined so far.
+    pub(super) calls: usize,
     /// Streams to make fresh around each open scope, the innermost last.
     pub(super) scopes: Vec<Vec<Variable>>,
 }
@@ -52,6 +54,7 @@ impl<'p> Lowering<'p> {
             names: Names::default(),
             place: Places::NOWHERE,
             frames: Vec::new(),
+            calls: 0,
             scopes: Vec::new(),
         };
         lowering.place = lowering.home();
@@ -73,10 +76,10 @@ impl<'p> Lowering<'p> {
 
     /// Refuses to go on when the script has grown beyond all measure.
     pub(super) fn check_size(&self, span: Span) -> Lowered<()> {
-        if self.workflow.len() <= MAX_STEPS {
+        if self.workflow.len().max(self.calls) <= MAX_STEPS {
             return Ok(());
         }
-        let message = format!("this call makes the script larger than {MAX_STEPS} steps");
+        let message = format!("the script is larger than {MAX_STEPS} steps here");
         let diagnostic = Diagnostic::error(codes::SCRIPT_TOO_LARGE, span, message)
             .label("everything that is called here becomes part of the script")
             .help("call the function once and pass its result on, or go through the items with `for`");

@@ -4,7 +4,8 @@
 //!
 //! * names: variables are numbered in the order of their first use, those of `new` and `fold` by scope;
 //! * how pairs are nested: `seq`, `par` and `xor` become lists, `(null)` in a `seq` vanishes;
-//! * copies: a scalar that exactly one `ap` fills stands for the source of the `ap`, lenses composed;
+//! * copies: a scalar that exactly one `ap` fills stands for the source of the `ap`, lenses composed; also when that is
+//!   `:error:`, unless the scalar is fresh there;
 //! * the order of entries that are put into a map one after the other, and of `new`s directly in each other; `new` of what is
 //!   never used;
 //! * how a visit without work is written: it becomes `hop`.
@@ -35,7 +36,6 @@ fn copies_vanish(tree: &mut Tree, names: usize) {
     let mut fills: Vec<u32> = vec![0; names];
     let mut sources: BTreeMap<Name, Term> = BTreeMap::new();
     tree.visit(&mut |node| match node {
-        Tree::Ap(Term::Error(_), target) => fills[target.index()] += 2,
         Tree::Ap(source, target) if target.is_scalar() => {
             fills[target.index()] += 1;
             sources.insert(*target, source.clone());
