@@ -170,13 +170,4 @@ proptest! {
         prop_assert_eq!(accepts(&a, &b), accepts(&gives(&a), &gives(&b)));
         prop_assert_eq!(accepts(&a, &b), accepts(&takes(&b), &takes(&a)));
     }
-
-    #[test]
-    fn checking_never_fails(text in "(aqua M|func f\\(a: u8\\)|    [a-z] <- f\\([a-z]\\)|    on a:|    if a\\.b:|data A:|    [a-c]: (A|\\*u8|\\[\\]A)|[ -~]{0,8}|\n|\n    ){0,24}") {
-        let sources = aqua_compiler::InMemory::new().with("main.aqua", text);
-        let checked = aqua_compiler::check(&sources, "main.aqua", &aqua_compiler::Options::default());
-        for message in &checked.diagnostics {
-            prop_assert!(checked.sources.get(message.span.file).is_some());
-        }
-    }
 }

@@ -6,6 +6,7 @@ mod extremes;
 mod laws;
 mod messages;
 mod modules;
+mod mutations;
 mod normal_form;
 mod pages;
 mod scripts;

@@ -256,16 +256,29 @@ impl ModuleChecker<'_, '_> {
             let visible = item.visible().text.clone();
             match self.exported(item) {
                 Some(Exported::Function(id)) => {
+                    self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
                     self.whole.program.exported_functions.insert(visible, export);
                 }
                 Some(Exported::Service(id)) => {
+                    self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
                     self.whole.program.exported_services.insert(visible, export);
                 }
                 None => {}
             }
         }
+    }
+
+    fn check_exported_once(&mut self, visible: &EcoString, span: Span) {
+        let program = &self.whole.program;
+        let function = program.exported_functions.get(visible).map(|export| export.span);
+        let Some(earlier) = function.or(program.exported_services.get(visible).map(|export| export.span)) else {
+            return;
+        };
+        let message = format!("`{visible}` is exported twice");
+        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).also(earlier, "first here");
+        self.report(message.help("export one of them under another name: `export a as b`"));
     }
 
     /// In a module that is only imported, exports are checked and lead nowhere.
