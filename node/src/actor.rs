@@ -1,13 +1,14 @@
 //! One particle on this peer: its state between steps, its running calls, its way to other peers.
 
+use crate::Peer;
 use crate::builtins::{Call, Table};
 use crate::executor::{Executor, StepError, Stepped};
 use crate::observer::{DropReason, Event};
 use aqua_particle::{Particle, PeerId};
 use aqua_vm::{CallRequest, CallResult, Params, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -43,9 +44,11 @@ pub(crate) struct Actor {
     state: State,
     results: BTreeMap<u32, CallResult>,
     calls: JoinSet<(u32, CallResult)>,
-    /// One permit per call that may run.
-    call_permits: Arc<Semaphore>,
+    /// Calls that start when others have ended.
+    waiting_calls: VecDeque<(u32, CallRequest)>,
     sends: JoinSet<()>,
+    /// Sends that start when others have ended. While there are any, no further step is made.
+    waiting_sends: VecDeque<(PeerId, Arc<Particle>)>,
     /// Data that the script sent from this peer to this peer.
     again: Option<Vec<u8>>,
 }
@@ -55,14 +58,15 @@ impl Actor {
     pub(crate) fn new(executor: Arc<Executor>, particle: Arc<Particle>) -> Self {
         Self {
             params: Arc::new(executor.params(&particle)),
-            call_permits: Arc::new(Semaphore::new(executor.limits.calls.max(1))),
             executor,
             particle,
             patron: None,
             state: State::default(),
             results: BTreeMap::new(),
             calls: JoinSet::new(),
+            waiting_calls: VecDeque::new(),
             sends: JoinSet::new(),
+            waiting_sends: VecDeque::new(),
             again: None,
         }
     }
@@ -73,25 +77,36 @@ impl Actor {
         tokio::select! {
             () = stop.cancelled() => {}
             () = deadline => {}
-            reason = self.make_steps(&mut mailbox) => self.drop_for(reason),
+            reason = self.make_steps(&mut mailbox) => self.tell(Event::Dropped { reason }),
         }
         mailbox.close();
         if stop.is_cancelled() {
             self.calls.shutdown().await;
             self.sends.shutdown().await;
         }
-        // Calls and sends know the deadline themselves and say what they left undone.
+        // Calls and sends under way know the deadline themselves and say what they left undone.
         while self.calls.join_next().await.is_some() {}
         while self.sends.join_next().await.is_some() {}
+        for (_, request) in std::mem::take(&mut self.waiting_calls) {
+            let (service, function) = (request.service_id, request.function_name);
+            self.tell(Event::CallAbandoned { service, function });
+        }
+        for (to, _) in std::mem::take(&mut self.waiting_sends) {
+            self.tell(Event::NotSent {
+                to: to.to_string(),
+                reason: DropReason::Expired.to_string(),
+            });
+        }
         self.tell(Event::Reaped);
     }
 
     /// Makes a step for each arrival and whenever calls were answered. Ends only if the particle can't be run at all.
     async fn make_steps(&mut self, mailbox: &mut mpsc::Receiver<Arrival>) -> DropReason {
         loop {
+            self.start_waiting();
             let mut incoming = self.again.take();
             if incoming.is_none() {
-                let room = self.sends.len() < self.executor.limits.sends;
+                let room = self.waiting_sends.is_empty();
                 tokio::select! {
                     Some(_) = self.sends.join_next() => continue,
                     Some(done) = self.calls.join_next(), if room => self.answered(done),
@@ -99,7 +114,7 @@ impl Actor {
                         self.patron = arrival.patron.or(self.patron.take());
                         incoming = Some(arrival.data);
                     }
-                    // Nothing is left that could still happen to it here.
+                    // The dispatcher is gone, and nothing is left that could still happen here.
                     else => return DropReason::ShuttingDown,
                 }
             }
@@ -109,6 +124,30 @@ impl Actor {
             if let Err(reason) = self.step(incoming.unwrap_or_default()).await {
                 return reason;
             }
+        }
+    }
+
+    /// Starts calls and sends that wait, as far as the limits allow.
+    fn start_waiting(&mut self) {
+        while self.calls.len() < self.executor.limits.calls.max(1)
+            && let Some((id, request)) = self.waiting_calls.pop_front()
+        {
+            let call = Call {
+                service: request.service_id,
+                function: request.function_name,
+                arguments: request.arguments,
+                tetraplets: request.tetraplets,
+                particle: self.particle.clone(),
+                peer: self.executor.peer.clone(),
+            };
+            let callbacks = self.patron.as_ref().map(|patron| patron.callbacks.clone());
+            self.calls.spawn(answer(self.executor.clone(), id, call, callbacks));
+        }
+        while self.sends.len() < self.executor.limits.sends.max(1)
+            && let Some((to, loaded)) = self.waiting_sends.pop_front()
+        {
+            self.sends
+                .spawn(send(self.executor.peer.clone(), self.particle.clone(), loaded, to));
         }
     }
 
@@ -148,11 +187,9 @@ impl Actor {
                 message: outcome.error_message,
             });
         }
-        for (id, request) in outcome.call_requests {
-            self.call(id, request);
-        }
+        self.waiting_calls.extend(outcome.call_requests);
         if !outcome.next_peers.is_empty() {
-            self.send(&outcome.next_peers, data);
+            self.address(&outcome.next_peers, data);
         }
         Ok(())
     }
@@ -164,73 +201,16 @@ impl Actor {
         }
     }
 
-    fn call(&mut self, id: u32, request: CallRequest) {
-        let call = Call {
-            service: request.service_id,
-            function: request.function_name,
-            arguments: request.arguments,
-            tetraplets: request.tetraplets,
-            particle: self.particle.clone(),
-            peer: self.executor.peer.clone(),
-        };
-        let callbacks = self.patron.as_ref().map(|patron| patron.callbacks.clone());
-        let (executor, permits) = (self.executor.clone(), self.call_permits.clone());
-        self.calls.spawn(async move {
-            let (particle, peer) = (call.particle.clone(), call.peer.clone());
-            let (service, function) = (call.service.clone(), call.function.clone());
-            let told = |event| peer.tell(Some(&particle), event);
-            told(Event::CallStarted {
-                call: id,
-                service: service.clone(),
-                function: function.clone(),
-            });
-            let start = peer.clock.elapsed();
-            let answered = async {
-                let _permit = permits.acquire().await;
-                executor.answer(call, callbacks.as_ref()).await
-            };
-            tokio::select! {
-                result = answered => {
-                    let elapsed = peer.clock.elapsed().saturating_sub(start);
-                    let (bytes, failed) = (result.result.len(), result.ret_code != 0);
-                    told(Event::CallEnded { call: id, service, function, elapsed, bytes, failed });
-                    (id, result)
-                }
-                () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
-                    told(Event::CallAbandoned { service, function });
-                    (id, CallResult { ret_code: 1, result: "\"the particle's time is up\"".to_owned() })
-                }
-            }
-        });
-    }
-
-    fn send(&mut self, peers: &[String], data: Vec<u8>) {
-        let particle = Arc::new(Particle {
+    /// Makes ready what goes to other peers.
+    fn address(&mut self, peers: &[String], data: Vec<u8>) {
+        let loaded = Arc::new(Particle {
             data,
             ..(*self.particle).clone()
         });
         for to in peers {
             match to.parse::<PeerId>() {
-                Ok(to) if to == self.executor.peer.id => self.again = Some(particle.data.clone()),
-                Ok(to) => {
-                    let (known, particle, peer) = (self.particle.clone(), particle.clone(), self.executor.peer.clone());
-                    self.sends.spawn(async move {
-                        let start = peer.clock.elapsed();
-                        let event = tokio::select! {
-                            sent = peer.carrier.send(&to, &particle) => match sent {
-                                Ok(bytes) => {
-                                    let elapsed = peer.clock.elapsed().saturating_sub(start);
-                                    Event::Sent { to, bytes, elapsed }
-                                }
-                                Err(error) => Event::NotSent { to: to.to_string(), reason: error.to_string() },
-                            },
-                            () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
-                                Event::NotSent { to: to.to_string(), reason: DropReason::Expired.to_string() }
-                            }
-                        };
-                        peer.tell(Some(&known), event);
-                    });
-                }
+                Ok(to) if to == self.executor.peer.id => self.again = Some(loaded.data.clone()),
+                Ok(to) => self.waiting_sends.push_back((to, loaded.clone())),
                 Err(error) => self.tell(Event::NotSent {
                     to: to.clone(),
                     reason: error.to_string(),
@@ -239,11 +219,47 @@ impl Actor {
         }
     }
 
-    fn drop_for(&self, reason: DropReason) {
-        self.tell(Event::Dropped { reason });
-    }
-
     fn tell(&self, event: Event) {
         self.executor.peer.tell(Some(&self.particle), event);
     }
+}
+
+/// Answers a call, at the latest when the particle's time is up.
+async fn answer(executor: Arc<Executor>, id: u32, call: Call, callbacks: Option<Table>) -> (u32, CallResult) {
+    let (particle, peer) = (call.particle.clone(), call.peer.clone());
+    let (service, function) = (call.service.clone(), call.function.clone());
+    let told = |event| peer.tell(Some(&particle), event);
+    told(Event::CallStarted {
+        call: id,
+        service: service.clone(),
+        function: function.clone(),
+    });
+    let start = peer.clock.elapsed();
+    tokio::select! {
+        result = executor.answer(call, callbacks.as_ref()) => {
+            let elapsed = peer.clock.elapsed().saturating_sub(start);
+            let (bytes, failed) = (result.result.len(), result.ret_code != 0);
+            told(Event::CallEnded { call: id, service, function, elapsed, bytes, failed });
+            (id, result)
+        }
+        () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
+            told(Event::CallAbandoned { service, function });
+            (id, CallResult { ret_code: 1, result: "\"the particle's time is up\"".to_owned() })
+        }
+    }
+}
+
+/// Hands the particle with its data to another peer, or says why not; at the latest when its time is up.
+async fn send(peer: Arc<Peer>, particle: Arc<Particle>, loaded: Arc<Particle>, to: PeerId) {
+    let start = peer.clock.elapsed();
+    let event = tokio::select! {
+        sent = peer.carrier.send(&to, &loaded) => match sent {
+            Ok(bytes) => Event::Sent { to, bytes, elapsed: peer.clock.elapsed().saturating_sub(start) },
+            Err(error) => Event::NotSent { to: to.to_string(), reason: error.to_string() },
+        },
+        () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
+            Event::NotSent { to: to.to_string(), reason: DropReason::Expired.to_string() }
+        }
+    };
+    peer.tell(Some(&particle), event);
 }

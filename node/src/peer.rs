@@ -63,12 +63,13 @@ impl Peer {
 
     /// Tells the observer and the log what happened.
     pub(crate) fn tell(&self, particle: Option<&Arc<Particle>>, event: Event) {
-        let id = particle.map(|particle| particle.id.as_str());
+        // Anybody chooses the ids of particles: only the beginning is logged.
+        let id = particle.map(|particle| &particle.id[..particle.id.floor_char_boundary(64)]);
         match &event {
             Event::Dropped { .. } | Event::Rejected { .. } | Event::NotSent { .. } | Event::Failed { .. } => {
-                tracing::info!(particle = id, ?event);
+                tracing::info!(particle = ?id, ?event);
             }
-            _ => tracing::debug!(particle = id, ?event),
+            _ => tracing::debug!(particle = ?id, ?event),
         }
         self.observer.notice(&Notice {
             peer: self.id.clone(),

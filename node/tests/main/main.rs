@@ -1,6 +1,7 @@
 //! Peers that run particles over loopback.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod bounds;
 mod drops;
 mod endings;
 mod relays;
