@@ -16,8 +16,9 @@ pub(super) type Steps = Vec<StepId>;
 /// The name of the variable that holds the relay's peer id.
 pub(super) const RELAY: &str = "-relay-";
 
-/// Largest number of steps in one script, and of calls that are put in their place: tens of megabytes of text, more than a particle may carry.
-const MAX_STEPS: usize = 500_000;
+/// Largest number of steps in one script, and of calls that are put in their place: ten megabytes of text or more, which is
+/// more than a particle may carry.
+const MAX_STEPS: usize = 250_000;
 
 /// State while one exported function is lowered.
 pub(super) struct Lowering<'p> {
