@@ -1,7 +1,7 @@
 //! Compiling and checking programs on disk.
 
 use crate::{Disk, Error, Program, programs};
-use aqua_compiler::{InvalidConstant, Options};
+use aqua_compiler::{Compilation, InvalidConstant, Options};
 use aqua_diagnostics::{Diagnostic, Sources};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -50,6 +50,15 @@ impl Checked {
 }
 
 impl Program {
+    /// Compiles the program. Its mistakes are messages of the compilation; those of its manifest are not among them.
+    ///
+    /// # Errors
+    /// When it can't be read or a constant is not one.
+    pub fn compile(&self, settings: &Settings) -> Result<Compilation, BuildError> {
+        let (disk, options) = (self.disk(&settings.imports), self.options(settings)?);
+        Ok(aqua_compiler::compile(&disk, &disk.entry(&self.file)?, &options))
+    }
+
     fn options(&self, settings: &Settings) -> Result<Options, InvalidConstant> {
         let entry = settings.entry.as_deref().map(Into::into);
         let mut options = Options {

@@ -114,7 +114,7 @@ fn standard(import: &str) -> Result<String, Unresolved> {
     let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
     let suggestion = crate::section::nearest(import, &names).map(str::to_owned);
     Err(Unresolved {
-        tried: names.into_iter().map(str::to_owned).collect(),
+        tried: Vec::new(),
         suggestion,
     })
 }
