@@ -1,0 +1,15 @@
+//! The commands, one file each.
+
+mod build;
+mod check;
+mod compile;
+mod explain;
+mod node;
+mod run;
+
+use build::build;
+pub(crate) use check::check;
+pub(crate) use compile::compile;
+pub(crate) use explain::explain;
+pub(crate) use node::run_node;
+pub(crate) use run::run;

@@ -1,0 +1,63 @@
+//! `aqua check`: messages, exit codes, manifests.
+
+use crate::transcript::Folder;
+
+const GOOD: &str = "aqua Good\n\nexport twice\n\nfunc twice(n: u32) -> u32:\n    <- n * 2\n";
+const WRONG: &str = "aqua Wrong\n\nexport twice\n\nfunc twice(n: u32) -> u32:\n    <- m * 2\n";
+
+#[test]
+fn a_good_program_says_nothing_when_quiet() {
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", GOOD)]).run(&["check", "-q"]), @r"
+    $ aqua check -q
+    exit 0
+    ");
+}
+
+#[test]
+fn what_was_checked_is_told() {
+    let output = Folder::new(&[("a.aqua", GOOD), ("b/c.aqua", GOOD)]).output(&["check"]);
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        told.starts_with("checked 2 programs in ") && told.ends_with(" ms\n"),
+        "{told}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn mistakes_exit_with_3() {
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", WRONG)]).run(&["check", "-q", "main.aqua"]));
+}
+
+#[test]
+fn a_shared_module_is_reported_once() {
+    let importer = "aqua A\n\nimport \"lib.aqua\"\n";
+    let lib = "aqua Lib declares *\n\nfunc half(n: u32) -> u32:\n    <- m\n";
+    let folder = Folder::new(&[("a.aqua", importer), ("b.aqua", importer), ("lib.aqua", lib)]);
+    let output = folder.output(&["check", "--json"]);
+    let lines = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(lines.matches("\"kind\":\"diagnostic\"").count(), 1, "{lines}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn mistakes_of_the_manifest_are_told() {
+    let manifest = "[package]\nname = \"p\"\nmian = \"main.aqua\"\n";
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", GOOD), ("aqua.toml", manifest)]).run(&["check", "-q"]));
+}
+
+#[test]
+fn a_missing_file_exits_with_1() {
+    insta::assert_snapshot!(Folder::new(&[]).run(&["check", "nowhere.aqua"]), @r"
+    $ aqua check nowhere.aqua
+    err| error: can't read nowhere.aqua: No such file or directory (os error 2)
+    exit 1
+    ");
+}
+
+#[test]
+fn an_unresolved_import_tells_what_was_tried() {
+    let program = "aqua M\n\nimport \"lib/far.aqua\"\nimport \"std/kadmelia.aqua\"\n";
+    let arguments = ["check", "-q", "main.aqua", "--import", "vendor"];
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", program)]).run(&arguments));
+}

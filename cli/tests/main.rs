@@ -1,0 +1,10 @@
+//! What a user sees of `aqua`: help, results, messages and exit codes, as transcripts.
+
+mod transcript;
+
+mod check;
+mod compile;
+mod explain;
+mod help;
+mod nodes;
+mod run;

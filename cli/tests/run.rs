@@ -1,0 +1,179 @@
+//! `aqua run`: the examples on peers of one process, and how a run ends other than well.
+
+use crate::transcript::Folder;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs `aqua run` on an example where it lies.
+fn example(name: &str, arguments: &[&str]) -> Output {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples")
+        .join(name)
+        .join("main.aqua");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aqua"));
+    command
+        .arg("run")
+        .arg(file)
+        .args(arguments)
+        .env_clear()
+        .output()
+        .expect("the binary starts")
+}
+
+fn value(name: &str, arguments: &[&str]) -> String {
+    let output = example(name, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_quickstart_greets_from_two_peers() {
+    insta::assert_snapshot!(value("quickstart", &[]));
+}
+
+#[test]
+fn parallel_waits_for_all_neighbours() {
+    insta::assert_snapshot!(value("parallel", &[]));
+}
+
+#[test]
+fn recovery_tells_what_went_wrong() {
+    insta::assert_snapshot!(value("recovery", &[]));
+}
+
+#[test]
+fn numbers_are_sorted_out() {
+    insta::assert_snapshot!(value("numbers", &[]));
+}
+
+#[test]
+fn arguments_come_from_the_command_line() {
+    insta::assert_snapshot!(value("numbers", &["sort_out", "[{\"x\": -1, \"y\": 2}]", "-5"]), @r#"
+    ["here"]
+    {"all_near":true,"far":0,"near":1}
+    "#);
+}
+
+#[test]
+fn a_file_without_a_command_is_run() {
+    let folder = Folder::new(&[(
+        "main.aqua",
+        "aqua M\n\nexport hi\n\nfunc hi(n: u32) -> u32:\n    <- n + 1\n",
+    )]);
+    assert_eq!(
+        folder.run(&["main.aqua", "hi", "41"]),
+        "$ aqua main.aqua hi 41\nout| 42\nexit 0\n"
+    );
+    assert_eq!(
+        folder.run(&["--color", "never", "main.aqua", "hi", "0"]).lines().nth(1),
+        Some("out| 1")
+    );
+}
+
+#[test]
+fn a_trace_has_a_row_for_each_hop() {
+    let output = example("quickstart", &["--trace"]);
+    let table = String::from_utf8(output.stderr).expect("text");
+    assert!(table.starts_with("  #  peer"), "{table}");
+    assert_eq!(table.matches("greeter.greet").count(), 2, "{table}");
+    assert_eq!(table.matches("kad.neighborhood").count(), 1, "{table}");
+    assert!(table.contains("→ 12D3KooW…"), "{table}");
+}
+
+#[test]
+fn json_gives_hops_and_the_result_as_objects() {
+    let output = example("recovery", &["--trace", "--json"]);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let lines = String::from_utf8(output.stdout).expect("text");
+    let objects: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an object on each line"))
+        .collect();
+    let (result, hops) = objects.split_last().expect("some lines");
+    assert_eq!(
+        (&result["kind"], &result["function"]),
+        (&"result".into(), &"ask".into())
+    );
+    assert_eq!(result["values"].as_array().map(Vec::len), Some(2));
+    assert!(
+        hops.iter().all(|hop| hop["kind"] == "hop" && hop["bytes"].is_u64()),
+        "{lines}"
+    );
+    assert!(
+        hops.iter()
+            .any(|hop| hop["what"] == "oracle.answer" && hop["failure"].is_string()),
+        "{lines}"
+    );
+}
+
+#[test]
+fn an_error_that_nobody_catches_exits_with_4() {
+    let program = "\
+aqua M
+
+export ask
+
+service Oracle(\"oracle\"):
+    answer() -> string
+
+func ask() -> string:
+    on HOST_PEER_ID:
+        answer <- Oracle.answer()
+    <- answer
+";
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", program)]).run(&["run", "main.aqua", "--peers", "1"]));
+}
+
+#[test]
+fn a_timeout_exits_with_5_and_tells_where_the_particle_is() {
+    let program = "\
+aqua M
+
+import Peer from \"std/peer.aqua\"
+
+export wait
+
+func wait() -> string:
+    on HOST_PEER_ID:
+        late <- Peer.timeout(60000, ?[\"late\"])
+    <- late
+";
+    let folder = Folder::new(&[("main.aqua", program)]);
+    let output = folder.output(&["run", "main.aqua", "--peers", "1", "--ttl", "1500"]);
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(5), "{told}");
+    assert!(
+        told.contains("no result within 1500 ms") && told.contains("peer.timeout"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_can_not_be_called_is_wrong_usage() {
+    let program = "aqua M\n\nexport one, two\n\nfunc one(n: u8) -> u8:\n    <- n\n\nfunc two() -> u8:\n    <- 2\n";
+    let folder = Folder::new(&[
+        ("main.aqua", program),
+        ("none.aqua", "aqua N\n\nfunc f() -> u8:\n    <- 1\n"),
+    ]);
+    let runs = [
+        folder.run(&["run", "main.aqua"]),
+        folder.run(&["run", "main.aqua", "tow"]),
+        folder.run(&["run", "main.aqua", "one"]),
+        folder.run(&["run", "main.aqua", "one", "300"]),
+        folder.run(&["run", "main.aqua", "one", "1", "--relay", "home"]),
+        folder.run(&["run", "none.aqua"]),
+    ];
+    insta::assert_snapshot!(runs.join("\n"));
+}
+
+#[test]
+fn a_relay_that_is_not_there_exits_with_4() {
+    let program = "aqua M\n\nexport one\n\nfunc one() -> u8:\n    <- 1\n";
+    let peer = "12D3KooWANqfCDrV79MZdMnMqTvDdqSAPSxdgFY1L6DCq2DVGB4D";
+    let relay = format!("/ip4/127.0.0.1/tcp/1/p2p/{peer}");
+    let output = Folder::new(&[("main.aqua", program)]).output(&["run", "main.aqua", "--relay", &relay]);
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(4), "{told}");
+    assert!(told.starts_with("error: the relay was not reached"), "{told}");
+}

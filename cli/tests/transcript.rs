@@ -1,0 +1,66 @@
+//! Runs the built binary in a folder of its own and writes down what came of it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A folder that is removed at the end, with files in it.
+pub(crate) struct Folder {
+    root: tempfile::TempDir,
+}
+
+impl Folder {
+    /// A folder with these files: path and content.
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        for (name, content) in files {
+            let path = root.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+            std::fs::write(path, content).expect("a new file");
+        }
+        Self { root }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// Runs `aqua` in this folder.
+    pub(crate) fn output(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aqua"));
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.output().expect("the binary starts")
+    }
+
+    /// The command line, then what it wrote to each stream and how it ended.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        let quoted = |word: &&str| {
+            if word.contains(' ') {
+                format!("'{word}'")
+            } else {
+                (*word).to_owned()
+            }
+        };
+        let words = arguments.iter().map(quoted).collect::<Vec<_>>().join(" ");
+        let mut transcript = format!("$ aqua {words}\n");
+        for (stream, bytes) in [("out", &output.stdout), ("err", &output.stderr)] {
+            let text = self.without_folder(&String::from_utf8_lossy(bytes));
+            transcript.extend(
+                text.lines()
+                    .map(|line| format!("{stream}| {line}").trim_end().to_owned() + "\n"),
+            );
+        }
+        let code = output
+            .status
+            .code()
+            .map_or_else(|| "by a signal".to_owned(), |code| code.to_string());
+        transcript + &format!("exit {code}\n")
+    }
+
+    fn without_folder(&self, text: &str) -> String {
+        let real = self.path().canonicalize().expect("the folder exists");
+        text.replace(&*real.to_string_lossy(), "[folder]")
+            .replace(&*self.path().to_string_lossy(), "[folder]")
+    }
+}
