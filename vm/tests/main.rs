@@ -1,0 +1,9 @@
+//! What the machine does, seen from outside.
+
+mod codec;
+mod depth;
+mod errors;
+mod flat_form;
+mod instructions;
+mod laws;
+mod network;
