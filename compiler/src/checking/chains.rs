@@ -317,10 +317,9 @@ impl BodyChecker<'_, '_, '_> {
         let of_span = of.span;
         match &of.ty {
             Type::Error => Value::missing(span),
-            Type::Option(element) if self.is_bracket(place) => {
+            Type::Option(_) if self.is_bracket(place) => {
                 let message = Diagnostic::error(codes::NOT_INDEXABLE, place, "an option has at most one element");
                 let message = message.help("take it with `!`").fix("write `!`", place, "!");
-                let _ = (of_span, element);
                 self.report(message);
                 Value::missing(span)
             }

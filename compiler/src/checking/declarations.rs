@@ -44,7 +44,7 @@ impl ModuleChecker<'_, '_> {
             Item::Function(function) => self.function(function),
             Item::Error(broken) => match &broken.name {
                 Some(name) => {
-                    let _ = self.namespace.add(name.text.clone(), Entry::broken(name.span));
+                    self.namespace.add_broken(name.text.clone(), name.span);
                 }
                 None => self.namespace.is_incomplete = true,
             },

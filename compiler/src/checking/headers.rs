@@ -1,10 +1,8 @@
-//! What headers do: `import` and `use` bring names in, `declares` shows them to importers, `export` gives functions out.
+//! `import` and `use` bring names in, `declares` shows them to importers.
 
 use super::ModuleChecker;
-use super::namespace::{Entity, Entry};
-use crate::checked::{Export, FunctionId, ServiceId};
+use super::namespace::Entry;
 use crate::suggestions::{some, suggest};
-use crate::typing::Type;
 use crate::{codes, suggestions};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
@@ -78,7 +76,7 @@ impl ModuleChecker<'_, '_> {
         self.namespace.qualifiers.insert(qualifier.clone());
         let Some(interface) = interface else {
             // Everything behind the qualifier is unknown; naming the qualifier itself broken covers it.
-            let _ = self.namespace.add(qualifier, Entry::broken(import.file_span));
+            self.namespace.add_broken(qualifier, import.file_span);
             return;
         };
         if interface.is_incomplete {
@@ -101,7 +99,7 @@ impl ModuleChecker<'_, '_> {
 
     fn import_item(&mut self, item: &HeaderItem, visible: EcoString, interface: Option<&Interface>) {
         let Some(interface) = interface else {
-            let _ = self.namespace.add(visible, Entry::broken(item.span));
+            self.namespace.add_broken(visible, item.span);
             return;
         };
         let name = item.name.text();
@@ -120,7 +118,7 @@ impl ModuleChecker<'_, '_> {
             if !interface.is_incomplete {
                 self.report(not_declared(interface, &name, item.name.span));
             }
-            let _ = self.namespace.add(visible, Entry::broken(item.span));
+            self.namespace.add_broken(visible, item.span);
             return;
         }
         self.namespace.qualifiers.insert(visible);
@@ -145,7 +143,7 @@ impl ModuleChecker<'_, '_> {
         for item in items {
             let visible = item.alias.as_ref().unwrap_or(&item.name).text();
             let visible = qualifier.map_or(visible.clone(), |qualifier| eco_format!("{qualifier}.{visible}"));
-            let _ = self.namespace.add(visible, Entry::broken(item.span));
+            self.namespace.add_broken(visible, item.span);
         }
         if items.is_empty() {
             self.namespace.is_incomplete = true;
@@ -238,179 +236,6 @@ impl ModuleChecker<'_, '_> {
         let known = known.filter(|known| !interface.declared.contains_key(*known));
         let message = suggest(message, path.span, &name, known);
         self.report(message);
-    }
-
-    /// Resolves `export` headers of the entry module.
-    pub(super) fn exports(&mut self) {
-        let module = self.module;
-        let mut exports = Vec::new();
-        for header in &module.tree.headers {
-            if let Header::Export(export) = header {
-                exports.extend(&export.items);
-            }
-        }
-        if exports.is_empty() {
-            self.warn_without_exports();
-        }
-        for item in exports {
-            let visible = item.visible().text.clone();
-            match self.exported(item) {
-                Some(Exported::Function(id)) => {
-                    self.check_exported_once(&visible, item.span);
-                    let export = Export { id, span: item.span };
-                    self.whole.program.exported_functions.insert(visible, export);
-                }
-                Some(Exported::Service(id)) => {
-                    self.check_exported_once(&visible, item.span);
-                    let export = Export { id, span: item.span };
-                    self.whole.program.exported_services.insert(visible, export);
-                }
-                None => {}
-            }
-        }
-    }
-
-    fn check_exported_once(&mut self, visible: &EcoString, span: Span) {
-        let program = &self.whole.program;
-        let function = program.exported_functions.get(visible).map(|export| export.span);
-        let Some(earlier) = function.or(program.exported_services.get(visible).map(|export| export.span)) else {
-            return;
-        };
-        let message = format!("`{visible}` is exported twice");
-        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).also(earlier, "first here");
-        self.report(message.help("export one of them under another name: `export a as b`"));
-    }
-
-    /// In a module that is only imported, exports are checked and lead nowhere.
-    pub(super) fn check_exported_names(&mut self) {
-        let module = self.module;
-        for header in &module.tree.headers {
-            if let Header::Export(export) = header {
-                for item in &export.items {
-                    self.exported(item);
-                }
-            }
-        }
-    }
-
-    fn exported(&mut self, item: &HeaderItem) -> Option<Exported> {
-        let name = item.name.text();
-        let Some(entry) = self.namespace.get(&name) else {
-            if !self.namespace.is_incomplete {
-                let message = format!("there is no `{name}` to export");
-                let message = Diagnostic::error(codes::EXPORTS_NOTHING, item.name.span, message);
-                let known = self.namespace.iter().filter(|(_, entry)| entry.value.is_some());
-                let known: Vec<EcoString> = known.map(|(name, _)| name.clone()).collect();
-                let message = message.label("neither declared nor imported in this file");
-                let message = suggest(message, item.name.span, &name, known.iter().map(EcoString::as_str));
-                self.report(message);
-            }
-            return None;
-        };
-        match entry.value.as_ref().map(|meaning| &meaning.what) {
-            Some(Entity::Function(id)) => {
-                let id = *id;
-                self.exportable(id, item);
-                Some(Exported::Function(id))
-            }
-            Some(Entity::Service(id)) => Some(Exported::Service(*id)),
-            Some(Entity::Constant(_) | Entity::Broken) => None,
-            None => {
-                if matches!(self.namespace.ty(&name), Some(Type::Ability(_))) {
-                    let message = format!("`{name}` is an ability and can't be exported");
-                    let message = Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message);
-                    self.report(message.note("abilities exist only while a program is compiled"));
-                }
-                None
-            }
-        }
-    }
-
-    /// Reports what a function takes or gives that callers outside can't.
-    fn exportable(&mut self, id: FunctionId, item: &HeaderItem) {
-        let function = self.whole.program.function(id);
-        let name = &function.name;
-        let mut problem = None;
-        for (parameter, local) in function.arrow.parameters.iter().zip(&function.body.parameters) {
-            if matches!(parameter.ty, Type::Ability(_) | Type::Service(_) | Type::StreamMap(_)) {
-                let words = format!("takes {}", described(&parameter.ty));
-                problem.get_or_insert((words, function.local(*local).span));
-            }
-        }
-        for result in &function.arrow.results {
-            if matches!(
-                result,
-                Type::Ability(_) | Type::Service(_) | Type::StreamMap(_) | Type::Arrow(_)
-            ) {
-                problem.get_or_insert((format!("gives {}", described(result)), function.name_span));
-            }
-        }
-        if let Some((words, place)) = problem {
-            let message = format!("`{name}` can't be exported: it {words}");
-            let message = Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message).also(place, "here");
-            let note = "callers outside pass and get data, arrays, options and streams, and pass callbacks";
-            return self.report(message.note(note));
-        }
-        self.warn_of_callbacks(id);
-    }
-
-    fn warn_of_callbacks(&mut self, id: FunctionId) {
-        let function = self.whole.program.function(id);
-        let mut messages = Vec::new();
-        for (parameter, local) in function.arrow.parameters.iter().zip(&function.body.parameters) {
-            let results = parameter.ty.as_arrow().map_or(0, |arrow| arrow.results.len());
-            if results > 1 {
-                let local = function.local(*local);
-                let message = format!(
-                    "only the first of the {results} results of callback `{}` arrives",
-                    local.name
-                );
-                messages.push(Diagnostic::warning(codes::CALLBACK_RESULTS, local.span, message));
-            }
-        }
-        for message in messages {
-            self.report(message.help("let the callback give one `data` value that holds them all"));
-        }
-    }
-
-    fn warn_without_exports(&mut self) {
-        let module = self.module;
-        let Some(header) = module.tree.module().filter(|header| header.declares.is_none()) else {
-            return;
-        };
-        let functions: Vec<&str> = module.tree.items.iter().filter_map(exportable_name).collect();
-        let Some(last) = functions.last() else { return };
-        let message = "nothing is exported, so nothing comes out of this program";
-        let mut message = Diagnostic::warning(codes::NOTHING_EXPORTED, header.span, message);
-        message = message.help(format!("export what is to be called: `export {last}`"));
-        if functions.len() == 1 {
-            message = message.fix(
-                format!("export `{last}`"),
-                header.span.after(),
-                format!("\n\nexport {last}"),
-            );
-        }
-        self.report(message);
-    }
-}
-
-enum Exported {
-    Function(FunctionId),
-    Service(ServiceId),
-}
-
-fn exportable_name(item: &Item) -> Option<&str> {
-    match item {
-        Item::Function(function) => Some(function.name.as_str()),
-        _ => None,
-    }
-}
-
-fn described(ty: &Type) -> String {
-    match ty {
-        Type::Service(_) | Type::Ability(_) => format!("the ability `{ty}`"),
-        Type::StreamMap(_) => format!("the stream map `{ty}`"),
-        _ => format!("the function `{ty}`"),
     }
 }
 

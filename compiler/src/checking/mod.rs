@@ -2,7 +2,7 @@
 //!
 //! Modules are checked one after the other, dependencies first. Within a module, headers fill the [`namespace`], then the
 //! declarations are read in order ([`declarations`], [`annotations`]), function bodies included ([`body`], [`statements`],
-//! [`values`] and the rest), then `declares` and `export` are resolved ([`headers`]).
+//! [`values`] and the rest), then `declares` and `export` are resolved ([`headers`], [`exports`]).
 //!
 //! Every failed definition gets the error type, which agrees with everything: one mistake is reported once.
 
@@ -12,6 +12,7 @@ mod body;
 mod calls;
 mod chains;
 mod declarations;
+mod exports;
 mod headers;
 mod mismatch;
 mod namespace;
@@ -79,7 +80,7 @@ struct ModuleChecker<'a, 'w> {
     namespace: Namespace,
     /// Names that are declared further down, with their places; they leave this table as they are declared.
     later: IndexMap<EcoString, Span>,
-    /// Where each method of each service is declared, for messages.
+    /// The declaration that is being checked.
     current: Option<EcoString>,
 }
 

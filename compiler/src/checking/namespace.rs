@@ -110,6 +110,13 @@ impl Namespace {
         ty.and(value)
     }
 
+    /// Adds a name that failed, unless it means something already.
+    pub(super) fn add_broken(&mut self, name: EcoString, declared: Span) {
+        if !self.entries.contains_key(&name) {
+            self.entries.insert(name, Entry::broken(declared));
+        }
+    }
+
     /// All names with their meanings, in order of arrival.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&EcoString, &Entry)> {
         self.entries.iter()

@@ -23,7 +23,6 @@ impl BodyChecker<'_, '_, '_> {
     pub(super) fn binary(
         &mut self,
         written: BinaryOperator,
-        place: Span,
         left: &tree::Value,
         right: &tree::Value,
         span: Span,
@@ -31,9 +30,7 @@ impl BodyChecker<'_, '_, '_> {
         let (left, right) = (self.value(left), self.value(right));
         let (operator, ty) = match written {
             BinaryOperator::And | BinaryOperator::Or => (logical(written), self.logical(written, &left, &right)),
-            BinaryOperator::Equal | BinaryOperator::NotEqual => {
-                (equality(written), self.equality(&left, &right, place, span))
-            }
+            BinaryOperator::Equal | BinaryOperator::NotEqual => (equality(written), self.equality(&left, &right, span)),
             BinaryOperator::Less => (Operator::Less, self.ordering(written, &left, &right)),
             BinaryOperator::LessEqual => (Operator::LessOrEqual, self.ordering(written, &left, &right)),
             BinaryOperator::Greater => (Operator::Greater, self.ordering(written, &left, &right)),
@@ -64,13 +61,12 @@ impl BodyChecker<'_, '_, '_> {
         Type::BOOL
     }
 
-    fn equality(&mut self, left: &Value, right: &Value, place: Span, span: Span) -> Type {
+    fn equality(&mut self, left: &Value, right: &Value, span: Span) -> Type {
         if !comparable(&left.ty, &right.ty) {
             let message = format!("`{}` and `{}` can't be equal", left.ty, right.ty);
             let message = Diagnostic::error(codes::NOT_COMPARABLE, span, message);
             let message = message.also(left.span, format!("this is `{}`", left.ty));
             let message = message.also(right.span, format!("this is `{}`", right.ty));
-            let _ = place;
             self.report(message);
         }
         Type::BOOL

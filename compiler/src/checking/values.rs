@@ -58,11 +58,8 @@ impl BodyChecker<'_, '_, '_> {
             tree::ValueKind::Chain { head, steps } => return self.chain(head, steps),
             tree::ValueKind::Not(operand) => self.not(operand, span),
             tree::ValueKind::Binary {
-                operator,
-                left,
-                right,
-                operator_span,
-            } => self.binary(*operator, *operator_span, left, right, span),
+                operator, left, right, ..
+            } => self.binary(*operator, left, right, span),
             tree::ValueKind::Group(inner) => self.value(inner),
             tree::ValueKind::Error => Value::missing(span),
         };

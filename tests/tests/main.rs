@@ -1,0 +1,3 @@
+//! Suites across rooms.
+
+mod published_library;
