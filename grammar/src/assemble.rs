@@ -9,6 +9,7 @@ pub(crate) use signatures::Shape;
 pub(crate) use values::Argument;
 
 use crate::layout::{Layout, LineRecord};
+use crate::report::Report;
 use crate::terminals::Terminal;
 use crate::tokens::{Kind, Tokens};
 use crate::tree::{Block, Header, Item, ItemError, Name, StatementKind, Value, ValueKind};
@@ -31,14 +32,14 @@ pub(crate) struct Assembler<'a> {
     text: &'a str,
     lines: Vec<LineRecord>,
     /// Messages so far.
-    pub report: Vec<Diagnostic>,
+    pub report: Report,
 }
 
 /// What lalrpop says when it goes on after a mistake.
 pub(crate) type Recovery = ErrorRecovery<u32, Terminal, Infallible>;
 
 impl<'a> Assembler<'a> {
-    pub(crate) fn new(tokens: &'a Tokens, text: &'a str, layout: &mut Layout, report: Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(tokens: &'a Tokens, text: &'a str, layout: &mut Layout, report: Report) -> Self {
         Self {
             tokens,
             text,

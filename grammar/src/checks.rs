@@ -9,12 +9,12 @@ mod names;
 mod statements;
 
 use crate::assemble::Line;
+use crate::report::Report;
 use crate::tokens::Tokens;
 use crate::tree::Tree;
-use aqua_diagnostics::Diagnostic;
 
 /// Makes a tree of the lines of a file and checks it.
-pub(crate) fn tree(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mut Vec<Diagnostic>) -> Tree {
+pub(crate) fn tree(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mut Report) -> Tree {
     let mut tree = headers::arrange(lines, tokens, text, report);
     for item in &mut tree.items {
         declarations::check(item, report);

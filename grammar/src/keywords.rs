@@ -9,6 +9,7 @@ mod forms;
 mod repairs;
 
 use crate::lines::Line;
+use crate::report::Report;
 use crate::terminals::{Terminal, Token};
 use crate::tokens::Tokens;
 use crate::words;
@@ -40,7 +41,7 @@ pub(crate) fn settle(
     context: Context,
     tokens: &Tokens,
     text: &str,
-    report: &mut Vec<Diagnostic>,
+    report: &mut Report,
 ) -> Outlook {
     let mut settling = Settling {
         line,
@@ -87,7 +88,7 @@ struct Settling<'l, 'a> {
     line: &'l mut Line<'a>,
     tokens: &'l Tokens,
     text: &'l str,
-    report: &'l mut Vec<Diagnostic>,
+    report: &'l mut Report,
 }
 
 impl Settling<'_, '_> {

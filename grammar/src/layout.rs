@@ -9,6 +9,7 @@
 use crate::codes;
 use crate::keywords::{self, Context};
 use crate::lines::{self, Comment, Line, Reader};
+use crate::report::Report;
 use crate::terminals::{Terminal, Token};
 use crate::tokens::Tokens;
 use crate::tree::MAX_NESTING;
@@ -50,7 +51,7 @@ struct Block<'a> {
 }
 
 /// Lays out a text.
-pub(crate) fn lay_out(tokens: &Tokens, text: &str, report: &mut Vec<Diagnostic>) -> Layout {
+pub(crate) fn lay_out(tokens: &Tokens, text: &str, report: &mut Report) -> Layout {
     let mut reader = Reader::new(tokens, text);
     let mut line = Line::default();
     let file = Block {
@@ -96,7 +97,7 @@ struct State<'a, 'r> {
     end: u32,
     /// Blocks are too deep: lines deeper than this indentation are left out.
     cut: Option<&'a str>,
-    report: &'r mut Vec<Diagnostic>,
+    report: &'r mut Report,
 }
 
 impl<'a> State<'a, '_> {
@@ -169,14 +170,12 @@ impl<'a> State<'a, '_> {
         let space = self.indentation(line);
         let top = self.blocks.len() == 1;
         let indent = line.indent;
-        let reported = self.report.len();
+        let reported = self.report.next();
         let block = self.innermost();
         let expected = block.child.unwrap_or_default();
         if let Some((_, message)) = block.wrong.filter(|(wrong, _)| *wrong == indent) {
             let text = expected.to_owned();
-            if let Some(fix) = self.report.get_mut(message).and_then(|message| message.fix.as_mut()) {
-                fix.edits.push(Edit { span: space, text });
-            }
+            self.report.extend_fix(message, Edit { span: space, text });
             line.reported = true;
             return;
         }

@@ -5,6 +5,7 @@
 //! bracket that nothing closes is reported and closed where its line probably ended, a bracket that closes nothing is
 //! reported and left out. A declaration keyword in column 0 always begins a new line.
 
+use crate::report::Report;
 use crate::terminals::{Terminal, Token};
 use crate::tokens::{Kind, Tokens};
 use crate::tree::MAX_NESTING;
@@ -68,7 +69,7 @@ impl<'a> Reader<'a> {
     /// Reads the next line. At the end only the comments before it are set, and the answer is no.
     ///
     /// `depth` is how many blocks the line is in, for the bound on nesting.
-    pub(crate) fn read(&mut self, line: &mut Line<'a>, depth: usize, report: &mut Vec<Diagnostic>) -> bool {
+    pub(crate) fn read(&mut self, line: &mut Line<'a>, depth: usize, report: &mut Report) -> bool {
         line.tokens.clear();
         line.comments.clear();
         line.reported = false;
@@ -131,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes one token that means something.
-    fn take(&mut self, kind: Kind, line: &mut Line<'a>, report: &mut Vec<Diagnostic>) {
+    fn take(&mut self, kind: Kind, line: &mut Line<'a>, report: &mut Report) {
         let at = self.at;
         self.at += 1;
         let mut terminal = terminal(kind);
@@ -191,13 +192,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Settles a closing bracket: the terminal to take, or none to leave it out.
-    fn close(
-        &mut self,
-        found: Terminal,
-        at: usize,
-        line: &mut Line<'a>,
-        report: &mut Vec<Diagnostic>,
-    ) -> Option<Terminal> {
+    fn close(&mut self, found: Terminal, at: usize, line: &mut Line<'a>, report: &mut Report) -> Option<Terminal> {
         let span = self.tokens.span(at);
         if self.frames.len() == 1 {
             let stray = format!("`{}` closes nothing", self.text_of(at));
@@ -238,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Closes what the line leaves open; a `:` at its end stays last.
-    fn close_brackets(&mut self, line: &mut Line<'a>, report: &mut Vec<Diagnostic>) {
+    fn close_brackets(&mut self, line: &mut Line<'a>, report: &mut Report) {
         if self.frames.len() == 1 {
             return;
         }
@@ -251,7 +246,7 @@ impl<'a> Reader<'a> {
         line.tokens.extend(colon);
     }
 
-    fn report_open(&self, line: &mut Line<'a>, report: &mut Vec<Diagnostic>) {
+    fn report_open(&self, line: &mut Line<'a>, report: &mut Report) {
         let Some(frame) = self.frames.last() else { return };
         let message = format!("`{}` is not closed", self.text_of(frame.token));
         let error = Diagnostic::error(codes::OPEN_BRACKET, self.tokens.span(frame.token), message)
@@ -344,7 +339,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a comment that begins like another language's and skips it.
-    fn foreign_comment(&mut self, line: &mut Line<'a>, report: &mut Vec<Diagnostic>) {
+    fn foreign_comment(&mut self, line: &mut Line<'a>, report: &mut Report) {
         let start = self.tokens.span(self.at);
         let length = if self.tokens.kind(self.at) == Kind::Slash { 2 } else { 1 };
         line.report(
@@ -355,7 +350,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends a line that nests too deeply.
-    fn give_up(&mut self, line: &mut Line<'a>, report: &mut Vec<Diagnostic>) {
+    fn give_up(&mut self, line: &mut Line<'a>, report: &mut Report) {
         let last = self.at - 1;
         line.report(report, too_deep(self.tokens.span(last)));
         line.tokens.clear();
@@ -382,7 +377,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves out a comma that ends a line of no list, such as one after a field of data.
-    fn drop_trailing_comma(&self, line: &mut Line<'a>, report: &mut Vec<Diagnostic>) {
+    fn drop_trailing_comma(&self, line: &mut Line<'a>, report: &mut Report) {
         if let Some(comma) = line.tokens.pop_if(|token| token.terminal == Terminal::Comma) {
             let span = self.tokens.span(comma.start as usize);
             let error = Diagnostic::error(codes::UNEXPECTED, span, "nothing follows this comma");
@@ -398,7 +393,7 @@ impl<'a> Reader<'a> {
 
 impl Line<'_> {
     /// Gives a message about this line, unless there is one already.
-    pub(crate) fn report(&mut self, report: &mut Vec<Diagnostic>, message: Diagnostic) {
+    pub(crate) fn report(&mut self, report: &mut Report, message: Diagnostic) {
         if !std::mem::replace(&mut self.reported, true) {
             report.push(message);
         }

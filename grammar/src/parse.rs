@@ -1,10 +1,11 @@
 //! The wall around the parser generator: symbols in, tree out. Nothing else knows of lalrpop, but the grammar itself.
 
 use crate::assemble::{Assembler, Line};
+use crate::report::Report;
 use crate::tokens::Tokens;
 use crate::tree::{Item, ItemError};
 use crate::{Parsed, checks, layout, unexpected};
-use aqua_diagnostics::{Diagnostic, FileId};
+use aqua_diagnostics::FileId;
 
 #[allow(
     clippy::all,
@@ -25,7 +26,7 @@ mod generated {
 /// Understands a text as far as it can be. Never fails: what can't be understood becomes error nodes and messages.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let tokens = Tokens::scan(file, text);
-    let mut report = Vec::new();
+    let mut report = Report::default();
     let mut layout = layout::lay_out(&tokens, text, &mut report);
     let mut assembler = Assembler::new(&tokens, text, &mut layout, report);
     let symbols = layout
@@ -44,12 +45,11 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
                 body: None,
             }))]
         });
-    let mut diagnostics = assembler.report;
-    let tree = checks::tree(lines, &tokens, text, &mut diagnostics);
-    Diagnostic::sort(&mut diagnostics);
+    let mut report = assembler.report;
+    let tree = checks::tree(lines, &tokens, text, &mut report);
     Parsed {
         tokens,
         tree,
-        diagnostics,
+        diagnostics: report.sorted(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::dump::dump;
 use crate::vectors;
 use aqua_diagnostics::{FileId, Span};
-use aqua_grammar::{Parsed, parse};
+use aqua_grammar::{MAX_MESSAGES, Parsed, parse};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -21,6 +21,7 @@ fn checked(text: &str) -> Parsed {
     }
     assert_eq!(end as usize, text.len(), "tokens cover the text");
     let inside = |span: Span| text.get(span.start as usize..span.end as usize).is_some();
+    assert!(parsed.diagnostics.len() <= MAX_MESSAGES);
     for message in &parsed.diagnostics {
         assert!(inside(message.span), "{message:?}");
         assert!(message.secondary.iter().all(|label| inside(label.span)), "{message:?}");

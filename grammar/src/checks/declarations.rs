@@ -2,11 +2,12 @@
 
 use super::{names, statements};
 use crate::codes;
+use crate::report::Report;
 use crate::tree::{Arrow, Constant, Item, Member, Parameter, Value, ValueKind};
 use aqua_diagnostics::Diagnostic;
 
 /// Checks one declaration.
-pub(super) fn check(item: &mut Item, report: &mut Vec<Diagnostic>) {
+pub(super) fn check(item: &mut Item, report: &mut Report) {
     match item {
         Item::Data(data) => {
             names::capital(&data.name, "data", report);
@@ -36,7 +37,7 @@ pub(super) fn check(item: &mut Item, report: &mut Vec<Diagnostic>) {
 }
 
 /// The named parameters of a signature.
-pub(super) fn parameters(arrow: &Arrow, report: &mut Vec<Diagnostic>) {
+pub(super) fn parameters(arrow: &Arrow, report: &mut Report) {
     for Parameter { name, .. } in &arrow.parameters {
         if let Some(name) = name {
             names::small(name, "parameters", report);
@@ -44,7 +45,7 @@ pub(super) fn parameters(arrow: &Arrow, report: &mut Vec<Diagnostic>) {
     }
 }
 
-fn in_data(member: &mut Member, report: &mut Vec<Diagnostic>) {
+fn in_data(member: &mut Member, report: &mut Report) {
     match member {
         Member::Field(field) => names::small(&field.name, "fields", report),
         Member::Arrow(method) => {
@@ -60,7 +61,7 @@ fn in_data(member: &mut Member, report: &mut Vec<Diagnostic>) {
     }
 }
 
-fn in_ability(member: &Member, report: &mut Vec<Diagnostic>) {
+fn in_ability(member: &Member, report: &mut Report) {
     match member {
         Member::Field(field) => names::small(&field.name, "fields", report),
         Member::Arrow(method) => {
@@ -85,7 +86,7 @@ fn in_ability(member: &Member, report: &mut Vec<Diagnostic>) {
     }
 }
 
-fn in_service(member: &mut Member, report: &mut Vec<Diagnostic>) {
+fn in_service(member: &mut Member, report: &mut Report) {
     match member {
         Member::Field(field) => {
             let name = &field.name;
@@ -103,7 +104,7 @@ fn in_service(member: &mut Member, report: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_constant(constant: &mut Constant, report: &mut Vec<Diagnostic>) {
+fn check_constant(constant: &mut Constant, report: &mut Report) {
     names::capitals(&constant.name, "constants", report);
     let Some(found) = computed(&constant.value) else { return };
     let span = constant.value.span;

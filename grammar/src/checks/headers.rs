@@ -2,12 +2,13 @@
 
 use crate::assemble::Line;
 use crate::codes;
+use crate::report::Report;
 use crate::tokens::Tokens;
 use crate::tree::{Header, Item, Tree};
 use aqua_diagnostics::{Diagnostic, Span};
 
 /// Parts headers from declarations and reports those that stand too late, or are missing.
-pub(super) fn arrange(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mut Vec<Diagnostic>) -> Tree {
+pub(super) fn arrange(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mut Report) -> Tree {
     let span = tokens.span_of(0..tokens.len());
     let mut tree = Tree {
         headers: Vec::new(),
@@ -29,8 +30,9 @@ pub(super) fn arrange(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mu
                 let after_items = tree.items.iter().any(|item| !matches!(item, Item::Error(_)));
                 let late = order.late(&header, after_items, tree.headers.is_empty(), span.before());
                 order.note(&header, late.is_none());
-                report.extend(late);
-                report.extend(order.old_keyword(&header));
+                late.into_iter()
+                    .chain(order.old_keyword(&header))
+                    .for_each(|message| report.push(message));
                 tree.headers.push(header);
             }
         }

@@ -2,16 +2,17 @@
 
 use super::{declarations, names};
 use crate::codes;
+use crate::report::Report;
 use crate::tree::{Block, Closure, LoopVariables, Statement, StatementKind, Value, ValueKind};
 use aqua_diagnostics::{Diagnostic, Span};
 use std::mem;
 
 /// Checks the body of a function or closure, where results may be given.
-pub(super) fn check_body(body: &mut Block, report: &mut Vec<Diagnostic>) {
+pub(super) fn check_body(body: &mut Block, report: &mut Report) {
     check_block(body, true, report);
 }
 
-fn check_block(block: &mut Block, is_body: bool, report: &mut Vec<Diagnostic>) {
+fn check_block(block: &mut Block, is_body: bool, report: &mut Report) {
     let mut before = None;
     for statement in &mut block.statements {
         let stray = match (&statement.kind, before) {
@@ -53,7 +54,7 @@ fn belongs_to_if_or_try(kind: &StatementKind) -> bool {
 }
 
 /// Checks what a statement is made of.
-fn check(statement: &mut Statement, report: &mut Vec<Diagnostic>) {
+fn check(statement: &mut Statement, report: &mut Report) {
     match &mut statement.kind {
         StatementKind::For { variables, body, .. } | StatementKind::Parseq { variables, body, .. } => {
             check_variables(variables, report);
@@ -89,7 +90,7 @@ fn check(statement: &mut Statement, report: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_variables(variables: &LoopVariables, report: &mut Vec<Diagnostic>) {
+fn check_variables(variables: &LoopVariables, report: &mut Report) {
     names::small(&variables.first, "loop variables", report);
     if let Some(second) = &variables.second {
         names::small(second, "loop variables", report);
@@ -97,7 +98,7 @@ fn check_variables(variables: &LoopVariables, report: &mut Vec<Diagnostic>) {
 }
 
 /// Checks what follows `par` or `co`.
-fn check_branch(inner: &mut Statement, word: &str, report: &mut Vec<Diagnostic>) {
+fn check_branch(inner: &mut Statement, word: &str, report: &mut Report) {
     check(inner, report);
     let fits = matches!(
         inner.kind,
@@ -119,7 +120,7 @@ fn check_branch(inner: &mut Statement, word: &str, report: &mut Vec<Diagnostic>)
 }
 
 /// `join` waits for something to be there; it computes nothing.
-fn check_joined(value: &mut Value, report: &mut Vec<Diagnostic>) {
+fn check_joined(value: &mut Value, report: &mut Report) {
     if matches!(value.kind, ValueKind::Not(_) | ValueKind::Binary { .. }) {
         let error = Diagnostic::error(
             codes::UNEXPECTED,

@@ -1,0 +1,39 @@
+//! The messages of one text, up to a bound: what is no Aqua at all need not be explained line by line.
+
+use aqua_diagnostics::{Diagnostic, Edit};
+
+/// How many messages a text gets at most.
+pub const MAX_MESSAGES: usize = 100;
+
+/// Messages in the order in which they were found.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    messages: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Adds a message, unless there are enough.
+    pub(crate) fn push(&mut self, message: Diagnostic) {
+        if self.messages.len() < MAX_MESSAGES {
+            self.messages.push(message);
+        }
+    }
+
+    /// The number that the next message will have.
+    pub(crate) fn next(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Adds an edit to the fix of a message, if it has one.
+    pub(crate) fn extend_fix(&mut self, message: usize, edit: Edit) {
+        if let Some(fix) = self.messages.get_mut(message).and_then(|message| message.fix.as_mut()) {
+            fix.edits.push(edit);
+        }
+    }
+
+    /// The messages in the order of the text.
+    pub(crate) fn sorted(mut self) -> Vec<Diagnostic> {
+        Diagnostic::sort(&mut self.messages);
+        self.messages
+    }
+}
