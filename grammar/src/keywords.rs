@@ -84,6 +84,39 @@ pub(crate) fn settle(
     }
 }
 
+/// Whether a line begins like a header or a declaration, or like a slip of one.
+pub(crate) fn is_declaration(line: &Line<'_>, tokens: &Tokens, text: &str) -> bool {
+    line.tokens.first().is_some_and(|first| {
+        let span = tokens.span(first.start as usize);
+        let word = &text[span.start as usize..span.end as usize];
+        words::begins_line_in_column_0(word)
+            || [words::HEADERS, words::DECLARATIONS].iter().any(|set| {
+                words::foreign(word, set)
+                    .or_else(|| words::misspelt(word, set))
+                    .is_some()
+            })
+    })
+}
+
+/// Whether a line can be nothing but a statement, wherever it stands.
+pub(crate) fn is_plainly_statement(line: &Line<'_>, tokens: &Tokens, text: &str) -> bool {
+    let [first, rest @ ..] = line.tokens.as_slice() else {
+        return false;
+    };
+    let span = tokens.span(first.start as usize);
+    let word = &text[span.start as usize..span.end as usize];
+    match (first.terminal, rest) {
+        (Terminal::ArrowLeft, _) => true,
+        (Terminal::Name | Terminal::Class, [second, ..]) => match second.terminal {
+            Terminal::Equals | Terminal::ArrowLeft | Terminal::Push | Terminal::Dot => true,
+            Terminal::ParenOpen => second.start == first.end,
+            Terminal::Colon => words::BARE_HEADS.contains(&word),
+            _ => words::STATEMENTS.contains(&word),
+        },
+        _ => false,
+    }
+}
+
 struct Settling<'l, 'a> {
     line: &'l mut Line<'a>,
     tokens: &'l Tokens,

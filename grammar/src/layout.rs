@@ -46,12 +46,12 @@ struct Block<'a> {
     context: Context,
     /// The line that opens it must have a body: its place, unless it was reported.
     needs_body: Option<Span>,
-    /// The last wrong indentation, and which message is about it: one for neighbouring lines.
-    wrong: Option<(&'a str, usize)>,
+    /// The last wrong indentation, and which message is about it, if one is: one for neighbouring lines.
+    wrong: Option<(&'a str, Option<usize>)>,
 }
 
 /// Lays out a text.
-pub(crate) fn lay_out(tokens: &Tokens, text: &str, report: &mut Report) -> Layout {
+pub(crate) fn lay_out<'a>(tokens: &'a Tokens, text: &'a str, report: &mut Report) -> Layout {
     let mut reader = Reader::new(tokens, text);
     let mut line = Line::default();
     let file = Block {
@@ -67,6 +67,7 @@ pub(crate) fn lay_out(tokens: &Tokens, text: &str, report: &mut Report) -> Layou
     };
     let mut state = State {
         tokens,
+        text,
         blocks: vec![file],
         layout,
         end: 0,
@@ -77,7 +78,8 @@ pub(crate) fn lay_out(tokens: &Tokens, text: &str, report: &mut Report) -> Layou
         if state.is_cut(line.indent) {
             continue;
         }
-        state.place(&mut line);
+        let next = reader.next_indent().unwrap_or_default();
+        state.place(&mut line, next);
         let context = state.innermost().context;
         let outlook = keywords::settle(&mut line, context, tokens, text, state.report);
         state.emit(&line, outlook);
@@ -90,6 +92,7 @@ pub(crate) fn lay_out(tokens: &Tokens, text: &str, report: &mut Report) -> Layou
 
 struct State<'a, 'r> {
     tokens: &'a Tokens,
+    text: &'a str,
     /// Open blocks; the first is the file and never closes.
     blocks: Vec<Block<'a>>,
     layout: Layout,
@@ -115,7 +118,10 @@ impl<'a> State<'a, '_> {
     }
 
     /// Closes the blocks that a line ends and opens the one it begins.
-    fn place(&mut self, line: &mut Line<'a>) {
+    fn place(&mut self, line: &mut Line<'a>, next: &'a str) {
+        if self.keep_torn(line, next) {
+            return;
+        }
         loop {
             let top = self.blocks.len() == 1;
             let block = self.innermost();
@@ -165,21 +171,91 @@ impl<'a> State<'a, '_> {
             .span(code.start.saturating_sub(line.indent.len() as u32), code.start)
     }
 
+    /// Keeps a line that fits no block where the next line is, if that is in a function: one character too many or too few
+    /// must not close blocks. In column 0 that is a statement, or what is no declaration and has indented lines below.
+    fn keep_torn(&mut self, line: &mut Line<'a>, next: &'a str) -> bool {
+        if self.blocks.get(1).is_none_or(|block| block.context != Context::Body) {
+            return false;
+        }
+        let (indent, block) = (line.indent, self.innermost());
+        let first_of_block = block.child.is_none() && !block.header.starts_with(indent);
+        if first_of_block || block.wrong.is_some_and(|(wrong, _)| wrong == indent) {
+            return false;
+        }
+        let opens = line
+            .tokens
+            .last()
+            .is_some_and(|token| token.terminal == Terminal::Colon);
+        let statement = line.indent.is_empty() && keywords::is_plainly_statement(line, self.tokens, self.text);
+        let declaration = line.indent.is_empty() && keywords::is_declaration(line, self.tokens, self.text);
+        if !statement && (opens || declaration || next.is_empty() || self.fits_some_block(line.indent)) {
+            return false;
+        }
+        let fits = |block: &Block<'_>| block.child.map_or(is_deeper(next, block.header), |child| child == next);
+        let Some(depth) = self
+            .blocks
+            .iter()
+            .rposition(fits)
+            .filter(|depth| *depth > 0)
+            .or(statement.then_some(1))
+        else {
+            return false;
+        };
+        let Some(expected) = self.blocks[depth].child.or((!next.is_empty()).then_some(next)) else {
+            return false;
+        };
+        while self.blocks.len() > depth + 1 {
+            self.close(&line.comments);
+        }
+        let start = line.tokens.first().map_or(self.end, |token| token.start);
+        if self.innermost().child.replace(expected).is_none() {
+            self.layout.tokens.push(Token::invisible(Terminal::Indent, start));
+        }
+        let error = if line.indent.is_empty() {
+            let span = self.tokens.span(start as usize);
+            Diagnostic::error(
+                codes::INCONSISTENT_INDENTATION,
+                span,
+                "a statement stands inside a function",
+            )
+            .label("in column 0 stand declarations")
+        } else {
+            let message = "this line is indented differently from the others of its block";
+            Diagnostic::error(codes::INCONSISTENT_INDENTATION, self.indentation(line), message).label(format!(
+                "indented with {}, the block with {}",
+                describe(line.indent),
+                describe(expected)
+            ))
+        };
+        let fix = format!("indent it with {}, like the block", describe(expected));
+        let space = self.indentation(line);
+        line.report(self.report, error.fix(fix, space, expected));
+        true
+    }
+
+    /// Whether a line with that indentation goes on with an open block, or begins the one just opened.
+    fn fits_some_block(&mut self, indent: &str) -> bool {
+        let begins = |block: &Block<'_>| block.child.is_none() && is_deeper(indent, block.header);
+        !indent.is_empty() && (self.blocks.iter().any(|block| block.child == Some(indent)) || begins(self.innermost()))
+    }
+
     /// Reports a line whose indentation fits no block; it stays in the innermost.
     fn misplaced(&mut self, line: &mut Line<'a>) {
         let space = self.indentation(line);
         let top = self.blocks.len() == 1;
         let indent = line.indent;
-        let reported = self.report.next();
+        let message = (!line.reported).then(|| self.report.next());
         let block = self.innermost();
         let expected = block.child.unwrap_or_default();
         if let Some((_, message)) = block.wrong.filter(|(wrong, _)| *wrong == indent) {
             let text = expected.to_owned();
-            self.report.extend_fix(message, Edit { span: space, text });
+            if let Some(message) = message {
+                self.report.extend_fix(message, Edit { span: space, text });
+            }
             line.reported = true;
             return;
         }
-        block.wrong = Some((indent, reported));
+        block.wrong = Some((indent, message));
         let error = if top {
             let error = Diagnostic::error(
                 codes::UNEXPECTED_INDENTATION,

@@ -112,6 +112,11 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// The indentation of the next line with code.
+    pub(crate) fn next_indent(&self) -> Option<&'a str> {
+        self.next_code().map(|(_, indent)| indent)
+    }
+
     /// Skips empty lines, collecting comments; gives the indentation of the next code.
     fn skip_to_code(&mut self, comments: &mut Vec<Comment<'a>>) -> Option<&'a str> {
         let mut indent = "";

@@ -1,5 +1,6 @@
 //! The messages of one text, up to a bound: what is no Aqua at all need not be explained line by line.
 
+use crate::codes;
 use aqua_diagnostics::{Diagnostic, Edit};
 
 /// How many messages a text gets at most.
@@ -29,6 +30,14 @@ impl Report {
         if let Some(fix) = self.messages.get_mut(message).and_then(|message| message.fix.as_mut()) {
             fix.edits.push(edit);
         }
+    }
+
+    /// Whether the indentation that ends at an offset was reported: its line may be in the wrong block.
+    pub(crate) fn is_misplaced(&self, offset: u32) -> bool {
+        let indentation = [codes::INCONSISTENT_INDENTATION, codes::UNEXPECTED_INDENTATION];
+        self.messages
+            .iter()
+            .any(|message| indentation.contains(&message.code) && message.span.end == offset)
     }
 
     /// The messages in the order of the text.

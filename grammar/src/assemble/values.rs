@@ -186,38 +186,16 @@ impl Assembler<'_> {
                 .help(format!("write `{of}(field = value)`; only functions, which begin with a small letter, are called without anything"));
             self.give_at(error);
         }
-        given.into_iter().filter_map(|one| self.field(one)).collect()
-    }
-
-    fn field(&mut self, given: Argument) -> Option<Field> {
-        let value = given.value;
-        if let Some(name) = given.name {
-            return Some(Field {
-                span: name.span.to(value.span),
-                name,
-                value,
-                short: false,
-            });
-        }
-        if let ValueKind::Variable(text) = &value.kind {
-            let name = Name {
-                text: text.clone(),
-                span: value.span,
-            };
-            return Some(Field {
-                span: value.span,
-                name,
-                value,
-                short: true,
-            });
-        }
-        if value.kind != ValueKind::Error {
-            let error = Diagnostic::error(codes::UNNAMED_FIELD, value.span, "this value has no name")
-                .label("which field is this?")
+        let unnamed = given
+            .iter()
+            .find(|one| one.name.is_none() && !matches!(one.value.kind, ValueKind::Variable(_) | ValueKind::Error));
+        if let Some(unnamed) = unnamed {
+            let error = Diagnostic::error(codes::UNNAMED_FIELD, unnamed.value.span, "this value has no name")
+                .label(format!("which field of `{of}` is this?"))
                 .help("write `field = value`; a variable that is called like the field may stand alone");
             self.give_at(error);
         }
-        None
+        given.into_iter().filter_map(field).collect()
     }
 
     /// A head or chain with one more step.
@@ -256,6 +234,32 @@ impl Assembler<'_> {
     fn slice(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
     }
+}
+
+/// A field as given: named, or a variable that is called like it.
+fn field(given: Argument) -> Option<Field> {
+    let value = given.value;
+    if let Some(name) = given.name {
+        return Some(Field {
+            span: name.span.to(value.span),
+            name,
+            value,
+            short: false,
+        });
+    }
+    let ValueKind::Variable(text) = &value.kind else {
+        return None;
+    };
+    let name = Name {
+        text: text.clone(),
+        span: value.span,
+    };
+    Some(Field {
+        span: value.span,
+        name,
+        value,
+        short: true,
+    })
 }
 
 /// Whether a name is of a type: it begins with a capital letter.

@@ -14,6 +14,7 @@ pub(super) fn check_body(body: &mut Block, report: &mut Report) {
 
 fn check_block(block: &mut Block, is_body: bool, report: &mut Report) {
     let mut before = None;
+    let mut start_before = block.span.start;
     for statement in &mut block.statements {
         let stray = match (&statement.kind, before) {
             (StatementKind::Return(_), _) => !is_body,
@@ -23,7 +24,8 @@ fn check_block(block: &mut Block, is_body: bool, report: &mut Report) {
             (StatementKind::Otherwise { .. } | StatementKind::Par(_), before) => before.is_none(),
             _ => false,
         };
-        if stray {
+        let start = mem::replace(&mut start_before, statement.span.start);
+        if stray && !report.is_misplaced(start) && !report.is_misplaced(statement.span.start) {
             report.push(misplaced(statement));
         }
         let orphan = before == Some(Before::Broken) && belongs_to_if_or_try(&statement.kind);
