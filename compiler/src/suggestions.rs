@@ -4,7 +4,9 @@ use aqua_diagnostics::{Diagnostic, Span};
 
 /// The known names close enough to a misspelt one to be worth saying, nearest first, at most three.
 pub(crate) fn close<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let limit = (wrong.chars().count() / 3).max(1);
+    // One letter is as near to every other letter: only its case can be mistaken.
+    let length = wrong.chars().count();
+    let limit = if length < 2 { 0 } else { (length / 3).max(1) };
     let mut scored: Vec<(usize, &str)> = known
         .into_iter()
         .filter(|name| *name != wrong)
@@ -104,7 +106,8 @@ mod tests {
         assert_eq!(close("neighbourhood", ["neighborhood", "merge"]), ["neighborhood"]);
         assert_eq!(close("gerat", ["great"]), ["great"]);
         assert_eq!(close("op", ["Op"]), ["Op"]);
-        assert!(close("x", ["LAST_ERROR"]).is_empty());
+        assert!(close("x", ["y", "LAST_ERROR"]).is_empty());
+        assert_eq!(close("x", ["X"]), ["X"]);
     }
 
     #[test]
