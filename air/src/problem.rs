@@ -84,18 +84,18 @@ impl ReadError {
         messages
     }
 
-    /// The message with which the official interpreter answers the same text.
+    /// The report with which the official interpreter answers the same text, behind `air can't be parsed:` and a line break.
     ///
-    /// It is the same to the byte, except that after a syntax error the official one may go on to further ones.
-    pub fn official_message(&self, text: &str) -> String {
+    /// It is the same to the byte, except that after a syntax error the official one may go on to further ones, and that
+    /// it shows broken lenses in another way.
+    pub fn official_report(&self, text: &str) -> String {
         let label = |problem: &Problem| {
             let span = problem.span.left as usize..problem.span.right as usize;
             official::Label::primary((), span).with_message(problem.official_text())
         };
         let report = official::Diagnostic::error().with_labels(self.problems.iter().map(label).collect());
         let file = SimpleFile::new("script.air", text);
-        let rendered = term::emit_into_string(&term::Config::default(), &file, &report).unwrap_or_default();
-        format!("air can't be parsed:\n{rendered}")
+        term::emit_into_string(&term::Config::default(), &file, &report).unwrap_or_default()
     }
 }
 

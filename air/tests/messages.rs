@@ -36,7 +36,7 @@ fn every_code_has_a_page_with_a_wrong_and_a_right_script() {
 }
 
 #[test]
-fn official_messages_are_kept_to_the_byte() {
+fn official_reports_are_kept_to_the_byte() {
     let text = "(seq\n (ap x y)\n (par (next i) (fail 0 \"é\")))";
-    insta::assert_snapshot!(read(text).expect_err("wrong").official_message(text));
+    insta::assert_snapshot!(read(text).expect_err("wrong").official_report(text));
 }

@@ -253,7 +253,7 @@ fn answered(text: &str) -> Result<(), TestCaseError> {
             let span = problem.span.left as usize..problem.span.right as usize;
             prop_assert!(text.get(span.clone()).is_some(), "{:?} {:?}", span, text);
         }
-        prop_assert!(error.official_message(text).starts_with("air can't be parsed:\nerror"));
+        prop_assert!(error.official_report(text).starts_with("error: \n"));
     }
     Ok(())
 }

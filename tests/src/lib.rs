@@ -1,4 +1,9 @@
-//! What the cross-room suites share: places of the tree, and foreign programs that play peers and counterparts.
+//! What the cross-room suites share: places of the tree, foreign programs that play peers and counterparts, and a simulated
+//! network in which machines meet.
 
+pub mod air_programs;
 pub mod foreign;
+pub mod machine;
+pub mod official_vm;
+pub mod simulated_network;
 pub mod tree;

@@ -1,3 +1,4 @@
 //! Suites across rooms.
 
+mod official_machine;
 mod published_library;

@@ -117,7 +117,7 @@ fn prepare_and_run(
     let state = State::new(previous.read()?);
     let current = current.read()?;
     let prepared = Prepared::new(&state, current, &parameters.particle_id, parameters.trust)?;
-    let program = Program::from_air(air).map_err(|error| PreparationError::Script(error.official_message(air)))?;
+    let program = Program::from_air(air).map_err(|error| PreparationError::Script(error.official_report(air)))?;
     let results = decode_call_results(call_results).map_err(PreparationError::CallResults)?;
     let flags = check_results(results.values(), flags, &parameters.limits)?;
     let params = Params {

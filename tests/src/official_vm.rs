@@ -1,0 +1,196 @@
+//! The official machine as a process: `tests/peers/official-vm`, built once and asked by lines of JSON.
+
+use crate::foreign;
+use crate::machine::{CRASH, Invocation, Machine, Reply};
+use crate::tree;
+use aqua_vm::{CallRequest, LimitFlags, Tetraplet};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
+
+/// One running process. It ends when this is dropped.
+#[derive(Debug)]
+pub struct OfficialVm {
+    process: Child,
+    requests: Option<ChildStdin>,
+    replies: BufReader<ChildStdout>,
+}
+
+impl OfficialVm {
+    /// Builds the program if it isn't built yet, and starts it.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    pub fn start() -> Result<Self, String> {
+        let program = program()?;
+        let mut process = Command::new(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let (requests, replies) = (process.stdin.take(), process.stdout.take());
+        Ok(Self {
+            process,
+            requests,
+            replies: BufReader::new(replies.expect("stdout is piped")),
+        })
+    }
+
+    /// The line that asks for a run.
+    pub fn request(invocation: &Invocation<'_>) -> Value {
+        let results: BTreeMap<_, _> = invocation
+            .call_results
+            .iter()
+            .map(|(id, result)| {
+                (
+                    id.to_string(),
+                    json!({"ret_code": result.ret_code, "result": result.result}),
+                )
+            })
+            .collect();
+        json!({
+            "air": invocation.air,
+            "prev_data": STANDARD.encode(invocation.prev_data),
+            "data": STANDARD.encode(invocation.data),
+            "params": {
+                "init_peer_id": invocation.particle.init_peer_id,
+                "current_peer_id": invocation.current_peer_id,
+                "timestamp": invocation.particle.timestamp,
+                "ttl": invocation.particle.ttl,
+                "key_format": 0,
+                "secret_key": STANDARD.encode(invocation.seed),
+                "particle_id": invocation.particle.id,
+            },
+            "call_results": results,
+        })
+    }
+
+    /// Sends one line and reads one.
+    fn ask(&mut self, request: &Value) -> std::io::Result<AnswerLine> {
+        let requests = self.requests.as_mut().expect("stdin is piped");
+        writeln!(requests, "{request}")?;
+        requests.flush()?;
+        let mut line = String::new();
+        self.replies.read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl Machine for OfficialVm {
+    fn invoke(&mut self, invocation: &Invocation<'_>) -> Reply {
+        let answer = self
+            .ask(&Self::request(invocation))
+            .expect("the official machine answers");
+        assert_ne!(answer.failure.as_deref(), Some("request"), "{}", answer.error_message);
+        let requests = answer.call_requests.into_iter().map(|(id, request)| {
+            let id = id.parse().expect("call ids are numbers");
+            (id, request.into())
+        });
+        let soft_limits = answer.soft_limits.unwrap_or_default();
+        Reply {
+            ret_code: if answer.failure.is_some() {
+                CRASH
+            } else {
+                answer.ret_code
+            },
+            error_message: answer.error_message,
+            data: STANDARD.decode(answer.data).expect("data is base64"),
+            next_peers: answer.next_peers,
+            call_requests: requests.collect(),
+            flags: LimitFlags {
+                air_size_exceeded: soft_limits.air_size_limit_exceeded,
+                particle_size_exceeded: soft_limits.particle_size_limit_exceeded,
+                call_result_size_exceeded: soft_limits.call_result_size_limit_exceeded,
+            },
+        }
+    }
+}
+
+impl Drop for OfficialVm {
+    fn drop(&mut self) {
+        // It ends with its input.
+        drop(self.requests.take());
+        let _ = self.process.wait();
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct AnswerLine {
+    ret_code: i64,
+    error_message: String,
+    failure: Option<String>,
+    data: String,
+    next_peers: Vec<String>,
+    call_requests: BTreeMap<String, RequestLine>,
+    soft_limits: Option<SoftLimits>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestLine {
+    service_id: String,
+    function_name: String,
+    arguments: Vec<Value>,
+    tetraplets: Vec<Vec<Tetraplet>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct SoftLimits {
+    air_size_limit_exceeded: bool,
+    particle_size_limit_exceeded: bool,
+    call_result_size_limit_exceeded: bool,
+}
+
+impl From<RequestLine> for CallRequest {
+    fn from(line: RequestLine) -> Self {
+        Self {
+            service_id: line.service_id,
+            function_name: line.function_name,
+            arguments: line.arguments,
+            tetraplets: line.tetraplets,
+        }
+    }
+}
+
+/// The built program.
+fn program() -> Result<&'static Path, String> {
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let (source, target) = (
+            tree::at("tests/peers/official-vm"),
+            foreign::cache().join("official-vm"),
+        );
+        let program = target.join("release/official-vm");
+        // Asking cargo whether it is up to date can mean to wait for other builds.
+        if !is_newer(
+            &program,
+            &[
+                source.join("Cargo.lock"),
+                source.join("Cargo.toml"),
+                source.join("src/main.rs"),
+            ],
+        ) {
+            foreign::run(
+                Command::new(env!("CARGO"))
+                    .args(["build", "--quiet", "--release", "--locked", "--manifest-path"])
+                    .arg(source.join("Cargo.toml"))
+                    .arg("--target-dir")
+                    .arg(&target),
+            )?;
+        }
+        Ok(program)
+    });
+    program.as_deref().map_err(Clone::clone)
+}
+
+fn is_newer(program: &Path, sources: &[PathBuf]) -> bool {
+    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    let built = modified(program);
+    built.is_some() && sources.iter().all(|source| modified(source) < built)
+}
