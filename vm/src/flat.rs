@@ -99,8 +99,8 @@ fn try_invoke(
     call_results: &[u8],
 ) -> Result<Outcome, (PreparationError, LimitFlags)> {
     let limits = &parameters.limits;
-    let flags = check_sizes(air.len() as u64, data, limits).map_err(|error| (error, LimitFlags::default()))?;
-    prepare_and_run(air, prev_data, data, parameters, call_results, flags).map_err(|error| (error, flags))
+    let mut flags = check_sizes(air.len() as u64, data, limits).map_err(|error| (error, LimitFlags::default()))?;
+    prepare_and_run(air, prev_data, data, parameters, call_results, &mut flags).map_err(|error| (error, flags))
 }
 
 fn prepare_and_run(
@@ -109,7 +109,7 @@ fn prepare_and_run(
     data: &[u8],
     parameters: &RunParameters,
     call_results: &[u8],
-    flags: LimitFlags,
+    flags: &mut LimitFlags,
 ) -> Result<Outcome, PreparationError> {
     let previous = Arriving::open(prev_data)?;
     let current = Arriving::open(data)?;
@@ -119,7 +119,7 @@ fn prepare_and_run(
     let prepared = Prepared::new(&state, current, &parameters.particle_id, parameters.trust)?;
     let program = Program::from_air(air).map_err(|error| PreparationError::Script(error.official_report(air)))?;
     let results = decode_call_results(call_results).map_err(PreparationError::CallResults)?;
-    let flags = check_results(results.values(), flags, &parameters.limits)?;
+    check_results(results.values(), flags, &parameters.limits)?;
     let params = Params {
         init_peer_id: parameters.init_peer_id.clone(),
         current_peer_id: parameters.current_peer_id.clone(),
@@ -131,7 +131,7 @@ fn prepare_and_run(
         canon_map_fold: parameters.canon_map_fold,
         trust: parameters.trust,
     };
-    Ok(run(&program, &state, prepared, results, flags, &params))
+    Ok(run(&program, &state, prepared, results, *flags, &params))
 }
 
 fn key_pair(parameters: &RunParameters) -> Result<KeyPair, KeyError> {

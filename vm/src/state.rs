@@ -1,6 +1,6 @@
 //! Particle data as a value that outlives a step.
 
-use crate::data::{Envelope, ParticleData, TraceState, minimum_interpreter_version, read_archive, write_archive};
+use crate::data::{InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive, write_archive};
 use crate::failure::PreparationError;
 use std::sync::Arc;
 
@@ -38,39 +38,19 @@ impl State {
     /// Writes particle data in its wire form. Equal states have equal bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        Envelope::around(&write_archive(&self.data)).encode()
+        InterpreterDataEnvelope::around(&write_archive(&self.data)).encode()
     }
 
-    /// About how many bytes the state takes in memory. Grows and shrinks with [`encode`](Self::encode)'s length.
+    /// About how many bytes the state takes in memory, and at least as many as [`encode`](Self::encode) gives.
     #[must_use]
     pub fn size(&self) -> usize {
-        /// Rough cost of an entry of a sorted map, and of the allocation behind a shared text.
-        const ENTRY: usize = 48;
-        const CID: usize = 61 + 16;
-        let info = &self.data.cid_info;
-        let tetraplet =
-            |t: &crate::Tetraplet| t.peer_pk.len() + t.service_id.len() + t.function_name.len() + t.lens.len();
-        let trace: usize = self.data.trace.iter().map(TraceState::size).sum();
-        let values: usize = info.value_store.values().map(|text| ENTRY + CID + text.len()).sum();
-        let tetraplets: usize = info
-            .tetraplet_store
-            .values()
-            .map(|t| 2 * ENTRY + CID + tetraplet(t))
-            .sum();
-        let canons: usize = info
-            .canon_result_store
-            .values()
-            .map(|r| ENTRY + CID + r.values.len() * 16)
-            .sum();
-        let aggregates = (info.canon_element_store.len() + info.service_result_store.len()) * (2 * ENTRY + CID);
-        let signatures = self.data.signatures.len() * (ENTRY + 98);
-        trace + values + tetraplets + canons + aggregates + signatures
+        self.data.size()
     }
 }
 
 /// Particle data on its way in: the envelope is open, the archive still closed.
 pub(crate) struct Arriving<'a> {
-    envelope: Option<Envelope<'a>>,
+    envelope: Option<InterpreterDataEnvelope<'a>>,
 }
 
 impl<'a> Arriving<'a> {
@@ -78,7 +58,7 @@ impl<'a> Arriving<'a> {
         if bytes.is_empty() {
             return Ok(Self { envelope: None });
         }
-        Envelope::decode(bytes)
+        InterpreterDataEnvelope::decode(bytes)
             .map(|envelope| Self {
                 envelope: Some(envelope),
             })
@@ -88,8 +68,8 @@ impl<'a> Arriving<'a> {
     /// Refuses data of interpreters that are too old.
     pub(crate) fn check_version(&self) -> Result<(), PreparationError> {
         match &self.envelope {
-            Some(envelope) if envelope.interpreter_version < minimum_interpreter_version() => Err(
-                PreparationError::InterpreterVersion(envelope.interpreter_version.clone()),
+            Some(envelope) if envelope.versions.interpreter_version < minimum_interpreter_version() => Err(
+                PreparationError::InterpreterVersion(envelope.versions.interpreter_version.clone()),
             ),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use crate::data::ParticleData;
 use crate::execution::{self, Input};
-use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT};
+use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
 use crate::verification::{self, Signatures};
 use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
@@ -38,16 +38,16 @@ pub fn step(
     results: &BTreeMap<u32, CallResult>,
     params: &Params,
 ) -> Outcome {
-    let flags = match check_sizes(program.air_size(), incoming, &params.limits) {
+    let mut flags = match check_sizes(program.air_size(), incoming, &params.limits) {
         Ok(flags) => flags,
         Err(error) => return refuse(state, &error, LimitFlags::default()),
     };
     let prepared = Arriving::open(incoming)
         .and_then(|arriving| arriving.check_version().and_then(|()| arriving.read()))
         .and_then(|current| Prepared::new(state, current, &params.particle_id, params.trust))
-        .and_then(|prepared| Ok((prepared, check_results(results.values(), flags, &params.limits)?)));
+        .and_then(|prepared| check_results(results.values(), &mut flags, &params.limits).map(|()| prepared));
     match prepared {
-        Ok((prepared, flags)) => {
+        Ok(prepared) => {
             let results = results
                 .iter()
                 .map(|(id, result)| (id.to_string(), result.clone()))
@@ -110,18 +110,15 @@ pub(crate) fn check_sizes(air_size: u64, incoming: &[u8], limits: &Limits) -> Re
 /// Checks the sizes of service results.
 pub(crate) fn check_results<'r>(
     mut results: impl Iterator<Item = &'r CallResult>,
-    flags: LimitFlags,
+    flags: &mut LimitFlags,
     limits: &Limits,
-) -> Result<LimitFlags, PreparationError> {
+) -> Result<(), PreparationError> {
     let limit = limits.call_result_size;
-    let call_result_size_exceeded = results.any(|result| result.result.len() as u64 > limit);
-    if limits.hard && call_result_size_exceeded {
+    flags.call_result_size_exceeded = results.any(|result| result.result.len() as u64 > limit);
+    if limits.hard && flags.call_result_size_exceeded {
         return Err(PreparationError::Size(SizeError::CallResult { limit }));
     }
-    Ok(LimitFlags {
-        call_result_size_exceeded,
-        ..flags
-    })
+    Ok(())
 }
 
 /// The outcome of a step that did not begin.
@@ -164,6 +161,10 @@ pub(crate) fn run(
         Ok(output) => output,
         Err(error) => return undone(state, error.code(), error.to_string(), flags),
     };
+    if output.data.size() > ParticleData::MAX_SIZE {
+        let error = Uncatchable::StateTooLarge;
+        return undone(state, error.code(), error.to_string(), flags);
+    }
     if params.trust == Trust::Verify {
         verification::sign(&mut signatures, output.own_cids, &params.particle_id, &params.key);
     }

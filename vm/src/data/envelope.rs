@@ -16,22 +16,23 @@ pub(crate) const fn minimum_interpreter_version() -> Version {
 }
 
 /// An envelope; fields in the order in which they are written. They are read in any order.
+///
+/// Named for the decoder's messages, which are part of error texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename = "InterpreterDataEnvelope")]
-pub(crate) struct Envelope<'a> {
-    /// Format of the archive. Only ever printed.
-    pub(crate) version: Version,
-    /// The interpreter that wrote it.
-    pub(crate) interpreter_version: Version,
+pub(crate) struct InterpreterDataEnvelope<'a> {
+    #[serde(flatten)]
+    pub(crate) versions: Versions,
     /// The archive.
     #[serde(borrow, with = "serde_bytes")]
     pub(crate) inner_data: Cow<'a, [u8]>,
 }
 
-/// What of a damaged envelope may still be readable.
-#[derive(Debug, Deserialize)]
+/// Who wrote the data. May be readable where the rest is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Versions {
+    /// Format of the archive. Only ever printed.
     pub(crate) version: Version,
+    /// The interpreter.
     pub(crate) interpreter_version: Version,
 }
 
@@ -43,12 +44,15 @@ pub(crate) struct EnvelopeError {
     pub(crate) versions: Option<Versions>,
 }
 
-impl<'a> Envelope<'a> {
+impl<'a> InterpreterDataEnvelope<'a> {
     /// An envelope of this machine around an archive.
     pub(crate) fn around(archive: &'a [u8]) -> Self {
-        Self {
+        let versions = Versions {
             version: DATA_VERSION,
             interpreter_version: INTERPRETER_VERSION,
+        };
+        Self {
+            versions,
             inner_data: Cow::Borrowed(archive),
         }
     }

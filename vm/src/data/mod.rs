@@ -20,7 +20,9 @@ pub use trace_state::{
 
 pub(crate) use archive_reader::read_archive;
 pub(crate) use archive_writer::write_archive;
-pub(crate) use envelope::{DATA_VERSION, Envelope, EnvelopeError, INTERPRETER_VERSION, minimum_interpreter_version};
+pub(crate) use envelope::{
+    DATA_VERSION, EnvelopeError, INTERPRETER_VERSION, InterpreterDataEnvelope, minimum_interpreter_version,
+};
 
 use std::collections::BTreeMap;
 
@@ -35,4 +37,34 @@ pub struct ParticleData {
     pub cid_info: CidInfo,
     /// Who signed: public keys and signatures, both with their format byte.
     pub signatures: BTreeMap<Box<[u8]>, Box<[u8]>>,
+}
+
+impl ParticleData {
+    /// The most bytes that a step lets data take. Offsets in the archive have 31 bits.
+    pub(crate) const MAX_SIZE: usize = 1 << 30;
+
+    /// About how many bytes the data takes in memory, and at least as many as in the archive.
+    pub(crate) fn size(&self) -> usize {
+        /// Rough cost of an entry of a sorted map, and of the allocation behind a shared text.
+        const ENTRY: usize = 48;
+        const CID: usize = 61 + 16;
+        let info = &self.cid_info;
+        let tetraplet =
+            |t: &crate::Tetraplet| t.peer_pk.len() + t.service_id.len() + t.function_name.len() + t.lens.len();
+        let trace: usize = self.trace.iter().map(TraceState::size).sum();
+        let values: usize = info.value_store.values().map(|text| ENTRY + CID + text.len()).sum();
+        let tetraplets: usize = info
+            .tetraplet_store
+            .values()
+            .map(|t| 2 * ENTRY + CID + tetraplet(t))
+            .sum();
+        let canons: usize = info
+            .canon_result_store
+            .values()
+            .map(|r| ENTRY + CID + r.values.len() * 16)
+            .sum();
+        let aggregates = (info.canon_element_store.len() + info.service_result_store.len()) * (2 * ENTRY + CID);
+        let signatures = self.signatures.len() * (ENTRY + 98);
+        trace + values + tetraplets + canons + aggregates + signatures
+    }
 }

@@ -56,6 +56,8 @@ pub(crate) enum Uncatchable {
     ValueTooDeep,
     #[error("what one run makes takes more than the {0} bytes allowed")]
     RunTooLarge(u64),
+    #[error("particle data would take more than {} bytes", crate::data::ParticleData::MAX_SIZE)]
+    StateTooLarge,
 }
 
 /// Values that a stream may hold, plus one.
@@ -89,6 +91,7 @@ impl Uncatchable {
             Self::ErrorCodeRange(_) => 20102,
             Self::ValueTooDeep => 20103,
             Self::RunTooLarge(_) => 20104,
+            Self::StateTooLarge => 20105,
         }
     }
 
