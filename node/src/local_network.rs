@@ -17,6 +17,8 @@ pub struct Service {
     pub id: String,
     /// Its component.
     pub wasm: Arc<[u8]>,
+    /// The most memory that it may use, in bytes; as the network's bounds say if none is named.
+    pub memory: Option<usize>,
 }
 
 /// What a local network is started with.
@@ -132,7 +134,12 @@ impl LocalNetwork {
     async fn deploy(&self) -> Result<aqua_services::Host, LocalError> {
         let host = aqua_services::Host::with_engine(self.engine.clone(), self.config.service_limits.clone());
         for service in &self.config.services {
-            host.deploy(&service.id, &service.wasm).await?;
+            let memory = service.memory.unwrap_or(host.config().memory);
+            let bounds = aqua_services::Config {
+                memory,
+                ..host.config().clone()
+            };
+            host.deploy_within(&service.id, &service.wasm, bounds).await?;
         }
         Ok(host)
     }

@@ -117,10 +117,14 @@ impl Settings {
     async fn deploy(&self) -> Result<aqua_services::Host, Failure> {
         let host = aqua_services::Host::new(aqua_services::Config::default()).context("services can't run here")?;
         for service in &self.config.services {
-            let wasm = service.bytes(&self.root)?;
-            host.deploy(&service.name, &wasm)
-                .await
-                .with_context(|| cannot_run(&service.name))?;
+            let mut bounds = host.config().clone();
+            if let Some(bytes) = service.memory {
+                bounds.memory = usize::try_from(bytes).unwrap_or(usize::MAX);
+            }
+            let deployed = host
+                .deploy_within(&service.name, &service.bytes(&self.root)?, bounds)
+                .await;
+            deployed.with_context(|| cannot_run(&service.name))?;
         }
         for (name, path) in &self.services {
             let wasm = std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;

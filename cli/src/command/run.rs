@@ -130,6 +130,7 @@ fn services(program: &Program) -> Result<Vec<Service>, Failure> {
         .map(|(service, wasm)| Service {
             id: service.name,
             wasm: wasm.into(),
+            memory: service.memory.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
         })
         .collect())
 }

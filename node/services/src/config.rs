@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What one service may use, and what one call may cost. Every service of a [`Host`](crate::Host) has the same bounds.
+/// What one service may use, and what one call may cost: for every service of a [`Host`](crate::Host) that has no bounds of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Linear memory of one service in bytes, all its memories together. A service that needs more to start isn't deployed; one that

@@ -33,6 +33,7 @@ struct Shared {
 #[derive(Debug)]
 struct Service {
     compiled: Arc<Compiled>,
+    bounds: Config,
     /// The running instance. A call takes it out and puts it back when it ended well: after a trap, or when the caller drops the call,
     /// the next one starts a fresh instance.
     instance: tokio::sync::Mutex<Option<Instance>>,
@@ -59,25 +60,35 @@ impl Host {
         }
     }
 
-    /// Compiles the component `wasm` and offers it as the service `name`.
+    /// The bounds of services that are deployed without bounds of their own.
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// Compiles the component `wasm` and offers it as the service `name`, within the host's bounds.
     ///
     /// # Errors
     ///
     /// When the name is taken, or the bytes aren't a component that this host can run.
     pub async fn deploy(&self, name: &str, wasm: &[u8]) -> Result<(), DeployError> {
-        let Shared {
-            engine,
-            config,
-            services,
-        } = &*self.shared;
+        self.deploy_within(name, wasm, self.config().clone()).await
+    }
+
+    /// The same within bounds of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Host::deploy`].
+    pub async fn deploy_within(&self, name: &str, wasm: &[u8], bounds: Config) -> Result<(), DeployError> {
+        let Shared { engine, services, .. } = &*self.shared;
         if self.service(name).is_some() {
             return Err(DeployError::NameTaken(name.to_owned()));
         }
-        if wasm.len() > config.component {
+        if wasm.len() > bounds.component {
             return Err(DeployError::TooLarge {
                 service: name.to_owned(),
                 size: wasm.len(),
-                limit: config.component,
+                limit: bounds.component,
             });
         }
         if wasm.starts_with(CORE_MODULE) {
@@ -85,7 +96,7 @@ impl Host {
         }
         let compiled = engine.load(name, wasm).await?;
         let running = engine.ticker().run();
-        let instance = Box::pin(Instance::start(engine, &compiled, config, name, u64::MAX))
+        let instance = Box::pin(Instance::start(engine, &compiled, &bounds, name, u64::MAX))
             .await
             .map_err(|reason| DeployError::Start {
                 service: name.to_owned(),
@@ -94,6 +105,7 @@ impl Host {
         drop(running);
         let service = Arc::new(Service {
             compiled,
+            bounds,
             instance: tokio::sync::Mutex::new(Some(instance)),
         });
         let mut services = services.write().unwrap_or_else(PoisonError::into_inner);
@@ -145,7 +157,7 @@ impl Host {
         arguments: Vec<Value>,
         time: Duration,
     ) -> Result<Value, CallError> {
-        let Shared { engine, config, .. } = &*self.shared;
+        let engine = &self.shared.engine;
         let name = service;
         let service = self.service(name).ok_or_else(|| CallError::ServiceNotFound {
             service: name.to_owned(),
@@ -172,7 +184,10 @@ impl Host {
             .map_err(|_| over())?;
         let mut instance = match slot.take() {
             Some(instance) => instance,
-            None => Box::pin(Instance::start(engine, &service.compiled, config, name, deadline)).await?,
+            None => {
+                let starting = Instance::start(engine, &service.compiled, &service.bounds, name, deadline);
+                Box::pin(starting).await?
+            }
         };
         let value = instance.call(name, function, &arguments, deadline).await?;
         *slot = Some(instance);

@@ -24,6 +24,7 @@ fn greeter() -> Service {
     Service {
         id: "greeter".to_owned(),
         wasm: wasm.into(),
+        memory: None,
     }
 }
 

@@ -43,10 +43,10 @@ async fn misbehaving_services_give_errors_that_workflows_catch() {
         services: vec![Service {
             id: "bad".to_owned(),
             wasm: wasm.into(),
+            memory: Some(8 << 20),
         }],
         ..LocalConfig::new(1)
     };
-    config.service_limits.memory = 8 << 20;
     config.service_limits.call_time = aqua_services::Config::TICK * 5;
     let network = network(config).await;
     let client = network.client().await.unwrap();

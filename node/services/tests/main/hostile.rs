@@ -26,6 +26,18 @@ async fn hostile() -> Host {
     host
 }
 
+#[tokio::test]
+async fn a_service_may_have_bounds_of_its_own() {
+    let host = Host::new(Config::default()).expect("this machine runs Wasm");
+    host.deploy_within("guest", &guest("hostile"), tight())
+        .await
+        .expect("the guest can be deployed");
+    for _ in 0..2 {
+        let error = error_of(&host, "hoard", json!([])).await;
+        assert!(error.contains("than the 8388608 bytes it may have"), "{error}");
+    }
+}
+
 /// The error of a call, after which the same service must still add.
 async fn error_of(host: &Host, function: &str, arguments: Value) -> String {
     let error = call(host, function, arguments).await.expect_err("the call fails");
