@@ -19,7 +19,7 @@ impl Observer for Log {
 }
 
 /// Starts writing the log to standard error: warnings with `-v`, everything of ours with `-vv`.
-pub(crate) fn start(verbose: u8) {
+pub(crate) fn start(verbose: u8, colour: bool) {
     let filter = match verbose {
         0 => return,
         1 => "warn,aqua=info,aqua_node=info,aqua_network=info",
@@ -27,6 +27,7 @@ pub(crate) fn start(verbose: u8) {
     };
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(colour)
         .with_env_filter(filter)
         .init();
 }

@@ -23,9 +23,9 @@ fn main() -> ExitCode {
             return ExitCode::from(if asked { 0 } else { 2 });
         }
     };
-    log::start(options.output.verbose);
     ask_for_a_report_on_panics();
     let terminal = Terminal::new(options.output);
+    log::start(options.output.verbose, terminal.is_coloured());
     let done = match &options.command {
         Command::Run(options) => command::run(options, terminal),
         Command::Check(options) => command::check(options, terminal),

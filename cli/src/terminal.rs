@@ -34,6 +34,11 @@ impl Terminal {
         self.options.json
     }
 
+    /// Whether colours are used.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.colour == Colour::On
+    }
+
     /// A line of the result.
     pub(crate) fn result(&self, line: &str) {
         write(io::stdout(), &format!("{line}\n"));
@@ -71,7 +76,7 @@ impl Terminal {
         if self.options.json {
             self.object(&json!({"kind": "error", "reason": failure.reason(), "message": message}));
         } else {
-            let word = if self.colour == Colour::On {
+            let word = if self.is_coloured() {
                 "\x1b[1;31merror\x1b[0m"
             } else {
                 "error"
