@@ -136,6 +136,12 @@ fn stream_maps_keep_keys_apart() {
 }
 
 #[test]
+fn an_empty_map_is_not_looked_into() {
+    let air = r#"(seq (canon "@1" %map #%empty) (fold #%empty.length x (fail 1 "there is none")))"#;
+    assert_eq!(calls(air), [""; 0]);
+}
+
+#[test]
 fn values_carry_their_tetraplets() {
     let air = r#"(seq (call "@1" ("srv" "list") [1] x) (seq (ap x.$.[0] $s) (seq (canon "@1" $s #s) (call "@1" ("s" "f") [x.$.[0] #s "lit"]))))"#;
     let program = crate::network::program(air);

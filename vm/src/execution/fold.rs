@@ -169,6 +169,10 @@ impl Machine<'_> {
             }
             Operand::CanonMap(slot, Some(lens)) => {
                 let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
+                if map.entries.items.is_empty() {
+                    // An empty map is not looked into.
+                    return Ok(Items::Each([].into()));
+                }
                 let seen = self.apply_to_canon_map(map, &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;
                 Ok(Items::Array {
