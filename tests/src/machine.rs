@@ -57,6 +57,9 @@ pub struct Reply {
 /// The number of a reply of a machine that crashed.
 pub const CRASH: i64 = -1;
 
+/// The number of a reply to results that no call waits for.
+const UNPROCESSED_RESULTS: i64 = 30_000;
+
 /// Something that runs AIR.
 pub trait Machine {
     /// Runs a script once.
@@ -193,7 +196,14 @@ fn difference(ours: &Reply, official: &Reply) -> Option<String> {
     fn shown<T: std::fmt::Debug + PartialEq>(name: &str, ours: &T, official: &T) -> Option<String> {
         (ours != official).then(|| format!("{name}\n  ours:     {ours:?}\n  official: {official:?}"))
     }
-    let code = |reply: &Reply| (reply.ret_code, reply.error_message.clone());
+    let code = |reply: &Reply| {
+        let mut message = reply.error_message.clone().into_bytes();
+        if reply.ret_code == UNPROCESSED_RESULTS {
+            // It lists them in random order.
+            message.sort_unstable();
+        }
+        (reply.ret_code, String::from_utf8_lossy(&message).into_owned())
+    };
     shown("return code", &code(ours), &code(official))
         .or_else(|| shown("call requests", &ours.call_requests, &official.call_requests))
         .or_else(|| shown("next peers", &ours.next_peers, &official.next_peers))

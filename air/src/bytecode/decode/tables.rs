@@ -1,0 +1,212 @@
+//! The tables of a file, each entry checked against the tables before it.
+
+use super::super::encode::{operand, section};
+use super::super::leb128::Reader;
+use super::super::tables::Tables;
+use super::super::{LensId, Operand, ResolvedLens, Scope, Slot, Step, TextId};
+use super::{DecodeError, Sections};
+use crate::{Lens, Variable, VariableKind, spelling};
+use ecow::EcoString;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+use std::hash::Hash;
+
+/// Reads all tables. Whether their entries are used, and in which order, is for the code to say.
+pub(super) fn read(sections: &mut Sections<'_>) -> Result<Tables, DecodeError> {
+    let mut tables = Tables::default();
+    if let Some(reader) = sections.take(section::TEXTS)? {
+        tables.texts = list(reader, "texts", |reader| text(reader))?;
+    }
+    if let Some(reader) = sections.take(section::NAMES)? {
+        tables.variables = list(reader, "names", variable)?;
+    }
+    if let Some(reader) = sections.take(section::SCOPES)? {
+        tables.scopes = entries(reader, |reader| tables.scope_entry(reader))?;
+    }
+    if let Some(reader) = sections.take(section::LENSES)? {
+        let lenses: Vec<_> = list(reader, "lenses", |reader| tables.steps(reader))?;
+        let resolve = |path: Option<Vec<Step>>| {
+            let lens = path.as_deref().map_or(Lens::Length, |steps| tables.path(steps));
+            ResolvedLens {
+                path,
+                text: ecow::eco_format!("{lens}"),
+            }
+        };
+        tables.lenses = lenses.into_iter().map(resolve).collect();
+    }
+    if let Some(reader) = sections.take(section::OPERANDS)? {
+        tables.operands = list(reader, "operands", |reader| tables.operand_entry(reader))?;
+    }
+    Ok(tables)
+}
+
+impl Tables {
+    fn scope_entry(&self, reader: &mut Reader<'_>) -> Result<Scope, DecodeError> {
+        let variable = Slot(reader.number32()?);
+        match self.kind(variable)? {
+            VariableKind::Stream | VariableKind::StreamMap => Ok(Scope {
+                variable,
+                opened_by: None,
+            }),
+            _ => Err(DecodeError::Misplaced("a name")),
+        }
+    }
+
+    fn steps(&self, reader: &mut Reader<'_>) -> Result<Option<Vec<Step>>, DecodeError> {
+        let steps = (0..reader.count()?)
+            .map(|_| self.step(reader))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(steps).filter(|steps| !steps.is_empty()))
+    }
+
+    fn step(&self, reader: &mut Reader<'_>) -> Result<Step, DecodeError> {
+        let (kind, value) = (reader.byte()?, reader.number32()?);
+        match kind {
+            0 => Ok(Step::Index(value)),
+            1 => match self.variables.get(value as usize) {
+                Some(name) if name.kind == VariableKind::Scalar && spelling::is_accessor(&name.name) => {
+                    Ok(Step::Scalar(Slot(value)))
+                }
+                Some(_) => Err(DecodeError::Misplaced("a name")),
+                None => Err(DecodeError::OutOfBounds("a name")),
+            },
+            2 => match self.texts.get(value as usize) {
+                Some(text) if spelling::is_accessor(text) => Ok(Step::Field(TextId(value))),
+                Some(_) => Err(DecodeError::Misplaced("a text")),
+                None => Err(DecodeError::OutOfBounds("a text")),
+            },
+            byte => Err(DecodeError::Unknown { what: "accessor", byte }),
+        }
+    }
+
+    fn operand_entry(&self, reader: &mut Reader<'_>) -> Result<Operand, DecodeError> {
+        Ok(match reader.byte()? {
+            operand::INIT_PEER_ID => Operand::InitPeerId,
+            operand::TIMESTAMP => Operand::Timestamp,
+            operand::TTL => Operand::Ttl,
+            operand::EMPTY_ARRAY => Operand::EmptyArray,
+            operand::FALSE => Operand::Boolean(false),
+            operand::TRUE => Operand::Boolean(true),
+            operand::INTEGER => Operand::Integer(reader.signed()?),
+            operand::FLOAT => {
+                let bytes = reader.bytes(8)?.try_into().expect("eight bytes were asked for");
+                let number = f64::from_le_bytes(bytes);
+                if !spelling::is_float(number) {
+                    return Err(DecodeError::Misplaced("a number"));
+                }
+                Operand::Float(number.to_bits())
+            }
+            operand::TEXT => {
+                let id = reader.number32()?;
+                let text = self.texts.get(id as usize).ok_or(DecodeError::OutOfBounds("a text"))?;
+                if !spelling::is_literal(text) {
+                    return Err(DecodeError::Misplaced("a text"));
+                }
+                Operand::Text(TextId(id))
+            }
+            code => {
+                let (code, with_lens) = match code.checked_sub(operand::WITH_LENS) {
+                    Some(code) => (code, true),
+                    None => (code, false),
+                };
+                let slot = if code == operand::VARIABLE {
+                    Some(Slot(reader.number32()?))
+                } else {
+                    None
+                };
+                let lens = if with_lens { Some(self.lens_id(reader)?) } else { None };
+                match (code, slot) {
+                    (operand::LAST_ERROR, None) => Operand::LastError(lens),
+                    (operand::ERROR, None) => Operand::Error(lens),
+                    (operand::VARIABLE, Some(slot)) => match self.kind(slot)? {
+                        VariableKind::Scalar => Operand::Scalar(slot, lens),
+                        VariableKind::CanonStream => Operand::CanonStream(slot, lens),
+                        VariableKind::CanonMap => Operand::CanonMap(slot, lens),
+                        VariableKind::Stream | VariableKind::StreamMap => return Err(DecodeError::Misplaced("a name")),
+                    },
+                    (byte, _) => return Err(DecodeError::Unknown { what: "operand", byte }),
+                }
+            }
+        })
+    }
+
+    fn lens_id(&self, reader: &mut Reader<'_>) -> Result<LensId, DecodeError> {
+        let id = reader.number32()?;
+        if id as usize >= self.lenses.len() {
+            return Err(DecodeError::OutOfBounds("a lens"));
+        }
+        Ok(LensId(id))
+    }
+
+    /// The kind of a name.
+    pub(super) fn kind(&self, slot: Slot) -> Result<VariableKind, DecodeError> {
+        let variable = self
+            .variables
+            .get(slot.index())
+            .ok_or(DecodeError::OutOfBounds("a name"))?;
+        Ok(variable.kind)
+    }
+}
+
+/// The entries of a table that has at least one.
+fn entries<'a, T>(
+    mut reader: Reader<'a>,
+    mut entry: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let entries = (0..reader.count()?)
+        .map(|_| entry(&mut reader))
+        .collect::<Result<Vec<_>, _>>()?;
+    match (entries.is_empty(), reader.rest.len()) {
+        (true, _) => Err(DecodeError::Truncated),
+        (false, 0) => Ok(entries),
+        (false, left) => Err(DecodeError::LeftOver(left)),
+    }
+}
+
+/// The entries of a table that has at least one and none twice.
+fn list<'a, T: Hash + Eq>(
+    reader: Reader<'a>,
+    what: &'static str,
+    entry: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let entries = entries(reader, entry)?;
+    let count = entries.len();
+    let distinct: IndexSet<T, FxBuildHasher> = entries.into_iter().collect();
+    if distinct.len() == count {
+        Ok(distinct.into_iter().collect())
+    } else {
+        Err(DecodeError::NotInOrder(what))
+    }
+}
+
+fn text(reader: &mut Reader<'_>) -> Result<EcoString, DecodeError> {
+    let len = reader.count()?;
+    std::str::from_utf8(reader.bytes(len)?)
+        .map(EcoString::from)
+        .map_err(|_| DecodeError::NotText)
+}
+
+fn variable(reader: &mut Reader<'_>) -> Result<Variable, DecodeError> {
+    let kind = match reader.byte()? {
+        0 => VariableKind::Scalar,
+        1 => VariableKind::Stream,
+        2 => VariableKind::StreamMap,
+        3 => VariableKind::CanonStream,
+        4 => VariableKind::CanonMap,
+        byte => {
+            return Err(DecodeError::Unknown {
+                what: "kind of name",
+                byte,
+            });
+        }
+    };
+    let variable = Variable {
+        kind,
+        name: text(reader)?,
+    };
+    if spelling::is_name(&variable) {
+        Ok(variable)
+    } else {
+        Err(DecodeError::Misplaced("a name"))
+    }
+}
