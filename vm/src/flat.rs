@@ -138,7 +138,7 @@ fn key_pair(parameters: &RunParameters) -> Result<KeyPair, KeyError> {
     match parameters.key_format {
         0 => <[u8; 32]>::try_from(&parameters.secret_key_bytes[..])
             .map(KeyPair::from_seed)
-            .map_err(|_| KeyError::Decoding("invalid length: could not convert slice to array".to_owned())),
+            .map_err(|_| KeyError::Length),
         1 => Err(KeyError::RsaPair),
         2 => Err(KeyError::Algorithm("Secp256k1")),
         _ => Err(KeyError::Format),

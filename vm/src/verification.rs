@@ -206,7 +206,8 @@ impl<'d> Signers<'d> {
 impl Signer<'_> {
     fn verify(&self, particle_id: &str) -> Result<(), String> {
         let cids: Vec<Cid> = self.cids.iter().copied().cloned().collect();
-        let bytes = self.signature.strip_prefix(&[ED25519_FORMAT]).unwrap_or(self.signature);
+        // The format byte says nothing that the key doesn't.
+        let bytes = self.signature.get(1..).unwrap_or_default();
         let source = match Signature::from_slice(bytes) {
             Err(_) => "None",
             Ok(signature) => match self.verifying.verify(&message(&cids, particle_id), &signature) {
@@ -274,9 +275,8 @@ fn owners(data: &ParticleData) -> impl Iterator<Item = (Result<&str, CidStoreErr
 fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
     match bytes.split_first() {
         Some((&ED25519_FORMAT, key)) => {
-            let key = <[u8; 32]>::try_from(key)
-                .map_err(|_| KeyError::Decoding("invalid length: could not convert slice to array".to_owned()))?;
-            VerifyingKey::from_bytes(&key).map_err(|error| KeyError::Decoding(error.to_string()))
+            let key = <[u8; 32]>::try_from(key).map_err(|_| KeyError::Length)?;
+            VerifyingKey::from_bytes(&key).map_err(|_| KeyError::Point)
         }
         Some((1, _)) => Err(KeyError::Algorithm("Rsa")),
         Some((2, _)) => Err(KeyError::Algorithm("Secp256k1")),

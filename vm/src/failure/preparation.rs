@@ -112,9 +112,12 @@ pub enum KeyError {
     /// Unknown format byte.
     #[error("invalid key data: Invalid type prefix")]
     Format,
-    /// Not 32 bytes, or not a point of the curve.
-    #[error("invalid key data: Failed to decode, {0}")]
-    Decoding(String),
+    /// Not 32 bytes.
+    #[error("invalid key data: Failed to decode, invalid length: could not convert slice to array")]
+    Length,
+    /// 32 bytes that are not a point of the curve.
+    #[error("invalid key data: Failed to decode with ed25519: signature error: Cannot decompress Edwards point")]
+    Point,
     /// RSA key pairs can't be read.
     #[error("invalid key data: RSA keypair decoding is not supported yet")]
     RsaPair,
