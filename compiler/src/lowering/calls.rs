@@ -54,19 +54,17 @@ impl<'p> Lowering<'p> {
     fn arguments(&mut self, arrow: &Arrow, values: &'p [Value], steps: &mut Steps) -> Lowered<Vec<Bound<'p>>> {
         let mut groups = Vec::with_capacity(values.len());
         let mut arguments = Vec::with_capacity(values.len());
-        for (position, value) in values.iter().enumerate() {
+        for value in values {
             let mut group = Steps::new();
             let bound = self.value(value, &mut group)?;
-            let bound = match arrow.parameters.get(position) {
-                Some(parameter) => self.convert(bound, &parameter.ty, &mut group),
-                None => bound,
-            };
             arguments.push(bound);
             groups.push(group);
         }
         self.side_by_side(groups, steps);
-        arguments.truncate(arrow.parameters.len());
-        Ok(arguments)
+        let parameters = arguments.into_iter().zip(&arrow.parameters);
+        Ok(parameters
+            .map(|(argument, parameter)| self.convert(argument, &parameter.ty, steps))
+            .collect())
     }
 
     /// A stream where data is wanted is frozen as it is now.

@@ -100,6 +100,7 @@ impl<'p> Lowering<'p> {
         let mut fields: Vec<&NamedValue> = fields.iter().collect();
         fields.sort_unstable_by(|left, right| left.name.cmp(&right.name));
         let mut groups = Vec::with_capacity(fields.len());
+        let mut entries = Vec::with_capacity(fields.len());
         for field in fields {
             let mut group = Steps::new();
             let value = match self.value(&field.value, &mut group)? {
@@ -107,9 +108,10 @@ impl<'p> Lowering<'p> {
                 other => self.data(other, field.value.span)?,
             };
             let value = self.fit(value, Place::Source, inside);
-            inside.push(self.entry(map, &field.name, value));
+            entries.push(self.entry(map, &field.name, value));
             groups.push(group);
         }
+        inside.extend(entries);
         self.side_by_side(groups, steps);
         Ok(())
     }

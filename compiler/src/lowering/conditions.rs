@@ -34,9 +34,11 @@ impl<'p> Lowering<'p> {
         let step = if self.options.carry_errors {
             self.choice(condition, then, otherwise)
         } else {
-            let then = self.matching(condition, then);
-            let otherwise = self.seq(otherwise);
-            self.add(Op::Xor, vec![then, otherwise])
+            let mut alternatives = vec![self.matching(condition, then)];
+            if !otherwise.is_empty() {
+                alternatives.push(self.seq(otherwise));
+            }
+            self.add(Op::Xor, alternatives)
         };
         steps.push(step);
         Ok(())

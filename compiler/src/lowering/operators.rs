@@ -64,15 +64,46 @@ impl<'p> Lowering<'p> {
                 (Operator::Add, None, Some(constant)) => return Ok(self.sum(left, steps)?.plus(constant)),
                 (Operator::Add, Some(constant), None) => return Ok(self.sum(right, steps)?.plus(constant)),
                 (Operator::Subtract, None, Some(constant)) => return Ok(self.sum(left, steps)?.plus(-constant)),
-                (Operator::Add | Operator::Subtract, ..) => {
-                    let base = Some(self.compute(arithmetic(*operator), left, right, steps)?);
-                    return Ok(Sum { base, constant: 0 });
-                }
+                (Operator::Add | Operator::Subtract, ..) => return self.sum_of(*operator, left, right, steps),
                 _ => {}
             }
         }
         let base = Some(self.operand(value, Place::Argument, steps)?);
         Ok(Sum { base, constant: 0 })
+    }
+
+    /// The sum or difference of two integers that are not constant both.
+    fn sum_of(&mut self, operator: Operator, left: &'p Value, right: &'p Value, steps: &mut Steps) -> Lowered<Sum> {
+        let span = left.span;
+        let (left, right) = (self.sum(left, steps)?, self.sum(right, steps)?);
+        let (operands, constant) = match (left, right) {
+            (
+                Sum {
+                    base: Some(left),
+                    constant,
+                },
+                Sum {
+                    base: Some(right),
+                    constant: other,
+                },
+            ) => {
+                let constant = if operator == Operator::Add {
+                    constant + other
+                } else {
+                    constant - other
+                };
+                ([left, right], constant)
+            }
+            (left, right) => (
+                [
+                    self.sum_operand(left, span, steps)?,
+                    self.sum_operand(right, span, steps)?,
+                ],
+                0,
+            ),
+        };
+        let base = Some(self.compute_operands(arithmetic(operator), operands.to_vec(), steps));
+        Ok(Sum { base, constant })
     }
 
     /// The integer itself.
@@ -219,7 +250,7 @@ fn is_constant(operand: &Operand) -> bool {
 }
 
 /// The value of arithmetic on literals, as far as the peer would compute the same: no division by zero, no negative power,
-/// nothing below zero from numbers without sign, nothing that needs more than 64 bits.
+/// nothing that needs more than 64 bits.
 fn constant(value: &Value) -> Option<i128> {
     let result = match &value.kind {
         ValueKind::Literal(Literal::Number(text)) => return text.parse::<i64>().ok().map(i128::from),
@@ -227,7 +258,6 @@ fn constant(value: &Value) -> Option<i128> {
             let (left, right) = (constant(left)?, constant(right)?);
             match operator {
                 Operator::Add => left.checked_add(right),
-                Operator::Subtract if left >= 0 && right >= 0 && left < right => None,
                 Operator::Subtract => left.checked_sub(right),
                 Operator::Multiply => left.checked_mul(right),
                 Operator::Divide => left.checked_div(right),

@@ -112,18 +112,22 @@ impl<'p> Lowering<'p> {
 
     /// The place inside of `on peer via relays`.
     pub(super) fn place(&mut self, peer: &'p Value, via: &'p [Value], steps: &mut Steps) -> Lowered<PlaceId> {
-        let peer = Peer::One(self.operand(peer, Place::Peer, steps)?);
+        let mut groups = vec![Steps::new()];
+        let peer = Peer::One(self.operand(peer, Place::Peer, &mut groups[0])?);
         let mut relays = Vec::with_capacity(via.len());
         for relay in via {
+            let mut group = Steps::new();
             if relay.ty.element().is_none() {
-                relays.push(Peer::One(self.operand(relay, Place::Peer, steps)?));
-                continue;
+                relays.push(Peer::One(self.operand(relay, Place::Peer, &mut group)?));
+            } else {
+                match self.operand(relay, Place::Iterable, &mut group)? {
+                    Operand::EmptyArray => {}
+                    each => relays.push(Peer::Each(each)),
+                }
             }
-            match self.operand(relay, Place::Iterable, steps)? {
-                Operand::EmptyArray => {}
-                each => relays.push(Peer::Each(each)),
-            }
+            groups.push(group);
         }
+        self.side_by_side(groups, steps);
         let outer = self.place;
         let places = self.workflow.places_mut();
         let peer = places.peer(peer);
@@ -168,7 +172,10 @@ impl<'p> Lowering<'p> {
         let mut alternatives = vec![self.seq(body)];
         for recovery in recoveries {
             let body = self.scoped(|lowering, steps| lowering.recovery(recovery, steps))?;
-            alternatives.push(self.seq(body));
+            // A lone alternative is tried and its error dropped, no journey home for nothing.
+            if recoveries.len() > 1 || !body.is_empty() {
+                alternatives.push(self.seq(body));
+            }
         }
         steps.push(self.add(Op::Xor, alternatives));
         Ok(())

@@ -109,20 +109,17 @@ impl<'p> Lowering<'p> {
         if !self.options.tracing {
             return inside(self, steps);
         }
-        let enter = self.trace(name, Operand::literal("enter"));
-        steps.push(self.add(Op::Detach, vec![enter]));
         let mut work = Steps::new();
         let result = inside(self, &mut work)?;
+        if work.is_empty() {
+            return Ok(result);
+        }
+        let enter = self.trace(name, Operand::literal("enter"));
+        steps.push(self.add(Op::Detach, vec![enter]));
         let exit = self.trace(name, Operand::literal("exit"));
         work.push(self.add(Op::Detach, vec![exit]));
         let work = self.seq(work);
-        let text = self.names.scalar("error-text");
-        let mut report = Steps::new();
-        let message = Operand::Error(Some(Lens::Path(vec![Accessor::Field("message".into())])));
-        let words = vec![Operand::literal("exit with error: "), message];
-        self.call_builtin(("op", "concat_strings"), words, Some(text.clone()), &mut report);
-        report.push(self.trace(name, text.clone().into()));
-        let report = self.add(Op::New(text), report);
+        let report = self.trace_error(name);
         let fail = self.add(Op::Fail(Operand::Error(None)), Steps::new());
         let failed = self.seq(vec![report, fail]);
         steps.push(self.add(Op::Xor, vec![work, failed]));
@@ -131,7 +128,6 @@ impl<'p> Lowering<'p> {
 
     /// Tells the initiator what happens to a function.
     fn trace(&mut self, name: &str, event: Operand) -> StepId {
-        let place = self.home();
         let mut call = Steps::new();
         self.call_builtin(
             ("tracingSrv", "tracingEvent"),
@@ -139,7 +135,24 @@ impl<'p> Lowering<'p> {
             None,
             &mut call,
         );
-        let exit = Exit::AsNeeded;
-        self.add(Op::On { place, exit }, call)
+        self.at_home(call)
+    }
+
+    /// Tells the initiator why a function failed.
+    fn trace_error(&mut self, name: &str) -> StepId {
+        let text = self.names.scalar("error-text");
+        let message = Operand::Error(Some(Lens::Path(vec![Accessor::Field("message".into())])));
+        let words = vec![Operand::literal("exit with error: "), message];
+        let mut report = Steps::new();
+        self.call_builtin(("op", "concat_strings"), words, Some(text.clone()), &mut report);
+        let event = vec![Operand::literal(name), text.clone().into()];
+        self.call_builtin(("tracingSrv", "tracingEvent"), event, None, &mut report);
+        let report = self.add(Op::New(text), report);
+        self.at_home(vec![report])
+    }
+
+    fn at_home(&mut self, steps: Steps) -> StepId {
+        let (place, exit) = (self.home(), Exit::AsNeeded);
+        self.add(Op::On { place, exit }, steps)
     }
 }
