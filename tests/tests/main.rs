@@ -1,4 +1,5 @@
 //! Suites across rooms.
 
+mod aqua_programs;
 mod official_machine;
 mod published_library;
