@@ -1,6 +1,7 @@
 //! What is measured.
 
 mod compile;
+mod particle;
 
 use crate::measure::Figures;
 use anyhow::Result;
@@ -27,6 +28,16 @@ impl Case {
             name: "compile-cold-published",
             what: "the same program through the published compiler (npm @fluencelabs/aqua-api 0.14.6), a whole process",
             run: compile::published,
+        },
+        Self {
+            name: "local-call",
+            what: "one particle with one call on its own peer: signed, three steps of the machine, a builtin, the response",
+            run: particle::local_call,
+        },
+        Self {
+            name: "round-trip",
+            what: "one particle from a client to its relay, a builtin there, and home: two peers of one process over loopback TCP",
+            run: particle::round_trip,
         },
     ];
 }
