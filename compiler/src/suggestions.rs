@@ -42,6 +42,21 @@ pub(crate) fn suggest<'a>(
     }
 }
 
+/// The same; when no name is close, says what to do instead.
+pub(crate) fn suggest_or<'a>(
+    message: Diagnostic,
+    span: Span,
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    otherwise: impl Into<String>,
+) -> Diagnostic {
+    let message = suggest(message, span, wrong, known);
+    match message.help {
+        None => message.help(otherwise),
+        Some(_) => message,
+    }
+}
+
 /// Names in backquotes: `a`, `b` or `c`.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();

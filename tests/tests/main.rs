@@ -1,5 +1,7 @@
 //! Suites across rooms.
 
 mod aqua_programs;
+mod codes;
 mod official_machine;
 mod published_library;
+mod wrong_programs;

@@ -2,6 +2,7 @@
 
 use super::ModuleChecker;
 use crate::codes;
+use crate::suggestions::suggest_or;
 use crate::typing::{Arrow, Parameter, Scalar, Type};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree;
@@ -118,7 +119,13 @@ impl ModuleChecker<'_, '_> {
             .chain(Scalar::ALL.into_iter().map(|scalar| scalar.name().into()))
             .collect();
         let known = known.iter().map(EcoString::as_str);
-        let message = crate::suggestions::suggest(message.label("not found"), span, name, known);
+        let message = suggest_or(
+            message.label("not found"),
+            span,
+            name,
+            known,
+            "declare it with `data`, `ability` or `alias` above, or import it",
+        );
         self.report(message);
     }
 }

@@ -210,6 +210,15 @@ fn wrong_arity(known: &Known, written: &[&tree::Value], call: &tree::Call) -> Di
             message.label(format!("missing {}", names.collect::<Vec<_>>().join(", ")))
         }
     };
+    let shown = parameters.iter().map(|parameter| match &parameter.name {
+        Some(name) => name.to_string(),
+        None => parameter.ty.to_string(),
+    });
+    let message = message.help(format!(
+        "call it as `{}({})`",
+        known.shown,
+        shown.collect::<Vec<_>>().join(", ")
+    ));
     match known.declared {
         Some(place) => message.also(place, "declared here"),
         None => message,

@@ -7,7 +7,7 @@ use super::namespace::Entity;
 use super::values::Checked;
 use crate::checked::{Callee, Method, ServiceId, Value, ValueKind};
 use crate::codes;
-use crate::suggestions::{some, suggest};
+use crate::suggestions::{some, suggest, suggest_or};
 use crate::typing::{Scalar, ScalarSet, Type};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, Name, Step, StepKind};
@@ -369,12 +369,16 @@ impl BodyChecker<'_, '_, '_> {
     ) {
         let message = Diagnostic::error(code, name.span, message).label("not found");
         let names = || known.iter().map(EcoString::as_str);
-        let message = match crate::suggestions::close(name.as_str(), names()).is_empty() {
-            true if known.is_empty() => message,
-            true => message.note(format!("it has {}", some(names()))),
-            false => suggest(message, name.span, name.as_str(), names()),
-        };
-        self.report(message);
+        self.report(match known {
+            [] => message,
+            _ => suggest_or(
+                message,
+                name.span,
+                name.as_str(),
+                names(),
+                format!("it has {}", some(names())),
+            ),
+        });
     }
 
     /// Checks the arguments of a call whose callee is unknown.

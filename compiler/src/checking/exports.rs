@@ -4,7 +4,7 @@ use super::ModuleChecker;
 use super::namespace::Entity;
 use crate::checked::{Export, FunctionId, ServiceId};
 use crate::codes;
-use crate::suggestions::suggest;
+use crate::suggestions::{some, suggest_or};
 use crate::typing::Type;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Header, HeaderItem, Item};
@@ -73,8 +73,12 @@ impl ModuleChecker<'_, '_> {
                 let known = self.namespace.iter().filter(|(_, entry)| entry.value.is_some());
                 let known: Vec<EcoString> = known.map(|(name, _)| name.clone()).collect();
                 let message = message.label("neither declared nor imported in this file");
-                let message = suggest(message, item.name.span, &name, known.iter().map(EcoString::as_str));
-                self.report(message);
+                let known = || known.iter().map(EcoString::as_str);
+                let otherwise = match known().next() {
+                    None => "declare it below, or import it".to_owned(),
+                    Some(_) => format!("declare or import it; what could be exported is {}", some(known())),
+                };
+                self.report(suggest_or(message, item.name.span, &name, known(), otherwise));
             }
             return None;
         };

@@ -2,8 +2,8 @@
 
 use super::ModuleChecker;
 use super::namespace::Entry;
-use crate::suggestions::{some, suggest};
-use crate::{codes, suggestions};
+use crate::codes;
+use crate::suggestions::{some, suggest, suggest_or};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
 use ecow::{EcoString, eco_format};
@@ -247,8 +247,5 @@ fn not_declared(interface: &Interface, name: &EcoString, span: Span) -> Diagnost
         return message.help(format!("add `{name}` to `declares` in the `aqua` line of that file"));
     }
     let known = || interface.declared.keys().map(EcoString::as_str);
-    match suggestions::close(name, known()).is_empty() {
-        true => message.note(format!("it declares {}", some(known()))),
-        false => suggest(message, span, name, known()),
-    }
+    suggest_or(message, span, name, known(), format!("it declares {}", some(known())))
 }

@@ -56,7 +56,11 @@ impl BodyChecker<'_, '_, '_> {
         if let Some(reason) = reason(expected, given) {
             message = message.note(reason);
         }
-        self.report(with_conversion(message, expected, value, written));
+        let message = with_conversion(message, expected, value, written);
+        self.report(match (&message.help, &message.fix) {
+            (None, None) => message.help(way_out(expected, given)),
+            _ => message,
+        });
         false
     }
 
@@ -74,6 +78,16 @@ impl BodyChecker<'_, '_, '_> {
             let message = Diagnostic::warning(codes::OUT_OF_RANGE, value.span, message);
             self.report(message.note(format!("`{}` holds {least} to {most}", scalar.name())));
         }
+    }
+}
+
+/// What to do about a value of one type where another is wanted, when nothing more special is known.
+fn way_out(expected: &Type, given: &Type) -> String {
+    match (expected, given) {
+        (Type::Scalar(Scalar::String), _) if given.is_data() => {
+            "`Debug.stringify(value)` of `std/debug.aqua` makes a text of any value".to_owned()
+        }
+        _ => format!("give a value of type `{expected}`, or change the type that is wanted to `{given}`"),
     }
 }
 

@@ -112,7 +112,17 @@ impl BodyChecker<'_, '_, '_> {
             let (given, wanted) = (counted(results.len(), "result"), counted_is(names.len(), "result"));
             let message = format!("this call gives {given}, and {wanted} wanted");
             let message = Diagnostic::error(codes::TOO_FEW_RESULTS, names[results.len()].span, message);
-            self.report(message.label("nothing comes here").also(call.span, "this call"));
+            let kept: Vec<&str> = names[..results.len()].iter().map(|name| name.text.as_str()).collect();
+            let help = match kept.as_slice() {
+                [] => "write the call alone, without `<-`".to_owned(),
+                kept => format!("write `{} <- …`", kept.join(", ")),
+            };
+            self.report(
+                message
+                    .label("nothing comes here")
+                    .also(call.span, "this call")
+                    .help(help),
+            );
         } else if names.len() < results.len() {
             self.unused_results(names.len(), &call);
         }
@@ -132,7 +142,8 @@ impl BodyChecker<'_, '_, '_> {
             (1, _) => format!("only the first of {count} results is used"),
             _ => format!("only {used} of {count} results are used"),
         };
-        self.report(Diagnostic::warning(codes::UNUSED_RESULT, call.span, message));
+        let help = "write `name <-` before the call, with as many names as are used";
+        self.report(Diagnostic::warning(codes::UNUSED_RESULT, call.span, message).help(help));
     }
 
     fn target(&mut self, name: &Name, ty: Type, call: Span) -> Target {
