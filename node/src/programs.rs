@@ -30,7 +30,7 @@ impl Programs {
     }
 
     /// The program of a script: the one that is kept, or a new one. Takes time for long scripts.
-    pub(crate) fn get(&self, script: &str) -> Result<Program, aqua_air::ReadError> {
+    pub(crate) fn get(&self, script: &str) -> Result<Program, aqua_vm::ReadError> {
         let hash: [u8; 32] = Sha256::digest(script).into();
         if let Some(program) = self.find(&hash) {
             return Ok(program);

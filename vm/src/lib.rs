@@ -24,6 +24,7 @@ mod trace;
 mod value;
 mod verification;
 
+pub use aqua_air::ReadError;
 pub use cid::CidError;
 pub use data::{
     ApResult, ArchiveError, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo,

@@ -43,7 +43,7 @@ const IMPURE: &[&str] = &["libp2p", "mio", "rand", "tokio", "wasmtime"];
 /// Libraries that stand behind one room each, or that only programs may use.
 const BEHIND: &[(&str, &[&str])] = &[
     ("anyhow", &["aqua", "aqua-bench", "aqua-tests", "xtask"]),
-    ("codespan-reporting", &["aqua-render"]),
+    ("codespan-reporting", &["aqua-air", "aqua-render"]),
     ("lalrpop-util", &["aqua-grammar"]),
     ("libp2p", &["aqua-network"]),
     ("wasmtime", &["aqua-services"]),
