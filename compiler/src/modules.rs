@@ -217,6 +217,6 @@ fn unknown_import(import: &str, span: Span, unresolved: crate::Unresolved) -> Di
             span,
             format!("\"{meant}\""),
         ),
-        None => message,
+        None => message.help("write the path from this file's folder, or from an import folder"),
     }
 }

@@ -5,6 +5,7 @@
 
 use aqua_compiler::{Checked, InMemory, Options, SourceLoader, Unreadable, Unresolved, check};
 use aqua_diagnostics::Severity;
+use aqua_project::Disk;
 use std::sync::Arc;
 
 #[test]
@@ -94,36 +95,48 @@ fn difference(before: &str, after: &str) -> String {
 }
 
 fn checked(name: &str, text: &str) -> Checked {
-    check(
-        &WithStandard(InMemory::new().with(name, text)),
-        name,
-        &Options::default(),
-    )
+    let loader = WithStandard {
+        program: InMemory::new().with(name, text),
+        standard: Disk::new(Vec::new()),
+    };
+    check(&loader, name, &Options::default())
 }
 
 fn shown(checked: &Checked) -> String {
     aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off)
 }
 
-/// One program and the standard modules.
-struct WithStandard(InMemory);
+/// One program in memory and the standard modules.
+struct WithStandard {
+    program: InMemory,
+    standard: Disk,
+}
+
+impl WithStandard {
+    fn of(&self, path: &str) -> &dyn SourceLoader {
+        if path.starts_with(aqua_stdlib::PREFIX) {
+            &self.standard
+        } else {
+            &self.program
+        }
+    }
+}
 
 impl SourceLoader for WithStandard {
     fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
-        let standard = aqua_stdlib::modules().iter().any(|(path, _)| *path == import);
-        if standard {
-            Ok(import.to_owned())
+        let loader = if importer.starts_with(aqua_stdlib::PREFIX) {
+            importer
         } else {
-            self.0.resolve(import, importer)
-        }
+            import
+        };
+        self.of(loader).resolve(import, importer)
     }
 
     fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
-        let standard = aqua_stdlib::modules().iter().find(|(path, _)| *path == id);
-        standard.map_or_else(|| self.0.read(id), |(_, text)| Ok(Arc::from(*text)))
+        self.of(id).read(id)
     }
 
     fn is_dependency(&self, id: &str) -> bool {
-        id.starts_with(aqua_stdlib::PREFIX)
+        self.of(id).is_dependency(id)
     }
 }
