@@ -2,6 +2,7 @@
 
 mod aqua_programs;
 mod codes;
+mod examples;
 mod official_machine;
 mod published_library;
 mod wrong_programs;

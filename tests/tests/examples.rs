@@ -1,0 +1,199 @@
+//! The examples: run by real peers of one process, and by the official machine in a simulated network, with one result.
+//!
+//! In the simulation each peer has the key of a real one, and its builtins and services are that peer's own. Only the
+//! machine is foreign.
+
+use aqua_node::builtins::{self, Call};
+use aqua_node::{Client, LocalConfig, LocalNetwork, Node, Service, USUAL_TTL};
+use aqua_particle::Particle;
+use aqua_project::{Program, Settings};
+use aqua_tests::machine::{Machine, OurMachine};
+use aqua_tests::official_vm::OfficialVm;
+use aqua_tests::simulated_network::{Conditions, Peer, run};
+use aqua_tests::{foreign, tree};
+use aqua_vm::{CallRequest, CallResult};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+/// Orders of delivery that are tried.
+const ORDERS: u64 = 5;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_machine_gives_the_same_results() {
+    if let Err(reason) = OfficialVm::start() {
+        return foreign::skip("the_official_machine_gives_the_same_results", &reason);
+    }
+    let examples = tree::examples();
+    assert!(examples.len() >= 4, "{examples:?}");
+    for (name, _) in &examples {
+        let example = Example::start(name).await;
+        let expected = example.run().await;
+        for seed in 0..ORDERS {
+            let given = example.simulate(seed, &mut || Box::new(OfficialVm::start().expect("it started before")));
+            assert_eq!(
+                given, expected,
+                "{name}, order {seed}: the official machine (left), real peers (right)"
+            );
+        }
+        let given = example.simulate(0, &mut || Box::new(OurMachine::as_official()));
+        assert_eq!(
+            given, expected,
+            "{name}: our machine in the simulation (left), real peers (right)"
+        );
+        example.stop().await;
+    }
+}
+
+/// A compiled example with its peers.
+struct Example {
+    network: LocalNetwork,
+    client: Client,
+    script: String,
+    arguments: Vec<(String, Value)>,
+}
+
+impl Example {
+    async fn start(name: &str) -> Self {
+        let program = Program::locate(&tree::at("examples").join(name)).expect("an example");
+        let compiled = program
+            .compile(&Settings {
+                imports: Vec::new(),
+                constants: Vec::new(),
+                relay: true,
+                entry: None,
+            })
+            .expect("readable sources");
+        let messages = aqua_render::terminal(&compiled.sources, &compiled.diagnostics, aqua_render::Colour::Off);
+        assert!(compiled.diagnostics.is_empty(), "{messages}");
+        let exported: Vec<_> = compiled
+            .functions
+            .iter()
+            .map(|it| (it.name.as_str(), &*it.arrow))
+            .collect();
+        let invocation = program
+            .invocation(&exported, None, &[])
+            .expect("the manifest says what to run");
+        let function = compiled
+            .functions
+            .iter()
+            .find(|it| it.name == invocation.function)
+            .expect("exported");
+
+        let project = program.project.as_ref().expect("a manifest");
+        let services = project.services().expect("readable services").into_iter();
+        let services = services.map(|(service, wasm)| Service {
+            id: service.name,
+            wasm: wasm.into(),
+            memory: None,
+        });
+        let config = LocalConfig {
+            services: services.collect(),
+            ..LocalConfig::new(3)
+        };
+        let network = LocalNetwork::start(config).await.expect("peers on loopback");
+        let client = network.client().await.expect("a client");
+        Self {
+            network,
+            client,
+            script: aqua_air::print(&function.script),
+            arguments: invocation.arguments,
+        }
+    }
+
+    /// Through real peers over loopback.
+    async fn run(&self) -> Vec<Value> {
+        self.client
+            .run(self.script.as_str(), self.arguments.clone(), USUAL_TTL)
+            .await
+            .expect("a result")
+    }
+
+    /// Through a simulated network of the same peers.
+    fn simulate(&self, seed: u64, machine: &mut dyn FnMut() -> Box<dyn Machine>) -> Vec<Value> {
+        let real: Vec<&Node> = std::iter::once(self.client.node())
+            .chain(self.network.nodes())
+            .collect();
+        let mut peers: Vec<Peer> = real.iter().map(|node| Peer::new(node.peer().key().seed())).collect();
+        let conditions = Conditions {
+            seed,
+            disorder: true,
+            duplicates: 5,
+            ..Conditions::default()
+        };
+        let mut services = |peer: &str, request: &CallRequest| {
+            let node = real
+                .iter()
+                .find(|node| node.peer_id().to_string() == peer)
+                .expect("one of the peers");
+            tokio::task::block_in_place(|| Handle::current().block_on(self.answer(node, request)))
+        };
+        let history = run(&self.script, &mut peers, conditions, &mut services, &mut |_| machine());
+        assert!(
+            history.failures.is_empty() && history.strangers.is_empty() && !history.stopped,
+            "{history:?}"
+        );
+        let responses = history.arguments("callbackSrv", "response");
+        responses
+            .first()
+            .unwrap_or_else(|| panic!("no response: {history:?}"))
+            .to_vec()
+    }
+
+    /// What a real peer answers; the first one also as the client of the program.
+    async fn answer(&self, node: &Node, request: &CallRequest) -> CallResult {
+        let (service, function) = (request.service_id.as_str(), request.function_name.as_str());
+        let answer = match service {
+            "getDataSrv" if function == "-relay-" => Ok(json!(self.client.relay().to_string())),
+            "getDataSrv" => {
+                let argument = self.arguments.iter().find(|(name, _)| name == function);
+                Ok(argument.expect("a parameter of the function").1.clone())
+            }
+            "callbackSrv" | "errorHandlingSrv" => Ok(builtins::nothing()),
+            _ => self.peer_answer(node, request).await,
+        };
+        match answer {
+            Ok(value) => CallResult {
+                ret_code: 0,
+                result: value.to_string(),
+            },
+            Err(value) => CallResult {
+                ret_code: 1,
+                result: value.to_string(),
+            },
+        }
+    }
+
+    async fn peer_answer(&self, node: &Node, request: &CallRequest) -> Result<Value, Value> {
+        let (service, function) = (&request.service_id, &request.function_name);
+        if let Some(builtin) = builtins::standard().find(service, function) {
+            let (clock, script) = (node.peer().clock().now(), self.script.as_str());
+            let particle = Particle::sign(self.client.node().peer().key(), "simulated", clock, 60_000, script);
+            let call = Call {
+                service: service.clone(),
+                function: function.clone(),
+                arguments: request.arguments.clone(),
+                tetraplets: request.tetraplets.clone(),
+                particle: Arc::new(particle),
+                peer: node.peer().clone(),
+            };
+            return builtin.call(call).await.map_err(|failure| failure.0);
+        }
+        let host = node.peer().services().filter(|host| host.services().contains(service));
+        let Some(host) = host else {
+            return Err(json!(format!(
+                "Service with id '{service}' not found (function {function})"
+            )));
+        };
+        let answer = host
+            .call(service, function, request.arguments.clone(), Duration::from_secs(10))
+            .await;
+        answer.map_err(|error| json!(error.to_string()))
+    }
+
+    async fn stop(self) {
+        self.client.shutdown().await;
+        self.network.shutdown().await;
+    }
+}
