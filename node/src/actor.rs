@@ -236,6 +236,7 @@ async fn answer(executor: Arc<Executor>, id: u32, call: Call, callbacks: Option<
     });
     let start = peer.clock.elapsed();
     tokio::select! {
+        biased;
         result = executor.answer(call, callbacks.as_ref()) => {
             let elapsed = peer.clock.elapsed().saturating_sub(start);
             let (bytes, failed) = (result.result.len(), result.ret_code != 0);
