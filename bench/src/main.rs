@@ -69,6 +69,7 @@ fn all() -> Result<()> {
                time and peak memory from getrusage; quote medians, and ratios within one file only";
     let document =
         json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
+    std::fs::create_dir_all(file.parent().context("a folder")?)?;
     std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
     print(&format!("stored in {}", file.display()));
     Ok(())
