@@ -79,23 +79,23 @@ impl BodyChecker<'_, '_, '_> {
                     value
                 }
             };
-            if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
-                let message = Diagnostic::error(
-                    codes::DUPLICATE_FIELD,
-                    name.span,
-                    format!("field `{name}` is given twice"),
-                );
-                let message = message.also(earlier.name_span, "first here");
-                self.report(message);
-                continue;
-            }
-            given.push(NamedValue {
-                name: name.text.clone(),
-                name_span: name.span,
-                value,
-            });
+            self.give(&mut given, name, value);
         }
         given
+    }
+
+    /// Adds a field to those given, unless it is there already.
+    fn give(&mut self, given: &mut Vec<NamedValue>, name: &Name, value: Value) {
+        if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
+            let message = format!("field `{name}` is given twice");
+            let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, message);
+            return self.report(message.also(earlier.name_span, "first here"));
+        }
+        given.push(NamedValue {
+            name: name.text.clone(),
+            name_span: name.span,
+            value,
+        });
     }
 
     fn unexpected_field(
@@ -147,21 +147,7 @@ impl BodyChecker<'_, '_, '_> {
                 continue;
             };
             let value = self.expect(&field.value, Wanted::new(ty, format!("field `{name}` of `{}`", of.ty)));
-            if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
-                let message = Diagnostic::error(
-                    codes::DUPLICATE_FIELD,
-                    name.span,
-                    format!("field `{name}` is given twice"),
-                );
-                let message = message.also(earlier.name_span, "first here");
-                self.report(message);
-                continue;
-            }
-            given.push(NamedValue {
-                name: name.text.clone(),
-                name_span: name.span,
-                value,
-            });
+            self.give(&mut given, name, value);
         }
         let ty = of.ty.clone();
         Value {
