@@ -28,14 +28,28 @@ pub fn cache() -> PathBuf {
     std::env::var_os("AQUA_CACHE").map_or_else(|| tree::at("target/peers"), PathBuf::from)
 }
 
-/// The folder of the published npm packages (`node_modules` of `tests/peers/packages`), installed when it is not there.
+/// The folder of the published Aqua packages (`node_modules` of `tests/peers/packages`).
 ///
 /// # Errors
 /// A sentence that says why there is none: no npm, or npm failed.
 pub fn npm_packages() -> Result<&'static Path, &'static str> {
     static PACKAGES: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let packages = PACKAGES.get_or_init(|| {
-        let home = tree::at("tests/peers/packages");
+    installed(&PACKAGES, "tests/peers/packages").map(|modules| modules.as_path())
+}
+
+/// The folder of the official JS client (`tests/peers/js-client`), ready to run.
+///
+/// # Errors
+/// A sentence that says why there is none: no npm, or npm failed.
+pub fn js_client() -> Result<&'static Path, &'static str> {
+    static CLIENT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    installed(&CLIENT, "tests/peers/js-client").map(|modules| modules.parent().expect("a folder of its own"))
+}
+
+/// The `node_modules` of a folder with a lock file, installed when they are not there.
+fn installed(once: &'static OnceLock<Result<PathBuf, String>>, home: &str) -> Result<&'static PathBuf, &'static str> {
+    let modules = once.get_or_init(|| {
+        let home = tree::at(home);
         let modules = home.join("node_modules");
         if !modules.join(".package-lock.json").is_file() {
             run(Command::new("npm")
@@ -44,7 +58,7 @@ pub fn npm_packages() -> Result<&'static Path, &'static str> {
         }
         Ok(modules)
     });
-    packages.as_deref().map_err(String::as_str)
+    modules.as_ref().map_err(String::as_str)
 }
 
 /// Runs a command to its end; the error holds its name and what it printed on stderr.

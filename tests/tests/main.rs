@@ -3,6 +3,7 @@
 mod aqua_programs;
 mod codes;
 mod examples;
+mod js_client;
 mod official_machine;
 mod published_library;
 mod wrong_programs;
