@@ -1,7 +1,7 @@
 //! From a checked function to its workflow: everything it calls is put in its place.
 //!
 //! An exported function becomes one script that stands for itself. Names disappear: while a body is inlined, every local is
-//! [`bound`] to a constant, a variable with a lens, a stream or something that can be called, and only what computes,
+//! bound to a constant, a variable with a lens, a stream or something that can be called, and only what computes,
 //! waits or moves data becomes steps. Values that need computing leave their steps before those that use them.
 //!
 //! | file | what it lowers |
