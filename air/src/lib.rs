@@ -27,7 +27,7 @@ pub use bytecode::{
 };
 pub use check::check;
 pub use instruction::{Failure, Instruction};
-pub use print::print;
+pub use print::{print, print_with_places};
 pub use problem::{Problem, ProblemKind, ReadError};
 pub use script::{InstructionId, Script, Span};
 pub use value::{Accessor, Lens, Place, Value, Variable, VariableKind};

@@ -11,11 +11,17 @@ use std::fmt::{self, Write};
 ///
 /// A script without root prints as nothing.
 pub fn print(script: &Script) -> String {
+    print_with_places(script).0
+}
+
+/// The same, and where each instruction begins: the byte of its opening parenthesis, in order of the text.
+pub fn print_with_places(script: &Script) -> (String, Vec<(InstructionId, usize)>) {
     enum Step {
         Open(InstructionId),
         Close,
     }
     let mut out = String::new();
+    let mut places = Vec::new();
     let mut depth = 0;
     let mut steps: Vec<Step> = script.root().map(Step::Open).into_iter().collect();
     while let Some(step) = steps.pop() {
@@ -23,6 +29,7 @@ pub fn print(script: &Script) -> String {
             Step::Open(id) => {
                 let instruction = &script[id];
                 indent(&mut out, depth);
+                places.push((id, out.len()));
                 out.push('(');
                 write_instruction(&mut out, instruction, Form::Script).expect("writing to a string succeeds");
                 if instruction.children().next().is_none() {
@@ -41,7 +48,7 @@ pub fn print(script: &Script) -> String {
         }
         out.push('\n');
     }
-    out
+    (out, places)
 }
 
 fn indent(out: &mut String, depth: usize) {

@@ -122,16 +122,21 @@ pub(crate) struct CheckOptions {
     pub(crate) build: BuildOptions,
 }
 
-/// Compile a program: one file for each exported function
+/// Compile programs: to scripts that peers run, or to code that calls them
+///
+/// `air` and `bytecode` write one file for each exported function, the other targets one file for each program. A program
+/// that exports nothing is checked only.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua compile main.aqua                       FUNCTION.air beside you
   aqua compile main.aqua -o out --entry greet  out/greet.air alone
   aqua compile main.aqua --target bytecode     FUNCTION.airb, what peers run
+  aqua compile main.aqua --target ts -o src    src/main.ts, for @fluencelabs/js-client
+  aqua compile aqua -o out                     every program below aqua/ that exports something
   aqua compile main.aqua --const 'LIMIT = 10' --import vendor")]
 pub(crate) struct CompileOptions {
-    /// The program, or a folder whose aqua.toml names one
+    /// The program, a folder whose aqua.toml names one, or a folder of programs
     #[arg(value_name = "FILE")]
     pub(crate) program: PathBuf,
     /// The folder to write to, made when missing
@@ -146,6 +151,9 @@ pub(crate) struct CompileOptions {
     /// Write this exported function alone
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) entry: Option<String>,
+    /// With air, also write FUNCTION.air.map: which piece of the program each instruction is made of
+    #[arg(long)]
+    pub(crate) source_map: bool,
     #[command(flatten)]
     pub(crate) build: BuildOptions,
 }
@@ -157,6 +165,14 @@ pub(crate) enum Target {
     Air,
     /// Bytecode, as it runs.
     Bytecode,
+    /// Definitions of functions and services with the scripts, for other generators.
+    Json,
+    /// TypeScript that calls it through the official JS client.
+    Ts,
+    /// JavaScript that calls it through the official JS client, and its types.
+    Js,
+    /// Rust that calls it through a client of ours.
+    Rust,
 }
 
 /// How a program is compiled.
@@ -166,12 +182,24 @@ pub(crate) struct BuildOptions {
     /// Also look for imports in this folder; may be given often
     #[arg(long = "import", value_name = "DIR")]
     pub(crate) imports: Vec<PathBuf>,
+    /// Look for imports where this JSON file says: {"importing folder": {"import prefix": ["folder"]}}
+    #[arg(long, value_name = "FILE")]
+    pub(crate) imports_map: Option<PathBuf>,
     /// Define a constant such as 'LIMIT = 10'; may be given often
     #[arg(long = "const", value_name = "NAME = VALUE")]
     pub(crate) constants: Vec<String>,
     /// Compile for a peer that reaches the others by itself, without a relay
     #[arg(long)]
     pub(crate) no_relay: bool,
+    /// Don't carry errors home from remote peers
+    #[arg(long)]
+    pub(crate) no_xor: bool,
+    /// Tell the initiator when each function begins, ends or fails, by its service `tracingSrv`
+    #[arg(long)]
+    pub(crate) tracing: bool,
+    /// Answer the initiator also when a function without results is done
+    #[arg(long)]
+    pub(crate) empty_response: bool,
 }
 
 /// Be a peer

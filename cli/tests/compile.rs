@@ -114,3 +114,83 @@ fn a_folder_means_its_main_file() {
     );
     assert!(std::fs::read_to_string(folder.path().join("hello.air")).is_ok_and(|air| air.contains("\"all\"")));
 }
+
+#[test]
+fn callers_are_one_file_for_a_program() {
+    let folder = Folder::new(&[("main.aqua", PROGRAM)]);
+    for target in ["ts", "js", "rust", "json"] {
+        let output = folder.output(&["compile", "main.aqua", "-o", "out", "--target", target]);
+        assert!(output.status.success(), "{target}");
+    }
+    assert_eq!(
+        names(&folder, "out"),
+        ["main.d.ts", "main.js", "main.json", "main.rs", "main.ts"]
+    );
+    let json = std::fs::read(folder.path().join("out/main.json")).expect("a file");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(json["functions"]["bye"]["funcDef"]["functionName"], "bye");
+}
+
+#[test]
+fn a_source_map_lies_beside_its_script() {
+    let folder = Folder::new(&[("main.aqua", PROGRAM)]);
+    let output = folder.output(&["compile", "main.aqua", "--entry", "bye", "--source-map"]);
+    assert!(output.status.success());
+    assert_eq!(names(&folder, "."), ["bye.air", "bye.air.map", "main.aqua"]);
+    let map = std::fs::read(folder.path().join("bye.air.map")).expect("a file");
+    let map: serde_json::Value = serde_json::from_slice(&map).expect("JSON");
+    assert_eq!(map["sources"], serde_json::json!(["main.aqua"]));
+}
+
+#[test]
+fn a_folder_of_programs_keeps_its_shape() {
+    let lib = "aqua Lib declares *\n\nfunc half(n: u32) -> u32:\n    <- n\n";
+    let files = [("p/a.aqua", PROGRAM), ("p/deep/b.aqua", PROGRAM), ("p/lib.aqua", lib)];
+    let folder = Folder::new(&files);
+    assert!(
+        folder
+            .output(&["compile", "p", "-o", "ts", "--target", "ts"])
+            .status
+            .success()
+    );
+    assert_eq!(names(&folder, "ts"), ["a.ts", "deep"]);
+    assert!(folder.output(&["compile", "p", "-o", "air"]).status.success());
+    assert_eq!(names(&folder, "air/deep/b"), ["bye.air", "hello.air"]);
+}
+
+#[test]
+fn options_of_scripts_are_given() {
+    let program =
+        "aqua M\n\nexport f\n\nservice S(\"s\"):\n    g()\n\nfunc f(peer: string):\n    on peer:\n        S.g()\n";
+    let folder = Folder::new(&[("main.aqua", program)]);
+    let air = |options: &[&str]| {
+        let output = folder.output(&[&["compile", "main.aqua"], options].concat());
+        assert!(output.status.success(), "{options:?}");
+        std::fs::read_to_string(folder.path().join("f.air")).expect("text")
+    };
+    assert!(air(&[]).contains("-relay-") && !air(&["--no-relay"]).contains("-relay-"));
+    assert!(air(&[]).contains("(fail :error:)") && !air(&["--no-xor"]).contains("(fail :error:)"));
+    assert!(!air(&[]).contains("response") && air(&["--empty-response"]).contains("response"));
+    assert!(!air(&[]).contains("tracingSrv") && air(&["--tracing"]).contains("tracingSrv"));
+}
+
+#[test]
+fn an_imports_map_says_where_packages_are() {
+    let main = "aqua M\n\nimport half from \"@x/lib.aqua\"\n\nexport half\n";
+    let lib = "aqua Lib declares half\n\nfunc half(n: u32) -> u32:\n    <- n\n";
+    let files = [
+        ("main.aqua", main),
+        ("vendor/lib.aqua", lib),
+        ("map.json", r#"{"/": {"@x/": "vendor"}}"#),
+    ];
+    let folder = Folder::new(&files);
+    assert!(
+        folder
+            .output(&["compile", "main.aqua", "--imports-map", "map.json"])
+            .status
+            .success()
+    );
+    assert!(names(&folder, ".").contains(&"half.air".to_owned()));
+    let wrong = Folder::new(&[("main.aqua", main), ("map.json", "3")]);
+    insta::assert_snapshot!(wrong.run(&["compile", "main.aqua", "--imports-map", "map.json"]));
+}

@@ -2,6 +2,7 @@
 
 use crate::checked::Program;
 use crate::definition::{FunctionDefinition, ServiceDefinition};
+use crate::emission::Origins;
 use crate::suggestions::suggest;
 use crate::typing::Arrow;
 use crate::{Options, SourceLoader, checking, codes, lowering, modules};
@@ -84,8 +85,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// Exported functions in source order, or the one that was asked for; none if some message is an error.
     pub functions: Vec<CompiledFunction>,
-    /// How exported services look from outside, by exported name.
-    pub services: IndexMap<EcoString, ServiceDefinition>,
+    /// Exported services by exported name.
+    pub services: IndexMap<EcoString, CompiledService>,
 }
 
 impl Compilation {
@@ -104,8 +105,23 @@ pub struct CompiledFunction {
     pub arrow: Arc<Arrow>,
     /// The same as plain data, for callers outside.
     pub definition: FunctionDefinition,
+    /// The comment above its declaration.
+    pub documentation: String,
     /// What peers run.
     pub script: Script,
+    /// What its instructions are made of.
+    pub origins: Origins,
+}
+
+/// An exported service that a client can serve.
+#[derive(Debug)]
+pub struct CompiledService {
+    /// How it looks from outside.
+    pub definition: ServiceDefinition,
+    /// The comment above its declaration.
+    pub documentation: String,
+    /// The comments above its methods, by their names; methods without one are left out.
+    pub methods: IndexMap<String, String>,
 }
 
 /// Reads a program and makes a script of each exported function. `entry` is the identity of its first module.
@@ -113,9 +129,10 @@ pub struct CompiledFunction {
 /// A pure function of the sources and the options.
 pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Compilation {
     let checked = check(loader, entry, options);
+    let services = compiled_services(&checked);
     let mut compilation = Compilation {
         functions: Vec::new(),
-        services: checked.services,
+        services,
         sources: checked.sources,
         diagnostics: checked.diagnostics,
     };
@@ -125,13 +142,17 @@ pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Com
     let wanted = |name: &EcoString| options.entry.as_ref().is_none_or(|entry| entry == name);
     for (name, definition) in checked.functions.into_iter().filter(|(name, _)| wanted(name)) {
         let export = checked.program.exported_functions[&name];
-        let arrow = checked.program.function(export.id).arrow.clone();
+        let function = checked.program.function(export.id);
+        let arrow = function.arrow.clone();
+        let documentation = documentation(&compilation.sources, function.name_span);
         match lowering::lower(&checked.program, export, options) {
-            Ok(script) => compilation.functions.push(CompiledFunction {
+            Ok((script, origins)) => compilation.functions.push(CompiledFunction {
                 name,
                 arrow,
                 definition,
+                documentation,
                 script,
+                origins,
             }),
             Err(message) => compilation.diagnostics.push(*message),
         }
@@ -141,6 +162,30 @@ pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Com
         Diagnostic::sort(&mut compilation.diagnostics);
     }
     compilation
+}
+
+fn compiled_services(checked: &Checked) -> IndexMap<EcoString, CompiledService> {
+    let compiled = |(name, definition): (&EcoString, &ServiceDefinition)| {
+        let service = checked.program.service(checked.program.exported_services[name].id);
+        let methods = service
+            .method_spans
+            .iter()
+            .map(|(name, span)| (name.to_string(), documentation(&checked.sources, *span)));
+        let compiled = CompiledService {
+            definition: definition.clone(),
+            documentation: documentation(&checked.sources, service.name_span),
+            methods: methods.filter(|(_, comment)| !comment.is_empty()).collect(),
+        };
+        (name.clone(), compiled)
+    };
+    checked.services.iter().map(compiled).collect()
+}
+
+fn documentation(sources: &Sources, declaration: Span) -> String {
+    let source = sources.get(declaration.file);
+    source.map_or_else(String::new, |source| {
+        crate::callers::above(&source.text, declaration.start as usize)
+    })
 }
 
 fn not_exported(checked: &Checked, wanted: &EcoString) -> Diagnostic {

@@ -32,7 +32,9 @@
 //! | [`topology`] | a workflow | where each step runs, and the hops between |
 //! | [`emission`] | both | a [`Script`](aqua_air::Script) |
 //! | [`definition`] | a checked function or service | what it looks like from outside |
+//! | [`callers`] | a compilation | TypeScript, JavaScript and Rust that call it |
 
+pub mod callers;
 pub mod checked;
 mod checking;
 pub mod codes;
@@ -43,12 +45,14 @@ mod loader;
 pub mod lowering;
 mod modules;
 mod options;
+mod source_map;
 mod suggestions;
 pub mod topology;
 pub mod typing;
 pub mod workflow;
 
-pub use compilation::{Checked, Compilation, CompiledFunction, check, compile};
+pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, compile};
 pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
 pub use options::{InvalidConstant, Options};
+pub use source_map::{Mapping, Position, SourceMap};

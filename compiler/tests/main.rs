@@ -11,5 +11,6 @@ mod mutations;
 mod normal_form;
 mod pages;
 mod scripts;
+mod source_map;
 mod vectors;
 mod verdicts;

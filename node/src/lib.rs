@@ -3,13 +3,15 @@
 //! [`Node`] is such a peer. Each particle has an actor of its own there, which keeps the particle's state between steps of
 //! the virtual machine, has at most one step in flight, and ends with the particle's time. Calls are answered by the
 //! [`builtins`], by functions that the embedding program registers, by deployed services, or by callbacks of whoever
-//! started the particle here. [`Client`] is a peer that starts particles through a relay; [`LocalNetwork`] is several
+//! started the particle here. [`Client`] is a peer that starts particles through a relay, [`Caller`] gives it
+//! typed calls; [`LocalNetwork`] is several
 //! peers in one process. An [`observer::Observer`] is told everything that happens.
 //!
 //! Every queue is bounded. What can't be taken waits at its sender; what is given up is told to the observer.
 
 mod actor;
 pub mod builtins;
+mod caller;
 mod client;
 mod config;
 mod dispatcher;
@@ -21,6 +23,7 @@ pub mod observer;
 mod peer;
 mod programs;
 
+pub use caller::{CallError, Caller, Invocation, Maybe};
 pub use client::{Client, ClientError, RunError, USUAL_TTL};
 pub use config::{Config, Limits};
 pub use local_network::{LocalConfig, LocalError, LocalNetwork, Service};

@@ -1,22 +1,22 @@
 //! Compiling and checking programs on disk.
 
-use crate::{Disk, Error, Program, programs};
+use crate::{Disk, Error, ImportsMap, Program, programs};
 use aqua_compiler::{Compilation, InvalidConstant, Options};
 use aqua_diagnostics::{Diagnostic, Sources};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// How programs are compiled, besides what their manifests say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Folders searched for imports before those of the manifest.
     pub imports: Vec<PathBuf>,
+    /// Folders for imports by who imports what; see [`ImportsMap`].
+    pub imports_map: Option<ImportsMap>,
     /// Constants as `NAME = VALUE`; they win over those of the manifest.
     pub constants: Vec<String>,
-    /// Whether the initiator talks to the network through a relay.
-    pub relay: bool,
-    /// Only this exported function; all if none is named.
-    pub entry: Option<String>,
+    /// How scripts are made; its entry and constants come from here and the manifest.
+    pub options: Options,
 }
 
 /// Why a program was not compiled at all.
@@ -55,17 +55,12 @@ impl Program {
     /// # Errors
     /// When it can't be read or a constant is not one.
     pub fn compile(&self, settings: &Settings) -> Result<Compilation, BuildError> {
-        let (disk, options) = (self.disk(&settings.imports), self.options(settings)?);
+        let (disk, options) = (self.disk(settings), self.options(settings)?);
         Ok(aqua_compiler::compile(&disk, &disk.entry(&self.file)?, &options))
     }
 
     fn options(&self, settings: &Settings) -> Result<Options, InvalidConstant> {
-        let entry = settings.entry.as_deref().map(Into::into);
-        let mut options = Options {
-            entry,
-            relay: settings.relay,
-            ..Options::default()
-        };
+        let mut options = settings.options.clone();
         for constant in self.constants().iter().chain(&settings.constants) {
             options.define(constant)?;
         }
@@ -85,7 +80,7 @@ pub fn check(paths: &[PathBuf], settings: &Settings) -> Result<Checked, BuildErr
         if let Some(project) = &program.project {
             checked.add(&mut seen, &project.sources, &project.diagnostics);
         }
-        let disk: Disk = program.disk(&settings.imports);
+        let disk: Disk = program.disk(settings);
         let found = aqua_compiler::check(&disk, &disk.entry(&file)?, &program.options(settings)?);
         checked.add(&mut seen, &found.sources, &found.diagnostics);
         checked.programs += 1;
@@ -118,12 +113,7 @@ mod tests {
     use std::path::Path;
 
     fn settings() -> Settings {
-        Settings {
-            imports: Vec::new(),
-            constants: Vec::new(),
-            relay: true,
-            entry: None,
-        }
+        Settings::default()
     }
 
     fn shown(checked: &Checked) -> String {

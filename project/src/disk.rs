@@ -1,7 +1,7 @@
 //! Where imports are found and read: next to the importing file, in import folders, in `node_modules` above it, and
 //! standard modules, which are embedded and always win.
 
-use crate::Error;
+use crate::{Error, ImportsMap};
 use aqua_compiler::{SourceLoader, Unreadable, Unresolved};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -13,12 +13,21 @@ const LARGEST_SOURCE: u64 = 16 << 20;
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
     imports: Vec<PathBuf>,
+    map: ImportsMap,
 }
 
 impl Disk {
     /// Sources with these folders searched for imports, in order, after the importing file's own.
     pub fn new(imports: Vec<PathBuf>) -> Self {
-        Self { imports }
+        let map = ImportsMap::default();
+        Self { imports, map }
+    }
+
+    /// With folders that depend on who imports what; they are looked at after the importing file's own.
+    #[must_use]
+    pub fn with_map(mut self, map: ImportsMap) -> Self {
+        self.map = map;
+        self
     }
 
     /// The identity of a program named on the command line: its real absolute path.
@@ -36,6 +45,7 @@ impl Disk {
     fn candidates(&self, import: &str, importer: &str) -> Vec<PathBuf> {
         let folder = folder_of(importer);
         let beside = folder.iter().map(|folder| folder.join(import));
+        let mapped = self.map.candidates(import, importer);
         let given = self.imports.iter().map(|folder| folder.join(import));
         let packages = folder
             .iter()
@@ -44,7 +54,7 @@ impl Disk {
         let packages = packages
             .filter(|folder| folder.is_dir())
             .map(|folder| folder.join(import));
-        beside.chain(given).chain(packages).collect()
+        beside.chain(mapped).chain(given).chain(packages).collect()
     }
 }
 
@@ -98,7 +108,7 @@ impl SourceLoader for Disk {
             .components()
             .any(|part| part == Component::Normal("node_modules".as_ref()));
         let within = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
-        package || aqua_stdlib::module(id).is_some() || self.imports.iter().any(within)
+        package || aqua_stdlib::module(id).is_some() || self.imports.iter().chain(self.map.folders()).any(within)
     }
 
     /// Relative to the current folder for what lies below it.

@@ -34,6 +34,14 @@ pub enum Error {
         /// The manifest.
         manifest: PathBuf,
     },
+    /// A file that should hold an imports map holds something else.
+    #[error("{} holds no imports map: {source}; expected a JSON object such as {{\"/\": {{\"\": [\"lib\"]}}}}", path.display())]
+    NoImportsMap {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
     /// A file that should hold a secret key holds something else.
     #[error("{} does not hold a key: expected 32 bytes in base58", path.display())]
     NotAKey {

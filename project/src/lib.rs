@@ -4,12 +4,13 @@
 //! files are diagnostics that point into them; troubles of the disk are [`Error`]s.
 
 pub mod arguments;
-mod artifact;
+pub mod artifacts;
 mod build;
 pub mod codes;
 mod disk;
 mod error;
 mod folder;
+mod imports_map;
 mod invocation;
 pub mod key_file;
 pub mod manifest;
@@ -17,11 +18,11 @@ pub mod node_config;
 mod program;
 mod section;
 
-pub use artifact::write_artifact;
 pub use build::{BuildError, Checked, Settings, check};
 pub use disk::Disk;
 pub use error::Error;
 pub use folder::programs;
+pub use imports_map::ImportsMap;
 pub use invocation::{Invocation, InvocationError};
 pub use manifest::Manifest;
 pub use node_config::{NodeConfig, NodeFile};

@@ -2,7 +2,7 @@
 
 use crate::disk::shown;
 use crate::manifest::{FILE_NAME, Manifest, Service};
-use crate::{Disk, Error};
+use crate::{Disk, Error, Settings};
 use aqua_diagnostics::{Diagnostic, Sources};
 use std::path::{Path, PathBuf};
 
@@ -57,17 +57,38 @@ impl Program {
         })
     }
 
+    /// Finds every program that a path names, with the folder for what it becomes, relative to that for all: a file or a folder
+    /// with a main file is one program; any other folder is every program below it, in folders as it has them.
+    ///
+    /// # Errors
+    /// When there is no such file or folder, or it can't be read.
+    pub fn locate_all(path: &Path) -> Result<Vec<(Self, PathBuf)>, Error> {
+        match Self::locate(path) {
+            Ok(program) => Ok(vec![(program, PathBuf::new())]),
+            Err(Error::NoManifest { .. } | Error::NoMain { .. }) => crate::programs(&[path.to_owned()])?
+                .into_iter()
+                .map(|file| {
+                    let below = file.strip_prefix(path).ok().and_then(Path::parent);
+                    let below = below.map(Path::to_owned).unwrap_or_default();
+                    Ok((Self::locate(&file)?, below))
+                })
+                .collect(),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether this file is the one that the manifest names as main: then `[run]` speaks of it.
     pub fn is_main(&self) -> bool {
         let same = |main: PathBuf| main.canonicalize().ok() == self.file.canonicalize().ok();
         self.project.as_ref().and_then(Project::main).is_some_and(same)
     }
 
-    /// Sources for the compiler: `imports` are searched first, then the folders of the manifest.
-    pub fn disk(&self, imports: &[PathBuf]) -> Disk {
+    /// Sources for the compiler: folders of the settings are searched first, then those of the manifest.
+    pub fn disk(&self, settings: &Settings) -> Disk {
         let project = self.project.iter();
         let named = project.flat_map(|it| it.manifest.build.imports.iter().map(|path| it.root.join(&path.value)));
-        Disk::new(imports.iter().cloned().chain(named).collect())
+        let folders = settings.imports.iter().cloned().chain(named).collect();
+        Disk::new(folders).with_map(settings.imports_map.clone().unwrap_or_default())
     }
 
     /// Constants of the manifest, as `NAME = literal`.

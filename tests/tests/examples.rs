@@ -57,14 +57,7 @@ struct Example {
 impl Example {
     async fn start(name: &str) -> Self {
         let program = Program::locate(&tree::at("examples").join(name)).expect("an example");
-        let compiled = program
-            .compile(&Settings {
-                imports: Vec::new(),
-                constants: Vec::new(),
-                relay: true,
-                entry: None,
-            })
-            .expect("readable sources");
+        let compiled = program.compile(&Settings::default()).expect("readable sources");
         let messages = aqua_render::terminal(&compiled.sources, &compiled.diagnostics, aqua_render::Colour::Off);
         assert!(compiled.diagnostics.is_empty(), "{messages}");
         let exported: Vec<_> = compiled

@@ -48,12 +48,7 @@ async fn the_quickstart_gives_it_what_it_gives_our_client() {
 /// The compiled script and its definition as the client reads it.
 fn quickstart() -> (String, Value) {
     let program = Program::locate(&tree::at("examples/quickstart")).expect("an example");
-    let settings = Settings {
-        imports: Vec::new(),
-        constants: Vec::new(),
-        relay: true,
-        entry: None,
-    };
+    let settings = Settings::default();
     let compiled = program.compile(&settings).expect("readable sources");
     let function = compiled.functions.first().expect("an exported function");
     let definition = serde_json::to_value(&function.definition).expect("a definition is JSON");

@@ -1,6 +1,7 @@
 //! Suites across rooms.
 
 mod aqua_programs;
+mod callers;
 mod codes;
 mod examples;
 mod js_client;

@@ -21,7 +21,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["aqua-network", "aqua-particle", "aqua-services", "aqua-vm"],
     ),
     ("aqua-particle", &[]),
-    ("aqua-project", &["aqua-compiler", "aqua-diagnostics", "aqua-stdlib"]),
+    (
+        "aqua-project",
+        &["aqua-air", "aqua-compiler", "aqua-diagnostics", "aqua-stdlib"],
+    ),
     ("aqua-render", &["aqua-diagnostics"]),
     ("aqua-services", &[]),
     ("aqua-stdlib", &[]),

@@ -3,20 +3,29 @@
 use crate::failure::Failure;
 use crate::options::BuildOptions;
 use crate::terminal::Terminal;
-use aqua_compiler::Compilation;
+use aqua_compiler::{Compilation, Options};
 use aqua_diagnostics::Diagnostic;
-use aqua_project::{BuildError, Program, Settings};
+use aqua_project::{BuildError, ImportsMap, Program, Settings};
 
 impl BuildOptions {
     /// The options as the library takes them.
-    pub(crate) fn settings(&self, entry: Option<&str>) -> Settings {
-        let entry = entry.map(str::to_owned);
-        Settings {
+    ///
+    /// # Errors
+    /// When the imports map can't be read.
+    pub(crate) fn settings(&self, entry: Option<&str>) -> Result<Settings, aqua_project::Error> {
+        Ok(Settings {
             imports: self.imports.clone(),
+            imports_map: self.imports_map.as_deref().map(ImportsMap::read).transpose()?,
             constants: self.constants.clone(),
-            relay: !self.no_relay,
-            entry,
-        }
+            options: Options {
+                entry: entry.map(Into::into),
+                relay: !self.no_relay,
+                carry_errors: !self.no_xor,
+                empty_response: self.empty_response,
+                tracing: self.tracing,
+                ..Options::default()
+            },
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 /// Shows every message of every program.
 pub(crate) fn check(options: &CheckOptions, terminal: Terminal) -> Result<(), Failure> {
     let begun = Instant::now();
-    let checked = aqua_project::check(&options.paths, &options.build.settings(None))?;
+    let checked = aqua_project::check(&options.paths, &options.build.settings(None)?)?;
     for (sources, messages) in &checked.messages {
         terminal.diagnostics(sources, messages);
     }

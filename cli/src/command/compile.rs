@@ -1,44 +1,75 @@
-//! `aqua compile`: one file for each exported function.
+//! `aqua compile`: scripts of exported functions, or code that calls them.
 
 use super::build;
 use crate::failure::Failure;
 use crate::options::{CompileOptions, Target};
 use crate::terminal::Terminal;
 use anyhow::Context;
-use aqua_air::{Bytecode, print};
-use aqua_compiler::CompiledFunction;
-use aqua_project::Program;
+use aqua_project::{Program, Settings, artifacts};
 use serde_json::json;
+use std::path::Path;
 
-/// Writes the functions and says what was written.
+/// Compiles every program that the path means, writes what became of it and says so.
 pub(crate) fn compile(options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
-    let program = Program::locate(&options.program)?;
-    let compilation = build(&program, &options.build.settings(options.entry.as_deref()), terminal)?;
+    let mut settings = options.build.settings(options.entry.as_deref())?;
     let target = if options.air { Target::Air } else { options.target };
-    for function in &compilation.functions {
-        let (extension, content) = artifact(function, target)?;
-        let path = aqua_project::write_artifact(&options.output, &function.name, extension, &content)?;
-        let bytes = content.len();
-        if terminal.is_json() {
-            let object = json!({"kind": "artifact", "function": *function.name, "path": path, "bytes": bytes});
-            terminal.object(&object);
+    // A Rust caller waits for the end of a function, also when it has no results.
+    settings.options.empty_response |= target == Target::Rust;
+    let mut written = 0;
+    let mut mistakes = false;
+    let programs = Program::locate_all(&options.program)?;
+    let apart = programs.len() > 1 && matches!(target, Target::Air | Target::Bytecode);
+    for (program, below) in &programs {
+        // Functions of different programs may have the same name.
+        let own = program.file.file_stem().filter(|_| apart).unwrap_or_default();
+        let folder = options.output.join(below).join(own);
+        match write(program, &folder, options, target, &settings, terminal) {
+            Ok(files) => written += files,
+            Err(Failure::Mistakes) => mistakes = true,
+            Err(failure) => return Err(failure),
         }
-        terminal.note(&format!("wrote {} ({bytes} bytes)", path.display()));
     }
-    if compilation.functions.is_empty() {
+    if mistakes {
+        return Err(Failure::Mistakes);
+    }
+    if written == 0 {
         terminal.note("nothing was written");
     }
     Ok(())
 }
 
-/// The extension and content of the file.
-fn artifact(function: &CompiledFunction, target: Target) -> Result<(&'static str, Vec<u8>), Failure> {
-    match target {
-        Target::Air => Ok(("air", print(&function.script).into_bytes())),
-        Target::Bytecode => {
-            let bytecode = Bytecode::assemble(&function.script);
-            let bytecode = bytecode.with_context(|| format!("`{}` has no bytecode", function.name))?;
-            Ok(("airb", bytecode.encode()))
-        }
+/// Writes the files of one program; says how many they are.
+fn write(
+    program: &Program,
+    folder: &Path,
+    options: &CompileOptions,
+    target: Target,
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<usize, Failure> {
+    let compilation = build(program, settings, terminal)?;
+    let mut files = match target {
+        Target::Air => artifacts::air(&compilation),
+        Target::Bytecode => artifacts::bytecode(&compilation).context("the program is too large")?,
+        Target::Json => artifacts::definitions(&compilation, program),
+        Target::Ts => artifacts::typescript(&compilation, program),
+        Target::Js => artifacts::javascript(&compilation, program),
+        Target::Rust => artifacts::rust(&compilation, program),
+    };
+    if options.source_map && target == Target::Air {
+        files.extend(artifacts::source_maps(&compilation));
     }
+    for file in &files {
+        let path = file.write(folder)?;
+        let bytes = file.content.len();
+        if terminal.is_json() {
+            let mut object = json!({"kind": "artifact", "path": path, "bytes": bytes});
+            if let Some(function) = &file.function {
+                object["function"] = json!(function);
+            }
+            terminal.object(&object);
+        }
+        terminal.note(&format!("wrote {} ({bytes} bytes)", path.display()));
+    }
+    Ok(files.len())
 }

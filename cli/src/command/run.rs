@@ -25,7 +25,7 @@ const USUAL_PEERS: usize = 3;
 /// Runs the function and prints its values.
 pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failure> {
     let program = Program::locate(&options.program)?;
-    let compilation = build(&program, &options.build.settings(None), terminal)?;
+    let compilation = build(&program, &options.build.settings(None)?, terminal)?;
     let exported: Vec<(&str, &Arrow)> = compilation
         .functions
         .iter()

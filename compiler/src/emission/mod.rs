@@ -10,24 +10,31 @@ mod tests;
 use crate::topology::{Hop, Journey};
 use crate::workflow::{Last, Op, Peer, StepId, Workflow};
 use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
+use aqua_diagnostics::Span;
 use ecow::EcoString;
+use std::collections::BTreeMap;
 
 /// The iterator of hops through a collection of relays. Such folds contain nothing but a hop, so they never nest.
 const VIA_PEER: &str = "-via-peer-";
 
-/// The script of everything below `root`.
-pub fn emit(workflow: &Workflow, journey: &Journey, root: StepId) -> Script {
+/// What each instruction is made of. Hops, and what only joins others, are made of nothing.
+pub type Origins = BTreeMap<InstructionId, Span>;
+
+/// The script of everything below `root`, and what its instructions are made of.
+pub fn emit(workflow: &Workflow, journey: &Journey, root: StepId) -> (Script, Origins) {
     let mut emitter = Emitter {
         workflow,
         journey,
         script: Script::new(),
         sequences: vec![Sequence::new()],
+        origin: None,
+        origins: Origins::new(),
     };
     emitter.run(root);
     let whole = emitter.close();
-    let mut script = emitter.script;
+    let (mut script, origins) = (emitter.script, emitter.origins);
     script.set_root(whole);
-    script
+    (script, origins)
 }
 
 /// Instructions in a row.
@@ -53,6 +60,9 @@ struct Emitter<'a> {
     script: Script,
     /// Open sequences, the innermost last.
     sequences: Vec<Sequence>,
+    /// What the step that is being written is made of.
+    origin: Option<Span>,
+    origins: Origins,
 }
 
 impl Emitter<'_> {
@@ -74,6 +84,7 @@ impl Emitter<'_> {
 
     fn write(&mut self, id: StepId, tasks: &mut Vec<Task>) {
         let step = self.workflow.step(id);
+        self.origin = step.origin;
         match &step.op {
             Op::Seq | Op::On { .. } => tasks.extend(step.children.iter().rev().map(|child| Task::Write(*child))),
             Op::Par | Op::Xor | Op::Detach => {
@@ -127,6 +138,7 @@ impl Emitter<'_> {
 
     fn combine(&mut self, id: StepId) {
         let step = self.workflow.step(id);
+        self.origin = step.origin;
         let body = |emitter: &mut Self| emitter.close();
         let instruction = match &step.op {
             Op::Par | Op::Detach => return self.combine_pairs(step.children.len(), Instruction::Par),
@@ -187,7 +199,9 @@ impl Emitter<'_> {
         parts.pop().unwrap_or_else(|| self.script.push(Instruction::Null, None))
     }
 
+    /// Visits are made of nothing that is written.
     fn hops(&mut self, hops: &[Hop]) {
+        self.origin = None;
         for hop in hops {
             match self.workflow.places().whom(hop.peer) {
                 Peer::One(peer) => {
@@ -241,6 +255,7 @@ impl Emitter<'_> {
 
     fn append(&mut self, instruction: Instruction) {
         let id = self.script.push(instruction, None);
+        self.origins.extend(self.origin.map(|origin| (id, origin)));
         self.append_id(id);
     }
 

@@ -82,6 +82,16 @@ impl<'p> Lowering<'p> {
         span: Span,
         steps: &mut Steps,
     ) -> Lowered<Vec<Bound<'p>>> {
+        self.made_of(span, |lowering| lowering.invoke_here(callable, arguments, span, steps))
+    }
+
+    fn invoke_here(
+        &mut self,
+        callable: &Callable<'p>,
+        arguments: Vec<Bound<'p>>,
+        span: Span,
+        steps: &mut Steps,
+    ) -> Lowered<Vec<Bound<'p>>> {
         match callable {
             Callable::Function(function) => {
                 let frame = Frame::new(function);

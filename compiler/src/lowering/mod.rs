@@ -27,7 +27,8 @@ mod values;
 mod wrapper;
 
 use crate::checked::{Export, FunctionId, Program};
-use crate::{Options, emission, topology};
+use crate::emission::{self, Origins};
+use crate::{Options, topology};
 use aqua_air::Script;
 use aqua_diagnostics::Diagnostic;
 use steps::Lowering;
@@ -35,11 +36,15 @@ use steps::Lowering;
 /// What can go wrong: the first mistake ends the lowering of a function.
 type Lowered<T> = Result<T, Box<Diagnostic>>;
 
-/// The script of one exported function of a program without errors.
+/// The script of one exported function of a program without errors, and what its instructions are made of.
 ///
 /// # Errors
 /// When the function asks for something that no script can say: see [`codes`](crate::codes).
-pub fn lower(program: &Program, export: Export<FunctionId>, options: &Options) -> Result<Script, Box<Diagnostic>> {
+pub fn lower(
+    program: &Program,
+    export: Export<FunctionId>,
+    options: &Options,
+) -> Result<(Script, Origins), Box<Diagnostic>> {
     let (workflow, root) = Lowering::new(program, options).export(program.function(export.id))?;
     let journey = topology::plan(&workflow, root);
     Ok(emission::emit(&workflow, &journey, root))

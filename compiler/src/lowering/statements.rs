@@ -18,6 +18,10 @@ impl<'p> Lowering<'p> {
 
     fn statement(&mut self, statement: &'p Statement, steps: &mut Steps) -> Lowered<()> {
         self.check_size(statement.span)?;
+        self.made_of(statement.span, |lowering| lowering.statement_here(statement, steps))
+    }
+
+    fn statement_here(&mut self, statement: &'p Statement, steps: &mut Steps) -> Lowered<()> {
         match &statement.kind {
             StatementKind::Assign { local, value } => {
                 let bound = self.value(value, steps)?;

@@ -75,6 +75,14 @@ impl<'p> Lowering<'p> {
         self.workflow.add(op, children)
     }
 
+    /// Runs something whose steps are made of that piece of the program.
+    pub(super) fn made_of<T>(&mut self, origin: Span, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.workflow.set_origin(Some(origin));
+        let result = inside(self);
+        self.workflow.set_origin(outside);
+        result
+    }
+
     /// Refuses to go on when the script has grown beyond all measure.
     pub(super) fn check_size(&self, span: Span) -> Lowered<()> {
         if self.workflow.len().max(self.calls) <= MAX_STEPS {

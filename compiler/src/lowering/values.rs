@@ -15,7 +15,7 @@ const MAX_FLOAT: usize = 11;
 impl<'p> Lowering<'p> {
     /// What a value stands for; the steps that compute it go before.
     pub(super) fn value(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {
-        deeper(|| self.value_here(value, steps))
+        deeper(|| self.made_of(value.span, |lowering| lowering.value_here(value, steps)))
     }
 
     fn value_here(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {

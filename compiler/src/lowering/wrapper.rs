@@ -12,6 +12,7 @@ use ecow::eco_format;
 impl<'p> Lowering<'p> {
     /// The workflow of the function as a script of its own, and its root.
     pub(super) fn export(mut self, function: &'p Function) -> Lowered<(Workflow, StepId)> {
+        self.workflow.set_origin(Some(function.name_span));
         let work = self.scoped(|lowering, steps| {
             let mut work = Steps::new();
             let arguments = lowering.fetch_arguments(function, &mut work);

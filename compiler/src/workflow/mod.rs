@@ -9,6 +9,7 @@ mod places;
 pub use places::{Peer, PeerId, PlaceId, Places};
 
 use aqua_air::{Value, Variable};
+use aqua_diagnostics::Span;
 use ecow::EcoString;
 
 /// The number of a step in its [`Workflow`].
@@ -130,12 +131,15 @@ pub struct Step {
     pub op: Op,
     /// Its parts, in order.
     pub children: Vec<StepId>,
+    /// What it was made of, if it was made of something.
+    pub origin: Option<Span>,
 }
 
 /// A tree of steps in one arena; children have smaller numbers than their parents, the last step is the root.
 #[derive(Debug, Default)]
 pub struct Workflow {
     steps: Vec<Step>,
+    origin: Option<Span>,
     places: Places,
 }
 
@@ -145,6 +149,11 @@ impl Workflow {
         Self::default()
     }
 
+    /// Sets what the steps added from now on are made of; gives what it was before.
+    pub fn set_origin(&mut self, origin: Option<Span>) -> Option<Span> {
+        std::mem::replace(&mut self.origin, origin)
+    }
+
     /// Adds a step that contains steps added before.
     pub fn add(&mut self, op: Op, children: Vec<StepId>) -> StepId {
         let id = StepId(u32::try_from(self.steps.len()).expect("the size of a workflow is limited by lowering"));
@@ -152,7 +161,8 @@ impl Workflow {
             children.iter().all(|child| *child < id),
             "children are added before their parents"
         );
-        self.steps.push(Step { op, children });
+        let origin = self.origin;
+        self.steps.push(Step { op, children, origin });
         id
     }
 

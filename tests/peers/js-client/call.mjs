@@ -1,10 +1,5 @@
 // The official JS client as a foreign process: connects to a relay, calls functions, prints one result a line. See README.md.
-// A dependency of the published client wants a newer runtime than its own `engines` say.
-Promise.withResolvers ??= () => {
-  const deferred = {};
-  deferred.promise = new Promise((resolve, reject) => Object.assign(deferred, { resolve, reject }));
-  return deferred;
-};
+import './polyfill.mjs';
 const { Fluence, v5_callFunction } = await import('@fluencelabs/js-client');
 
 let text = '';

@@ -1,0 +1,84 @@
+//! Scripts know what they are made of.
+
+use crate::vectors::lowering_vectors;
+use aqua_air::{Instruction, Value};
+use aqua_compiler::{InMemory, Options, SourceMap, compile};
+
+/// Services that only stand in scripts; nobody calls them by name.
+const OWN: &[&str] = &[
+    "getDataSrv",
+    "callbackSrv",
+    "errorHandlingSrv",
+    "tracingSrv",
+    "op",
+    "math",
+    "cmp",
+    "array",
+    "json",
+];
+
+#[test]
+fn every_call_of_a_method_is_made_of_text_that_names_it() {
+    let mut calls = 0;
+    for vector in lowering_vectors().into_iter().filter(|vector| vector.accepted) {
+        let sources = InMemory::new().with("main.aqua", vector.source.as_str());
+        let compilation = compile(&sources, "main.aqua", &Options::default());
+        for function in &compilation.functions {
+            for (id, _) in aqua_air::print_with_places(&function.script).1 {
+                let instruction = &function.script[id];
+                let Instruction::Call {
+                    service,
+                    function: Value::Literal(method),
+                    ..
+                } = instruction
+                else {
+                    continue;
+                };
+                let written = |name: &str| vector.source.contains(&format!("\"{name}\""));
+                match service {
+                    Value::Literal(name) if !OWN.contains(&name.as_str()) || written(name.as_str()) => {}
+                    _ => continue,
+                }
+                let origin = function
+                    .origins
+                    .get(&id)
+                    .unwrap_or_else(|| panic!("{}: {instruction:?}", vector.name));
+                let text = compilation.sources.text(*origin);
+                // An operator is a method too; a method given as a value is called under another name.
+                let named = text.contains(method.as_str());
+                let indirect = vector.source.contains(&format!(".{method}"))
+                    || text.contains(['+', '-', '*', '/', '%', '<', '>', '=']);
+                assert!(named || indirect, "{}: `{method}` is made of {text:?}", vector.name);
+                calls += usize::from(named);
+            }
+        }
+    }
+    assert!(calls > 150, "only {calls} calls looked at");
+}
+
+#[test]
+fn a_map_has_lines_and_columns_of_both_texts() {
+    let program = "aqua M\n\nexport f\n\nservice S(\"s\"):\n    g(x: u8) -> u8\n\nfunc twice(x: u8) -> u8:\n    y <- S.g(x)\n    <- y\n\nfunc f(peer: string) -> u8:\n    on peer:\n        z <- twice(1)\n    <- z\n";
+    let compilation = compile(
+        &InMemory::new().with("main.aqua", program),
+        "main.aqua",
+        &Options::default(),
+    );
+    let function = &compilation.functions[0];
+    let map = SourceMap::of(function, &compilation.sources);
+    let script = aqua_air::print(&function.script);
+    let lines: Vec<&str> = script.lines().collect();
+    let shown: String = map
+        .mappings
+        .iter()
+        .map(|mapping| {
+            let instruction = &lines[mapping.line as usize - 1][mapping.column as usize - 1..];
+            let (start, end) = (mapping.start, mapping.end);
+            format!(
+                "{instruction}\n    {}:{}-{}:{}\n",
+                start.line, start.column, end.line, end.column
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(format!("{program}\n{shown}"));
+}
