@@ -6,6 +6,7 @@ mod emitted;
 mod extremes;
 mod laws;
 mod messages;
+mod mistakes;
 mod modules;
 mod mutations;
 mod normal_form;

@@ -118,10 +118,12 @@ impl Writer {
             "pub fn {register}(caller: &mut aqua_node::Caller, id: &str, service: impl {name}) {{"
         ));
         self.line("    let service = std::sync::Arc::new(service);");
-        for (given, method, arrow) in &methods {
+        for (at, (given, method, arrow)) in methods.iter().enumerate() {
             let (names, types) = pattern(&self.parameters(arrow));
             self.line("    {");
-            self.line("        let service = service.clone();");
+            if at + 1 < methods.len() {
+                self.line("        let service = service.clone();");
+            }
             self.line(format!(
                 "        caller.serve(id, \"{method}\", move |{names}: {types}| {{"
             ));

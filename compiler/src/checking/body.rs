@@ -183,7 +183,8 @@ impl BodyChecker<'_, '_, '_> {
         if results.len() != written.len() && !is_broken {
             let (wanted, given) = (counted_is(results.len(), "result"), counted_is(written.len(), "value"));
             let message = format!("{wanted} declared, but {given} returned");
-            self.report(Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).also(declared, "declared here"));
+            let message = Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).also(declared, "declared here");
+            self.report(message.help("give as many values as there are types after `->`, separated by commas"));
         }
         let wanted = |at: usize| results.get(at).cloned().unwrap_or(Type::Error);
         let mut values = Vec::with_capacity(written.len());

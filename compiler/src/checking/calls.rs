@@ -125,6 +125,7 @@ impl BodyChecker<'_, '_, '_> {
             if !value.ty.is_error() {
                 let message = format!("`{shown}` is `{}` and can't be called", value.ty);
                 let message = Diagnostic::error(codes::NOT_CALLABLE, value.span, message);
+                let message = message.help("only functions, methods and closures are called: write the value alone");
                 self.report(match declared {
                     Some(place) => message.also(place, "defined here"),
                     None => message,

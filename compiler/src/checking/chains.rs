@@ -308,7 +308,8 @@ impl BodyChecker<'_, '_, '_> {
             .is_some_and(|set| ScalarSet::INTEGER.contains_all(set));
         if !is_integer && !index.ty.is_error() {
             let message = format!("an index is an integer, not `{}`", index.ty);
-            self.report(Diagnostic::error(codes::NOT_INDEXABLE, index.span, message));
+            let message = Diagnostic::error(codes::NOT_INDEXABLE, index.span, message);
+            self.report(message.help("elements are counted from 0; a field is taken with a point: `value.field`"));
         }
         index
     }
@@ -349,7 +350,7 @@ impl BodyChecker<'_, '_, '_> {
                 let message = Diagnostic::error(codes::NOT_INDEXABLE, place, format!("`{other}` has no elements"));
                 let message = message.also(of_span, format!("this is `{other}`"));
                 let message = message.note("arrays, options and streams have elements");
-                self.report(message);
+                self.report(message.help("use the value itself, or give it the type of a collection, such as `[]u8`"));
                 Value::missing(span)
             }
         }

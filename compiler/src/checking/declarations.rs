@@ -278,5 +278,7 @@ pub(super) fn already_defined(name: &Name, earlier: Span) -> Diagnostic {
 
 fn duplicate(name: &Name, earlier: Span) -> Diagnostic {
     let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, format!("`{name}` is declared twice"));
-    message.also(earlier, "first here")
+    message
+        .also(earlier, "first here")
+        .help("take one of them out, or give it another name")
 }

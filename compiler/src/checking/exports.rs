@@ -94,7 +94,10 @@ impl ModuleChecker<'_, '_> {
                 if matches!(self.namespace.ty(&name), Some(Type::Ability(_))) {
                     let message = format!("`{name}` is an ability and can't be exported");
                     let message = Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message);
-                    self.report(message.note("abilities exist only while a program is compiled"));
+                    let message = message.note("abilities exist only while a program is compiled");
+                    self.report(message.help(format!(
+                        "to give it to importers, write `declares {name}` in the first line"
+                    )));
                 }
                 None
             }
@@ -124,7 +127,8 @@ impl ModuleChecker<'_, '_> {
             let message = format!("`{name}` can't be exported: it {words}");
             let message = Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message).also(place, "here");
             let note = "callers outside pass and get data, arrays, options and streams, and pass callbacks";
-            return self.report(message.note(note));
+            let help = "export a function that makes what is taken from data, and gives data";
+            return self.report(message.note(note).help(help));
         }
         self.warn_of_callbacks(id);
     }

@@ -3,7 +3,7 @@
 use super::ModuleChecker;
 use super::namespace::Entry;
 use crate::codes;
-use crate::suggestions::{some, suggest, suggest_or};
+use crate::suggestions::{some, suggest_or};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
 use ecow::{EcoString, eco_format};
@@ -234,7 +234,8 @@ impl ModuleChecker<'_, '_> {
         let message = message.label("neither declared nor imported in this file");
         let known = self.namespace.iter().map(|(name, _)| name.as_str());
         let known = known.filter(|known| !interface.declared.contains_key(*known));
-        let message = suggest(message, path.span, &name, known);
+        let otherwise = "declare it below, import it, or take it out of `declares`";
+        let message = suggest_or(message, path.span, &name, known, otherwise);
         self.report(message);
     }
 }

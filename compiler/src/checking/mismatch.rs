@@ -76,7 +76,8 @@ impl BodyChecker<'_, '_, '_> {
         if !fits && !digits.contains('.') {
             let message = format!("{digits} does not fit into `{}`", scalar.name());
             let message = Diagnostic::warning(codes::OUT_OF_RANGE, value.span, message);
-            self.report(message.note(format!("`{}` holds {least} to {most}", scalar.name())));
+            let message = message.note(format!("`{}` holds {least} to {most}", scalar.name()));
+            self.report(message.help("write a smaller number, or widen the type that is wanted"));
         }
     }
 }

@@ -67,7 +67,11 @@ impl BodyChecker<'_, '_, '_> {
             let message = Diagnostic::error(codes::NOT_COMPARABLE, span, message);
             let message = message.also(left.span, format!("this is `{}`", left.ty));
             let message = message.also(right.span, format!("this is `{}`", right.ty));
-            self.report(message);
+            self.report(
+                message.help(
+                    "compare values of one type; a number is made a text by `Debug.stringify` of `std/debug.aqua`",
+                ),
+            );
         }
         Type::BOOL
     }
@@ -158,11 +162,13 @@ impl BodyChecker<'_, '_, '_> {
         let message = format!("`{symbol}` wants {wanted}, not `{}`", operand.ty);
         let message = Diagnostic::error(codes::WRONG_OPERAND, operand.span, message);
         let message = message.label(format!("this is `{}`", operand.ty));
-        let is_text = accepts(&Type::STRING, &operand.ty) && symbol == "+";
-        self.report(match is_text {
-            true => message.help("join texts with a service, such as `Op.concat_strings(a, b)` of `std/op.aqua`"),
-            false => message,
-        });
+        let is_text = accepts(&Type::STRING, &operand.ty);
+        self.report(message.help(match symbol {
+            "+" if is_text => "join texts with a service, such as `Op.concat_strings(a, b)` of `std/op.aqua`",
+            "<" | "<=" | ">" | ">=" => "only integers have an order; texts are compared by `==` and `!=`",
+            "&&" | "||" | "!" => "make a truth of it by comparing: `value == …`, `value > 0`",
+            _ => "compute with numbers only; other kinds of values need a service that works on them",
+        }));
     }
 }
 

@@ -31,7 +31,8 @@ impl BodyChecker<'_, '_, '_> {
                 }
                 if !other.is_error() {
                     let message = format!("`{name}` is neither data nor an ability, so no value of it can be written");
-                    self.report(Diagnostic::error(codes::NOT_A_RECORD, place, message));
+                    let message = Diagnostic::error(codes::NOT_A_RECORD, place, message);
+                    self.report(message.help("declare `data` with these fields, and write a value of that"));
                 }
                 return Value::missing(span);
             }
@@ -46,7 +47,9 @@ impl BodyChecker<'_, '_, '_> {
         if !missing.is_empty() {
             let words = if missing.len() == 1 { "field" } else { "fields" };
             let message = format!("`{name}` needs the {words} {}", missing.join(", "));
-            self.report(Diagnostic::error(codes::MISSING_FIELD, span, message).label("not given here"));
+            let example = missing[0].trim_matches('`').split(':').next().unwrap_or_default();
+            let message = Diagnostic::error(codes::MISSING_FIELD, span, message).label("not given here");
+            self.report(message.help(format!("give every field a value: `{example} = …`")));
             return Value {
                 kind: ValueKind::Missing,
                 ty,
@@ -89,7 +92,8 @@ impl BodyChecker<'_, '_, '_> {
         if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
             let message = format!("field `{name}` is given twice");
             let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, message);
-            return self.report(message.also(earlier.name_span, "first here"));
+            let message = message.also(earlier.name_span, "first here");
+            return self.report(message.help("leave one of them out"));
         }
         given.push(NamedValue {
             name: name.text.clone(),
@@ -115,7 +119,8 @@ impl BodyChecker<'_, '_, '_> {
             .filter(|field| !is_given(field));
         if is_data && !value.ty.is_data() && !matches!(value.ty, Type::Stream(_)) {
             let message = format!("field `{name}` of data can't be `{}`", value.ty);
-            return self.report(Diagnostic::error(codes::NOT_DATA, value.span, message).label("not data"));
+            let message = Diagnostic::error(codes::NOT_DATA, value.span, message).label("not data");
+            return self.report(message.help("fields that are functions belong to an `ability`"));
         }
         let message = format!("`{shown}` has no field `{name}`; it goes along unseen");
         let message = Diagnostic::warning(codes::UNEXPECTED_FIELD, name.span, message);
@@ -131,7 +136,8 @@ impl BodyChecker<'_, '_, '_> {
             if !of.ty.is_error() {
                 let message = format!("`{}` can't be copied with other fields", of.ty);
                 let message = Diagnostic::error(codes::NOT_A_RECORD, place, message);
-                self.report(message.note("only `data` has `.copy`"));
+                let message = message.note("only `data` has `.copy`");
+                self.report(message.help("write the new value out in full"));
             }
             return Value::missing(span);
         };

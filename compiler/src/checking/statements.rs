@@ -231,7 +231,8 @@ impl BodyChecker<'_, '_, '_> {
                 if !item.is_error() {
                     let message = format!("`{other}` has no keys, so a round has one variable");
                     let message = Diagnostic::error(codes::NOT_ITERABLE, variables.first.span.to(second.span), message);
-                    self.report(message.note("two variables are the key and the value of a stream map"));
+                    let message = message.note("two variables are the key and the value of a stream map");
+                    self.report(message.help(format!("write `for {} <- …`", variables.first)));
                 }
                 Type::Error
             }

@@ -252,7 +252,7 @@ impl BodyChecker<'_, '_, '_> {
                 let message = message.note("`for` goes through arrays, options, streams and stream maps");
                 self.report(match other {
                     Type::Scalar(Scalar::String) => message.help("to go through one value, make an array of it: `[…]`"),
-                    _ => message,
+                    _ => message.help("go through a collection, such as a field of the value or an array of it: `[…]`"),
                 });
                 Type::Error
             }

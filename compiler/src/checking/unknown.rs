@@ -44,6 +44,17 @@ impl ModuleChecker<'_, '_> {
         self.report(message);
     }
 
+    /// The only value of this name in a module that is used under a name of its own.
+    fn qualified(&self, name: &str) -> Option<EcoString> {
+        let inside = |known: &EcoString| known.rsplit_once('.').is_some_and(|(_, last)| last == name);
+        let mut found = self
+            .namespace
+            .iter()
+            .filter(|(known, entry)| inside(known) && entry.value.is_some());
+        let (first, second) = (found.next(), found.next());
+        first.filter(|_| second.is_none()).map(|(known, _)| known.clone())
+    }
+
     fn unknown_anywhere(&self, name: &str, span: Span, locals: &[EcoString]) -> Diagnostic {
         let message = match name
             .rsplit_once('.')
@@ -58,6 +69,11 @@ impl ModuleChecker<'_, '_> {
             .iter()
             .filter(|(_, entry)| entry.value.is_some())
             .map(|(name, _)| name.as_str());
+        if let Some(qualified) = self.qualified(name) {
+            return message
+                .help(format!("it belongs to a module: write `{qualified}`"))
+                .fix(format!("write `{qualified}`"), span, qualified);
+        }
         let mut known: Vec<&str> = locals.iter().map(EcoString::as_str).chain(values).collect();
         for name in predefined_names() {
             known.push(name);

@@ -34,7 +34,6 @@ pub fn register_journal(caller: &mut aqua_node::Caller, id: &str, service: impl 
         });
     }
     {
-        let service = service.clone();
         caller.serve(id, "note", move |(line, importance): (String, aqua_node::Maybe<u8>)| {
             let service = service.clone();
             async move { service.note(line, importance).await }
