@@ -16,7 +16,7 @@ fn call(workflow: &mut Workflow, function: &str) -> StepId {
 }
 
 fn emitted(workflow: &Workflow, root: StepId) -> String {
-    print(&emit(workflow, &plan(workflow, root), root))
+    print(&emit(workflow, &plan(workflow, root), root).0)
 }
 
 #[test]
