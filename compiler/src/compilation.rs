@@ -40,7 +40,7 @@ impl Checked {
 ///
 /// A pure function of the sources and the options.
 pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Checked {
-    let mut graph = modules::load(loader, entry);
+    let mut graph = modules::load(loader, &[entry]);
     let (program, messages) = checking::check(&graph, options);
     graph.diagnostics.extend(messages);
     let exported = program.exported_functions.iter();
@@ -74,6 +74,18 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
     }
     Diagnostic::sort(&mut checked.diagnostics);
     checked
+}
+
+/// Says what is wrong with several programs, in which each module is read and checked once however many of them use it.
+/// `entries` are the identities of their first modules.
+///
+/// A pure function of the sources and the options; their entry is not looked at.
+pub fn check_all(loader: &dyn SourceLoader, entries: &[&str], options: &Options) -> (Sources, Vec<Diagnostic>) {
+    let mut graph = modules::load(loader, entries);
+    let (_, messages) = checking::check(&graph, options);
+    graph.diagnostics.extend(messages);
+    Diagnostic::sort(&mut graph.diagnostics);
+    (graph.sources, graph.diagnostics)
 }
 
 /// What compiling gives.

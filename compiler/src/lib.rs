@@ -51,7 +51,7 @@ pub mod topology;
 pub mod typing;
 pub mod workflow;
 
-pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, compile};
+pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, check_all, compile};
 pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
 pub use options::{InvalidConstant, Options};

@@ -14,8 +14,10 @@ use indexmap::IndexMap;
 pub(crate) struct Graph {
     /// Their texts.
     pub(crate) sources: Sources,
-    /// The modules, each after those it imports; the entry is the last.
+    /// The modules, each after those it imports.
     pub(crate) modules: Vec<Module>,
+    /// The entries that could be read: indices into [`Self::modules`].
+    pub(crate) entries: Vec<usize>,
     /// What parsing and following imports found wrong.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -34,19 +36,22 @@ pub(crate) struct Module {
     pub(crate) imports: Vec<Option<usize>>,
 }
 
-/// Reads the entry and all it needs.
-pub(crate) fn load(loader: &dyn SourceLoader, entry: &str) -> Graph {
+/// Reads the entries and all they need, each module once.
+pub(crate) fn load(loader: &dyn SourceLoader, entries: &[&str]) -> Graph {
     let mut loading = Loading {
         loader,
         graph: Graph {
             sources: Sources::new(),
             modules: Vec::new(),
+            entries: Vec::new(),
             diagnostics: Vec::new(),
         },
         known: IndexMap::new(),
         path: Vec::new(),
     };
-    loading.run(entry);
+    for entry in entries {
+        loading.run(entry);
+    }
     loading.graph
 }
 
@@ -77,8 +82,10 @@ struct Open {
 impl Loading<'_> {
     /// A walk in depth with its own stack: chains of imports may be long.
     fn run(&mut self, entry: &str) {
-        let nowhere = FileId(0).span(0, 0);
-        self.open(entry.to_owned(), nowhere);
+        if !self.known.contains_key(entry) {
+            let nowhere = FileId(self.graph.sources.iter().count() as u32).span(0, 0);
+            self.open(entry.to_owned(), nowhere);
+        }
         while let Some(open) = self.path.last() {
             let next = open.module.imports.len();
             if next < open.module.tree.headers.len() {
@@ -86,6 +93,9 @@ impl Loading<'_> {
             } else {
                 self.close();
             }
+        }
+        if let Some(Progress::Done(index)) = self.known.get(entry) {
+            self.graph.entries.push(*index);
         }
     }
 

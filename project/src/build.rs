@@ -3,6 +3,7 @@
 use crate::{Disk, Error, ImportsMap, Program, programs};
 use aqua_compiler::{Compilation, InvalidConstant, Options};
 use aqua_diagnostics::{Diagnostic, Sources};
+use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -75,15 +76,25 @@ impl Program {
 pub fn check(paths: &[PathBuf], settings: &Settings) -> Result<Checked, BuildError> {
     let mut checked = Checked::default();
     let mut seen = BTreeSet::new();
+    // Programs of one project are read with the same folders and constants: their modules are checked once.
+    let mut groups: IndexMap<Option<PathBuf>, Vec<Program>> = IndexMap::new();
     for file in programs(paths)? {
         let program = Program::locate(&file)?;
-        if let Some(project) = &program.project {
+        let root = program.project.as_ref().map(|project| project.root.clone());
+        groups.entry(root).or_default().push(program);
+    }
+    for programs in groups.values() {
+        let Some(first) = programs.first() else { continue };
+        if let Some(project) = &first.project {
             checked.add(&mut seen, &project.sources, &project.diagnostics);
         }
-        let disk: Disk = program.disk(settings);
-        let found = aqua_compiler::check(&disk, &disk.entry(&file)?, &program.options(settings)?);
-        checked.add(&mut seen, &found.sources, &found.diagnostics);
-        checked.programs += 1;
+        let disk: Disk = first.disk(settings);
+        let entries: Result<Vec<String>, Error> = programs.iter().map(|program| disk.entry(&program.file)).collect();
+        let entries = entries?;
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let (sources, messages) = aqua_compiler::check_all(&disk, &entries, &first.options(settings)?);
+        checked.add(&mut seen, &sources, &messages);
+        checked.programs += programs.len();
     }
     Ok(checked)
 }

@@ -14,6 +14,9 @@ impl ModuleChecker<'_, '_> {
     /// Resolves `export` headers of the entry module.
     pub(super) fn exports(&mut self) {
         let module = self.module;
+        // Of several entries, each has exports of its own.
+        self.whole.program.exported_functions.clear();
+        self.whole.program.exported_services.clear();
         let mut exports = Vec::new();
         for header in &module.tree.headers {
             if let Header::Export(export) = header {

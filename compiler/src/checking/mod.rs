@@ -46,7 +46,7 @@ pub(crate) fn check(graph: &Graph, options: &Options) -> (Program, Vec<Diagnosti
     for (index, module) in graph.modules.iter().enumerate() {
         let before = whole.diagnostics.len();
         let checker = ModuleChecker::new(&mut whole, module, &interfaces);
-        let is_entry = index + 1 == graph.modules.len();
+        let is_entry = graph.entries.contains(&index);
         interfaces.push(checker.run(is_entry));
         if module.is_dependency {
             keep_errors(&mut whole.diagnostics, before);
