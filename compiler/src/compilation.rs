@@ -3,6 +3,7 @@
 use crate::checked::Program;
 use crate::definition::{FunctionDefinition, ServiceDefinition};
 use crate::emission::Origins;
+use crate::modules::Former;
 use crate::suggestions::suggest;
 use crate::typing::Arrow;
 use crate::{Options, SourceLoader, checking, codes, lowering, modules};
@@ -40,9 +41,9 @@ impl Checked {
 ///
 /// A pure function of the sources and the options.
 pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Checked {
-    let mut graph = modules::load(loader, &[entry]);
+    let graph = modules::load(loader, &[entry], Former::default());
     let (program, messages) = checking::check(&graph, options);
-    graph.diagnostics.extend(messages);
+    let diagnostics = graph.diagnostics().into_iter().chain(messages).collect();
     let exported = program.exported_functions.iter();
     let functions = exported
         .map(|(name, export)| (name.clone(), FunctionDefinition::of(name, program.function(export.id))))
@@ -59,7 +60,7 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
         });
     let mut checked = Checked {
         sources: graph.sources,
-        diagnostics: graph.diagnostics,
+        diagnostics,
         program,
         functions,
         services,
@@ -74,18 +75,6 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
     }
     Diagnostic::sort(&mut checked.diagnostics);
     checked
-}
-
-/// Says what is wrong with several programs, in which each module is read and checked once however many of them use it.
-/// `entries` are the identities of their first modules.
-///
-/// A pure function of the sources and the options; their entry is not looked at.
-pub fn check_all(loader: &dyn SourceLoader, entries: &[&str], options: &Options) -> (Sources, Vec<Diagnostic>) {
-    let mut graph = modules::load(loader, entries);
-    let (_, messages) = checking::check(&graph, options);
-    graph.diagnostics.extend(messages);
-    Diagnostic::sort(&mut graph.diagnostics);
-    (graph.sources, graph.diagnostics)
 }
 
 /// What compiling gives.

@@ -50,9 +50,11 @@ mod suggestions;
 pub mod topology;
 pub mod typing;
 pub mod workflow;
+mod workspace;
 
-pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, check_all, compile};
+pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, compile};
 pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
 pub use options::{InvalidConstant, Options};
 pub use source_map::{Mapping, Position, SourceMap};
+pub use workspace::{Changes, Workspace};

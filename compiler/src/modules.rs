@@ -3,14 +3,17 @@
 //! Starting from the entry, every import is resolved and read once, and modules come out in an order in which each stands
 //! after those it imports. An import that can't be followed is reported and remembered as broken, so that what it would have
 //! brought is not reported again.
+//!
+//! A graph can be loaded again: what did not change since is taken from the [`Former`] graph instead of being read and parsed.
 
-use crate::{SourceLoader, codes};
+use crate::{SourceLoader, Unresolved, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
 use aqua_grammar::tree::{Header, Tree};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// The modules of a program.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Graph {
     /// Their texts.
     pub(crate) sources: Sources,
@@ -18,33 +21,74 @@ pub(crate) struct Graph {
     pub(crate) modules: Vec<Module>,
     /// The entries that could be read: indices into [`Self::modules`].
     pub(crate) entries: Vec<usize>,
+    /// What following imports found wrong.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Graph {
     /// What parsing and following imports found wrong.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let parsing = self.modules.iter().flat_map(|module| &module.diagnostics);
+        parsing.chain(&self.diagnostics).cloned().collect()
+    }
 }
 
 /// One module.
 #[derive(Debug)]
 pub(crate) struct Module {
+    /// Its identity.
+    pub(crate) id: String,
     /// Its text.
     pub(crate) file: FileId,
     /// What it says.
     pub(crate) tree: Tree,
+    /// What parsing found wrong.
+    diagnostics: Vec<Diagnostic>,
     /// Whether it is somebody else's.
     pub(crate) is_dependency: bool,
+    /// Whether it was parsed for this graph, and not taken from the former one.
+    pub(crate) is_new: bool,
+    /// What the import strings of the headers mean, as far as they were followed.
+    resolved: Vec<Option<Result<String, Unresolved>>>,
     /// For each header, the module that it imports: an index into [`Graph::modules`], or none if that failed or the header
     /// imports nothing.
     pub(crate) imports: Vec<Option<usize>>,
 }
 
+/// What a graph may be made of besides what is read.
+#[derive(Debug, Default)]
+pub(crate) struct Former {
+    sources: Sources,
+    modules: IndexMap<String, Module>,
+    /// The modules whose text may have changed; without a list all of them, and what imports mean, too.
+    changed: Option<BTreeSet<String>>,
+}
+
+impl Former {
+    /// The modules of a graph, of which those in `changed` are read again; all if there is no list.
+    pub(crate) fn of(graph: Graph, changed: Option<BTreeSet<String>>) -> Self {
+        let modules = graph.modules.into_iter().map(|module| (module.id.clone(), module));
+        Self {
+            sources: graph.sources,
+            modules: modules.collect(),
+            changed,
+        }
+    }
+
+    fn may_have_changed(&self, id: &str) -> bool {
+        self.changed.as_ref().is_none_or(|changed| changed.contains(id))
+    }
+}
+
 /// Reads the entries and all they need, each module once.
-pub(crate) fn load(loader: &dyn SourceLoader, entries: &[&str]) -> Graph {
+pub(crate) fn load(loader: &dyn SourceLoader, entries: &[&str], mut former: Former) -> Graph {
+    let sources = std::mem::take(&mut former.sources);
     let mut loading = Loading {
         loader,
+        former,
         graph: Graph {
-            sources: Sources::new(),
-            modules: Vec::new(),
-            entries: Vec::new(),
-            diagnostics: Vec::new(),
+            sources,
+            ..Graph::default()
         },
         known: IndexMap::new(),
         path: Vec::new(),
@@ -68,15 +112,11 @@ enum Progress {
 
 struct Loading<'a> {
     loader: &'a dyn SourceLoader,
+    former: Former,
     graph: Graph,
     known: IndexMap<String, Progress>,
-    path: Vec<Open>,
-}
-
-/// A module whose imports are being followed.
-struct Open {
-    id: String,
-    module: Module,
+    /// Modules whose imports are being followed.
+    path: Vec<Module>,
 }
 
 impl Loading<'_> {
@@ -87,8 +127,8 @@ impl Loading<'_> {
             self.open(entry.to_owned(), nowhere);
         }
         while let Some(open) = self.path.last() {
-            let next = open.module.imports.len();
-            if next < open.module.tree.headers.len() {
+            let next = open.imports.len();
+            if next < open.tree.headers.len() {
                 self.follow(next);
             } else {
                 self.close();
@@ -101,8 +141,9 @@ impl Loading<'_> {
 
     fn close(&mut self) {
         if let Some(open) = self.path.pop() {
-            self.known.insert(open.id, Progress::Done(self.graph.modules.len()));
-            self.graph.modules.push(open.module);
+            self.known
+                .insert(open.id.clone(), Progress::Done(self.graph.modules.len()));
+            self.graph.modules.push(open);
         }
     }
 
@@ -110,12 +151,16 @@ impl Loading<'_> {
     /// header is looked at again after a module was opened for it.
     fn follow(&mut self, at: usize) {
         let Some(open) = self.path.last_mut() else { return };
-        let Some((import, span)) = imported(&open.module.tree.headers[at]) else {
-            open.module.imports.push(None);
+        let Some((import, span)) = imported(&open.tree.headers[at]) else {
+            open.imports.push(None);
             return;
         };
-        let (import, importer) = (import.to_owned(), open.id.clone());
-        let result = match self.loader.resolve(&import, &importer) {
+        if open.resolved.len() <= at {
+            open.resolved.resize(at + 1, None);
+        }
+        let import = import.to_owned();
+        let resolved = open.resolved[at].get_or_insert_with(|| self.loader.resolve(&import, &open.id));
+        let result = match resolved.clone() {
             Ok(id) => match self.known.get(&id) {
                 Some(Progress::Done(index)) => Some(*index),
                 Some(Progress::Broken) => None,
@@ -131,12 +176,18 @@ impl Loading<'_> {
             }
         };
         if let Some(open) = self.path.last_mut() {
-            open.module.imports.push(result);
+            open.imports.push(result);
         }
     }
 
-    /// Reads and parses a module, wanted at `span`.
+    /// Reads and parses a module, wanted at `span`, unless it is as it was.
     fn open(&mut self, id: String, span: Span) {
+        let mut former = self.former.modules.swap_remove(&id);
+        if !self.former.may_have_changed(&id)
+            && let Some(module) = former.take()
+        {
+            return self.enter(module.again());
+        }
         let shown = self.loader.shown(&id);
         let text = match self.loader.read(&id) {
             Ok(text) => text,
@@ -150,26 +201,39 @@ impl Loading<'_> {
                 return;
             }
         };
-        let file = self.graph.sources.add(shown, text.clone());
+        let file = match former {
+            None => self.graph.sources.add(shown, text.clone()),
+            Some(mut module) => {
+                let before = self.graph.sources.get(module.file);
+                if before.is_some_and(|before| *before.text == *text) {
+                    module.resolved.clear();
+                    return self.enter(module.again());
+                }
+                self.graph.sources.replace(module.file, text.clone());
+                module.file
+            }
+        };
         let parsed = aqua_grammar::parse(file, &text);
         let is_dependency = self.loader.is_dependency(&id);
-        self.graph
-            .diagnostics
-            .extend(parsed.diagnostics.into_iter().map(|message| {
-                if is_dependency && is_style(&message) {
-                    message.as_warning()
-                } else {
-                    message
-                }
-            }));
-        let module = Module {
+        let told = |message: Diagnostic| match is_dependency && is_style(&message) {
+            true => message.as_warning(),
+            false => message,
+        };
+        self.enter(Module {
+            id,
             file,
             tree: parsed.tree,
+            diagnostics: parsed.diagnostics.into_iter().map(told).collect(),
             is_dependency,
+            is_new: true,
+            resolved: Vec::new(),
             imports: Vec::new(),
-        };
-        self.known.insert(id.clone(), Progress::Open);
-        self.path.push(Open { id, module });
+        });
+    }
+
+    fn enter(&mut self, module: Module) {
+        self.known.insert(module.id.clone(), Progress::Open);
+        self.path.push(module);
     }
 
     fn report_cycle(&mut self, id: &str, span: Span) {
@@ -185,7 +249,7 @@ impl Loading<'_> {
             [] => return,
         };
         for pair in members.windows(2) {
-            let header = &pair[0].module.tree.headers[pair[0].module.imports.len()];
+            let header = &pair[0].tree.headers[pair[0].imports.len()];
             if let Some((_, from)) = imported(header) {
                 message = message.also(from, "on the way round");
             }
@@ -194,6 +258,15 @@ impl Loading<'_> {
         self.graph
             .diagnostics
             .push(message.label("this import closes the circle").help(help));
+    }
+}
+
+impl Module {
+    /// The module of a former graph, its imports to be followed again.
+    fn again(mut self) -> Self {
+        self.is_new = false;
+        self.imports.clear();
+        self
     }
 }
 
@@ -212,7 +285,7 @@ fn is_style(message: &Diagnostic) -> bool {
     [aqua_grammar::codes::MISSING_HEADER, aqua_grammar::codes::OLD_HEADER].contains(&message.code)
 }
 
-fn unknown_import(import: &str, span: Span, unresolved: crate::Unresolved) -> Diagnostic {
+fn unknown_import(import: &str, span: Span, unresolved: Unresolved) -> Diagnostic {
     let message = Diagnostic::error(codes::UNKNOWN_IMPORT, span, format!("there is no module `{import}`"));
     let mut message = message.label("not found");
     if !unresolved.tried.is_empty() {

@@ -15,3 +15,4 @@ mod scripts;
 mod source_map;
 mod vectors;
 mod verdicts;
+mod workspace;

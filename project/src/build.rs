@@ -1,7 +1,7 @@
 //! Compiling and checking programs on disk.
 
 use crate::{Disk, Error, ImportsMap, Program, programs};
-use aqua_compiler::{Compilation, InvalidConstant, Options};
+use aqua_compiler::{Changes, Compilation, InvalidConstant, Options, Workspace};
 use aqua_diagnostics::{Diagnostic, Sources};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -92,8 +92,9 @@ pub fn check(paths: &[PathBuf], settings: &Settings) -> Result<Checked, BuildErr
         let entries: Result<Vec<String>, Error> = programs.iter().map(|program| disk.entry(&program.file)).collect();
         let entries = entries?;
         let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
-        let (sources, messages) = aqua_compiler::check_all(&disk, &entries, &first.options(settings)?);
-        checked.add(&mut seen, &sources, &messages);
+        let mut workspace = Workspace::new(first.options(settings)?);
+        workspace.check(&disk, &entries, Changes::Anything);
+        checked.add(&mut seen, workspace.sources(), &workspace.diagnostics());
         checked.programs += programs.len();
     }
     Ok(checked)

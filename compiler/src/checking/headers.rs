@@ -2,6 +2,7 @@
 
 use super::ModuleChecker;
 use super::namespace::Entry;
+use crate::checked::Program;
 use crate::codes;
 use crate::suggestions::{some, suggest_or};
 use aqua_diagnostics::{Diagnostic, Span};
@@ -26,6 +27,20 @@ pub(super) struct Interface {
     shown: String,
 }
 
+impl Interface {
+    /// Whether importers can't tell the two apart, places included; both are of one module.
+    pub(super) fn shows_the_same(&self, other: &Self, program: &Program) -> bool {
+        let surroundings = |it: &Self| (it.name.clone(), it.undeclared_at, it.is_incomplete, it.shown.clone());
+        let same_entry = |((name, one), (same, two)): ((&EcoString, &Entry), (&EcoString, &Entry))| {
+            name == same && one.means_the_same(two, program)
+        };
+        surroundings(self) == surroundings(other)
+            && self.private == other.private
+            && self.declared.len() == other.declared.len()
+            && self.declared.iter().zip(&other.declared).all(same_entry)
+    }
+}
+
 impl ModuleChecker<'_, '_> {
     /// Fills the namespace from `import` and `use` headers.
     pub(super) fn link(&mut self) {
@@ -42,7 +57,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn import(&mut self, import: &Import, target: Option<usize>) {
-        let Some(interface) = target.map(|index| &self.interfaces[index]) else {
+        let Some(interface) = target.map(|index| &self.others[index].interface) else {
             self.namespace.is_incomplete = true;
             return;
         };
@@ -54,7 +69,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn import_from(&mut self, import: &ImportFrom, target: Option<usize>) {
-        let interface = target.map(|index| &self.interfaces[index]);
+        let interface = target.map(|index| &self.others[index].interface);
         if let Some(interface) = interface
             && !self.expect_declares(interface, import.file_span)
         {
@@ -67,7 +82,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn use_module(&mut self, import: &Use, target: Option<usize>) {
-        let interface = target.map(|index| &self.interfaces[index]);
+        let interface = target.map(|index| &self.others[index].interface);
         let own_name = || interface.and_then(|interface| interface.name.clone());
         let Some(qualifier) = import.alias.as_ref().map(Path::text).or_else(own_name) else {
             self.namespace.is_incomplete = true;

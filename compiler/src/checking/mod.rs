@@ -28,7 +28,7 @@ use crate::checked::{Builtin, FunctionId, Literal, Program, ServiceId, Value, Va
 use crate::modules::{Graph, Module};
 use crate::typing::{Scalar, ScalarSet, Type};
 use crate::{Options, codes};
-use aqua_diagnostics::{Diagnostic, Sources, Span};
+use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
 use ecow::EcoString;
 use headers::Interface;
 use indexmap::IndexMap;
@@ -36,32 +36,115 @@ use namespace::Namespace;
 
 /// Checks all modules of a graph.
 pub(crate) fn check(graph: &Graph, options: &Options) -> (Program, Vec<Diagnostic>) {
-    let mut whole = Whole {
-        sources: &graph.sources,
-        options,
-        program: Program::default(),
-        diagnostics: Vec::new(),
-    };
-    let mut interfaces: Vec<Interface> = Vec::with_capacity(graph.modules.len());
-    for (index, module) in graph.modules.iter().enumerate() {
-        let before = whole.diagnostics.len();
-        let checker = ModuleChecker::new(&mut whole, module, &interfaces);
-        let is_entry = graph.entries.contains(&index);
-        interfaces.push(checker.run(is_entry));
-        if module.is_dependency {
-            keep_errors(&mut whole.diagnostics, before);
+    let mut memory = Memory::default();
+    memory.check(graph, options);
+    let diagnostics = memory.diagnostics().cloned().collect();
+    (memory.program, diagnostics)
+}
+
+/// What checking found, module by module, so that a module is checked again only if something that it depends on changed.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// Functions and services of all modules; those of modules that were checked again stay, unused.
+    program: Program,
+    modules: IndexMap<String, Known>,
+}
+
+/// What is known of a checked module.
+#[derive(Debug)]
+struct Known {
+    is_entry: bool,
+    /// The identities of what its headers import.
+    imports: Vec<Option<String>>,
+    interface: Interface,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Memory {
+    /// How many unused functions there may be for each used one.
+    const UNUSED: usize = 4;
+
+    /// Checks what changed, and what depends on that; says how many modules were checked.
+    pub(crate) fn check(&mut self, graph: &Graph, options: &Options) -> usize {
+        let used: usize = graph.modules.iter().map(|module| module.tree.items.len()).sum();
+        let mut former = std::mem::take(&mut self.modules);
+        if self.program.functions.len() > (used + 1) * Self::UNUSED {
+            former.clear();
+            self.program = Program::default();
         }
+        let mut whole = Whole {
+            sources: &graph.sources,
+            options,
+            program: std::mem::take(&mut self.program),
+            diagnostics: Vec::new(),
+        };
+        let mut known: Vec<Known> = Vec::with_capacity(graph.modules.len());
+        let mut changed = vec![false; graph.modules.len()];
+        let replaced: Vec<FileId> = graph.modules.iter().filter(|it| it.is_new).map(|it| it.file).collect();
+        let mut checked = 0;
+        for (index, module) in graph.modules.iter().enumerate() {
+            let is_entry = graph.entries.contains(&index);
+            let imports = module
+                .imports
+                .iter()
+                .map(|import| Some(graph.modules[(*import)?].id.clone()));
+            let imports: Vec<Option<String>> = imports.collect();
+            let before = former.swap_remove(&module.id);
+            let same = !module.is_new && !module.imports.iter().flatten().any(|import| changed[*import]);
+            let before = match before {
+                Some(known_before)
+                    if same
+                        && known_before.is_entry == is_entry
+                        && known_before.imports == imports
+                        && !known_before.speaks_of(&replaced) =>
+                {
+                    known.push(known_before);
+                    continue;
+                }
+                before => before,
+            };
+            checked += 1;
+            let interface = ModuleChecker::new(&mut whole, module, &known).run(is_entry);
+            let as_before = before.is_some_and(|before| before.interface.shows_the_same(&interface, &whole.program));
+            changed[index] = !as_before;
+            let mut diagnostics = std::mem::take(&mut whole.diagnostics);
+            if module.is_dependency {
+                keep_errors(&mut diagnostics);
+            }
+            known.push(Known {
+                is_entry,
+                imports,
+                interface,
+                diagnostics,
+            });
+        }
+        self.program = whole.program;
+        let ids = graph.modules.iter().map(|module| module.id.clone());
+        self.modules = ids.zip(known).collect();
+        checked
     }
-    (whole.program, whole.diagnostics)
+
+    /// Everything that is wrong, module by module.
+    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.modules.values().flat_map(|known| &known.diagnostics)
+    }
+}
+
+impl Known {
+    /// Whether a message points into one of these files.
+    fn speaks_of(&self, files: &[FileId]) -> bool {
+        let concerned = |message: &Diagnostic| {
+            let places = message.secondary.iter().map(|label| label.span);
+            let edits = message.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+            places.chain(edits).any(|span| files.contains(&span.file))
+        };
+        self.diagnostics.iter().any(concerned)
+    }
 }
 
 /// Nobody who reads the messages can mend the warnings of a dependency.
-fn keep_errors(diagnostics: &mut Vec<Diagnostic>, from: usize) {
-    let mut position = 0;
-    diagnostics.retain(|message| {
-        position += 1;
-        position <= from || message.is_error()
-    });
+fn keep_errors(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.retain(Diagnostic::is_error);
 }
 
 /// What grows over all modules.
@@ -76,7 +159,8 @@ struct Whole<'a> {
 struct ModuleChecker<'a, 'w> {
     whole: &'w mut Whole<'a>,
     module: &'a Module,
-    interfaces: &'w [Interface],
+    /// The modules before this one.
+    others: &'w [Known],
     namespace: Namespace,
     /// Names that are declared further down, with their places; they leave this table as they are declared.
     later: IndexMap<EcoString, Span>,
@@ -85,13 +169,13 @@ struct ModuleChecker<'a, 'w> {
 }
 
 impl<'a, 'w> ModuleChecker<'a, 'w> {
-    fn new(whole: &'w mut Whole<'a>, module: &'a Module, interfaces: &'w [Interface]) -> Self {
+    fn new(whole: &'w mut Whole<'a>, module: &'a Module, others: &'w [Known]) -> Self {
         let named = module.tree.items.iter().filter_map(|item| item.name());
         let later = named.map(|name| (name.text.clone(), name.span)).collect();
         Self {
             whole,
             module,
-            interfaces,
+            others,
             namespace: Namespace::default(),
             later,
             current: None,

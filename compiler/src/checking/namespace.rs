@@ -1,6 +1,6 @@
 //! What the top-level names of a module mean, imported ones included.
 
-use crate::checked::{FunctionId, ServiceId, Value};
+use crate::checked::{FunctionId, Program, ServiceId, Value};
 use crate::typing::Type;
 use aqua_diagnostics::Span;
 use ecow::EcoString;
@@ -47,6 +47,28 @@ pub(super) enum Entity {
     Broken,
 }
 
+impl Entity {
+    fn is_like(&self, other: &Self, program: &Program) -> bool {
+        match (self, other) {
+            (Self::Function(one), Self::Function(two)) => {
+                let (one, two) = (program.function(*one), program.function(*two));
+                one.name == two.name && one.arrow == two.arrow
+            }
+            (Self::Service(one), Self::Service(two)) => {
+                let (one, two) = (program.service(*one), program.service(*two));
+                one.name == two.name
+                    && one.methods == two.methods
+                    && one.default_id.is_some() == two.default_id.is_some()
+                    && one.method_spans == two.method_spans
+            }
+            // Values of constants have no equality, but a text that tells all of them.
+            (Self::Constant(one), Self::Constant(two)) => format!("{one:?}") == format!("{two:?}"),
+            (Self::Broken, Self::Broken) => true,
+            _ => false,
+        }
+    }
+}
+
 impl Entry {
     pub(super) fn of_type(ty: Type, declared: Span) -> Self {
         Self {
@@ -75,6 +97,19 @@ impl Entry {
                 declared,
             }),
         }
+    }
+
+    /// Whether both mean the same to whoever uses the name: functions and services by what they take and give.
+    pub(super) fn means_the_same(&self, other: &Self, program: &Program) -> bool {
+        let types = match (&self.ty, &other.ty) {
+            (Some(one), Some(two)) => one.declared == two.declared && one.what == two.what,
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        let values = match (&self.value, &other.value) {
+            (Some(one), Some(two)) => one.declared == two.declared && one.what.is_like(&two.what, program),
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        types && values
     }
 
     /// Where it was declared.
