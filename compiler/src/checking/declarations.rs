@@ -1,6 +1,6 @@
 //! Top-level declarations: data, abilities, services, aliases and constants. Functions are in [`body`](super::body).
 
-use super::namespace::{Entity, Entry};
+use super::namespace::{Clash, Entity, Entry};
 use super::{ModuleChecker, literal, predefined, predefined_names};
 use crate::checked::{Literal, Service, Value};
 use crate::codes;
@@ -25,7 +25,7 @@ impl ModuleChecker<'_, '_> {
                     Type::Data(Arc::new(Named::new(data.name.text.clone(), fields)))
                 });
                 let ty = self.bounded(ty, data.name.span);
-                self.define(&data.name, Entry::of_type(ty, data.name.span));
+                self.define_type(&data.name, data.span, ty);
             }
             Item::Ability(ability) => {
                 let fields = self.fields(&ability.members, false);
@@ -33,12 +33,12 @@ impl ModuleChecker<'_, '_> {
                     Type::Ability(Arc::new(Named::new(ability.name.text.clone(), fields)))
                 });
                 let ty = self.bounded(ty, ability.name.span);
-                self.define(&ability.name, Entry::of_type(ty, ability.name.span));
+                self.define_type(&ability.name, ability.span, ty);
             }
             Item::Service(service) => self.service(service),
             Item::Alias(alias) => {
                 let ty = self.annotation(&alias.ty);
-                self.define(&alias.name, Entry::of_type(ty, alias.name.span));
+                self.define_type(&alias.name, alias.span, ty);
             }
             Item::Constant(constant) => self.constant(constant),
             Item::Function(function) => self.function(function),
@@ -59,13 +59,38 @@ impl ModuleChecker<'_, '_> {
 
     /// Makes a declared name known, or reports that it means something already.
     pub(super) fn define(&mut self, name: &Name, entry: Entry) {
+        if let Err(clash) = self.add(name, entry) {
+            self.report(already_defined(name, clash.earlier));
+        }
+    }
+
+    /// The same for a declared type, of which `whole` is the declaration. What another declaration says as well is harmless
+    /// in a dependency, and mended by leaving it out.
+    fn define_type(&mut self, name: &Name, whole: Span, ty: Type) {
+        let Err(clash) = self.add(name, Entry::of_type(ty, name.span)) else {
+            return;
+        };
+        let message = already_defined(name, clash.earlier);
+        if !clash.repeats {
+            return self.report(message);
+        }
+        let message = message
+            .label("the same again")
+            .help("leave this declaration out")
+            .fix("leave it out", whole, "");
+        self.report(match self.module.is_dependency {
+            true => message.as_warning(),
+            false => message,
+        });
+    }
+
+    fn add(&mut self, name: &Name, entry: Entry) -> Result<(), Clash> {
         if predefined_names().any(|predefined| predefined == name.as_str()) {
             let message = format!("`{name}` is predefined and can't be declared again");
-            return self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
+            self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
+            return Ok(());
         }
-        if let Err(earlier) = self.namespace.add(name.text.clone(), entry) {
-            self.report(already_defined(name, earlier));
-        }
+        self.namespace.add(name.text.clone(), entry)
     }
 
     /// The fields of data or an ability. `None` when a line was broken: then the whole type is an error type.

@@ -147,10 +147,24 @@ impl ModuleChecker<'_, '_> {
         if let Some((qualifier, _)) = name.rsplit_once('.') {
             self.namespace.qualifiers.insert(qualifier.into());
         }
-        if let Err(earlier) = self.namespace.add(name.clone(), entry) {
-            let message = format!("`{name}` is imported with two meanings");
-            let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).also(earlier, "the first is this");
-            self.report(message.help("import one of them under another name: `import a as b from …`"));
+        if let Err(clash) = self.namespace.add(name.clone(), entry) {
+            let (what, help) = match clash.repeats {
+                true => (
+                    "from two places",
+                    "import one of them under another name: `import a as b from …`; both say the same",
+                ),
+                false => (
+                    "with two meanings",
+                    "import one of them under another name: `import a as b from …`",
+                ),
+            };
+            let message = format!("`{name}` is imported {what}");
+            let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message);
+            let message = message.also(clash.earlier, "the first is this").help(help);
+            self.report(match self.module.is_dependency && clash.repeats {
+                true => message.as_warning(),
+                false => message,
+            });
         }
     }
 

@@ -109,7 +109,7 @@ impl Memory {
             changed[index] = !as_before;
             let mut diagnostics = std::mem::take(&mut whole.diagnostics);
             if module.is_dependency {
-                keep_errors(&mut diagnostics);
+                keep_grave(&mut diagnostics);
             }
             known.push(Known {
                 is_entry,
@@ -142,9 +142,9 @@ impl Known {
     }
 }
 
-/// Nobody who reads the messages can mend the warnings of a dependency.
-fn keep_errors(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.retain(Diagnostic::is_error);
+/// Nobody who reads the messages can mend a dependency, so of its warnings only those stay that other compilers refuse.
+fn keep_grave(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.retain(|message| message.is_error() || message.code == codes::ALREADY_DEFINED);
 }
 
 /// What grows over all modules.

@@ -34,6 +34,15 @@ pub(super) struct Meaning<T> {
     pub(super) declared: Span,
 }
 
+/// A name that was declared before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clash {
+    /// Where.
+    pub(super) earlier: Span,
+    /// Whether both say the same, so that it does not matter which one counts.
+    pub(super) repeats: bool,
+}
+
 /// What a top-level name means as a value.
 #[derive(Debug, Clone)]
 pub(super) enum Entity {
@@ -137,12 +146,12 @@ impl Namespace {
     /// Adds the meanings of a name.
     ///
     /// # Errors
-    /// With the place of an earlier meaning that is another one; the earlier one stays.
-    pub(super) fn add(&mut self, name: EcoString, entry: Entry) -> Result<(), Span> {
+    /// With an earlier declaration of the name; the earlier one stays.
+    pub(super) fn add(&mut self, name: EcoString, entry: Entry) -> Result<(), Clash> {
         let known = self.entries.entry(name).or_default();
-        let ty = merge(&mut known.ty, entry.ty);
-        let value = merge(&mut known.value, entry.value);
-        ty.and(value)
+        let ty = merge(&mut known.ty, entry.ty, |known, new| known == new);
+        let value = merge(&mut known.value, entry.value, |_, _| false);
+        value.and(ty)
     }
 
     /// Adds a name that failed, unless it means something already.
@@ -158,9 +167,16 @@ impl Namespace {
     }
 }
 
-fn merge<T>(known: &mut Option<Meaning<T>>, new: Option<Meaning<T>>) -> Result<(), Span> {
+fn merge<T>(
+    known: &mut Option<Meaning<T>>,
+    new: Option<Meaning<T>>,
+    is_same: impl Fn(&T, &T) -> bool,
+) -> Result<(), Clash> {
     match (known, new) {
-        (Some(known), Some(new)) if known.declared != new.declared => Err(known.declared),
+        (Some(known), Some(new)) if known.declared != new.declared => Err(Clash {
+            earlier: known.declared,
+            repeats: is_same(&known.what, &new.what),
+        }),
         (known @ None, new) => {
             *known = new;
             Ok(())
