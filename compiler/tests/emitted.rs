@@ -174,13 +174,13 @@ fn chains_of_calls_may_be_long() {
 /// Messages and scripts, from two compilations that share nothing.
 #[test]
 fn a_program_compiles_to_the_same_bytes_each_time() {
-    for vector in crate::vectors::lowering_vectors() {
+    for source in crate::mutations::sources() {
         let all = || {
-            let loader = InMemory::new().with("main.aqua", vector.source.as_str());
+            let loader = InMemory::new().with("main.aqua", source.as_str());
             let compilation = compile(&loader, "main.aqua", &Options::default());
             let scripts = compilation.functions.iter().map(|it| aqua_air::print(&it.script));
             (compilation.diagnostics.clone(), scripts.collect::<Vec<_>>())
         };
-        assert_eq!(all(), all(), "{}", vector.name);
+        assert_eq!(all(), all(), "{source}");
     }
 }

@@ -9,7 +9,8 @@ struct Vector {
     source: String,
 }
 
-fn sources() -> Vec<String> {
+/// The programs of the vectors.
+pub(crate) fn sources() -> Vec<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/aqua-lowering.json");
     let text = std::fs::read_to_string(path).expect("the vectors");
     let vectors: Vec<Vector> = serde_json::from_str(&text).expect("the vectors");

@@ -46,6 +46,15 @@ pub fn js_client() -> Result<&'static Path, &'static str> {
     installed(&CLIENT, "tests/peers/js-client").map(|modules| modules.parent().expect("a folder of its own"))
 }
 
+/// The folder of the published compiler (`tests/peers/official-compiler`), ready to run.
+///
+/// # Errors
+/// A sentence that says why there is none: no npm, or npm failed.
+pub fn official_compiler() -> Result<&'static Path, &'static str> {
+    static COMPILER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    installed(&COMPILER, "tests/peers/official-compiler").map(|modules| modules.parent().expect("a folder of its own"))
+}
+
 /// The `node_modules` of a folder with a lock file, installed when they are not there.
 fn installed(once: &'static OnceLock<Result<PathBuf, String>>, home: &str) -> Result<&'static PathBuf, &'static str> {
     let modules = once.get_or_init(|| {

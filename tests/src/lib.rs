@@ -4,6 +4,8 @@
 pub mod air_programs;
 pub mod foreign;
 pub mod machine;
+pub mod normal_form;
+pub mod official_compiler;
 pub mod official_vm;
 pub mod simulated_network;
 pub mod tree;

@@ -1,10 +1,13 @@
 //! Suites across rooms.
 
+#![allow(clippy::print_stdout, reason = "agreements and times are shown")]
+
 mod aqua_programs;
 mod callers;
 mod codes;
 mod examples;
 mod js_client;
 mod official_machine;
+mod published_compiler;
 mod published_library;
 mod wrong_programs;

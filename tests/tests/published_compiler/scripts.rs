@@ -1,8 +1,8 @@
 //! Our scripts beside those of the published compiler: equivalent, but for differences on purpose.
 
-use crate::normal_form::normal_form;
-use crate::vectors::{VectorOptions, lowering_vectors, module_vectors};
+use super::vectors::{VectorOptions, lowering_vectors, module_vectors};
 use aqua_compiler::{Compilation, InMemory, Options, compile};
+use aqua_tests::normal_form::normal_form;
 use std::collections::BTreeMap;
 
 /// Programs whose scripts differ on purpose, with the reason.
@@ -70,15 +70,17 @@ fn options(options: &VectorOptions) -> Options {
     }
 }
 
+/// What comparing found so far.
 #[derive(Default)]
-struct Agreement {
+pub(super) struct Agreement {
     equal: usize,
-    differing: Vec<String>,
+    /// Program and function.
+    differing: Vec<(String, String)>,
     report: String,
 }
 
 impl Agreement {
-    fn compare(&mut self, name: &str, ours: &Compilation, theirs: &BTreeMap<String, String>) {
+    pub(super) fn compare(&mut self, name: &str, ours: &Compilation, theirs: &BTreeMap<String, String>) {
         for (function, theirs) in theirs {
             let ours = ours.functions.iter().find(|ours| ours.name == *function);
             if let Some(ours) = ours {
@@ -92,21 +94,31 @@ impl Agreement {
             if ours == theirs && !ours.is_empty() {
                 self.equal += 1;
             } else {
-                self.differing.push(name.to_owned());
+                self.differing.push((name.to_owned(), function.clone()));
                 let scripts = format!("=== {name} {function}\n--- published\n{theirs}--- ours\n{ours}\n");
                 self.report.push_str(&scripts);
             }
         }
     }
 
-    fn assert(self, equal: usize, differing: &[&str]) {
+    pub(super) fn compared(&self) -> usize {
+        self.equal + self.differing.len()
+    }
+
+    /// Fails unless so many are equal, and just those of these programs differ.
+    fn assert(self, equal: usize, programs: &[&str]) {
         println!("{} scripts are equivalent, {} differ", self.equal, self.differing.len());
-        assert!(
-            self.differing == differing,
-            "these differ: {:?}\n{}",
-            self.differing,
-            self.report
-        );
+        let differing: Vec<&str> = self.differing.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(differing == programs, "these differ: {differing:?}\n{}", self.report);
         assert_eq!(self.equal, equal);
+    }
+
+    /// Fails unless functions of these names differ, and no others.
+    pub(super) fn assert_functions(self, functions: &[&str]) {
+        println!("{} scripts are equivalent, {} differ", self.equal, self.differing.len());
+        let mut differing: Vec<&str> = self.differing.iter().map(|(_, name)| name.as_str()).collect();
+        differing.sort_unstable();
+        differing.dedup();
+        assert!(differing == functions, "these differ: {differing:?}\n{}", self.report);
     }
 }

@@ -1,8 +1,8 @@
 //! The comparison sees what matters: scripts that differ in one instruction are told apart.
 
-use super::normal_form;
-use crate::vectors::lowering_vectors;
+use super::vectors::lowering_vectors;
 use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
+use aqua_tests::normal_form::normal_form;
 
 #[test]
 fn names_nesting_and_copies_do_not_matter() {

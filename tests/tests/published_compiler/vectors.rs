@@ -6,49 +6,49 @@ use std::collections::BTreeMap;
 
 /// A program with the verdict and the output of the published compiler.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Vector {
-    pub(crate) name: String,
-    pub(crate) options: VectorOptions,
-    pub(crate) source: String,
-    pub(crate) accepted: bool,
+pub(super) struct Vector {
+    pub(super) name: String,
+    pub(super) options: VectorOptions,
+    pub(super) source: String,
+    pub(super) accepted: bool,
     #[serde(default)]
-    pub(crate) functions: BTreeMap<String, String>,
+    pub(super) functions: BTreeMap<String, String>,
 }
 
 /// Options in the published compiler's words.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct VectorOptions {
+pub(super) struct VectorOptions {
     #[serde(default)]
-    pub(crate) no_relay: bool,
+    pub(super) no_relay: bool,
     #[serde(default)]
-    pub(crate) no_xor: bool,
+    pub(super) no_xor: bool,
     #[serde(default)]
-    pub(crate) tracing: bool,
-    pub(crate) no_empty_response: Option<bool>,
+    pub(super) tracing: bool,
+    pub(super) no_empty_response: Option<bool>,
 }
 
 /// The vectors about single programs.
-pub(crate) fn lowering_vectors() -> Vec<Vector> {
-    let text = include_str!("../../tests/vectors/aqua-lowering.json");
+pub(super) fn lowering_vectors() -> Vec<Vector> {
+    let text = include_str!("../../vectors/aqua-lowering.json");
     serde_json::from_str(text).expect("the vectors are well-formed")
 }
 
 /// Several modules with the verdict and the output of the published compiler.
 #[derive(Debug, Deserialize)]
-pub(crate) struct ModuleVector {
-    pub(crate) name: String,
-    pub(crate) files: BTreeMap<String, String>,
-    pub(crate) entry: String,
-    pub(crate) options: VectorOptions,
-    pub(crate) accepted: bool,
+pub(super) struct ModuleVector {
+    pub(super) name: String,
+    pub(super) files: BTreeMap<String, String>,
+    pub(super) entry: String,
+    pub(super) options: VectorOptions,
+    pub(super) accepted: bool,
     #[serde(default)]
-    pub(crate) functions: BTreeMap<String, String>,
+    pub(super) functions: BTreeMap<String, String>,
 }
 
 impl ModuleVector {
     /// The files, with the folders in which imports are searched.
-    pub(crate) fn loader(&self) -> InMemory {
+    pub(super) fn loader(&self) -> InMemory {
         let loader = InMemory::new()
             .with_folders("", ["lib".to_owned()])
             .with_folders("@x/", ["lib/@x".to_owned()]);
@@ -58,7 +58,7 @@ impl ModuleVector {
 }
 
 /// The vectors about programs of several modules.
-pub(crate) fn module_vectors() -> Vec<ModuleVector> {
-    let text = include_str!("../../tests/vectors/aqua-modules.json");
+pub(super) fn module_vectors() -> Vec<ModuleVector> {
+    let text = include_str!("../../vectors/aqua-modules.json");
     serde_json::from_str(text).expect("the vectors are well-formed")
 }

@@ -12,7 +12,6 @@
 //!
 //! Everything else counts: every call with peer, arguments and result, order, alternatives, scopes, canons, hops.
 
-mod mutations;
 mod resolve;
 
 use aqua_air::Script;
@@ -21,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The normal form of a script, an instruction a line.
-pub(crate) fn normal_form(script: &Script) -> String {
+pub fn normal_form(script: &Script) -> String {
     let (mut tree, names) = resolve::resolve(script);
     copies_vanish(&mut tree, names);
     let tree = tidy(tree);

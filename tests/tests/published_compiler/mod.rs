@@ -1,0 +1,6 @@
+//! Our scripts beside those of the published compiler: the same, or different in a named way and with the same results.
+
+mod comparer;
+pub(crate) mod packages;
+mod scripts;
+mod vectors;

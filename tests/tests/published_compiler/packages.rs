@@ -1,0 +1,245 @@
+//! The published packages: every function that can be exported, and every method in a function of its own, compiled by
+//! both compilers. The published one gets copies that are mended just enough for it.
+
+use super::scripts::Agreement;
+use aqua_compiler::checked::{Function, Service};
+use aqua_compiler::typing::{Arrow, Type};
+use aqua_compiler::{Checked, Options, check, codes, compile};
+use aqua_diagnostics::{Diagnostic, FileId, Source};
+use aqua_project::Disk;
+use aqua_tests::foreign;
+use aqua_tests::official_compiler::OfficialCompiler;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Functions whose scripts differ on purpose, with the pattern.
+const DIFFERENT: &[(&str, &str)] = &[(
+    "inPeer_connect",
+    "published, a parameter of a method that is called `id` becomes the id of the service",
+)];
+
+#[test]
+fn packages_compile_to_equivalent_scripts() {
+    let name = "packages_compile_to_equivalent_scripts";
+    let packages = match foreign::npm_packages() {
+        Ok(packages) => packages,
+        Err(reason) => return foreign::skip(name, reason),
+    };
+    let mut official = match OfficialCompiler::start() {
+        Ok(official) => official,
+        Err(reason) => return foreign::skip(name, &reason),
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mended = folder.path().join("mended");
+    let doubled = mend_all(packages, &mended);
+    let imports = imports_of(&mended);
+    let mut agreement = Agreement::default();
+    let mut times: Vec<(f64, f64, String)> = Vec::new();
+    for file in sources_of(packages) {
+        let Some(root) = root_module(packages, &file) else {
+            continue;
+        };
+        let ours_at = write(&folder.path().join("ours/main.aqua"), &root);
+        let theirs_at = write(
+            &folder.path().join("theirs/main.aqua"),
+            &doubled.renamed(&file, root.clone()),
+        );
+        let disk = Disk::new(vec![packages.to_owned()]);
+        let started = Instant::now();
+        let entry = disk.entry(&ours_at).expect("the file just written");
+        let ours = compile(&disk, &entry, &Options::default());
+        let time = started.elapsed().as_secs_f64() * 1000.0;
+        let messages = aqua_render::terminal(&ours.sources, &ours.diagnostics, aqua_render::Colour::Off);
+        assert!(!ours.has_errors(), "{file}\n{root}\n{messages}");
+        let mut theirs = official.compile(&json!({"path": theirs_at, "imports": imports}));
+        assert!(theirs.errors.is_empty(), "{file}\n{root}\n{}", theirs.errors.join("\n"));
+        // Published, what an imported module exports is exported by its importer as well.
+        theirs
+            .functions
+            .retain(|name, _| ours.functions.iter().any(|ours| ours.name == *name));
+        assert_eq!(ours.functions.len(), theirs.functions.len(), "{file}");
+        agreement.compare(&file, &ours, &theirs.functions);
+        times.push((theirs.ms, time, file));
+    }
+    times.sort_by(|left, right| right.0.total_cmp(&left.0));
+    for (theirs, ours, file) in times.iter().take(4) {
+        println!("{file}: published {theirs:.0} ms, ours {ours:.1} ms");
+    }
+    let known: Vec<&str> = DIFFERENT.iter().map(|(name, _)| *name).collect();
+    let compared = agreement.compared();
+    println!("{compared} functions of packages are compared");
+    assert!(compared >= 60);
+    agreement.assert_functions(&known);
+}
+
+/// The `.aqua` files below a folder, relative to it, sorted.
+pub(crate) fn sources_of(packages: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![packages.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("an installed package") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "aqua") {
+                let relative = path.strip_prefix(packages).expect("it lies below");
+                files.push(relative.to_string_lossy().into_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn write(path: &Path, text: &str) -> PathBuf {
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+    std::fs::write(path, text).expect("a new file");
+    path.to_owned()
+}
+
+/// Where the published compiler finds the imports of each package: its own packages first, then those beside it.
+fn imports_of(mended: &Path) -> Value {
+    let mut imports = serde_json::Map::new();
+    imports.insert(".".to_owned(), json!({"": [mended]}));
+    for package in std::fs::read_dir(mended.join("@fluencelabs")).expect("packages") {
+        let package = package.expect("a package").path();
+        let own = package.join("node_modules");
+        imports.insert(package.to_string_lossy().into_owned(), json!({"": [own, mended]}));
+    }
+    imports.into()
+}
+
+/// A module that imports a file, exports its functions and wraps its methods; none when there is nothing to export.
+fn root_module(packages: &Path, file: &str) -> Option<String> {
+    let disk = Disk::new(vec![packages.to_owned()]);
+    let checked = check_file(&disk, &packages.join(file));
+    let (id, _) = source_of(&checked, &packages.join(file));
+    let own = |function: &&Function| function.file == id && is_exportable(&function.arrow);
+    let functions = checked.program.functions.iter().filter(own);
+    let exported: Vec<String> = functions.map(|function| function.name.to_string()).collect();
+    let mut wrappers = String::new();
+    let mut wrapped = Vec::new();
+    for service in checked.program.services.iter().filter(|service| service.file == id) {
+        for (method, arrow) in service.methods.iter().filter(|(_, arrow)| is_exportable(arrow)) {
+            let name = format!("in{}_{method}", service.name);
+            wrappers.push_str(&wrapper(&name, service, method, arrow));
+            wrapped.push(name);
+        }
+    }
+    let names: Vec<String> = exported.into_iter().chain(wrapped).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "aqua Root declares *\n\nimport \"{file}\"\n\nexport {}\n\n{wrappers}",
+        names.join(", ")
+    );
+    Some(text)
+}
+
+fn wrapper(name: &str, service: &Service, method: &str, arrow: &Arrow) -> String {
+    let mut text = String::new();
+    let parameters = arrow.parameters.iter().enumerate();
+    let parameters = parameters.map(|(at, parameter)| format!(", a{at}: {}", parameter.ty));
+    let results: Vec<String> = arrow.results.iter().map(Type::to_string).collect();
+    let arrow_text = if results.is_empty() {
+        String::new()
+    } else {
+        format!(" -> {}", results.join(", "))
+    };
+    let parameters = parameters.collect::<String>();
+    writeln!(text, "func {name}(peer: string{parameters}){arrow_text}:").expect("text");
+    if service.default_id.is_none() {
+        writeln!(text, "    {} \"the-id\"", service.name).expect("text");
+    }
+    let arguments: Vec<String> = (0..arrow.parameters.len()).map(|at| format!("a{at}")).collect();
+    let call = format!("{}.{method}({})", service.name, arguments.join(", "));
+    writeln!(text, "    on peer:").expect("text");
+    if results.is_empty() {
+        writeln!(text, "        {call}\n").expect("text");
+    } else {
+        writeln!(text, "        r <- {call}\n    <- r\n").expect("text");
+    }
+    text
+}
+
+/// Whether values of the types can come from outside and go there.
+fn is_exportable(arrow: &Arrow) -> bool {
+    let outside = |ty: &Type| {
+        !matches!(
+            ty,
+            Type::Stream(_) | Type::StreamMap(_) | Type::Ability(_) | Type::Service(_)
+        )
+    };
+    let given = arrow.parameters.iter().all(|parameter| outside(&parameter.ty));
+    given
+        && arrow
+            .results
+            .iter()
+            .all(|ty| outside(ty) && !matches!(ty, Type::Arrow(_)))
+}
+
+fn check_file(disk: &Disk, path: &Path) -> Checked {
+    let entry = disk.entry(path).expect("a file");
+    check(disk, &entry, &Options::default())
+}
+
+/// The text of a file, and its number.
+fn source_of<'a>(checked: &'a Checked, path: &Path) -> (FileId, &'a Source) {
+    let mut found = checked
+        .sources
+        .iter()
+        .filter(|(_, source)| path.ends_with(&source.name) || Path::new(&source.name) == path);
+    found.next().expect("the file was read")
+}
+
+/// Copies all files, mended by the fixes of our warnings where the published compiler refuses them.
+fn mend_all(packages: &Path, mended: &Path) -> Doubled {
+    let files = sources_of(packages);
+    let disk = Disk::new(vec![packages.to_owned()]);
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    let mut doubled = Doubled::default();
+    for file in &files {
+        let checked = check_file(&disk, &packages.join(file));
+        let (id, source) = source_of(&checked, &packages.join(file));
+        let mut text = source.text.to_string();
+        let mut own: Vec<&Diagnostic> = checked
+            .diagnostics
+            .iter()
+            .filter(|message| message.span.file == id)
+            .collect();
+        own.sort_by_key(|message| std::cmp::Reverse(message.span.start));
+        for message in own {
+            if message.code == aqua_grammar::codes::MISSING_HEADER {
+                text = format!("aqua Mended declares *\n\n{text}");
+            } else if let Some(fix) = &message.fix {
+                text = fix.apply(id, &text).expect("a fix fits");
+            } else if message.code == codes::ALREADY_DEFINED {
+                let first = checked.sources.get(message.secondary[0].span.file).expect("a file");
+                let name = message.message.split('`').nth(1).expect("a name");
+                doubled.0.insert((PathBuf::from(&first.name), name.to_owned()));
+            }
+        }
+        texts.insert(file.clone(), text);
+    }
+    for (file, text) in texts {
+        write(&mended.join(&file), &doubled.renamed(&file, text));
+    }
+    doubled
+}
+
+/// Types that one module has from two others: the file that is the first of them, and the name, which is another one in
+/// copies of that file.
+#[derive(Default)]
+struct Doubled(BTreeSet<(PathBuf, String)>);
+
+impl Doubled {
+    /// The text of a file, or of what imports nothing but it.
+    fn renamed(&self, file: &str, text: String) -> String {
+        let names = self.0.iter().filter(|(path, _)| path.ends_with(file));
+        names.fold(text, |text, (_, name)| text.replace(name, &format!("{name}Too")))
+    }
+}
