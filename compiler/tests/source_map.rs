@@ -1,6 +1,6 @@
 //! Scripts know what they are made of.
 
-use crate::vectors::lowering_vectors;
+use crate::mutations::sources;
 use aqua_air::{Instruction, Value};
 use aqua_compiler::{InMemory, Options, SourceMap, compile};
 
@@ -20,8 +20,8 @@ const OWN: &[&str] = &[
 #[test]
 fn every_call_of_a_method_is_made_of_text_that_names_it() {
     let mut calls = 0;
-    for vector in lowering_vectors().into_iter().filter(|vector| vector.accepted) {
-        let sources = InMemory::new().with("main.aqua", vector.source.as_str());
+    for source in sources() {
+        let sources = InMemory::new().with("main.aqua", source.as_str());
         let compilation = compile(&sources, "main.aqua", &Options::default());
         for function in &compilation.functions {
             for (id, _) in aqua_air::print_with_places(&function.script).1 {
@@ -34,7 +34,7 @@ fn every_call_of_a_method_is_made_of_text_that_names_it() {
                 else {
                     continue;
                 };
-                let written = |name: &str| vector.source.contains(&format!("\"{name}\""));
+                let written = |name: &str| source.contains(&format!("\"{name}\""));
                 match service {
                     Value::Literal(name) if !OWN.contains(&name.as_str()) || written(name.as_str()) => {}
                     _ => continue,
@@ -42,13 +42,13 @@ fn every_call_of_a_method_is_made_of_text_that_names_it() {
                 let origin = function
                     .origins
                     .get(&id)
-                    .unwrap_or_else(|| panic!("{}: {instruction:?}", vector.name));
+                    .unwrap_or_else(|| panic!("{source}: {instruction:?}"));
                 let text = compilation.sources.text(*origin);
                 // An operator is a method too; a method given as a value is called under another name.
                 let named = text.contains(method.as_str());
-                let indirect = vector.source.contains(&format!(".{method}"))
-                    || text.contains(['+', '-', '*', '/', '%', '<', '>', '=']);
-                assert!(named || indirect, "{}: `{method}` is made of {text:?}", vector.name);
+                let indirect =
+                    source.contains(&format!(".{method}")) || text.contains(['+', '-', '*', '/', '%', '<', '>', '=']);
+                assert!(named || indirect, "{source}: `{method}` is made of {text:?}");
                 calls += usize::from(named);
             }
         }
