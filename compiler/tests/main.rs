@@ -11,5 +11,6 @@ mod modules;
 mod mutations;
 mod pages;
 mod source_map;
+mod vectors;
 mod verdicts;
 mod workspace;

@@ -3,4 +3,5 @@
 mod comparer;
 pub(crate) mod packages;
 mod scripts;
+#[path = "../../../compiler/tests/vectors.rs"]
 mod vectors;

@@ -1,4 +1,6 @@
-//! What the published compiler makes of programs: the data of `tests/vectors`.
+//! What the published compiler makes of programs: the data of `tests/vectors`. The suites of `tests` read it with this file.
+
+#![allow(dead_code, reason = "each suite reads a part")]
 
 use aqua_compiler::InMemory;
 use serde::Deserialize;
@@ -6,49 +8,49 @@ use std::collections::BTreeMap;
 
 /// A program with the verdict and the output of the published compiler.
 #[derive(Debug, Deserialize)]
-pub(super) struct Vector {
-    pub(super) name: String,
-    pub(super) options: VectorOptions,
-    pub(super) source: String,
-    pub(super) accepted: bool,
+pub(crate) struct Vector {
+    pub(crate) name: String,
+    pub(crate) options: VectorOptions,
+    pub(crate) source: String,
+    pub(crate) accepted: bool,
     #[serde(default)]
-    pub(super) functions: BTreeMap<String, String>,
+    pub(crate) functions: BTreeMap<String, String>,
 }
 
 /// Options in the published compiler's words.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct VectorOptions {
+pub(crate) struct VectorOptions {
     #[serde(default)]
-    pub(super) no_relay: bool,
+    pub(crate) no_relay: bool,
     #[serde(default)]
-    pub(super) no_xor: bool,
+    pub(crate) no_xor: bool,
     #[serde(default)]
-    pub(super) tracing: bool,
-    pub(super) no_empty_response: Option<bool>,
+    pub(crate) tracing: bool,
+    pub(crate) no_empty_response: Option<bool>,
 }
 
 /// The vectors about single programs.
-pub(super) fn lowering_vectors() -> Vec<Vector> {
-    let text = include_str!("../../vectors/aqua-lowering.json");
+pub(crate) fn lowering_vectors() -> Vec<Vector> {
+    let text = include_str!("../../tests/vectors/aqua-lowering.json");
     serde_json::from_str(text).expect("the vectors are well-formed")
 }
 
 /// Several modules with the verdict and the output of the published compiler.
 #[derive(Debug, Deserialize)]
-pub(super) struct ModuleVector {
-    pub(super) name: String,
-    pub(super) files: BTreeMap<String, String>,
-    pub(super) entry: String,
-    pub(super) options: VectorOptions,
-    pub(super) accepted: bool,
+pub(crate) struct ModuleVector {
+    pub(crate) name: String,
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) entry: String,
+    pub(crate) options: VectorOptions,
+    pub(crate) accepted: bool,
     #[serde(default)]
-    pub(super) functions: BTreeMap<String, String>,
+    pub(crate) functions: BTreeMap<String, String>,
 }
 
 impl ModuleVector {
     /// The files, with the folders in which imports are searched.
-    pub(super) fn loader(&self) -> InMemory {
+    pub(crate) fn loader(&self) -> InMemory {
         let loader = InMemory::new()
             .with_folders("", ["lib".to_owned()])
             .with_folders("@x/", ["lib/@x".to_owned()]);
@@ -58,7 +60,7 @@ impl ModuleVector {
 }
 
 /// The vectors about programs of several modules.
-pub(super) fn module_vectors() -> Vec<ModuleVector> {
-    let text = include_str!("../../vectors/aqua-modules.json");
+pub(crate) fn module_vectors() -> Vec<ModuleVector> {
+    let text = include_str!("../../tests/vectors/aqua-modules.json");
     serde_json::from_str(text).expect("the vectors are well-formed")
 }
