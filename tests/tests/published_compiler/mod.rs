@@ -1,6 +1,7 @@
 //! Our scripts beside those of the published compiler: the same, or different in a named way and with the same results.
 
 mod comparer;
+mod differences;
 pub(crate) mod packages;
 mod scripts;
 #[path = "../../../compiler/tests/vectors.rs"]

@@ -1,39 +1,10 @@
 //! Our scripts beside those of the published compiler: equivalent, but for differences on purpose.
 
+use super::differences::different;
 use super::vectors::{VectorOptions, lowering_vectors, module_vectors};
 use aqua_compiler::{Compilation, InMemory, Options, compile};
 use aqua_tests::normal_form::normal_form;
 use std::collections::BTreeMap;
-
-/// Programs whose scripts differ on purpose, with the reason.
-const DIFFERENT: &[(&str, &str)] = &[
-    (
-        "F36-empty-if-body",
-        "an empty branch stays where it is; published, the other branch takes its place",
-    ),
-    (
-        "G31-on-then-closure-called-outside",
-        "an `on` in which nothing runs is not visited",
-    ),
-    ("literals", "a number that no peer can read is refused"),
-    (
-        "join-var-index",
-        "an index that is known already is not computed again, and not at all for `join`",
-    ),
-    (
-        "on-via-array",
-        "the way back goes through the relays in the opposite order",
-    ),
-    (
-        "on-via-option",
-        "the way back goes through the relays in the opposite order",
-    ),
-    (
-        "on-via-stream",
-        "the way back goes through the relays in the opposite order",
-    ),
-    ("on-empty-exec", "an `on` in which nothing runs is not visited"),
-];
 
 #[test]
 fn scripts_are_equivalent() {
@@ -44,8 +15,7 @@ fn scripts_are_equivalent() {
         let ours = compile(&loader, "main.aqua", &options(&vector.options));
         agreement.compare(&vector.name, &ours, &vector.functions);
     }
-    let known: Vec<&str> = DIFFERENT.iter().map(|(name, _)| *name).collect();
-    agreement.assert(192, &known);
+    agreement.assert(192, &different());
 }
 
 #[test]
@@ -60,7 +30,8 @@ fn scripts_of_several_modules_are_equivalent() {
     agreement.assert(18, &["mod-star1", "mod-star1", "mod-useR", "mod-useR2"]);
 }
 
-fn options(options: &VectorOptions) -> Options {
+/// Our options for those in the published compiler's words.
+pub(super) fn options(options: &VectorOptions) -> Options {
     Options {
         relay: !options.no_relay,
         carry_errors: !options.no_xor,

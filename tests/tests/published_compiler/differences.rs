@@ -1,0 +1,205 @@
+//! Programs whose scripts differ on purpose, each with its pattern; and what both scripts do in the official interpreter
+//! over the same network, whatever the order of delivery.
+
+use super::scripts::options;
+use super::vectors::{Vector, lowering_vectors};
+use aqua_compiler::{InMemory, compile};
+use aqua_tests::foreign;
+use aqua_tests::machine::Machine as _;
+use aqua_tests::official_vm::OfficialVm;
+use aqua_tests::simulated_network::{Conditions, History, peers, run_with};
+use aqua_vm::{CallRequest, CallResult};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Orders of delivery that are tried.
+const ORDERS: u64 = 20;
+
+/// A way in which our scripts differ on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pattern {
+    /// An empty branch stays where it is; published, the other branch takes its place.
+    EmptyBranchStays,
+    /// An `on` in which nothing runs is not visited.
+    NothingForNothing,
+    /// A number that no peer can read is refused; published, every peer refuses the script.
+    UnreadableNumberRefused,
+    /// An index that is known is not computed again, and not at all for `join`.
+    IndexOnce,
+    /// The way back goes through a collection of relays from its last to its first.
+    WayBackBackwards,
+}
+
+/// What both scripts do.
+#[derive(Debug, Clone, Copy)]
+enum Behaviour {
+    /// The same calls and results.
+    Same,
+    /// The published script does something else than the program says.
+    PublishedIsWrong,
+}
+
+/// The programs: name, pattern, behaviour, and what their functions are given, where `@2` is the id of that peer.
+const DIFFERENT: &[(&str, Pattern, Behaviour, &str)] = &[
+    (
+        "F36-empty-if-body",
+        Pattern::EmptyBranchStays,
+        Behaviour::PublishedIsWrong,
+        r#"{"a": true}"#,
+    ),
+    (
+        "G31-on-then-closure-called-outside",
+        Pattern::NothingForNothing,
+        Behaviour::Same,
+        r#"{"a": "@2"}"#,
+    ),
+    (
+        "literals",
+        Pattern::UnreadableNumberRefused,
+        Behaviour::PublishedIsWrong,
+        "{}",
+    ),
+    ("join-var-index", Pattern::IndexOnce, Behaviour::Same, r#"{"n": 1}"#),
+    (
+        "on-via-array",
+        Pattern::WayBackBackwards,
+        Behaviour::Same,
+        r#"{"p": "@2", "rs": ["@1", "@3"]}"#,
+    ),
+    (
+        "on-via-option",
+        Pattern::WayBackBackwards,
+        Behaviour::Same,
+        r#"{"p": "@2", "r": ["@3"]}"#,
+    ),
+    (
+        "on-via-stream",
+        Pattern::WayBackBackwards,
+        Behaviour::Same,
+        r#"{"p": "@2", "r": ["@1", "@3"]}"#,
+    ),
+    (
+        "on-empty-exec",
+        Pattern::NothingForNothing,
+        Behaviour::Same,
+        r#"{"p": "@2"}"#,
+    ),
+];
+
+/// The names of these programs.
+pub(super) fn different() -> Vec<&'static str> {
+    DIFFERENT.iter().map(|(name, ..)| *name).collect()
+}
+
+#[test]
+fn scripts_that_differ_do_the_same() {
+    let mut machine = match OfficialVm::start() {
+        Ok(machine) => machine,
+        Err(reason) => return foreign::skip("scripts_that_differ_do_the_same", &reason),
+    };
+    let vectors = lowering_vectors();
+    for (name, pattern, behaviour, given) in DIFFERENT {
+        let vector = vectors.iter().find(|it| it.name == *name).expect("a vector");
+        let ours = our_script(vector);
+        let theirs = &vector.functions["f"];
+        let mut differed = false;
+        for seed in 0..ORDERS {
+            let published = outcome(theirs, given, seed, &mut machine);
+            let Some(ours) = &ours else {
+                differed = true;
+                assert!(!published.failures.is_empty(), "{name}: the published script is read");
+                continue;
+            };
+            let ours = outcome(ours, given, seed, &mut machine);
+            assert!(
+                ours.failures.is_empty() && ours.strangers.is_empty(),
+                "{name}: {:?}",
+                ours.failures
+            );
+            let (ours, published) = (calls(&ours), calls(&published));
+            assert!(!ours.is_empty(), "{name} does something");
+            differed |= ours != published;
+            if matches!(behaviour, Behaviour::Same) {
+                assert_eq!(ours, published, "{name}, order {seed}");
+            }
+        }
+        assert_eq!(differed, matches!(behaviour, Behaviour::PublishedIsWrong), "{name}");
+        println!("{name}: {pattern:?}, {behaviour:?}");
+    }
+    let patterns: BTreeSet<Pattern> = DIFFERENT.iter().map(|(_, pattern, ..)| *pattern).collect();
+    println!(
+        "{} programs differ in {} ways, {ORDERS} orders each",
+        DIFFERENT.len(),
+        patterns.len()
+    );
+    assert!(patterns.len() <= 10);
+}
+
+/// Our script of the function `f`, unless we refuse the program.
+fn our_script(vector: &Vector) -> Option<String> {
+    let loader = InMemory::new().with("main.aqua", vector.source.as_str());
+    let ours = compile(&loader, "main.aqua", &options(&vector.options));
+    let function = ours.functions.iter().find(|function| function.name == "f")?;
+    Some(aqua_air::print(&function.script))
+}
+
+fn outcome(air: &str, given: &str, seed: u64, machine: &mut OfficialVm) -> History {
+    let mut peers = peers(4);
+    let given = (0..4).fold(given.to_owned(), |text, number| {
+        text.replace(&format!("\"@{number}\""), &format!("\"{}\"", peers[number].id))
+    });
+    let mut given: Value = serde_json::from_str(&given).expect("JSON");
+    given["-relay-"] = json!(peers[1].id);
+    let conditions = Conditions {
+        seed,
+        disorder: true,
+        duplicates: 5,
+        ..Conditions::default()
+    };
+    run_with(
+        air,
+        &mut peers,
+        conditions,
+        &mut |_, request| answer(&given, request),
+        &mut |_, invocation| machine.invoke(invocation),
+    )
+}
+
+/// What services answer: everybody gives back the first of the arguments.
+fn answer(given: &Value, request: &CallRequest) -> CallResult {
+    let arguments = &request.arguments;
+    let result = match (request.service_id.as_str(), request.function_name.as_str()) {
+        ("getDataSrv", name) => given[name].clone(),
+        ("math", "sub") => json!(arguments[0].as_i64().unwrap_or_default() - arguments[1].as_i64().unwrap_or_default()),
+        ("math", "add") => json!(arguments[0].as_i64().unwrap_or_default() + arguments[1].as_i64().unwrap_or_default()),
+        _ => arguments.first().cloned().unwrap_or_default(),
+    };
+    CallResult {
+        ret_code: 0,
+        result: result.to_string(),
+    }
+}
+
+/// Who was asked what and what came back. Computing the same number once or twice makes no difference.
+fn calls(history: &History) -> BTreeSet<String> {
+    let calls = history.calls.iter().map(|called| {
+        let (request, result) = (&called.request, &called.result);
+        format!(
+            "{} {} {} {} gives {} {}",
+            called.peer_id,
+            request.service_id,
+            request.function_name,
+            json!(request.arguments),
+            result.ret_code,
+            result.result
+        )
+    });
+    let repeated: Vec<String> = calls.collect();
+    let effects = repeated.iter().filter(|call| !call.contains(" math "));
+    assert_eq!(
+        effects.clone().collect::<BTreeSet<_>>().len(),
+        effects.count(),
+        "no call with an effect is made twice"
+    );
+    repeated.into_iter().collect()
+}
