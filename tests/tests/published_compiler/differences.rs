@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 const ORDERS: u64 = 20;
 
 /// A way in which our scripts differ on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pattern {
     /// An empty branch stays where it is; published, the other branch takes its place.
     EmptyBranchStays,
@@ -28,6 +28,23 @@ pub(super) enum Pattern {
     IndexOnce,
     /// The way back goes through a collection of relays from its last to its first.
     WayBackBackwards,
+    /// A parameter of a method may be called `id`; published, it is given the id of the service.
+    ParameterCalledId,
+    /// Only the entry module exports; published, what an imported module exports is exported by its importer as well.
+    ExportsOfTheEntry,
+}
+
+impl Pattern {
+    /// All of them.
+    const ALL: [Self; 7] = [
+        Self::EmptyBranchStays,
+        Self::NothingForNothing,
+        Self::UnreadableNumberRefused,
+        Self::IndexOnce,
+        Self::WayBackBackwards,
+        Self::ParameterCalledId,
+        Self::ExportsOfTheEntry,
+    ];
 }
 
 /// What both scripts do.
@@ -126,13 +143,12 @@ fn scripts_that_differ_do_the_same() {
         assert_eq!(differed, matches!(behaviour, Behaviour::PublishedIsWrong), "{name}");
         println!("{name}: {pattern:?}, {behaviour:?}");
     }
-    let patterns: BTreeSet<Pattern> = DIFFERENT.iter().map(|(_, pattern, ..)| *pattern).collect();
     println!(
-        "{} programs differ in {} ways, {ORDERS} orders each",
+        "{} programs, {ORDERS} orders each; {} patterns in all",
         DIFFERENT.len(),
-        patterns.len()
+        Pattern::ALL.len()
     );
-    assert!(patterns.len() <= 10);
+    const { assert!(Pattern::ALL.len() <= 10) };
 }
 
 /// Our script of the function `f`, unless we refuse the program.

@@ -1,6 +1,7 @@
 //! The published packages: every function that can be exported, and every method in a function of its own, compiled by
 //! both compilers. The published one gets copies that are mended just enough for it.
 
+use super::differences::Pattern;
 use super::scripts::Agreement;
 use aqua_compiler::checked::{Function, Service};
 use aqua_compiler::typing::{Arrow, Type};
@@ -16,10 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Functions whose scripts differ on purpose, with the pattern.
-const DIFFERENT: &[(&str, &str)] = &[(
-    "inPeer_connect",
-    "published, a parameter of a method that is called `id` becomes the id of the service",
-)];
+const DIFFERENT: &[(&str, Pattern)] = &[("inPeer_connect", Pattern::ParameterCalledId)];
 
 #[test]
 fn packages_compile_to_equivalent_scripts() {
