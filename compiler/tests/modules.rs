@@ -45,3 +45,35 @@ fn verdicts_agree() {
     }
     assert_eq!(differing, DIFFERENT.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
 }
+
+/// What a dependency declares again is a warning there if it says the same; in the reader's own files it is an error. The
+/// fix leaves it out.
+#[test]
+fn a_dependency_may_repeat_what_it_imports() {
+    let ids = "aqua Ids declares *\n\nalias Id: string\n";
+    let program = |again: &str| {
+        format!(
+            "aqua Main declares *\n\nimport \"ids.aqua\"\nexport f\n\nalias Id: {again}\n\nfunc f(id: Id) -> Id:\n    <- id\n"
+        )
+    };
+    let compiled = |folder: &str, again: &str| {
+        let loader = InMemory::new().with_folders("", ["lib".to_owned()]);
+        let loader = loader
+            .with(format!("{folder}ids.aqua"), ids)
+            .with(format!("{folder}main.aqua"), program(again));
+        check(&loader, &format!("{folder}main.aqua"), &Options::default())
+    };
+    assert!(compiled("lib/", "u8").has_errors());
+    assert!(compiled("", "string").has_errors());
+    let checked = compiled("lib/", "string");
+    assert!(!checked.has_errors());
+    let [message] = checked.diagnostics.as_slice() else {
+        panic!("{:?}", checked.diagnostics)
+    };
+    let text = checked.sources.get(message.span.file).expect("a file").text.clone();
+    let fix = message.fix.as_ref().expect("a fix");
+    let mended = fix.apply(message.span.file, &text).expect("it fits");
+    assert!(!mended.contains("alias"));
+    let loader = InMemory::new().with("ids.aqua", ids).with("main.aqua", mended);
+    assert!(check(&loader, "main.aqua", &Options::default()).diagnostics.is_empty());
+}
