@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Orders of delivery that are tried.
-const ORDERS: u64 = 20;
+pub(super) const ORDERS: u64 = 20;
 
 /// A way in which our scripts differ on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +159,8 @@ fn our_script(vector: &Vector) -> Option<String> {
     Some(aqua_air::print(&function.script))
 }
 
-fn outcome(air: &str, given: &str, seed: u64, machine: &mut OfficialVm) -> History {
+/// Runs a script in the official interpreter, each peer's services giving back what they are given.
+pub(super) fn outcome(air: &str, given: &str, seed: u64, machine: &mut OfficialVm) -> History {
     let mut peers = peers(4);
     let given = (0..4).fold(given.to_owned(), |text, number| {
         text.replace(&format!("\"@{number}\""), &format!("\"{}\"", peers[number].id))
