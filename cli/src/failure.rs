@@ -79,3 +79,9 @@ impl From<std::io::Error> for Failure {
         Self::World(error.into())
     }
 }
+
+impl From<aqua_project::WatchError> for Failure {
+    fn from(error: aqua_project::WatchError) -> Self {
+        Self::World(error.into())
+    }
+}

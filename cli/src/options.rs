@@ -113,11 +113,15 @@ pub(crate) struct RunOptions {
 Examples:
   aqua check                 every .aqua file below this folder
   aqua check main.aqua lib   this file and every one below lib
+  aqua check --watch         again after every change, until interrupted
   aqua check --json          one object for each message, for editors and scripts")]
 pub(crate) struct CheckOptions {
     /// Files and folders
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Check again whenever a source or a manifest changes
+    #[arg(short, long)]
+    pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) build: BuildOptions,
 }
@@ -154,6 +158,9 @@ pub(crate) struct CompileOptions {
     /// With air, also write FUNCTION.air.map: which piece of the program each instruction is made of
     #[arg(long)]
     pub(crate) source_map: bool,
+    /// Compile again whenever a source or a manifest changes
+    #[arg(short, long)]
+    pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) build: BuildOptions,
 }

@@ -1,6 +1,7 @@
 //! What a user sees of `aqua`: help, results, messages and exit codes, as transcripts.
 
 mod transcript;
+mod watch;
 
 mod check;
 mod compile;

@@ -60,6 +60,11 @@ impl Workspace {
         diagnostics
     }
 
+    /// The identities of all modules that were read.
+    pub fn modules(&self) -> impl Iterator<Item = &str> {
+        self.graph.modules.iter().map(|module| module.id.as_str())
+    }
+
     /// Whether a module of this identity was read.
     pub fn contains(&self, id: &str) -> bool {
         self.graph.modules.iter().any(|module| module.id == id)

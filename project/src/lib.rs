@@ -6,6 +6,7 @@
 pub mod arguments;
 pub mod artifacts;
 mod build;
+mod checker;
 pub mod codes;
 mod disk;
 mod error;
@@ -17,8 +18,10 @@ pub mod manifest;
 pub mod node_config;
 mod program;
 mod section;
+mod watch;
 
-pub use build::{BuildError, Checked, Settings, check};
+pub use build::{BuildError, Settings};
+pub use checker::{Checked, Checker, check};
 pub use disk::Disk;
 pub use error::Error;
 pub use folder::programs;
@@ -28,3 +31,4 @@ pub use manifest::Manifest;
 pub use node_config::{NodeConfig, NodeFile};
 pub use program::{Program, Project};
 pub use section::Placed;
+pub use watch::{Change, Watch, WatchError};

@@ -5,12 +5,37 @@ use crate::failure::Failure;
 use crate::options::{CompileOptions, Target};
 use crate::terminal::Terminal;
 use anyhow::Context;
-use aqua_project::{Program, Settings, artifacts};
+use aqua_compiler::Changes;
+use aqua_project::{Checker, Program, Settings, Watch, artifacts};
 use serde_json::json;
 use std::path::Path;
 
-/// Compiles every program that the path means, writes what became of it and says so.
+/// Compiles, with `--watch` again after each change.
 pub(crate) fn compile(options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
+    if !options.watch {
+        return compile_once(options, terminal);
+    }
+    let paths = std::slice::from_ref(&options.program);
+    let mut watch = Watch::new(paths)?;
+    loop {
+        // Everything that will be read is watched before it is.
+        let mut checker = Checker::new(paths, &options.build.settings(None)?)?;
+        checker.check(Changes::Anything);
+        watch.folders(checker.folders())?;
+        match compile_once(options, terminal) {
+            Ok(()) | Err(Failure::Mistakes) => {}
+            Err(failure) => return Err(failure),
+        }
+        if terminal.is_json() {
+            terminal.object(&json!({"kind": "compiled"}));
+        }
+        terminal.note("waiting for changes");
+        watch.wait(|file| checker.reads(file))?;
+    }
+}
+
+/// Compiles every program that the path means, writes what became of it and says so.
+fn compile_once(options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
     let mut settings = options.build.settings(options.entry.as_deref())?;
     let target = if options.air { Target::Air } else { options.target };
     // A Rust caller waits for the end of a function, also when it has no results.
