@@ -2,9 +2,11 @@
 
 mod compile;
 mod particle;
+mod project;
 
 use crate::measure::Figures;
 use anyhow::Result;
+use compile::{Compiler, Program};
 
 /// One thing that users wait for.
 pub(crate) struct Case {
@@ -16,28 +18,94 @@ pub(crate) struct Case {
     pub(crate) run: fn() -> Result<Figures>,
 }
 
-impl Case {
-    /// All cases in the order they are taken.
-    pub(crate) const ALL: &[Self] = &[
-        Self {
-            name: "compile-cold",
-            what: "`aqua compile examples/quickstart/main.aqua`, a whole process",
-            run: compile::ours,
-        },
-        Self {
-            name: "compile-cold-published",
-            what: "the same program through the published compiler (npm @fluencelabs/aqua-api 0.14.6), a whole process",
-            run: compile::published,
-        },
-        Self {
-            name: "local-call",
-            what: "one particle with one call on its own peer: signed, three steps of the machine, a builtin, the response",
-            run: particle::local_call,
-        },
-        Self {
-            name: "round-trip",
-            what: "one particle from a client to its relay, a builtin there, and home: two peers of one process over loopback TCP",
-            run: particle::round_trip,
-        },
-    ];
+const fn case(name: &'static str, what: &'static str, run: fn() -> Result<Figures>) -> Case {
+    Case { name, what, run }
 }
+
+impl Case {
+    /// All cases in the order they are taken, by the file that they are stored in.
+    pub(crate) const GROUPS: &[(&str, &[Self])] = &[("compiler", COMPILER), ("node", NODE)];
+}
+
+const COMPILER: &[Case] = &[
+    case("hello", "`aqua compile` of a greeting, a whole process", || {
+        compile::cold(Program::Hello, Compiler::Ours)
+    }),
+    case(
+        "hello-published",
+        "the same by npm @fluencelabs/aqua-api 0.14.6, a whole process",
+        || compile::cold(Program::Hello, Compiler::Published),
+    ),
+    case(
+        "registry-api",
+        "registry's registry-api.aqua, a mended copy, a whole process",
+        || compile::cold(Program::RegistryApi, Compiler::Ours),
+    ),
+    case("registry-api-published", "the same by the published compiler", || {
+        compile::cold(Program::RegistryApi, Compiler::Published)
+    }),
+    case(
+        "registry-api-warm",
+        "the same in a process that compiled it before",
+        || compile::warm(Program::RegistryApi, Compiler::Ours),
+    ),
+    case(
+        "registry-api-warm-published",
+        "the same by the published compiler",
+        || compile::warm(Program::RegistryApi, Compiler::Published),
+    ),
+    case(
+        "registry-scheduled",
+        "registry's registry-scheduled-scripts.aqua, a mended copy, a whole process",
+        || compile::cold(Program::RegistryScheduled, Compiler::Ours),
+    ),
+    case(
+        "registry-scheduled-published",
+        "the same by the published compiler",
+        || compile::cold(Program::RegistryScheduled, Compiler::Published),
+    ),
+    case(
+        "packages",
+        "every file of the four packages (mended copies), one after the other in one process",
+        || compile::cold(Program::Packages, Compiler::Ours),
+    ),
+    case("packages-published", "the same by the published compiler", || {
+        compile::cold(Program::Packages, Compiler::Published)
+    }),
+    case(
+        "deep-inlining",
+        "a function that calls a function twice, which calls a function twice, eight levels: 256 calls",
+        || compile::cold(Program::Doubling, Compiler::Ours),
+    ),
+    case("deep-inlining-published", "the same by the published compiler", || {
+        compile::cold(Program::Doubling, Compiler::Published)
+    }),
+    case(
+        "project",
+        "`aqua check` of 500 modules with 100,000 lines, a whole process",
+        project::check,
+    ),
+    case(
+        "project-edit",
+        "the same project checked again after one edit in a body, in process, reading the file included",
+        || project::check_again(project::Edit::Body),
+    ),
+    case(
+        "project-edit-above",
+        "the same after an empty line at the top of a module: its importers are checked, too",
+        || project::check_again(project::Edit::Above),
+    ),
+];
+
+const NODE: &[Case] = &[
+    case(
+        "local-call",
+        "one particle with one call on its own peer: signed, three steps of the machine, a builtin, the response",
+        particle::local_call,
+    ),
+    case(
+        "round-trip",
+        "one particle from a client to its relay, a builtin there, and home: two peers of one process over loopback TCP",
+        particle::round_trip,
+    ),
+];

@@ -30,8 +30,9 @@ fn main() -> ExitCode {
 }
 
 fn one(name: &str) -> Result<()> {
-    let case = Case::ALL
+    let case = Case::GROUPS
         .iter()
+        .flat_map(|(_, cases)| *cases)
         .find(|case| case.name == name)
         .with_context(|| format!("no case {name}"))?;
     print(&serde_json::to_string(&(case.run)()?)?);
@@ -39,40 +40,41 @@ fn one(name: &str) -> Result<()> {
 }
 
 fn all() -> Result<()> {
-    let mut results = Vec::new();
     print(&format!(
-        "{:<20} {:>5} {:>12} {:>12} {:>12}",
+        "{:<30} {:>5} {:>12} {:>12} {:>12}",
         "case", "runs", "wall ms", "cpu ms", "peak KiB"
     ));
-    for case in Case::ALL {
-        let output = Command::new(std::env::current_exe()?)
-            .args(["case", case.name])
-            .output()?;
-        if !output.status.success() {
-            bail!(
-                "{}: {}{}",
-                case.name,
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
+    for (group, cases) in Case::GROUPS {
+        let mut results = Vec::new();
+        for case in *cases {
+            results.push(measured(case)?);
         }
-        let figures: Figures = serde_json::from_slice(&output.stdout)?;
-        let (wall, cpu) = (figures.wall_ms.median, figures.cpu_ms.median);
-        print(&format!(
-            "{:<20} {:>5} {wall:>12.3} {cpu:>12.3} {:>12}",
-            case.name, figures.runs, figures.peak_memory_kib
-        ));
-        results.push(json!({"case": case.name, "what": case.what, "figures": figures}));
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("results/{group}.json"));
+        let how = "release build; each case in a process of its own after warm-up; wall by the monotonic clock, processor \
+                   time and peak memory from getrusage; quote medians, and ratios within one file only";
+        let document = json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
+        std::fs::create_dir_all(file.parent().context("a folder")?)?;
+        std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
+        print(&format!("stored in {}", file.display()));
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/first-light.json");
-    let how = "release build; each case in a process of its own after warm-up; wall by the monotonic clock, processor \
-               time and peak memory from getrusage; quote medians, and ratios within one file only";
-    let document =
-        json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
-    std::fs::create_dir_all(file.parent().context("a folder")?)?;
-    std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
-    print(&format!("stored in {}", file.display()));
     Ok(())
+}
+
+fn measured(case: &Case) -> Result<Value> {
+    let output = Command::new(std::env::current_exe()?)
+        .args(["case", case.name])
+        .output()?;
+    if !output.status.success() {
+        let told = [output.stdout, output.stderr].concat();
+        bail!("{}: {}", case.name, String::from_utf8_lossy(&told));
+    }
+    let figures: Figures = serde_json::from_slice(&output.stdout)?;
+    let (wall, cpu) = (figures.wall_ms.median, figures.cpu_ms.median);
+    print(&format!(
+        "{:<30} {:>5} {wall:>12.3} {cpu:>12.3} {:>12}",
+        case.name, figures.runs, figures.peak_memory_kib
+    ));
+    Ok(json!({"case": case.name, "what": case.what, "figures": figures}))
 }
 
 fn machine() -> Value {

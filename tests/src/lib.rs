@@ -4,6 +4,7 @@
 pub mod air_programs;
 pub mod foreign;
 pub mod machine;
+pub mod mended_packages;
 pub mod normal_form;
 pub mod official_compiler;
 pub mod official_vm;

@@ -1,11 +1,11 @@
 //! The published Aqua packages are understood as they are.
 
-use crate::published_compiler::packages::sources_of;
 use aqua_compiler::{Options, check};
 use aqua_diagnostics::Severity;
 use aqua_project::Disk;
 use aqua_render::{Colour, terminal};
 use aqua_tests::foreign;
+use aqua_tests::mended_packages::sources_of;
 use std::collections::BTreeMap;
 
 #[test]

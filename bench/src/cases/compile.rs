@@ -1,74 +1,196 @@
-//! From the command to the written file, by our compiler and by the published one.
+//! From the command to the written files, by our compiler and by the published one.
 
 use crate::measure::{self, Figures};
-use anyhow::{Context, Result, ensure};
-use serde_json::json;
-use std::io::Write;
+use anyhow::{Context, Result, anyhow, ensure};
+use aqua_project::{ImportsMap, Program as Found, Settings};
+use aqua_tests::foreign;
+use aqua_tests::mended_packages::{MendedPackages, sources_of};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const PROGRAM: &str = "examples/quickstart/main.aqua";
-
-pub(crate) fn ours() -> Result<Figures> {
-    let aqua = std::env::current_exe()?.with_file_name("aqua");
-    ensure!(aqua.is_file(), "{} is not built", aqua.display());
-    let out = tempfile::tempdir()?;
-    measure::children(3, 30, || {
-        let status = Command::new(&aqua)
-            .args(["compile", PROGRAM, "-o"])
-            .arg(out.path())
-            .current_dir(root())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()?;
-        ensure!(status.success(), "aqua compile: {status}");
-        Ok(())
-    })
+/// What is compiled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Program {
+    /// A function with one call.
+    Hello,
+    /// A file of the registry.
+    RegistryApi,
+    /// Another one.
+    RegistryScheduled,
+    /// All files of all packages.
+    Packages,
+    /// Functions that call one another twice.
+    Doubling,
 }
 
-pub(crate) fn published() -> Result<Figures> {
-    let home = root().join("tests/peers/official-compiler");
-    if !home.join("node_modules").is_dir() {
-        let status = Command::new("npm")
-            .args(["ci", "--silent", "--no-progress"])
-            .current_dir(&home)
-            .status();
-        ensure!(status.context("npm")?.success(), "npm ci failed in {}", home.display());
+/// By which compiler.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Compiler {
+    /// This one.
+    Ours,
+    /// npm `@fluencelabs/aqua-api`.
+    Published,
+}
+
+const HELLO: &str = "aqua Hello
+
+export hello
+
+service Greeter(\"greeter\"):
+    greet(name: string) -> string
+
+func hello(name: string, peer: string) -> string:
+    on peer:
+        greeting <- Greeter.greet(name)
+    <- greeting
+";
+
+/// Levels of functions that call the former level twice.
+const LEVELS: usize = 8;
+
+/// Files on disk, ready for both compilers.
+struct Prepared {
+    folder: tempfile::TempDir,
+    files: Vec<PathBuf>,
+    /// In the words of the published compiler, which are those of an imports map.
+    imports: Value,
+}
+
+impl Program {
+    fn prepare(self) -> Result<Prepared> {
+        let folder = tempfile::tempdir()?;
+        let own = |text: &str| -> Result<Vec<PathBuf>> {
+            let path = folder.path().join("main.aqua");
+            std::fs::write(&path, text)?;
+            Ok(vec![path])
+        };
+        let (files, imports) = match self {
+            Self::Hello => (own(HELLO)?, json!([])),
+            Self::Doubling => (own(&doubling(LEVELS))?, json!([])),
+            Self::RegistryApi | Self::RegistryScheduled | Self::Packages => {
+                let packages = foreign::npm_packages().map_err(|reason| anyhow!(reason))?;
+                let mended = folder.path().join("mended");
+                let copies = MendedPackages::copy(packages, &mended);
+                let wanted = |file: &String| match self {
+                    Self::RegistryApi => file.ends_with("registry-api.aqua"),
+                    Self::RegistryScheduled => file.ends_with("registry-scheduled-scripts.aqua"),
+                    _ => !file.contains("node_modules"),
+                };
+                let files = sources_of(&mended).into_iter().filter(wanted);
+                (files.map(|file| mended.join(file)).collect(), copies.imports())
+            }
+        };
+        ensure!(!files.is_empty(), "{self:?} has no files");
+        std::fs::write(folder.path().join("imports.json"), imports.to_string())?;
+        Ok(Prepared { folder, files, imports })
     }
-    let request = json!({"files": sources()?, "entry": "main.aqua", "imports": ["."]}).to_string() + "\n";
-    measure::children(1, 7, || {
-        let mut child = Command::new("node")
-            .arg("compile.mjs")
-            .current_dir(&home)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("node")?;
-        child.stdin.take().context("its input")?.write_all(request.as_bytes())?;
-        let output = child.wait_with_output()?;
-        let reply: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+}
+
+fn doubling(levels: usize) -> String {
+    let mut text = "aqua M\n\nexport top\n\nservice S(\"s\"):\n    g(x: u32) -> u32\n\nfunc f0(x: u32) -> u32:\n    y <- S.g(x)\n    <- y\n\n".to_owned();
+    for level in 1..=levels {
+        let below = level - 1;
+        let _ = writeln!(
+            text,
+            "func f{level}(x: u32) -> u32:\n    a <- f{below}(x)\n    b <- f{below}(a)\n    <- b\n"
+        );
+    }
+    text + &format!("func top(x: u32) -> u32:\n    r <- f{levels}(x)\n    <- r\n")
+}
+
+/// A new process each time.
+pub(crate) fn cold(program: Program, compiler: Compiler) -> Result<Figures> {
+    let prepared = program.prepare()?;
+    match compiler {
+        Compiler::Ours => measure::children(3, 20, || ours(&prepared)),
+        Compiler::Published if program == Program::Doubling => measure::children(0, 1, || published(&prepared)),
+        Compiler::Published => measure::children(1, 3, || published(&prepared)),
+    }
+}
+
+/// The same file again in one process.
+pub(crate) fn warm(program: Program, compiler: Compiler) -> Result<Figures> {
+    let prepared = program.prepare()?;
+    match compiler {
+        Compiler::Ours => {
+            let settings = Settings {
+                imports_map: Some(ImportsMap::read(&prepared.folder.path().join("imports.json"))?),
+                ..Settings::default()
+            };
+            let found = Found::locate(&prepared.files[0])?;
+            let runtime = tokio::runtime::Runtime::new()?;
+            runtime.block_on(measure::inside(5, 50, async || {
+                let compilation = found.compile(&settings)?;
+                ensure!(!compilation.has_errors(), "{:?}", compilation.diagnostics);
+                Ok(())
+            }))
+        }
+        Compiler::Published => {
+            let mut process =
+                aqua_tests::official_compiler::OfficialCompiler::start().map_err(|reason| anyhow!(reason))?;
+            let request = json!({"path": prepared.files[0], "imports": prepared.imports});
+            let runtime = tokio::runtime::Runtime::new()?;
+            runtime.block_on(measure::inside(3, 10, async || {
+                let compiled = process.compile(&request);
+                ensure!(compiled.errors.is_empty(), "{:?}", compiled.errors);
+                Ok(())
+            }))
+        }
+    }
+}
+
+fn ours(prepared: &Prepared) -> Result<()> {
+    let aqua = std::env::current_exe()?.with_file_name("aqua");
+    ensure!(aqua.is_file(), "{} is not built", aqua.display());
+    let mended = prepared.folder.path().join("mended");
+    let what: &Path = if prepared.files.len() == 1 {
+        &prepared.files[0]
+    } else {
+        &mended
+    };
+    let output = Command::new(&aqua)
+        .args(["compile", "--quiet"])
+        .arg(what)
+        .arg("--imports-map")
+        .arg(prepared.folder.path().join("imports.json"))
+        .arg("-o")
+        .arg(prepared.folder.path().join("out"))
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "aqua compile: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+/// One process compiles each file once.
+fn published(prepared: &Prepared) -> Result<()> {
+    let home = foreign::official_compiler().map_err(|reason| anyhow!(reason))?;
+    let mut child = Command::new("node")
+        .arg("compile.mjs")
+        .current_dir(home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("node")?;
+    let mut input = child.stdin.take().context("its input")?;
+    for file in &prepared.files {
+        writeln!(input, "{}", json!({"path": file, "imports": prepared.imports}))?;
+    }
+    drop(input);
+    let output = child.wait_with_output()?;
+    for line in String::from_utf8(output.stdout)?.lines() {
+        let reply: Value = serde_json::from_str(line)?;
         ensure!(
-            reply["functions"]["greet"].is_string(),
+            reply["errors"] == json!([]),
             "the published compiler: {}",
             reply["errors"]
         );
-        Ok(())
-    })
-}
-
-/// The program and the standard module it imports, as the published compiler wants them.
-fn sources() -> Result<serde_json::Value> {
-    let text = |path: PathBuf| std::fs::read_to_string(&path).with_context(|| path.display().to_string());
-    Ok(json!({
-        "main.aqua": text(root().join(PROGRAM))?,
-        "std/kademlia.aqua": text(root().join("stdlib/std/kademlia.aqua"))?,
-        "std/peer.aqua": text(root().join("stdlib/std/peer.aqua"))?,
-    }))
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the crate lies in the workspace")
+    }
+    Ok(())
 }

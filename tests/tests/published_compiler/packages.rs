@@ -5,17 +5,16 @@ use super::differences::{ORDERS, Pattern, outcome};
 use super::scripts::Agreement;
 use aqua_compiler::checked::{Function, Service};
 use aqua_compiler::typing::{Arrow, Type};
-use aqua_compiler::{Checked, Options, check, codes, compile};
-use aqua_diagnostics::{Diagnostic, FileId, Source};
+use aqua_compiler::{Options, compile};
 use aqua_project::Disk;
 use aqua_tests::foreign;
+use aqua_tests::mended_packages::{MendedPackages, check_file, source_of, sources_of, write};
 use aqua_tests::official_compiler::OfficialCompiler;
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::peers;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::json;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// Functions whose scripts differ on purpose, with the pattern.
@@ -33,9 +32,7 @@ fn packages_compile_to_equivalent_scripts() {
         Err(reason) => return foreign::skip(name, &reason),
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mended = folder.path().join("mended");
-    let doubled = mend_all(packages, &mended);
-    let imports = imports_of(&mended);
+    let mended = MendedPackages::copy(packages, &folder.path().join("mended"));
     let mut agreement = Agreement::default();
     let mut times: Vec<(f64, f64, String)> = Vec::new();
     for file in sources_of(packages) {
@@ -45,7 +42,7 @@ fn packages_compile_to_equivalent_scripts() {
         let ours_at = write(&folder.path().join("ours/main.aqua"), &root);
         let theirs_at = write(
             &folder.path().join("theirs/main.aqua"),
-            &doubled.renamed(&file, root.clone()),
+            &mended.renamed(&file, root.clone()),
         );
         let disk = Disk::new(vec![packages.to_owned()]);
         let started = Instant::now();
@@ -54,7 +51,7 @@ fn packages_compile_to_equivalent_scripts() {
         let time = started.elapsed().as_secs_f64() * 1000.0;
         let messages = aqua_render::terminal(&ours.sources, &ours.diagnostics, aqua_render::Colour::Off);
         assert!(!ours.has_errors(), "{file}\n{root}\n{messages}");
-        let mut theirs = official.compile(&json!({"path": theirs_at, "imports": imports}));
+        let mut theirs = official.compile(&json!({"path": theirs_at, "imports": mended.imports()}));
         assert!(theirs.errors.is_empty(), "{file}\n{root}\n{}", theirs.errors.join("\n"));
         // Published, what an imported module exports is exported by its importer as well.
         theirs
@@ -94,43 +91,6 @@ fn only_ours_connects(ours: &str, theirs: &str) {
         assert_eq!(asked_for(ours, seed), json!(peers(4)[3].id));
         assert_eq!(asked_for(theirs, seed), json!("peer"));
     }
-}
-
-/// The `.aqua` files below a folder, relative to it, sorted.
-pub(crate) fn sources_of(packages: &Path) -> Vec<String> {
-    let mut files = Vec::new();
-    let mut folders = vec![packages.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("an installed package") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "aqua") {
-                let relative = path.strip_prefix(packages).expect("it lies below");
-                files.push(relative.to_string_lossy().into_owned());
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
-fn write(path: &Path, text: &str) -> PathBuf {
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
-    std::fs::write(path, text).expect("a new file");
-    path.to_owned()
-}
-
-/// Where the published compiler finds the imports of each package: its own packages first, then those beside it.
-fn imports_of(mended: &Path) -> Value {
-    let mut imports = serde_json::Map::new();
-    imports.insert(".".to_owned(), json!({"": [mended]}));
-    for package in std::fs::read_dir(mended.join("@fluencelabs")).expect("packages") {
-        let package = package.expect("a package").path();
-        let own = package.join("node_modules");
-        imports.insert(package.to_string_lossy().into_owned(), json!({"": [own, mended]}));
-    }
-    imports.into()
 }
 
 /// A module that imports a file, exports its functions and wraps its methods; none when there is nothing to export.
@@ -201,66 +161,4 @@ fn is_exportable(arrow: &Arrow) -> bool {
             .results
             .iter()
             .all(|ty| outside(ty) && !matches!(ty, Type::Arrow(_)))
-}
-
-fn check_file(disk: &Disk, path: &Path) -> Checked {
-    let entry = disk.entry(path).expect("a file");
-    check(disk, &entry, &Options::default())
-}
-
-/// The text of a file, and its number.
-fn source_of<'a>(checked: &'a Checked, path: &Path) -> (FileId, &'a Source) {
-    let mut found = checked
-        .sources
-        .iter()
-        .filter(|(_, source)| path.ends_with(&source.name) || Path::new(&source.name) == path);
-    found.next().expect("the file was read")
-}
-
-/// Copies all files, mended by the fixes of our warnings where the published compiler refuses them.
-fn mend_all(packages: &Path, mended: &Path) -> Doubled {
-    let files = sources_of(packages);
-    let disk = Disk::new(vec![packages.to_owned()]);
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    let mut doubled = Doubled::default();
-    for file in &files {
-        let checked = check_file(&disk, &packages.join(file));
-        let (id, source) = source_of(&checked, &packages.join(file));
-        let mut text = source.text.to_string();
-        let mut own: Vec<&Diagnostic> = checked
-            .diagnostics
-            .iter()
-            .filter(|message| message.span.file == id)
-            .collect();
-        own.sort_by_key(|message| std::cmp::Reverse(message.span.start));
-        for message in own {
-            if message.code == aqua_grammar::codes::MISSING_HEADER {
-                text = format!("aqua Mended declares *\n\n{text}");
-            } else if let Some(fix) = &message.fix {
-                text = fix.apply(id, &text).expect("a fix fits");
-            } else if message.code == codes::ALREADY_DEFINED {
-                let first = checked.sources.get(message.secondary[0].span.file).expect("a file");
-                let name = message.message.split('`').nth(1).expect("a name");
-                doubled.0.insert((PathBuf::from(&first.name), name.to_owned()));
-            }
-        }
-        texts.insert(file.clone(), text);
-    }
-    for (file, text) in texts {
-        write(&mended.join(&file), &doubled.renamed(&file, text));
-    }
-    doubled
-}
-
-/// Types that one module has from two others: the file that is the first of them, and the name, which is another one in
-/// copies of that file.
-#[derive(Default)]
-struct Doubled(BTreeSet<(PathBuf, String)>);
-
-impl Doubled {
-    /// The text of a file, or of what imports nothing but it.
-    fn renamed(&self, file: &str, text: String) -> String {
-        let names = self.0.iter().filter(|(path, _)| path.ends_with(file));
-        names.fold(text, |text, (_, name)| text.replace(name, &format!("{name}Too")))
-    }
 }
