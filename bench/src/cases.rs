@@ -38,7 +38,7 @@ const COMPILER: &[Case] = &[
     ),
     case(
         "registry-api",
-        "registry's registry-api.aqua, a mended copy, a whole process",
+        "all functions of registry's registry-api.aqua, a mended copy, a whole process",
         || compile::cold(Program::RegistryApi, Compiler::Ours),
     ),
     case("registry-api-published", "the same by the published compiler", || {
@@ -56,7 +56,7 @@ const COMPILER: &[Case] = &[
     ),
     case(
         "registry-scheduled",
-        "registry's registry-scheduled-scripts.aqua, a mended copy, a whole process",
+        "all of registry's registry-scheduled-scripts.aqua, a mended copy, a whole process",
         || compile::cold(Program::RegistryScheduled, Compiler::Ours),
     ),
     case(
@@ -66,7 +66,7 @@ const COMPILER: &[Case] = &[
     ),
     case(
         "packages",
-        "every file of the four packages (mended copies), one after the other in one process",
+        "all functions and methods of the four packages (mended copies), file by file in one process",
         || compile::cold(Program::Packages, Compiler::Ours),
     ),
     case("packages-published", "the same by the published compiler", || {
@@ -74,7 +74,7 @@ const COMPILER: &[Case] = &[
     }),
     case(
         "deep-inlining",
-        "a function that calls a function twice, which calls a function twice, eight levels: 256 calls",
+        "a function that calls a function twice, which calls a function twice, nine levels: 512 calls",
         || compile::cold(Program::Doubling, Compiler::Ours),
     ),
     case("deep-inlining-published", "the same by the published compiler", || {

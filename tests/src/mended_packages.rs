@@ -1,11 +1,14 @@
 //! The published packages as the published compiler takes them: copies in which headers and doubled names are mended, by the
 //! fixes that we offer for them.
 
+use aqua_compiler::checked::{Function, Service};
+use aqua_compiler::typing::{Arrow, Type};
 use aqua_compiler::{Checked, Options, check, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Source};
 use aqua_project::Disk;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Copies of all files of the packages.
@@ -99,14 +102,13 @@ pub fn write(path: &Path, text: &str) -> PathBuf {
     path.to_owned()
 }
 
-/// Checks the program that begins in a file.
-pub fn check_file(disk: &Disk, path: &Path) -> Checked {
+fn check_file(disk: &Disk, path: &Path) -> Checked {
     let entry = disk.entry(path).expect("a file");
     check(disk, &entry, &Options::default())
 }
 
 /// The text of a file, and its number.
-pub fn source_of<'a>(checked: &'a Checked, path: &Path) -> (FileId, &'a Source) {
+fn source_of<'a>(checked: &'a Checked, path: &Path) -> (FileId, &'a Source) {
     let mut found = checked
         .sources
         .iter()
@@ -125,4 +127,74 @@ impl Doubled {
         let names = self.0.iter().filter(|(path, _)| path.ends_with(file));
         names.fold(text, |text, (_, name)| text.replace(name, &format!("{name}Too")))
     }
+}
+
+/// A module that imports a file, exports its functions and wraps its methods; none when there is nothing to export.
+pub fn root_module(packages: &Path, file: &str) -> Option<String> {
+    let disk = Disk::new(vec![packages.to_owned()]);
+    let checked = check_file(&disk, &packages.join(file));
+    let (id, _) = source_of(&checked, &packages.join(file));
+    let own = |function: &&Function| function.file == id && is_exportable(&function.arrow);
+    let functions = checked.program.functions.iter().filter(own);
+    let exported: Vec<String> = functions.map(|function| function.name.to_string()).collect();
+    let mut wrappers = String::new();
+    let mut wrapped = Vec::new();
+    for service in checked.program.services.iter().filter(|service| service.file == id) {
+        for (method, arrow) in service.methods.iter().filter(|(_, arrow)| is_exportable(arrow)) {
+            let name = format!("in{}_{method}", service.name);
+            wrappers.push_str(&wrapper(&name, service, method, arrow));
+            wrapped.push(name);
+        }
+    }
+    let names: Vec<String> = exported.into_iter().chain(wrapped).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "aqua Root declares *\n\nimport \"{file}\"\n\nexport {}\n\n{wrappers}",
+        names.join(", ")
+    );
+    Some(text)
+}
+
+fn wrapper(name: &str, service: &Service, method: &str, arrow: &Arrow) -> String {
+    let mut text = String::new();
+    let parameters = arrow.parameters.iter().enumerate();
+    let parameters = parameters.map(|(at, parameter)| format!(", a{at}: {}", parameter.ty));
+    let results: Vec<String> = arrow.results.iter().map(Type::to_string).collect();
+    let arrow_text = if results.is_empty() {
+        String::new()
+    } else {
+        format!(" -> {}", results.join(", "))
+    };
+    let parameters = parameters.collect::<String>();
+    writeln!(text, "func {name}(peer: string{parameters}){arrow_text}:").expect("text");
+    if service.default_id.is_none() {
+        writeln!(text, "    {} \"the-id\"", service.name).expect("text");
+    }
+    let arguments: Vec<String> = (0..arrow.parameters.len()).map(|at| format!("a{at}")).collect();
+    let call = format!("{}.{method}({})", service.name, arguments.join(", "));
+    writeln!(text, "    on peer:").expect("text");
+    if results.is_empty() {
+        writeln!(text, "        {call}\n").expect("text");
+    } else {
+        writeln!(text, "        r <- {call}\n    <- r\n").expect("text");
+    }
+    text
+}
+
+/// Whether values of the types can come from outside and go there.
+fn is_exportable(arrow: &Arrow) -> bool {
+    let outside = |ty: &Type| {
+        !matches!(
+            ty,
+            Type::Stream(_) | Type::StreamMap(_) | Type::Ability(_) | Type::Service(_)
+        )
+    };
+    let given = arrow.parameters.iter().all(|parameter| outside(&parameter.ty));
+    given
+        && arrow
+            .results
+            .iter()
+            .all(|ty| outside(ty) && !matches!(ty, Type::Arrow(_)))
 }

@@ -4,7 +4,7 @@ use crate::measure::{self, Figures};
 use anyhow::{Context, Result, anyhow, ensure};
 use aqua_project::{ImportsMap, Program as Found, Settings};
 use aqua_tests::foreign;
-use aqua_tests::mended_packages::{MendedPackages, sources_of};
+use aqua_tests::mended_packages::{MendedPackages, root_module, sources_of, write};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -49,7 +49,7 @@ func hello(name: string, peer: string) -> string:
 ";
 
 /// Levels of functions that call the former level twice.
-const LEVELS: usize = 8;
+const LEVELS: usize = 9;
 
 /// Files on disk, ready for both compilers.
 struct Prepared {
@@ -79,8 +79,14 @@ impl Program {
                     Self::RegistryScheduled => file.ends_with("registry-scheduled-scripts.aqua"),
                     _ => !file.contains("node_modules"),
                 };
-                let files = sources_of(&mended).into_iter().filter(wanted);
-                (files.map(|file| mended.join(file)).collect(), copies.imports())
+                let mut roots = Vec::new();
+                for (at, file) in sources_of(packages).into_iter().filter(wanted).enumerate() {
+                    if let Some(root) = root_module(packages, &file) {
+                        let path = folder.path().join(format!("roots/r{at}.aqua"));
+                        roots.push(write(&path, &copies.renamed(&file, root)));
+                    }
+                }
+                (roots, copies.imports())
             }
         };
         ensure!(!files.is_empty(), "{self:?} has no files");
@@ -164,6 +170,8 @@ fn ours(prepared: &Prepared) -> Result<()> {
         "aqua compile: {}",
         String::from_utf8_lossy(&output.stderr)
     );
+    let written = std::fs::read_dir(prepared.folder.path().join("out"))?.count();
+    ensure!(written >= prepared.files.len(), "only {written} scripts were written");
     Ok(())
 }
 

@@ -3,17 +3,14 @@
 
 use super::differences::{ORDERS, Pattern, outcome};
 use super::scripts::Agreement;
-use aqua_compiler::checked::{Function, Service};
-use aqua_compiler::typing::{Arrow, Type};
 use aqua_compiler::{Options, compile};
 use aqua_project::Disk;
 use aqua_tests::foreign;
-use aqua_tests::mended_packages::{MendedPackages, check_file, source_of, sources_of, write};
+use aqua_tests::mended_packages::{MendedPackages, root_module, sources_of, write};
 use aqua_tests::official_compiler::OfficialCompiler;
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::peers;
 use serde_json::json;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -91,74 +88,4 @@ fn only_ours_connects(ours: &str, theirs: &str) {
         assert_eq!(asked_for(ours, seed), json!(peers(4)[3].id));
         assert_eq!(asked_for(theirs, seed), json!("peer"));
     }
-}
-
-/// A module that imports a file, exports its functions and wraps its methods; none when there is nothing to export.
-fn root_module(packages: &Path, file: &str) -> Option<String> {
-    let disk = Disk::new(vec![packages.to_owned()]);
-    let checked = check_file(&disk, &packages.join(file));
-    let (id, _) = source_of(&checked, &packages.join(file));
-    let own = |function: &&Function| function.file == id && is_exportable(&function.arrow);
-    let functions = checked.program.functions.iter().filter(own);
-    let exported: Vec<String> = functions.map(|function| function.name.to_string()).collect();
-    let mut wrappers = String::new();
-    let mut wrapped = Vec::new();
-    for service in checked.program.services.iter().filter(|service| service.file == id) {
-        for (method, arrow) in service.methods.iter().filter(|(_, arrow)| is_exportable(arrow)) {
-            let name = format!("in{}_{method}", service.name);
-            wrappers.push_str(&wrapper(&name, service, method, arrow));
-            wrapped.push(name);
-        }
-    }
-    let names: Vec<String> = exported.into_iter().chain(wrapped).collect();
-    if names.is_empty() {
-        return None;
-    }
-    let text = format!(
-        "aqua Root declares *\n\nimport \"{file}\"\n\nexport {}\n\n{wrappers}",
-        names.join(", ")
-    );
-    Some(text)
-}
-
-fn wrapper(name: &str, service: &Service, method: &str, arrow: &Arrow) -> String {
-    let mut text = String::new();
-    let parameters = arrow.parameters.iter().enumerate();
-    let parameters = parameters.map(|(at, parameter)| format!(", a{at}: {}", parameter.ty));
-    let results: Vec<String> = arrow.results.iter().map(Type::to_string).collect();
-    let arrow_text = if results.is_empty() {
-        String::new()
-    } else {
-        format!(" -> {}", results.join(", "))
-    };
-    let parameters = parameters.collect::<String>();
-    writeln!(text, "func {name}(peer: string{parameters}){arrow_text}:").expect("text");
-    if service.default_id.is_none() {
-        writeln!(text, "    {} \"the-id\"", service.name).expect("text");
-    }
-    let arguments: Vec<String> = (0..arrow.parameters.len()).map(|at| format!("a{at}")).collect();
-    let call = format!("{}.{method}({})", service.name, arguments.join(", "));
-    writeln!(text, "    on peer:").expect("text");
-    if results.is_empty() {
-        writeln!(text, "        {call}\n").expect("text");
-    } else {
-        writeln!(text, "        r <- {call}\n    <- r\n").expect("text");
-    }
-    text
-}
-
-/// Whether values of the types can come from outside and go there.
-fn is_exportable(arrow: &Arrow) -> bool {
-    let outside = |ty: &Type| {
-        !matches!(
-            ty,
-            Type::Stream(_) | Type::StreamMap(_) | Type::Ability(_) | Type::Service(_)
-        )
-    };
-    let given = arrow.parameters.iter().all(|parameter| outside(&parameter.ty));
-    given
-        && arrow
-            .results
-            .iter()
-            .all(|ty| outside(ty) && !matches!(ty, Type::Arrow(_)))
 }
