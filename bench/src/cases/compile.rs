@@ -151,11 +151,10 @@ pub(crate) fn warm(program: Program, compiler: Compiler) -> Result<Figures> {
 fn ours(prepared: &Prepared) -> Result<()> {
     let aqua = std::env::current_exe()?.with_file_name("aqua");
     ensure!(aqua.is_file(), "{} is not built", aqua.display());
-    let mended = prepared.folder.path().join("mended");
-    let what: &Path = if prepared.files.len() == 1 {
-        &prepared.files[0]
-    } else {
-        &mended
+    let roots = prepared.folder.path().join("roots");
+    let what: &Path = match prepared.files.as_slice() {
+        [only] => only,
+        _ => &roots,
     };
     let output = Command::new(&aqua)
         .args(["compile", "--quiet"])
