@@ -11,7 +11,6 @@ use aqua_tests::official_compiler::OfficialCompiler;
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::peers;
 use serde_json::json;
-use std::path::Path;
 use std::time::Instant;
 
 /// Functions whose scripts differ on purpose, with the pattern.
