@@ -5,6 +5,8 @@
 //! asks. It is a pure function: no clock, no randomness, no input or output, no order that depends on hashing. It is a
 //! transaction: with an error that the workflow can't catch, the state stays as it was.
 //!
+//! `examples/two_peers.rs` embeds it: two peers with services of their own run one particle.
+//!
 //! [`flat`] is the same function over bytes, in the forms of the official interpreter.
 
 pub mod flat;

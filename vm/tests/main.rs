@@ -4,6 +4,7 @@ mod codec;
 mod depth;
 mod errors;
 mod flat_form;
+mod flat_lines;
 mod instructions;
 mod laws;
 mod network;

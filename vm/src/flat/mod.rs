@@ -1,22 +1,30 @@
 //! The machine over bytes, in the forms of the official interpreter.
 //!
 //! An embedder of the official interpreter can call [`invoke`] in its place: same parameters, same bytes in, same bytes
-//! out. Call requests and results are `MessagePack` maps behind the number of their codec.
+//! out (AIR VM specification §5.1). Call requests and results are `MessagePack` maps behind the number of their codec;
+//! [`decode_call_requests`] and [`encode_call_results`] know it. [`json`] is the same function over lines of JSON.
+//!
+//! Errors have the numbers and texts of §5.4, and of several the one is told whose check comes first (§4.5): sizes of
+//! script and arriving data (10), envelopes (3, 4), version (6), archives (2), content ids and signatures (8, 9), script
+//! (1), call results (5) and their sizes (10), key (7), then what running meets.
 
-use crate::failure::CallResultsError;
+mod calls;
+pub mod json;
+
+pub use calls::{decode_call_requests, encode_call_results};
+
+use crate::data::INTERPRETER_VERSION;
 use crate::state::Arriving;
 use crate::step::{Prepared, check_results, check_sizes, refuse, run};
 use crate::{
-    CallRequest, CallResult, CanonMapFold, KeyError, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError,
-    Program, State, Tetraplet, Trust,
+    CanonMapFold, KeyError, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust,
 };
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
-/// Codec of call requests and results: `MessagePack`.
-const MESSAGE_PACK: u64 = 0x0201;
-/// The number as it stands before the payload.
-const MESSAGE_PACK_PREFIX: [u8; 2] = [0x81, 0x04];
+/// Version of the official interpreter that the flat form stands in for, as it stands in every envelope it writes.
+#[must_use]
+pub fn interpreter_version() -> String {
+    INTERPRETER_VERSION.to_string()
+}
 
 /// Parameters in the order of the official record, and two options of this machine.
 #[derive(Debug, Clone)]
@@ -83,7 +91,7 @@ pub fn invoke(
         } else {
             prev_data.to_vec()
         },
-        call_requests: encode_call_requests(&outcome.call_requests),
+        call_requests: calls::encode_call_requests(&outcome.call_requests),
         error_message: outcome.error_message,
         next_peer_pks: outcome.next_peers,
         flags: outcome.flags,
@@ -118,7 +126,7 @@ fn prepare_and_run(
     let current = current.read()?;
     let prepared = Prepared::new(&state, current, &parameters.particle_id, parameters.trust)?;
     let program = Program::from_air(air).map_err(|error| PreparationError::Script(error.official_report(air)))?;
-    let results = decode_call_results(call_results).map_err(PreparationError::CallResults)?;
+    let results = calls::decode_call_results(call_results).map_err(PreparationError::CallResults)?;
     check_results(results.values(), flags, &parameters.limits)?;
     let params = Params {
         init_peer_id: parameters.init_peer_id.clone(),
@@ -143,103 +151,4 @@ fn key_pair(parameters: &RunParameters) -> Result<KeyPair, KeyError> {
         2 => Err(KeyError::Algorithm("Secp256k1")),
         _ => Err(KeyError::Format),
     }
-}
-
-#[derive(Serialize, Deserialize)]
-struct FlatCallResult {
-    ret_code: i32,
-    result: String,
-}
-
-/// Results of services by call id, as bytes.
-#[must_use]
-pub fn encode_call_results(results: &BTreeMap<u32, CallResult>) -> Vec<u8> {
-    let results: BTreeMap<String, FlatCallResult> = results
-        .iter()
-        .map(|(id, CallResult { ret_code, result })| {
-            (
-                id.to_string(),
-                FlatCallResult {
-                    ret_code: *ret_code,
-                    result: result.clone(),
-                },
-            )
-        })
-        .collect();
-    with_prefix(&results)
-}
-
-/// Results of services by the text of the call id.
-fn decode_call_results(bytes: &[u8]) -> Result<BTreeMap<String, CallResult>, CallResultsError> {
-    let results: BTreeMap<String, FlatCallResult> = without_prefix(bytes)?;
-    Ok(results
-        .into_iter()
-        .map(|(id, FlatCallResult { ret_code, result })| (id, CallResult { ret_code, result }))
-        .collect())
-}
-
-#[derive(Serialize, Deserialize)]
-struct FlatCallRequest {
-    service_id: String,
-    function_name: String,
-    #[serde(with = "serde_bytes")]
-    arguments: Vec<u8>,
-    #[serde(with = "serde_bytes")]
-    tetraplets: Vec<u8>,
-}
-
-fn encode_call_requests(requests: &BTreeMap<u32, CallRequest>) -> Vec<u8> {
-    let requests: BTreeMap<u32, FlatCallRequest> = requests
-        .iter()
-        .map(|(id, request)| {
-            let flat = FlatCallRequest {
-                service_id: request.service_id.clone(),
-                function_name: request.function_name.clone(),
-                arguments: message_pack(&request.arguments),
-                tetraplets: message_pack(&request.tetraplets),
-            };
-            (*id, flat)
-        })
-        .collect();
-    with_prefix(&requests)
-}
-
-/// Reads the call requests of a [`FlatOutcome`].
-///
-/// # Errors
-/// The bytes are no call requests.
-pub fn decode_call_requests(bytes: &[u8]) -> Result<BTreeMap<u32, CallRequest>, CallResultsError> {
-    let requests: BTreeMap<u32, FlatCallRequest> = without_prefix(bytes)?;
-    requests
-        .into_iter()
-        .map(|(id, flat)| {
-            let tetraplets: Vec<Vec<Tetraplet>> =
-                rmp_serde::from_slice(&flat.tetraplets).map_err(CallResultsError::Format)?;
-            let request = CallRequest {
-                service_id: flat.service_id,
-                function_name: flat.function_name,
-                arguments: rmp_serde::from_slice(&flat.arguments).map_err(CallResultsError::Format)?,
-                tetraplets,
-            };
-            Ok((id, request))
-        })
-        .collect()
-}
-
-fn message_pack(value: &impl Serialize) -> Vec<u8> {
-    rmp_serde::to_vec_named(value).expect("JSON values and texts always serialise")
-}
-
-fn with_prefix(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = MESSAGE_PACK_PREFIX.to_vec();
-    bytes.extend(message_pack(value));
-    bytes
-}
-
-fn without_prefix<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, CallResultsError> {
-    let (codec, payload) = unsigned_varint::decode::u64(bytes).map_err(CallResultsError::Varint)?;
-    if codec != MESSAGE_PACK {
-        return Err(CallResultsError::Codec(codec));
-    }
-    rmp_serde::from_slice(payload).map_err(CallResultsError::Format)
 }

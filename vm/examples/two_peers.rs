@@ -1,0 +1,166 @@
+//! Two peers run one particle: how a program embeds the machine.
+//!
+//! ```sh
+//! cargo run -p aqua-vm --example two_peers
+//! ```
+//!
+//! The machine does no I/O. An embedder keeps a [`State`] for each particle and peer, calls [`step`] whenever data or
+//! results arrive, and then does what the outcome asks for: it calls its own services and sends the data to other peers.
+//! Here both peers live in one process and a queue stands for the network.
+
+#![expect(clippy::print_stdout, reason = "a program that shows something")]
+
+use aqua_vm::{CallRequest, CallResult, KeyPair, Outcome, Params, Program, State, step};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Ada asks Bob how many letters a word has, and prints the answer at home.
+fn script(ada: &str, bob: &str) -> String {
+    format!(
+        r#"
+        (seq
+            (call "{ada}" ("words" "choose") [] word)
+            (seq
+                (call "{bob}" ("letters" "count") [word] count)
+                (call "{ada}" ("console" "print") [word count])))
+        "#
+    )
+}
+
+/// A peer: its key, its services and what it knows about the particle.
+struct Peer {
+    name: &'static str,
+    params: Params,
+    services: fn(&CallRequest) -> Result<String, String>,
+    state: State,
+}
+
+impl Peer {
+    fn new(
+        name: &'static str,
+        key: KeyPair,
+        initiator: &str,
+        services: fn(&CallRequest) -> Result<String, String>,
+    ) -> Self {
+        // Every signature covers the id, so no two particles may have the same one.
+        let mut params = Params::new("particle-1", initiator, key);
+        params.timestamp = 1_700_000_000_000;
+        params.ttl = 7_000;
+        Self {
+            name,
+            params,
+            services,
+            state: State::default(),
+        }
+    }
+
+    fn id(&self) -> &str {
+        &self.params.current_peer_id
+    }
+
+    /// Takes in what arrived and steps until nothing is left to do here. Gives back who goes on, with which data.
+    fn receive(&mut self, program: &Program, data: &[u8], log: &mut Vec<String>) -> Vec<(String, Vec<u8>)> {
+        let mut outcome = step(program, &self.state, data, &BTreeMap::new(), &self.params);
+        let mut sent = self.take_in(&outcome, log);
+        while !outcome.call_requests.is_empty() {
+            // Services may answer later and one by one: each result goes into a step of its own, or several into one.
+            let results = outcome
+                .call_requests
+                .iter()
+                .map(|(id, request)| (*id, self.answer(request, log)))
+                .collect();
+            outcome = step(program, &self.state, &[], &results, &self.params);
+            sent.extend(self.take_in(&outcome, log));
+        }
+        sent
+    }
+
+    /// Keeps the new state. Of a step that failed it is the old one, so an embedder can always do this.
+    fn take_in(&mut self, outcome: &Outcome, log: &mut Vec<String>) -> Vec<(String, Vec<u8>)> {
+        if outcome.ret_code != 0 {
+            log.push(format!(
+                "{}: error {}: {}",
+                self.name, outcome.ret_code, outcome.error_message
+            ));
+        }
+        self.state = outcome.state.clone();
+        let data = self.state.encode();
+        outcome
+            .next_peers
+            .iter()
+            .map(|peer| (peer.clone(), data.clone()))
+            .collect()
+    }
+
+    fn answer(&self, request: &CallRequest, log: &mut Vec<String>) -> CallResult {
+        let (service, function) = (&request.service_id, &request.function_name);
+        let arguments: Vec<String> = request.arguments.iter().map(ToString::to_string).collect();
+        log.push(format!("{}: {service}.{function}({})", self.name, arguments.join(", ")));
+        match (self.services)(request) {
+            Ok(result) => CallResult { ret_code: 0, result },
+            Err(message) => CallResult {
+                ret_code: 1,
+                result: message,
+            },
+        }
+    }
+}
+
+/// Services of Ada. A result is a JSON text.
+fn ada_serves(request: &CallRequest) -> Result<String, String> {
+    match (request.service_id.as_str(), request.function_name.as_str()) {
+        ("words", "choose") => Ok(r#""particle""#.to_owned()),
+        ("console", "print") => Ok("null".to_owned()),
+        _ => Err(r#""Ada has no such function""#.to_owned()),
+    }
+}
+
+/// Services of Bob.
+fn bob_serves(request: &CallRequest) -> Result<String, String> {
+    match (request.service_id.as_str(), request.function_name.as_str()) {
+        ("letters", "count") => {
+            let word = request.arguments.first().and_then(|argument| argument.as_str());
+            let word = word.ok_or_else(|| r#""a word is missing""#.to_owned())?;
+            Ok(word.chars().count().to_string())
+        }
+        _ => Err(r#""Bob has no such function""#.to_owned()),
+    }
+}
+
+/// Runs the particle from its first step to its last and tells what happened.
+fn converse() -> Result<Vec<String>, aqua_vm::ReadError> {
+    // A real peer makes its seed at random and keeps it.
+    let (ada_key, bob_key) = (KeyPair::from_seed([1; 32]), KeyPair::from_seed([2; 32]));
+    let initiator = ada_key.peer_id();
+    // A program is read once, whoever runs it and however often.
+    let program = Program::from_air(&script(&initiator, &bob_key.peer_id()))?;
+    let mut peers = [
+        Peer::new("Ada", ada_key, &initiator, ada_serves),
+        Peer::new("Bob", bob_key, &initiator, bob_serves),
+    ];
+
+    let mut log = Vec::new();
+    let mut network = VecDeque::from([(initiator, Vec::new())]);
+    while let Some((receiver, data)) = network.pop_front() {
+        if let Some(peer) = peers.iter_mut().find(|peer| peer.id() == receiver) {
+            network.extend(peer.receive(&program, &data, &mut log));
+        }
+    }
+    Ok(log)
+}
+
+fn main() -> Result<(), aqua_vm::ReadError> {
+    for line in converse()? {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_particle_comes_home() {
+    let expected = [
+        "Ada: words.choose()",
+        r#"Bob: letters.count("particle")"#,
+        r#"Ada: console.print("particle", 8)"#,
+    ];
+    assert_eq!(converse().expect("a valid script"), expected);
+}

@@ -1,0 +1,105 @@
+//! Call requests and results as bytes: `MessagePack` maps behind the number of their codec (AIR VM specification §5.3).
+
+use crate::{CallRequest, CallResult, CallResultsError, Tetraplet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Codec of call requests and results: `MessagePack`.
+const MESSAGE_PACK: u64 = 0x0201;
+/// The number as it stands before the payload.
+const MESSAGE_PACK_PREFIX: [u8; 2] = [0x81, 0x04];
+
+#[derive(Serialize, Deserialize)]
+struct FlatCallResult {
+    ret_code: i32,
+    result: String,
+}
+
+/// Results of services by call id, as bytes.
+#[must_use]
+pub fn encode_call_results(results: &BTreeMap<u32, CallResult>) -> Vec<u8> {
+    encode_named_results(results.iter().map(|(id, result)| (id.to_string(), result.clone())))
+}
+
+/// Results of services by the text of the call id.
+pub(super) fn encode_named_results(results: impl Iterator<Item = (String, CallResult)>) -> Vec<u8> {
+    let results: BTreeMap<String, FlatCallResult> = results
+        .map(|(id, CallResult { ret_code, result })| (id, FlatCallResult { ret_code, result }))
+        .collect();
+    with_prefix(&results)
+}
+
+/// Results of services by the text of the call id.
+pub(super) fn decode_call_results(bytes: &[u8]) -> Result<BTreeMap<String, CallResult>, CallResultsError> {
+    let results: BTreeMap<String, FlatCallResult> = without_prefix(bytes)?;
+    Ok(results
+        .into_iter()
+        .map(|(id, FlatCallResult { ret_code, result })| (id, CallResult { ret_code, result }))
+        .collect())
+}
+
+#[derive(Serialize, Deserialize)]
+struct FlatCallRequest {
+    service_id: String,
+    function_name: String,
+    #[serde(with = "serde_bytes")]
+    arguments: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    tetraplets: Vec<u8>,
+}
+
+pub(super) fn encode_call_requests(requests: &BTreeMap<u32, CallRequest>) -> Vec<u8> {
+    let requests: BTreeMap<u32, FlatCallRequest> = requests
+        .iter()
+        .map(|(id, request)| {
+            let flat = FlatCallRequest {
+                service_id: request.service_id.clone(),
+                function_name: request.function_name.clone(),
+                arguments: message_pack(&request.arguments),
+                tetraplets: message_pack(&request.tetraplets),
+            };
+            (*id, flat)
+        })
+        .collect();
+    with_prefix(&requests)
+}
+
+/// Reads the call requests of a [`FlatOutcome`](super::FlatOutcome).
+///
+/// # Errors
+/// The bytes are no call requests.
+pub fn decode_call_requests(bytes: &[u8]) -> Result<BTreeMap<u32, CallRequest>, CallResultsError> {
+    let requests: BTreeMap<u32, FlatCallRequest> = without_prefix(bytes)?;
+    requests
+        .into_iter()
+        .map(|(id, flat)| {
+            let tetraplets: Vec<Vec<Tetraplet>> =
+                rmp_serde::from_slice(&flat.tetraplets).map_err(CallResultsError::Format)?;
+            let request = CallRequest {
+                service_id: flat.service_id,
+                function_name: flat.function_name,
+                arguments: rmp_serde::from_slice(&flat.arguments).map_err(CallResultsError::Format)?,
+                tetraplets,
+            };
+            Ok((id, request))
+        })
+        .collect()
+}
+
+fn message_pack(value: &impl Serialize) -> Vec<u8> {
+    rmp_serde::to_vec_named(value).expect("JSON values and texts always serialise")
+}
+
+fn with_prefix(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = MESSAGE_PACK_PREFIX.to_vec();
+    bytes.extend(message_pack(value));
+    bytes
+}
+
+fn without_prefix<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, CallResultsError> {
+    let (codec, payload) = unsigned_varint::decode::u64(bytes).map_err(CallResultsError::Varint)?;
+    if codec != MESSAGE_PACK {
+        return Err(CallResultsError::Codec(codec));
+    }
+    rmp_serde::from_slice(payload).map_err(CallResultsError::Format)
+}
