@@ -13,6 +13,8 @@ pub mod codes;
 
 mod bytecode;
 mod check;
+mod file;
+mod format;
 mod instruction;
 mod print;
 mod problem;
@@ -26,6 +28,8 @@ pub use bytecode::{
     Output, ResolvedLens, Scope, ScopeId, Slot, Step, TextId,
 };
 pub use check::check;
+pub use file::{OpenError, open};
+pub use format::format;
 pub use instruction::{Failure, Instruction};
 pub use print::{print, print_with_places};
 pub use problem::{Problem, ProblemKind, ReadError};

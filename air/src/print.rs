@@ -16,39 +16,55 @@ pub fn print(script: &Script) -> String {
 
 /// The same, and where each instruction begins: the byte of its opening parenthesis, in order of the text.
 pub fn print_with_places(script: &Script) -> (String, Vec<(InstructionId, usize)>) {
-    enum Step {
-        Open(InstructionId),
-        Close,
-    }
+    let (text, lines) = lines(script);
+    let opening = lines.into_iter().filter(|line| !line.closes);
+    (text, opening.map(|line| (line.instruction, line.start)).collect())
+}
+
+/// A line of a printed script.
+pub(crate) struct Line {
+    /// Whose parenthesis it begins with.
+    pub(crate) instruction: InstructionId,
+    /// Whether that is the closing one.
+    pub(crate) closes: bool,
+    /// The byte of the parenthesis.
+    pub(crate) start: usize,
+    /// Just behind the line break.
+    pub(crate) end: usize,
+}
+
+/// The script as text, and its lines.
+pub(crate) fn lines(script: &Script) -> (String, Vec<Line>) {
     let mut out = String::new();
-    let mut places = Vec::new();
+    let mut lines = Vec::new();
     let mut depth = 0;
-    let mut steps: Vec<Step> = script.root().map(Step::Open).into_iter().collect();
-    while let Some(step) = steps.pop() {
-        match step {
-            Step::Open(id) => {
-                let instruction = &script[id];
-                indent(&mut out, depth);
-                places.push((id, out.len()));
-                out.push('(');
-                write_instruction(&mut out, instruction, Form::Script).expect("writing to a string succeeds");
-                if instruction.children().next().is_none() {
-                    out.push(')');
-                } else {
-                    depth += 1;
-                    steps.push(Step::Close);
-                    steps.extend(instruction.children().rev().map(Step::Open));
-                }
-            }
-            Step::Close => {
-                depth -= 1;
-                indent(&mut out, depth);
-                out.push(')');
+    let mut steps: Vec<(InstructionId, bool)> = script.root().map(|root| (root, false)).into_iter().collect();
+    while let Some((id, closes)) = steps.pop() {
+        depth -= usize::from(closes);
+        indent(&mut out, depth);
+        let start = out.len();
+        if !closes {
+            let instruction = &script[id];
+            out.push('(');
+            write_instruction(&mut out, instruction, Form::Script).expect("writing to a string succeeds");
+            if instruction.children().next().is_some() {
+                depth += 1;
+                steps.push((id, true));
+                steps.extend(instruction.children().rev().map(|child| (child, false)));
             }
         }
+        if closes || script[id].children().next().is_none() {
+            out.push(')');
+        }
         out.push('\n');
+        lines.push(Line {
+            instruction: id,
+            closes,
+            start,
+            end: out.len(),
+        });
     }
-    (out, places)
+    (out, lines)
 }
 
 fn indent(out: &mut String, depth: usize) {

@@ -1,6 +1,7 @@
 //! Text, checks and bytecode of AIR, from outside.
 
 mod bytecode;
+mod format;
 mod messages;
 mod nesting;
 mod round_trip;

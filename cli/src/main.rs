@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Check(options) => command::check(options, terminal),
         Command::Compile(options) => command::compile(options, terminal),
         Command::Node(NodeCommand::Run(options)) => command::run_node(options, terminal),
+        Command::Air(options) => command::air(options, terminal),
         Command::Explain(options) => command::explain(options, terminal),
     };
     match done {

@@ -1,5 +1,6 @@
 //! What can be typed: commands, their options and their help.
 
+use crate::command::AirCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ Examples:
   aqua examples/quickstart/main.aqua           the same
   aqua check                                   look for mistakes in every program below this folder
   aqua compile main.aqua -o out                write the AIR of each exported function
+  aqua air check out/greet.air                 look for mistakes in a script of the machine
   aqua explain E1001                           what a message means and how to mend it
 
 Exit codes: 0 done, 1 something is missing or wrong on this machine, 2 wrong usage, 3 the program
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Compile(CompileOptions),
     #[command(subcommand)]
     Node(NodeCommand),
+    #[command(subcommand)]
+    Air(AirCommand),
     Explain(ExplainOptions),
 }
 

@@ -44,6 +44,11 @@ impl Terminal {
         write(io::stdout(), &format!("{line}\n"));
     }
 
+    /// Text that is the result itself, with its line breaks.
+    pub(crate) fn text(&self, text: &str) {
+        write(io::stdout(), text);
+    }
+
     /// An object of the result; `kind` says what it is.
     pub(crate) fn object(&self, object: &Value) {
         write(io::stdout(), &format!("{object}\n"));

@@ -21,6 +21,10 @@ fn each_command() {
     for command in ["run", "check", "compile", "explain"] {
         insta::assert_snapshot!(command, runs(&[&[command, "--help"]]));
     }
+    for command in ["fmt", "check", "asm", "disasm"] {
+        insta::assert_snapshot!(format!("air_{command}"), runs(&[&["air", command, "--help"]]));
+    }
+    insta::assert_snapshot!("air", runs(&[&["air", "--help"]]));
     insta::assert_snapshot!("node_run", runs(&[&["node", "run", "--help"]]));
 }
 

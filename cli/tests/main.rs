@@ -3,6 +3,7 @@
 mod transcript;
 mod watch;
 
+mod air;
 mod check;
 mod compile;
 mod explain;

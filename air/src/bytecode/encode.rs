@@ -5,7 +5,7 @@ use super::{Bytecode, LensId, Operation, Output, Step, leb128};
 use crate::VariableKind;
 
 /// First bytes of every file.
-pub(super) const MAGIC: &[u8; 4] = b"\0air";
+pub(crate) const MAGIC: &[u8; 4] = b"\0air";
 /// Version of the format.
 pub(super) const VERSION: u8 = 1;
 
@@ -79,8 +79,8 @@ impl Bytecode {
         out
     }
 
-    /// The file without its debug section: what the content id is the hash of.
-    pub(super) fn encode_content(&self) -> Vec<u8> {
+    /// The file without its debug section: what the content id is the hash of. Scripts of equal tokens have equal ones.
+    pub fn encode_content(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         out.push(VERSION);
         let tables = &self.tables;

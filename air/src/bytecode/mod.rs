@@ -22,11 +22,13 @@ mod disassemble;
 mod encode;
 mod layout;
 mod leb128;
+mod listing;
 mod tables;
 
 pub use assemble::AssembleError;
 pub(crate) use assemble::Spelling;
 pub use decode::DecodeError;
+pub(crate) use encode::MAGIC;
 pub use tables::{LensId, Operand, OperandId, OperandList, ResolvedLens, Scope, ScopeId, Slot, Step, TextId};
 
 use crate::Span;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod air;
 mod build;
 mod check;
 mod compile;
@@ -7,6 +8,7 @@ mod explain;
 mod node;
 mod run;
 
+pub(crate) use air::{AirCommand, air};
 use build::build;
 pub(crate) use check::check;
 pub(crate) use compile::compile;

@@ -1,0 +1,34 @@
+//! `aqua air`: scripts of the machine, as text and as bytecode.
+
+mod assemble;
+mod check;
+mod file;
+mod format;
+
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+use assemble::{AsmOptions, DisasmOptions};
+use check::CheckOptions;
+use clap::Subcommand;
+use format::FmtOptions;
+
+/// Look at scripts, change their form, run them
+///
+/// A script is AIR text or bytecode: each command takes both and tells them apart by their first bytes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AirCommand {
+    Fmt(FmtOptions),
+    Check(CheckOptions),
+    Asm(AsmOptions),
+    Disasm(DisasmOptions),
+}
+
+/// Does what was asked.
+pub(crate) fn air(command: &AirCommand, terminal: Terminal) -> Result<(), Failure> {
+    match command {
+        AirCommand::Fmt(options) => format::fmt(options, terminal),
+        AirCommand::Check(options) => check::check(options, terminal),
+        AirCommand::Asm(options) => assemble::asm(options, terminal),
+        AirCommand::Disasm(options) => assemble::disasm(options, terminal),
+    }
+}

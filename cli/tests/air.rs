@@ -1,0 +1,67 @@
+//! `aqua air`: scripts as text and as bytecode.
+
+use crate::transcript::Folder;
+
+const SCRIPT: &str = r#"; greets
+(seq (call %init_peer_id% ("data" "name") [] name) ; who
+(xor (seq (call "relay" ("greeter" "greet") [name] $all) (canon %init_peer_id% $all #all))
+; told at home
+(call %init_peer_id% ("error" "tell") [:error:.$.message])))
+"#;
+
+fn folder() -> Folder {
+    Folder::new(&[
+        ("greet.air", SCRIPT),
+        ("wrong.air", "(seq (ap x y)\n (fold y i (null) (next j)))\n"),
+        ("torn.air", "(seq (null)"),
+        ("noise", "\0air\u{1}noise"),
+    ])
+}
+
+#[test]
+fn fmt_lays_out_and_keeps_comments() {
+    let folder = folder();
+    insta::assert_snapshot!(folder.run(&["air", "fmt", "greet.air"]));
+    assert_eq!(folder.output(&["air", "fmt", "-w", "greet.air"]).status.code(), Some(0));
+    let once = std::fs::read_to_string(folder.path().join("greet.air")).expect("text");
+    let again = folder.output(&["air", "fmt", "greet.air"]).stdout;
+    assert_eq!(once.as_bytes(), again);
+}
+
+#[test]
+fn check_says_what_scripts_are_and_what_is_wrong() {
+    insta::assert_snapshot!(folder().run(&["air", "check", "greet.air", "wrong.air", "torn.air"]));
+    insta::assert_snapshot!(
+        "check_as_objects",
+        folder().run(&["air", "check", "--json", "greet.air", "torn.air"])
+    );
+}
+
+#[test]
+fn what_is_no_script_is_told() {
+    let folder = folder();
+    std::fs::write(folder.path().join("latin1"), b"(ap \"\xe9\" x)").expect("a new file");
+    let lines = [
+        folder.run(&["air", "check", "nowhere.air"]),
+        folder.run(&["air", "check", "noise"]),
+        folder.run(&["air", "check", "latin1"]),
+        folder.run(&["air", "asm", "-"]),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn bytecode_goes_there_and_back() {
+    let folder = folder();
+    insta::assert_snapshot!(folder.run(&["air", "asm", "greet.air", "--json"]));
+    insta::assert_snapshot!("listing", folder.run(&["air", "disasm", "--listing", "greet.airb"]));
+    let text = String::from_utf8(folder.output(&["air", "disasm", "greet.airb"]).stdout).expect("text");
+    assert_eq!(aqua_air::read(&text), aqua_air::read(SCRIPT));
+    insta::assert_snapshot!("fmt_of_bytecode", folder.run(&["air", "fmt", "-w", "greet.airb"]));
+    let bytes = |arguments: &[&str]| folder.output(arguments).stdout;
+    let (stripped, whole) = (
+        bytes(&["air", "asm", "--strip", "-o", "-", "greet.air"]),
+        bytes(&["air", "asm", "-o", "-", "greet.air"]),
+    );
+    assert!(whole.starts_with(&stripped) && whole.len() > stripped.len());
+}
