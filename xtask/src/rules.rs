@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-stdlib", &[]),
     ("aqua-tests", &["*"]),
     ("aqua-vm", &["aqua-air", "aqua-diagnostics"]),
+    ("aqua-vm-c", &["aqua-vm"]),
     ("xtask", &[]),
 ];
 
@@ -40,6 +41,7 @@ const PURE: &[&str] = &[
     "aqua-diagnostics",
     "aqua-grammar",
     "aqua-vm",
+    "aqua-vm-c",
 ];
 const IMPURE: &[&str] = &["libp2p", "mio", "rand", "tokio", "wasmtime"];
 
