@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Compile(options) => command::compile(options, terminal),
         Command::Node(NodeCommand::Run(options)) => command::run_node(options, terminal),
         Command::Air(options) => command::air(options, terminal),
+        Command::Data(options) => command::data(options, terminal),
         Command::Explain(options) => command::explain(options, terminal),
     };
     match done {

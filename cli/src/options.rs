@@ -1,6 +1,6 @@
 //! What can be typed: commands, their options and their help.
 
-use crate::command::AirCommand;
+use crate::command::{AirCommand, DataCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ Examples:
   aqua check                                   look for mistakes in every program below this folder
   aqua compile main.aqua -o out                write the AIR of each exported function
   aqua air check out/greet.air                 look for mistakes in a script of the machine
+  aqua data verify particle.json               who did what, and whether it can be believed
   aqua explain E1001                           what a message means and how to mend it
 
 Exit codes: 0 done, 1 something is missing or wrong on this machine, 2 wrong usage, 3 the program
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Node(NodeCommand),
     #[command(subcommand)]
     Air(AirCommand),
+    #[command(subcommand)]
+    Data(DataCommand),
     Explain(ExplainOptions),
 }
 

@@ -54,6 +54,15 @@ impl Terminal {
         write(io::stdout(), &format!("{object}\n"));
     }
 
+    /// An object of the result made from a value of a library, with its `kind`.
+    pub(crate) fn kind(&self, kind: &str, value: serde_json::Result<Value>) {
+        let mut object = json!({"kind": kind});
+        if let (Some(object), Ok(Value::Object(fields))) = (object.as_object_mut(), value) {
+            object.extend(fields);
+        }
+        self.object(&object);
+    }
+
     /// A line about progress: on standard error, and only as words.
     pub(crate) fn note(&self, line: &str) {
         if !self.options.quiet && !self.options.json {

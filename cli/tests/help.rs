@@ -24,6 +24,10 @@ fn each_command() {
     for command in ["fmt", "check", "asm", "disasm"] {
         insta::assert_snapshot!(format!("air_{command}"), runs(&[&["air", command, "--help"]]));
     }
+    for command in ["show", "verify", "diff"] {
+        insta::assert_snapshot!(format!("data_{command}"), runs(&[&["data", command, "--help"]]));
+    }
+    insta::assert_snapshot!("data", runs(&[&["data", "--help"]]));
     insta::assert_snapshot!("air", runs(&[&["air", "--help"]]));
     insta::assert_snapshot!("node_run", runs(&[&["node", "run", "--help"]]));
 }

@@ -6,6 +6,7 @@ mod watch;
 mod air;
 mod check;
 mod compile;
+mod data;
 mod explain;
 mod help;
 mod nodes;

@@ -10,6 +10,7 @@
 //! [`flat`] is the same function over bytes, in the forms of the official interpreter.
 
 pub mod flat;
+pub mod inspection;
 
 mod cid;
 mod data;

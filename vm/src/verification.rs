@@ -39,7 +39,7 @@ pub(crate) fn sign(signatures: &mut Signatures, mut own_cids: Vec<Cid>, particle
 }
 
 /// The borsh form of a list of texts and a text.
-fn message(sorted_cids: &[Cid], particle_id: &str) -> Vec<u8> {
+pub(crate) fn message(sorted_cids: &[Cid], particle_id: &str) -> Vec<u8> {
     let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
     let mut message = Vec::with_capacity(8 + particle_id.len() + sorted_cids.len() * 65);
     message.extend_from_slice(&u32::try_from(sorted_cids.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -272,7 +272,7 @@ fn owners(data: &ParticleData) -> impl Iterator<Item = (Result<&str, CidStoreErr
     })
 }
 
-fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
+pub(crate) fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
     match bytes.split_first() {
         Some((&ED25519_FORMAT, key)) => {
             let key = <[u8; 32]>::try_from(key).map_err(|_| KeyError::Length)?;

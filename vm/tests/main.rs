@@ -5,6 +5,7 @@ mod depth;
 mod errors;
 mod flat_form;
 mod flat_lines;
+mod inspection;
 mod instructions;
 mod laws;
 mod network;

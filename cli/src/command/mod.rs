@@ -4,7 +4,9 @@ mod air;
 mod build;
 mod check;
 mod compile;
+mod data;
 mod explain;
+mod file;
 mod node;
 mod run;
 
@@ -12,6 +14,7 @@ pub(crate) use air::{AirCommand, air};
 use build::build;
 pub(crate) use check::check;
 pub(crate) use compile::compile;
+pub(crate) use data::{DataCommand, data};
 pub(crate) use explain::explain;
 pub(crate) use node::run_node;
 pub(crate) use run::run;

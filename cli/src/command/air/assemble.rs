@@ -1,6 +1,6 @@
 //! `aqua air asm` and `aqua air disasm`: from text to bytecode and back.
 
-use super::file;
+use crate::command::file;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use clap::Args;

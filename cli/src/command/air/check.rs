@@ -1,6 +1,6 @@
 //! `aqua air check`: mistakes of scripts.
 
-use super::file;
+use crate::command::file;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use clap::Args;

@@ -1,6 +1,6 @@
 //! `aqua air fmt`: scripts in the layout of the printer.
 
-use super::file;
+use crate::command::file;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use clap::Args;

@@ -2,7 +2,6 @@
 
 mod assemble;
 mod check;
-mod file;
 mod format;
 
 use crate::failure::Failure;
