@@ -11,3 +11,4 @@ mod explain;
 mod help;
 mod nodes;
 mod run;
+mod serve;

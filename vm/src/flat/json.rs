@@ -25,7 +25,7 @@
 //! The reply has the fields of [`FlatOutcome`]:
 //!
 //! ```json
-//! {"ret_code": 0, "error_message": "", "data": "gqd…", "next_peers": ["12D3…"],
+//! {"ret_code": 0, "error_message": "", "data": "g6d2…", "next_peers": ["12D3…"],
 //!  "call_requests": {"1": {"service_id": "s", "function_name": "f", "arguments": [1],
 //!                          "tetraplets": [[{"peer_pk": "12D3…", "service_id": "", "function_name": "", "lens": ""}]]}},
 //!  "soft_limits": {"air_size_limit_exceeded": false, "particle_size_limit_exceeded": false,
@@ -61,6 +61,9 @@ pub fn refusal(reason: &str) -> String {
 }
 
 fn answer_by(line: &[u8], run: fn(&Request) -> FlatOutcome) -> String {
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return refusal("this is no request: it is no JSON object");
+    }
     let request: Request = match serde_json::from_slice(line) {
         Ok(request) => request,
         Err(error) => return refusal(&format!("this is no request: {error}")),

@@ -3,6 +3,7 @@
 mod assemble;
 mod check;
 mod format;
+mod serve;
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -10,6 +11,7 @@ use assemble::{AsmOptions, DisasmOptions};
 use check::CheckOptions;
 use clap::Subcommand;
 use format::FmtOptions;
+use serve::ServeOptions;
 
 /// Look at scripts, change their form, run them
 ///
@@ -20,6 +22,7 @@ pub(crate) enum AirCommand {
     Check(CheckOptions),
     Asm(AsmOptions),
     Disasm(DisasmOptions),
+    Serve(ServeOptions),
 }
 
 /// Does what was asked.
@@ -29,5 +32,6 @@ pub(crate) fn air(command: &AirCommand, terminal: Terminal) -> Result<(), Failur
         AirCommand::Check(options) => check::check(options, terminal),
         AirCommand::Asm(options) => assemble::asm(options, terminal),
         AirCommand::Disasm(options) => assemble::disasm(options, terminal),
+        AirCommand::Serve(options) => serve::serve(options),
     }
 }
