@@ -15,9 +15,11 @@ mod bytecode;
 mod check;
 mod file;
 mod format;
+mod graph;
 mod instruction;
 mod print;
 mod problem;
+mod pseudocode;
 mod script;
 mod spelling;
 mod text;
@@ -30,9 +32,11 @@ pub use bytecode::{
 pub use check::check;
 pub use file::{OpenError, open};
 pub use format::format;
+pub use graph::Graph;
 pub use instruction::{Failure, Instruction};
 pub use print::{print, print_with_places};
 pub use problem::{Problem, ProblemKind, ReadError};
+pub use pseudocode::pseudocode;
 pub use script::{InstructionId, Script, Span};
 pub use value::{Accessor, Lens, Place, Value, Variable, VariableKind};
 

@@ -4,6 +4,7 @@ mod bytecode;
 mod format;
 mod messages;
 mod nesting;
+mod readers;
 mod round_trip;
 mod scripts;
 mod text;

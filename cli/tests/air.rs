@@ -65,3 +65,50 @@ fn bytecode_goes_there_and_back() {
     );
     assert!(whole.starts_with(&stripped) && whole.len() > stripped.len());
 }
+
+#[test]
+fn pseudo_code_and_graphs_are_printed() {
+    let folder = folder();
+    let lines = [
+        folder.run(&["air", "show", "greet.air"]),
+        folder.run(&["air", "graph", "greet.air"]),
+        folder.run(&["air", "graph", "--format", "dot", "--json", "greet.air"]),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn scripts_run_on_simulated_peers() {
+    let answers = r#"{"greeter.*": {"values": ["Hello", "again"]}, "data.name": {"value": null}}"#;
+    let folder = folder();
+    std::fs::write(folder.path().join("answers.json"), answers).expect("a new file");
+    let told = [
+        "air",
+        "run",
+        "greet.air",
+        "--answers",
+        "answers.json",
+        "--call",
+        "data.name=\"Ada\"",
+    ];
+    let lines = [
+        folder.run(&[&told[..], &["--data", "end.bin"]].concat()),
+        folder.run(&["data", "show", "end.bin"]),
+        folder.run(&[&told[..], &["--json", "--down", "relay", "--init", "me"]].concat()),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn runs_that_fail_are_told() {
+    let folder = folder();
+    std::fs::write(folder.path().join("answers.json"), "{\"f\": 1}").expect("a new file");
+    let lines = [
+        folder.run(&["air", "run", "greet.air"]),
+        folder.run(&["air", "run", "greet.air", "--call", "data.name=1", "--max-steps", "2"]),
+        folder.run(&["air", "run", "greet.air", "--answers", "answers.json"]),
+        folder.run(&["air", "run", "greet.air", "--call", "name=1"]),
+        folder.run(&["air", "run", "greet.air", "--call", "data.name=Ada"]),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
+}

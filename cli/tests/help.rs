@@ -21,7 +21,7 @@ fn each_command() {
     for command in ["run", "check", "compile", "explain"] {
         insta::assert_snapshot!(command, runs(&[&[command, "--help"]]));
     }
-    for command in ["fmt", "check", "asm", "disasm", "serve"] {
+    for command in ["fmt", "check", "show", "graph", "run", "asm", "disasm", "serve"] {
         insta::assert_snapshot!(format!("air_{command}"), runs(&[&["air", command, "--help"]]));
     }
     for command in ["show", "verify", "diff"] {

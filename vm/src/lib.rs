@@ -7,10 +7,12 @@
 //!
 //! `examples/two_peers.rs` embeds it: two peers with services of their own run one particle.
 //!
-//! [`flat`] is the same function over bytes, in the forms of the official interpreter.
+//! [`flat`] is the same function over bytes, in the forms of the official interpreter. [`inspection`] says what data says,
+//! [`simulation`] tries a script on peers in one thread.
 
 pub mod flat;
 pub mod inspection;
+pub mod simulation;
 
 mod cid;
 mod data;

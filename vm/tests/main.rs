@@ -9,3 +9,4 @@ mod inspection;
 mod instructions;
 mod laws;
 mod network;
+mod simulation;

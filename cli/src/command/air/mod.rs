@@ -3,7 +3,9 @@
 mod assemble;
 mod check;
 mod format;
+mod run;
 mod serve;
+mod show;
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -11,7 +13,9 @@ use assemble::{AsmOptions, DisasmOptions};
 use check::CheckOptions;
 use clap::Subcommand;
 use format::FmtOptions;
+use run::RunOptions;
 use serve::ServeOptions;
+use show::{GraphOptions, ShowOptions};
 
 /// Look at scripts, change their form, run them
 ///
@@ -20,6 +24,9 @@ use serve::ServeOptions;
 pub(crate) enum AirCommand {
     Fmt(FmtOptions),
     Check(CheckOptions),
+    Show(ShowOptions),
+    Graph(GraphOptions),
+    Run(RunOptions),
     Asm(AsmOptions),
     Disasm(DisasmOptions),
     Serve(ServeOptions),
@@ -30,6 +37,9 @@ pub(crate) fn air(command: &AirCommand, terminal: Terminal) -> Result<(), Failur
     match command {
         AirCommand::Fmt(options) => format::fmt(options, terminal),
         AirCommand::Check(options) => check::check(options, terminal),
+        AirCommand::Show(options) => show::show(options, terminal),
+        AirCommand::Graph(options) => show::graph(options, terminal),
+        AirCommand::Run(options) => run::run(options, terminal),
         AirCommand::Asm(options) => assemble::asm(options, terminal),
         AirCommand::Disasm(options) => assemble::disasm(options, terminal),
         AirCommand::Serve(options) => serve::serve(options),

@@ -12,6 +12,7 @@ use clap::Subcommand;
 use compare::DiffOptions;
 use show::ShowOptions;
 use verify::VerifyOptions;
+pub(crate) use words::Words;
 
 /// Look into particle data: what has happened, who says so, what is awaited
 ///

@@ -45,15 +45,7 @@ pub(crate) fn show(options: &ShowOptions, terminal: Terminal) -> Result<(), Fail
         signers_and_waits_as_objects(&audit, terminal);
         return Ok(());
     }
-    terminal.result(&format!("trace of {} {}", trace.len(), plural(trace.len(), "state")));
-    let mut before = None;
-    for entry in &trace {
-        if let Some(heading) = words.heading(entry, before) {
-            terminal.result(&heading);
-        }
-        terminal.result(&words.entry(entry));
-        before = entry.place;
-    }
+    words.trace(&trace, terminal);
     let StoreSizes {
         values,
         tetraplets,

@@ -1,5 +1,6 @@
 //! States of a trace in words.
 
+use crate::terminal::Terminal;
 use aqua_vm::inspection::{Branch, Entry, Event, Place, Produced, Target, WaitsFor};
 use serde_json::Value;
 
@@ -8,19 +9,32 @@ const WIDTH: usize = 60;
 
 /// Peers and values, shortened unless all of them is wanted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words {
-    pub(super) full: bool,
+pub(crate) struct Words {
+    pub(crate) full: bool,
 }
 
 impl Words {
+    /// All states of a trace, with headings.
+    pub(crate) fn trace(self, trace: &[Entry], terminal: Terminal) {
+        terminal.result(&format!("trace of {} {}", trace.len(), plural(trace.len(), "state")));
+        let mut before = None;
+        for entry in trace {
+            if let Some(heading) = self.heading(entry, before) {
+                terminal.result(&heading);
+            }
+            terminal.result(&self.entry(entry));
+            before = entry.place;
+        }
+    }
+
     /// The state, indented by what it is nested in.
-    pub(super) fn entry(self, entry: &Entry) -> String {
+    fn entry(self, entry: &Entry) -> String {
         let indentation = "  ".repeat(entry.depth.min(40) as usize);
         format!("{:>5}  {indentation}{}", entry.position, self.event(&entry.event))
     }
 
     /// Where a state stands, as a heading, if that isn't where the state before stands.
-    pub(super) fn heading(self, entry: &Entry, before: Option<Place>) -> Option<String> {
+    fn heading(self, entry: &Entry, before: Option<Place>) -> Option<String> {
         let place = entry.place.filter(|place| Some(*place) != before)?;
         let words = match place.branch {
             Branch::Left => "left".to_owned(),
@@ -32,7 +46,7 @@ impl Words {
         Some(format!("       {indentation}· {words} of {}", place.parent))
     }
 
-    pub(super) fn event(self, event: &Event) -> String {
+    pub(crate) fn event(self, event: &Event) -> String {
         match event {
             Event::Par { left, right } => format!("par, {left} and {right} states"),
             Event::Fold { iterations } => format!("fold over {iterations} {}", plural(*iterations, "value")),
@@ -77,7 +91,7 @@ impl Words {
     }
 
     /// What a peer waits for.
-    pub(super) fn wait(self, waits_for: WaitsFor) -> String {
+    pub(crate) fn wait(self, waits_for: WaitsFor) -> String {
         match waits_for {
             WaitsFor::Service { call_id } => format!("its own service, request {call_id}"),
             WaitsFor::Call => "a call on another peer".to_owned(),
@@ -96,18 +110,22 @@ impl Words {
     }
 
     /// Beginnings of peer ids are alike, so the end is shown too.
-    pub(super) fn peer(self, peer: &str) -> String {
+    pub(crate) fn peer(self, peer: &str) -> String {
         self.short(peer, 8, 6)
     }
 
     /// All content ids begin alike; their ends tell them apart.
-    pub(super) fn id(self, cid: &str) -> String {
+    pub(crate) fn id(self, cid: &str) -> String {
         self.short(cid, 2, 8)
     }
 
-    pub(super) fn value(self, value: &Value) -> String {
-        let text = value.to_string();
-        self.short(&text, WIDTH - 10, 9)
+    pub(crate) fn value(self, value: &Value) -> String {
+        self.json(&value.to_string())
+    }
+
+    /// A JSON text.
+    pub(crate) fn json(self, text: &str) -> String {
+        self.short(text, WIDTH - 10, 9)
     }
 
     fn short(self, text: &str, head: usize, tail: usize) -> String {

@@ -1,0 +1,221 @@
+//! What services answer in a simulation: a table.
+
+use crate::{CallRequest, CallResult};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Answers by the name of the function, `service.function` or `peer/service.function`; `*` stands for any peer, service or
+/// function.
+///
+/// As JSON, each is an object with one of
+///
+/// | field | answer |
+/// |---|---|
+/// | `value` | this value |
+/// | `values` | the values of the list one after the other, then the last one again and again |
+/// | `argument` | the argument at that place, from 0 |
+/// | `arguments` (`true`) | the list of arguments |
+/// | `error` | an error with this text, and the number `code`, or 1 |
+///
+/// ```
+/// use aqua_vm::simulation::Answers;
+///
+/// let table = r#"{"greeter.greet": {"value": "hi"}, "far/*.*": {"error": "closed", "code": 3}}"#;
+/// assert!(Answers::from_json(table).is_ok());
+/// ```
+///
+/// The most exact name counts: first one with the peer, then one with the service, then one with the function. Without an
+/// entry, `op.noop`, `op.identity`, `callbackSrv.*` and `errorHandlingSrv.*` answer as nodes and clients do, and everything
+/// else fails with 1.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// By peer, service, function.
+    table: BTreeMap<(String, String, String), Answer>,
+    /// How often each was asked.
+    asked: BTreeMap<(String, String, String), usize>,
+    unanswered: BTreeSet<String>,
+}
+
+/// Why a table is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnswersError {
+    /// Not JSON, or not an object of answers.
+    #[error("this is no table of answers: {0}")]
+    Table(String),
+    /// A name without a point.
+    #[error("`{0}` is neither SERVICE.FUNCTION nor PEER/SERVICE.FUNCTION")]
+    Name(String),
+    /// An answer that is none.
+    #[error("the answer of `{name}` is none: {reason}")]
+    Answer {
+        /// Of which function.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    #[serde(default, deserialize_with = "present")]
+    value: Option<Value>,
+    values: Option<Vec<Value>>,
+    argument: Option<usize>,
+    #[serde(default)]
+    arguments: bool,
+    error: Option<String>,
+    code: Option<i32>,
+}
+
+/// `null` is a value too.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+const ANY: &str = "*";
+
+impl Answers {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// When it is no object of answers by names.
+    pub fn from_json(text: &str) -> Result<Self, AnswersError> {
+        let table: BTreeMap<String, Value> =
+            serde_json::from_str(text).map_err(|error| AnswersError::Table(error.to_string()))?;
+        let mut answers = Self::default();
+        for (name, answer) in table {
+            let broken = |reason: String| AnswersError::Answer {
+                name: name.clone(),
+                reason,
+            };
+            let answer: Answer = serde_json::from_value(answer).map_err(|error| broken(error.to_string()))?;
+            if let Some(reason) = answer.fault() {
+                return Err(broken(reason.to_owned()));
+            }
+            answers.table.insert(key(&name)?, answer);
+        }
+        Ok(answers)
+    }
+
+    /// Says what a function answers.
+    ///
+    /// # Errors
+    /// When the name is none.
+    pub fn set(&mut self, name: &str, value: Value) -> Result<(), AnswersError> {
+        let answer = Answer {
+            value: Some(value),
+            values: None,
+            argument: None,
+            arguments: false,
+            error: None,
+            code: None,
+        };
+        self.table.insert(key(name)?, answer);
+        Ok(())
+    }
+
+    /// The answer of a peer's service.
+    pub fn answer(&mut self, peer: &str, request: &CallRequest) -> CallResult {
+        let (service, function) = (request.service_id.as_str(), request.function_name.as_str());
+        let text = |text: &str| text.to_owned();
+        for (peer, service, function) in [
+            (peer, service, function),
+            (peer, service, ANY),
+            (peer, ANY, function),
+            (peer, ANY, ANY),
+            (ANY, service, function),
+            (ANY, service, ANY),
+            (ANY, ANY, function),
+            (ANY, ANY, ANY),
+        ] {
+            let key = (text(peer), text(service), text(function));
+            if let Some(answer) = self.table.get(&key) {
+                let asked = self.asked.entry(key).or_default();
+                *asked += 1;
+                return answer.give(*asked - 1, &request.arguments);
+            }
+        }
+        match (service, function) {
+            ("op", "noop") | ("callbackSrv" | "errorHandlingSrv", _) => success(&Value::from("")),
+            ("op", "identity") => success(request.arguments.first().unwrap_or(&Value::from(""))),
+            _ => {
+                let name = format!("{service}.{function}");
+                let result = Value::from(format!("no answer is given for {name}")).to_string();
+                self.unanswered.insert(name);
+                CallResult { ret_code: 1, result }
+            }
+        }
+    }
+
+    /// Functions that were called and had no answer.
+    pub fn unanswered(&self) -> impl Iterator<Item = &str> {
+        self.unanswered.iter().map(String::as_str)
+    }
+}
+
+/// Peer, service and function. Names of services may have points, those of functions don't.
+fn key(name: &str) -> Result<(String, String, String), AnswersError> {
+    let (peer, rest) = name.split_once('/').unwrap_or((ANY, name));
+    match rest.rsplit_once('.') {
+        Some((service, function)) if !peer.is_empty() && !service.is_empty() && !function.is_empty() => {
+            Ok((peer.to_owned(), service.to_owned(), function.to_owned()))
+        }
+        _ => Err(AnswersError::Name(name.to_owned())),
+    }
+}
+
+impl Answer {
+    fn fault(&self) -> Option<&'static str> {
+        let fields = [
+            self.value.is_some(),
+            self.values.is_some(),
+            self.argument.is_some(),
+            self.arguments,
+            self.error.is_some(),
+        ];
+        if fields.iter().filter(|is_there| **is_there).count() != 1 {
+            return Some("it needs one of `value`, `values`, `argument`, `arguments` and `error`");
+        }
+        if self.values.as_ref().is_some_and(Vec::is_empty) {
+            return Some("`values` needs at least one value");
+        }
+        if self.code.is_some() && self.error.is_none() {
+            return Some("`code` belongs to `error`");
+        }
+        (self.code == Some(0)).then_some("the `code` 0 means success")
+    }
+
+    /// The answer when it was asked so often before.
+    fn give(&self, asked: usize, arguments: &[Value]) -> CallResult {
+        if let Some(error) = &self.error {
+            return CallResult {
+                ret_code: self.code.unwrap_or(1),
+                result: Value::from(error.as_str()).to_string(),
+            };
+        }
+        if self.arguments {
+            return success(&Value::from(arguments));
+        }
+        if let Some(at) = self.argument {
+            return match arguments.get(at) {
+                Some(argument) => success(argument),
+                None => CallResult {
+                    ret_code: 1,
+                    result: Value::from(format!("there is no argument {at}")).to_string(),
+                },
+            };
+        }
+        let values = self.values.as_deref().unwrap_or_default();
+        let nth = values.get(asked).or(values.last());
+        success(nth.or(self.value.as_ref()).unwrap_or(&Value::Null))
+    }
+}
+
+fn success(value: &Value) -> CallResult {
+    CallResult {
+        ret_code: 0,
+        result: value.to_string(),
+    }
+}
