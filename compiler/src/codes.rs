@@ -101,6 +101,21 @@ codes! {
     OUT_OF_RANGE = "W2004";
     /// A callback that promises more results than can come back.
     CALLBACK_RESULTS = "W2005";
+    /// A name that nothing uses.
+    UNUSED_NAME = "W2006";
+    /// A value that nothing reads.
+    UNUSED_VALUE = "W2007";
+    /// A piece that never runs.
+    UNREACHABLE = "W2008";
+
+    /// `on` in which nothing runs.
+    IDLE_VISIT = "W3001";
+    /// A stream is read while branches may still fill it.
+    STREAM_NOT_JOINED = "W3002";
+    /// A result of a branch that nobody waits for is used.
+    DETACHED_VALUE = "W3003";
+    /// A value of one branch is used on a peer that it may never reach.
+    VALUE_ELSEWHERE = "W3004";
 
     /// A number that AIR can't write down.
     NUMBER_OUT_OF_RANGE = "E4001";

@@ -4,10 +4,10 @@ use crate::checked::Program;
 use crate::definition::{FunctionDefinition, ServiceDefinition};
 use crate::emission::Origins;
 use crate::modules::Former;
-use crate::suggestions::suggest;
 use crate::typing::Arrow;
 use crate::{Options, SourceLoader, checking, codes, lowering, modules};
 use aqua_air::Script;
+use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Sources, Span};
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -71,6 +71,10 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
         && !checked.has_errors()
     {
         let message = not_exported(&checked, wanted);
+        // That it is not used follows from that.
+        let declared: Vec<Span> = message.secondary.iter().map(|label| label.span).collect();
+        let follows = |other: &Diagnostic| other.code == codes::UNUSED_NAME && declared.contains(&other.span);
+        checked.diagnostics.retain(|other| !follows(other));
         checked.diagnostics.push(message);
     }
     Diagnostic::sort(&mut checked.diagnostics);
@@ -209,7 +213,10 @@ fn not_exported(checked: &Checked, wanted: &EcoString) -> Diagnostic {
             ),
         None => {
             let known = || checked.functions.keys().map(EcoString::as_str);
-            let message = message.note(format!("exported functions: {}", crate::suggestions::some(known())));
+            let message = message.note(format!(
+                "exported functions: {}",
+                aqua_diagnostics::suggestions::some(known())
+            ));
             let mut message = suggest(message, checked.entry, wanted, known());
             message.fix = None;
             message

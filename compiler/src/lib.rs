@@ -28,6 +28,7 @@
 //! |---|---|---|
 //! | [`SourceLoader`], `modules` | import strings | a graph of parsed modules |
 //! | `checking`, [`typing`] | trees | the [`checked`] program: names resolved, types settled |
+//! | `warnings` | a checked function | what is allowed and probably not meant |
 //! | [`lowering`] | a checked function | one [`workflow`], everything that is called put in its place |
 //! | [`topology`] | a workflow | where each step runs, and the hops between |
 //! | [`emission`] | both | a [`Script`](aqua_air::Script) |
@@ -46,9 +47,9 @@ pub mod lowering;
 mod modules;
 mod options;
 mod source_map;
-mod suggestions;
 pub mod topology;
 pub mod typing;
+mod warnings;
 pub mod workflow;
 mod workspace;
 

@@ -262,6 +262,11 @@ impl Loading<'_> {
 }
 
 impl Module {
+    /// Whether parsing found an error.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
     /// The module of a former graph, its imports to be followed again.
     fn again(mut self) -> Self {
         self.is_new = false;
@@ -291,7 +296,7 @@ fn unknown_import(import: &str, span: Span, unresolved: Unresolved) -> Diagnosti
     if !unresolved.tried.is_empty() {
         message = message.note(format!(
             "tried {}",
-            crate::suggestions::some(unresolved.tried.iter().map(String::as_str))
+            aqua_diagnostics::suggestions::some(unresolved.tried.iter().map(String::as_str))
         ));
     }
     match unresolved.suggestion {

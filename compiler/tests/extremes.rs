@@ -75,9 +75,11 @@ fn long_chains_of_imports_are_followed() {
 #[test]
 fn many_names_cost_no_more_than_their_number() {
     let mut program =
-        "aqua M\n\nexport f\n\nservice Op(\"op\"):\n    id(x: string) -> string\n\nfunc f(a: string):\n".to_owned();
-    for number in 0..5_000 {
-        let _ = writeln!(program, "    x{number} <- Op.id(a)");
+        "aqua M\n\nexport f\n\nservice Op(\"op\"):\n    id(x: string) -> string\n\nfunc f(x0: string) -> string:\n"
+            .to_owned();
+    for number in 1..=5_000 {
+        let _ = writeln!(program, "    x{number} <- Op.id(x{})", number - 1);
     }
+    program.push_str("    <- x5000\n");
     assert!(checked(program).diagnostics.is_empty());
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
 
+mod edits;
 mod emitted;
 mod extremes;
 mod laws;

@@ -24,11 +24,12 @@ data Named:
     name: string
     tags: []string
 
-func decorate(text: string) -> string:
+func secret(text: string) -> string:
     <- text
 
-func secret() -> string:
-    <- \"secret\"
+func decorate(text: string) -> string:
+    decorated <- secret(text)
+    <- decorated
 ";
 
 fn checked(program: &str) -> Checked {
@@ -321,7 +322,11 @@ func main(name: string) -> string:
     right <- Op.idd(other)
     <- right
 "
-    numbers_out_of_range: "service Lamp(\"lamp\"):
+    numbers_out_of_range: "aqua Main
+
+export main
+
+service Lamp(\"lamp\"):
     shine(red: u8, blue: i8)
 
 func main(big: u64, small: i8) -> i64:
@@ -357,7 +362,7 @@ fn circles_are_shown_with_their_way() {
 
 #[test]
 fn a_function_that_is_asked_for_must_be_exported() {
-    let program = "aqua Main\n\nexport f\n\nfunc f():\n    x = 1\n\nfunc main():\n    x = 1\n";
+    let program = "aqua Main\n\nexport f\n\nfunc f() -> u8:\n    <- 1\n\nfunc main() -> u8:\n    <- 1\n";
     let sources = InMemory::new().with("main.aqua", program);
     let options = Options {
         entry: Some("main".into()),

@@ -22,6 +22,7 @@
 
 mod diagnostic;
 mod source;
+pub mod suggestions;
 
 pub use diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity};
 pub use source::{FileId, Source, Sources, Span};

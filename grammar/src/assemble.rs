@@ -31,6 +31,8 @@ pub(crate) struct Assembler<'a> {
     tokens: &'a Tokens,
     text: &'a str,
     lines: Vec<LineRecord>,
+    /// How many messages there were before anything was assembled.
+    before: usize,
     /// Messages so far.
     pub report: Report,
 }
@@ -44,6 +46,7 @@ impl<'a> Assembler<'a> {
             tokens,
             text,
             lines: std::mem::take(&mut layout.lines),
+            before: report.next(),
             report,
         }
     }
@@ -134,6 +137,31 @@ impl<'a> Assembler<'a> {
                 targets.extend(last);
                 StatementKind::Call { targets, value }
             }
+        }
+    }
+
+    /// A header line that could not be understood. What stands below it was understood as something else than was meant.
+    pub(crate) fn broken_header(&mut self, start: u32, end: u32, recovery: Recovery, body: Option<Block>) -> Header {
+        self.recovered(recovery);
+        self.forget(body);
+        Header::Error(self.span(start, end))
+    }
+
+    /// A line in place of a declaration, with what stands below it, which may mean anything.
+    pub(crate) fn unknown_item(&mut self, start: u32, end: u32, recovery: Recovery, body: Option<Block>) -> Item {
+        self.recovered(recovery);
+        self.forget(body);
+        Item::Error(ItemError {
+            span: self.span(start, end),
+            name: None,
+            body: None,
+        })
+    }
+
+    /// Takes back what was said of lines that were read as statements and are probably none.
+    fn forget(&mut self, body: Option<Block>) {
+        if let Some(body) = body {
+            self.report.forget(self.before, body.span);
         }
     }
 

@@ -46,6 +46,9 @@ struct Block<'a> {
     context: Context,
     /// The line that opens it must have a body: its place, unless it was reported.
     needs_body: Option<Span>,
+    /// There is a message about the line that opens it, or about a line in it that fits nowhere: so the others may belong
+    /// elsewhere.
+    torn: bool,
     /// The last wrong indentation, and which message is about it, if one is: one for neighbouring lines.
     wrong: Option<(&'a str, Option<usize>)>,
 }
@@ -59,6 +62,7 @@ pub(crate) fn lay_out<'a>(tokens: &'a Tokens, text: &'a str, report: &mut Report
         child: Some(""),
         context: Context::File,
         needs_body: None,
+        torn: false,
         wrong: None,
     };
     let layout = Layout {
@@ -255,6 +259,10 @@ impl<'a> State<'a, '_> {
             line.reported = true;
             return;
         }
+        if block.torn {
+            line.reported = true;
+            return;
+        }
         block.wrong = Some((indent, message));
         let error = if top {
             let error = Diagnostic::error(
@@ -275,6 +283,7 @@ impl<'a> State<'a, '_> {
                 ))
                 .fix(format!("indent with {}", describe(expected)), space, expected)
         } else {
+            block.torn = true;
             let error = "this line is indented differently from the others of its block";
             Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, error)
                 .label(format!(
@@ -317,6 +326,7 @@ impl<'a> State<'a, '_> {
             child: None,
             context,
             needs_body,
+            torn: line.reported,
             wrong: None,
         });
     }

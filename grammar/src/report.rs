@@ -1,7 +1,7 @@
 //! The messages of one text, up to a bound: what is no Aqua at all need not be explained line by line.
 
 use crate::codes;
-use aqua_diagnostics::{Diagnostic, Edit};
+use aqua_diagnostics::{Diagnostic, Edit, Span};
 
 /// How many messages a text gets at most.
 pub const MAX_MESSAGES: usize = 100;
@@ -23,6 +23,15 @@ impl Report {
     /// The number that the next message will have.
     pub(crate) fn next(&self) -> usize {
         self.messages.len()
+    }
+
+    /// Takes back the messages about a piece of the text, but for the first ones.
+    pub(crate) fn forget(&mut self, but: usize, piece: Span) {
+        let mut number = 0;
+        self.messages.retain(|message| {
+            number += 1;
+            number <= but || message.span.start < piece.start || message.span.end > piece.end
+        });
     }
 
     /// Adds an edit to the fix of a message, if it has one.

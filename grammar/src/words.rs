@@ -1,6 +1,7 @@
 //! The words of the language. None is reserved: each is a keyword only where it stands as one.
 
 use crate::terminals::Terminal;
+use aqua_diagnostics::suggestions::distance;
 
 /// Words that begin a header line.
 pub(crate) const HEADERS: &[&str] = &["aqua", "module", "import", "use", "export"];
@@ -80,35 +81,12 @@ pub(crate) fn foreign(word: &str, words: &[&'static str]) -> Option<&'static str
 /// Which of the words a word is a slip of: the nearest one at most one slip away, or two for words of five letters and
 /// more.
 pub(crate) fn misspelt(word: &str, words: &[&'static str]) -> Option<&'static str> {
-    let near = words.iter().map(|candidate| (slips(word, candidate), *candidate));
+    let near = words.iter().map(|candidate| (distance(word, candidate, 2), *candidate));
     let (distance, nearest) = near.min_by_key(|(distance, _)| *distance)?;
     let allowed = if nearest.len() >= 5 { 2 } else { 1 };
     // Two letters are near to everything: only their exchange or a third letter counts.
     let clear = nearest.len() > 2 || word.len() == 3 || word.bytes().rev().eq(nearest.bytes());
-    (distance > 0 && distance <= allowed && clear).then_some(nearest)
-}
-
-/// How many letters were added, lost, exchanged or swapped with their neighbour.
-fn slips(left: &str, right: &str) -> usize {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len().abs_diff(right.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut before_last = vec![0; right.len() + 1];
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (row, letter) in left.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, other) in right.iter().enumerate() {
-            let exchanged = last[column] + usize::from(letter != other);
-            let mut best = exchanged.min(last[column + 1] + 1).min(current[column] + 1);
-            if row > 0 && column > 0 && *letter == right[column - 1] && left[row - 1] == *other {
-                best = best.min(before_last[column - 1] + 1);
-            }
-            current.push(best);
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    last[right.len()]
+    (word != nearest && distance <= allowed && clear).then_some(nearest)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! itself. Every value is checked against the type of its parameter and brought into the form that peers exchange:
 //! an option is a list of at most one item, so `null` becomes `[]` and `5` becomes `[5]`.
 
-use crate::section::nearest;
 use aqua_compiler::typing::{Arrow, Scalar, Type};
+use aqua_diagnostics::suggestions::nearest;
 use serde_json::Value;
 
 /// Why values don't fit the parameters of a function.
@@ -199,7 +199,7 @@ fn fit(place: &str, ty: &Type, value: Value) -> Result<Value, ArgumentError> {
         (Type::Data(named), Value::Object(mut given)) => {
             let known: Vec<&str> = named.fields.keys().map(|name| name.as_str()).collect();
             if let Some(field) = given.keys().find(|field| !known.contains(&field.as_str())) {
-                let hint = nearest(field, &known)
+                let hint = nearest(field, known.iter().copied())
                     .map(|it| format!("; did you mean `{it}`?"))
                     .unwrap_or_default();
                 let (place, declared) = (quoted(place), quoted(ty));

@@ -3,6 +3,7 @@
 
 use crate::{Error, ImportsMap};
 use aqua_compiler::{SourceLoader, Unreadable, Unresolved};
+use aqua_diagnostics::suggestions::nearest;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -122,7 +123,7 @@ fn standard(import: &str) -> Result<String, Unresolved> {
         return Ok(import.to_owned());
     }
     let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
-    let suggestion = crate::section::nearest(import, &names).map(str::to_owned);
+    let suggestion = nearest(import, names).map(str::to_owned);
     Err(Unresolved {
         tried: Vec::new(),
         suggestion,

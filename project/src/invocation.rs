@@ -1,9 +1,9 @@
 //! Which function of a program is called, and with which values.
 
 use crate::arguments::{self, ArgumentError, signature};
-use crate::section::nearest;
 use crate::{Manifest, Program};
 use aqua_compiler::typing::Arrow;
+use aqua_diagnostics::suggestions::nearest;
 use serde_json::Value;
 
 /// One call of an exported function.
@@ -100,7 +100,7 @@ fn choose<'a>(exported: &[(&'a str, &'a Arrow)], name: Option<&str>) -> Result<(
         [] => InvocationError::NothingExported,
         _ => {
             let names: Vec<&str> = exported.iter().map(|(name, _)| *name).collect();
-            let hint = nearest(name, &names)
+            let hint = nearest(name, names)
                 .map(|it| format!(" (did you mean `{it}`?)"))
                 .unwrap_or_default();
             InvocationError::Unknown {

@@ -4,6 +4,7 @@
 //! nearest known name.
 
 use crate::codes;
+use aqua_diagnostics::suggestions::nearest;
 use aqua_diagnostics::{Diagnostic, FileId, Span};
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
@@ -227,7 +228,7 @@ impl<'document, 'text> Section<'document, 'text> {
             };
             let message = format!("`{name}` means nothing {section}");
             let message = Diagnostic::error(codes::UNKNOWN_KEY, span, message).label("unknown key");
-            self.document.report(match nearest(name, &self.known) {
+            self.document.report(match nearest(name, self.known.iter().copied()) {
                 Some(known) => message.help(format!("did you mean `{known}`?")).fix(
                     format!("replace `{name}` by `{known}`"),
                     span,
@@ -327,14 +328,6 @@ fn parse_bytes(text: &str) -> Option<u64> {
         _ => return None,
     };
     number.parse::<u64>().ok()?.checked_mul(factor)
-}
-
-/// The name most like a misspelt one, if any is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |known: &&str| strsim::damerau_levenshtein(name, known);
-    let best = known.iter().copied().min_by_key(|known| distance(known))?;
-    let changes = distance(&best);
-    (changes < best.len() && changes <= best.len().max(3) / 3).then_some(best)
 }
 
 fn list(names: &[&str]) -> String {

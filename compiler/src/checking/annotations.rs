@@ -2,8 +2,8 @@
 
 use super::ModuleChecker;
 use crate::codes;
-use crate::suggestions::suggest_or;
 use crate::typing::{Arrow, Parameter, Scalar, Type};
+use aqua_diagnostics::suggestions::suggest_or;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree;
 use ecow::EcoString;

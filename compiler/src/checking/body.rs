@@ -53,6 +53,7 @@ impl ModuleChecker<'_, '_> {
         if ty.is_error() {
             return self.define(&written.name, Entry::broken(span));
         }
+        let before = self.whole.diagnostics.len();
         let mut checker = BodyChecker {
             module: self,
             locals: Vec::new(),
@@ -75,6 +76,11 @@ impl ModuleChecker<'_, '_> {
             closures,
             body,
         };
+        let new = &self.whole.diagnostics[before..];
+        if !self.module.is_dependency && !new.iter().any(Diagnostic::is_error) {
+            self.doubts
+                .extend(crate::warnings::of_function(&function, self.whole.sources));
+        }
         let id = self.add_function(function);
         self.define(&written.name, Entry::of_value(Entity::Function(id), span));
     }

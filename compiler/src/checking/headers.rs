@@ -4,7 +4,7 @@ use super::ModuleChecker;
 use super::namespace::Entry;
 use crate::checked::Program;
 use crate::codes;
-use crate::suggestions::{some, suggest_or};
+use aqua_diagnostics::suggestions::{some, suggest_or};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
 use ecow::{EcoString, eco_format};
@@ -28,6 +28,11 @@ pub(super) struct Interface {
 }
 
 impl Interface {
+    /// The names it declares.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.declared.keys().map(EcoString::as_str)
+    }
+
     /// Whether importers can't tell the two apart, places included; both are of one module.
     pub(super) fn shows_the_same(&self, other: &Self, program: &Program) -> bool {
         let surroundings = |it: &Self| (it.name.clone(), it.undeclared_at, it.is_incomplete, it.shown.clone());

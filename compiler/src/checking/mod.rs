@@ -22,17 +22,20 @@ mod scopes;
 mod statements;
 mod streams;
 mod unknown;
+mod unused;
 mod values;
 
 use crate::checked::{Builtin, FunctionId, Literal, Program, ServiceId, Value, ValueKind};
 use crate::modules::{Graph, Module};
 use crate::typing::{Scalar, ScalarSet, Type};
 use crate::{Options, codes};
-use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
+use aqua_diagnostics::{Diagnostic, FileId, Label, Sources, Span};
 use ecow::EcoString;
 use headers::Interface;
 use indexmap::IndexMap;
 use namespace::Namespace;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Checks all modules of a graph.
 pub(crate) fn check(graph: &Graph, options: &Options) -> (Program, Vec<Diagnostic>) {
@@ -166,6 +169,10 @@ struct ModuleChecker<'a, 'w> {
     later: IndexMap<EcoString, Span>,
     /// The declaration that is being checked.
     current: Option<EcoString>,
+    /// What is allowed and probably not meant: said only when nothing is wrong.
+    doubts: Vec<Diagnostic>,
+    /// What was said about names that are unknown, with the numbers of the messages.
+    told: BTreeMap<String, usize>,
 }
 
 impl<'a, 'w> ModuleChecker<'a, 'w> {
@@ -179,6 +186,8 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
             namespace: Namespace::default(),
             later,
             current: None,
+            doubts: Vec::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -192,11 +201,46 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
         } else {
             self.check_exported_names();
         }
+        self.say_doubts();
         self.interface()
     }
 
     fn report(&mut self, message: Diagnostic) {
-        self.whole.diagnostics.push(message);
+        match self.told_before(&message) {
+            Some(earlier) => repeat(&mut self.whole.diagnostics[earlier], message),
+            None => self.whole.diagnostics.push(message),
+        }
+    }
+
+    /// The number of a message that says of another place what this one says: that the same name is unknown.
+    fn told_before(&mut self, message: &Diagnostic) -> Option<usize> {
+        let of_names = [
+            codes::UNKNOWN_NAME,
+            codes::UNKNOWN_TYPE,
+            codes::UNKNOWN_METHOD,
+            codes::UNKNOWN_FIELD,
+        ];
+        if !of_names.contains(&message.code) {
+            return None;
+        }
+        let replacement = message.fix.as_ref().map_or("", |fix| fix.message.as_str());
+        let what = format!("{}\n{replacement}", message.message);
+        match self.told.entry(what) {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(new) => {
+                new.insert(self.whole.diagnostics.len());
+                None
+            }
+        }
+    }
+
+    /// Beside mistakes, doubts about the rest would only be in the way.
+    fn say_doubts(&mut self) {
+        let has_errors = self.whole.diagnostics.iter().any(Diagnostic::is_error) || self.module.has_errors();
+        if !self.module.is_dependency && !has_errors {
+            self.whole.diagnostics.append(&mut self.doubts);
+            self.warn_of_unused();
+        }
     }
 
     fn add_function(&mut self, function: crate::checked::Function) -> FunctionId {
@@ -222,6 +266,19 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
         );
         self.report(message.note(limits));
         Type::Error
+    }
+}
+
+/// Adds to a message another place where the same holds, and the repair of that place.
+fn repeat(earlier: &mut Diagnostic, message: Diagnostic) {
+    if earlier.secondary.len() < 4 {
+        earlier.secondary.push(Label {
+            span: message.span,
+            message: "and here".to_owned(),
+        });
+    }
+    if let (Some(fix), Some(more)) = (&mut earlier.fix, message.fix) {
+        fix.edits.extend(more.edits);
     }
 }
 

@@ -7,9 +7,9 @@ use super::scopes::Kind;
 use super::values::Checked;
 use crate::checked::{Block, Iteration, LocalKind, LoopVariable, Statement, StatementKind, Value, ValueKind};
 use crate::codes;
-use crate::suggestions::suggest;
 use crate::typing::Type;
 use crate::typing::subtyping::accepts;
+use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, ForMode, LoopVariables, Name, Path};
 

@@ -4,9 +4,10 @@ use super::body::{BodyChecker, counted, counted_is};
 use super::mismatch::Wanted;
 use crate::checked::{Call, LocalKind, MapQuery, StatementKind, Target, Value, ValueKind};
 use crate::codes;
-use crate::suggestions::suggest;
 use crate::typing::subtyping::accepts;
 use crate::typing::{Scalar, Type};
+use crate::warnings::UNUSED;
+use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, Name};
 
@@ -142,7 +143,7 @@ impl BodyChecker<'_, '_, '_> {
             (1, _) => format!("only the first of {count} results is used"),
             _ => format!("only {used} of {count} results are used"),
         };
-        let help = "write `name <-` before the call, with as many names as are used";
+        let help = format!("write `name <-` before the call, or `{UNUSED} <-` if it is not wanted");
         self.report(Diagnostic::warning(codes::UNUSED_RESULT, call.span, message).help(help));
     }
 

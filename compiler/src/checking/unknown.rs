@@ -2,7 +2,7 @@
 
 use super::{ModuleChecker, predefined_names};
 use crate::codes;
-use crate::suggestions::suggest_or;
+use aqua_diagnostics::suggestions::suggest_or;
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::EcoString;
 
@@ -37,7 +37,7 @@ impl ModuleChecker<'_, '_> {
             let names = self.namespace.iter().filter(|(known, _)| known.starts_with(&inside));
             let names: Vec<&str> = names.map(|(known, _)| known.as_str()).collect();
             Diagnostic::error(codes::UNKNOWN_NAME, span, message)
-                .help(format!("it has {}", crate::suggestions::some(names)))
+                .help(format!("it has {}", aqua_diagnostics::suggestions::some(names)))
         } else {
             self.unknown_anywhere(name, span, locals)
         };

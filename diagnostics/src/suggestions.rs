@@ -1,9 +1,9 @@
 //! Which known name was probably meant.
 
-use aqua_diagnostics::{Diagnostic, Span};
+use crate::{Diagnostic, Span};
 
 /// The known names close enough to a misspelt one to be worth saying, nearest first, at most three.
-pub(crate) fn close<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn close<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // One letter is as near to every other letter: only its case can be mistaken.
     let length = wrong.chars().count();
     let limit = if length < 2 { 0 } else { (length / 3).max(1) };
@@ -24,8 +24,13 @@ pub(crate) fn close<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
         .collect()
 }
 
+/// The known name that was most probably meant, if one is close.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    close(wrong, known).first().copied()
+}
+
 /// Says what was probably meant, with a fix when only one name is close.
-pub(crate) fn suggest<'a>(
+pub fn suggest<'a>(
     message: Diagnostic,
     span: Span,
     wrong: &str,
@@ -43,7 +48,7 @@ pub(crate) fn suggest<'a>(
 }
 
 /// The same; when no name is close, says what to do instead.
-pub(crate) fn suggest_or<'a>(
+pub fn suggest_or<'a>(
     message: Diagnostic,
     span: Span,
     wrong: &str,
@@ -58,7 +63,7 @@ pub(crate) fn suggest_or<'a>(
 }
 
 /// Names in backquotes: `a`, `b` or `c`.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+pub fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
         [] => "none".into(),
@@ -68,7 +73,7 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> 
 }
 
 /// Names in backquotes, the first few of many.
-pub(crate) fn some<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn some<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match names.len() {
         0..=8 => list(names, "and"),
@@ -76,9 +81,9 @@ pub(crate) fn some<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Single-letter insertions, removals, replacements and swaps of neighbours that turn one word into the other; a change of
+/// How far two words are apart: single-letter insertions, removals, replacements and swaps of neighbours that turn one word into the other; a change of
 /// case counts half, rounded down. More than `limit` is only known to be more.
-fn distance(left: &str, right: &str, limit: usize) -> usize {
+pub fn distance(left: &str, right: &str, limit: usize) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     if a.len().abs_diff(b.len()) > limit || a.len() > 64 {
         return limit + 1;

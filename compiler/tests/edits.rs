@@ -1,0 +1,77 @@
+//! Whoever types a program passes through all of these: a character less, or one more. There is always a tree, and few
+//! messages: at most three about syntax, and one for each name that is unknown now.
+//!
+//! Every edit of a part of the programs is tried; with `AQUA_EVERY_EDIT` set, of all.
+
+use crate::vectors::lowering_vectors;
+use aqua_compiler::{InMemory, Options, check, codes};
+use std::collections::BTreeSet;
+
+/// Characters that mean something, each in its own way.
+const TYPED: &[char] = &[
+    'x', 'X', '1', ' ', '\n', '(', ')', '"', ':', ',', '.', '-', '<', '=', '*', '%', '[',
+];
+
+const UNKNOWN: &[aqua_diagnostics::Code] = &[
+    codes::UNKNOWN_NAME,
+    codes::UNKNOWN_TYPE,
+    codes::UNKNOWN_METHOD,
+    codes::UNKNOWN_FIELD,
+    codes::UNKNOWN_IMPORT,
+    codes::EXPORTS_NOTHING,
+    codes::DECLARES_NOTHING,
+];
+
+#[test]
+fn one_character_less_or_more_gives_few_messages() {
+    let all = std::env::var_os("AQUA_EVERY_EDIT").is_some();
+    let mut tried = 0;
+    let mut worst = Vec::new();
+    let vectors = lowering_vectors();
+    let sources = vectors
+        .iter()
+        .filter(|vector| vector.accepted)
+        .map(|vector| &vector.source);
+    for (number, source) in sources.enumerate() {
+        for (at, (offset, character)) in source.char_indices().enumerate() {
+            if !all && (at * 31 + number * 17) % 61 != 0 {
+                continue;
+            }
+            let (before, after) = source.split_at(offset);
+            let typed = TYPED.iter().enumerate();
+            let typed = typed.filter(|(which, _)| all || (at + which) % TYPED.len() < 3);
+            let mut texts: Vec<String> = typed.map(|(_, typed)| format!("{before}{typed}{after}")).collect();
+            texts.push(format!("{before}{}", &after[character.len_utf8()..]));
+            for text in texts {
+                tried += 1;
+                if let Some(much) = too_much(&text) {
+                    worst.push((much, text));
+                }
+            }
+        }
+    }
+    worst.sort_by_key(|(much, _)| std::cmp::Reverse(much.len()));
+    println!("{tried} edits, {} with too many messages", worst.len());
+    let shown = worst.iter().take(12).map(|(much, text)| format!("{much}\n{text}\n"));
+    assert!(worst.is_empty(), "{}", shown.collect::<String>());
+    assert!(tried > 3_000, "only {tried}");
+}
+
+/// What is said too much about a program.
+fn too_much(text: &str) -> Option<String> {
+    let checked = check(
+        &InMemory::new().with("main.aqua", text),
+        "main.aqua",
+        &Options::default(),
+    );
+    let errors = checked.diagnostics.iter().filter(|message| message.is_error());
+    let (syntax, others): (Vec<_>, Vec<_>) =
+        errors.partition(|message| aqua_grammar::codes::ALL.contains(&message.code));
+    let unknown: Vec<_> = others
+        .iter()
+        .filter(|message| UNKNOWN.contains(&message.code))
+        .collect();
+    let names: BTreeSet<&str> = unknown.iter().map(|message| message.message.as_str()).collect();
+    (syntax.len() > 3 || names.len() < unknown.len())
+        .then(|| aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off))
+}
