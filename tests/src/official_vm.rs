@@ -7,6 +7,7 @@ use aqua_vm::{CallRequest, LimitFlags, Tetraplet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -72,8 +73,13 @@ impl OfficialVm {
         })
     }
 
+    /// The reply to any request, as it stands.
+    pub fn answer(&mut self, request: &Value) -> Value {
+        self.ask(request).expect("the official machine answers")
+    }
+
     /// Sends one line and reads one.
-    fn ask(&mut self, request: &Value) -> std::io::Result<AnswerLine> {
+    fn ask<T: DeserializeOwned>(&mut self, request: &Value) -> std::io::Result<T> {
         let requests = self.requests.as_mut().expect("stdin is piped");
         writeln!(requests, "{request}")?;
         requests.flush()?;
@@ -85,7 +91,7 @@ impl OfficialVm {
 
 impl Machine for OfficialVm {
     fn invoke(&mut self, invocation: &Invocation<'_>) -> Reply {
-        let answer = self
+        let answer: AnswerLine = self
             .ask(&Self::request(invocation))
             .expect("the official machine answers");
         assert_ne!(answer.failure.as_deref(), Some("request"), "{}", answer.error_message);
