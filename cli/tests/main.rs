@@ -12,3 +12,4 @@ mod help;
 mod nodes;
 mod run;
 mod serve;
+mod served_corpus;

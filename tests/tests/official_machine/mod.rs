@@ -1,11 +1,9 @@
 //! Our machine beside the official one: equal inputs give equal outcomes, and each goes on from what the other wrote.
 
-mod corpus;
-
 use aqua_tests::machine::{CRASH, Difference, Invocation, Machine, OurMachine, Particle, Twins};
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::{Conditions, History, peers, run, run_with};
-use aqua_tests::{air_programs, foreign};
+use aqua_tests::{air_programs, corpus, foreign};
 use std::collections::BTreeMap;
 
 /// Runs a script in a network where every run is made by both machines.

@@ -1,9 +1,10 @@
-//! Scripts written by hand, one for each thing that machines must do alike. `@A` to `@D` stand for peers, `@A` starts.
+//! The conformance corpus: scripts written by hand, one for each thing that machines must do alike. `@A` to `@D` stand for
+//! peers, `@A` starts.
 
-use aqua_tests::simulated_network::peers;
+use crate::simulated_network::peers;
 
 /// A walk to three peers at once and back, with a stream that collects their answers until there are three.
-pub(super) const JOURNEY: &str = r#"
+pub const JOURNEY: &str = r#"
 (seq
  (seq
   (par
@@ -17,7 +18,7 @@ pub(super) const JOURNEY: &str = r#"
  (seq (canon @A $seen #all) (call @A ("return" "arguments") [#all #all.length #all.$.[0] %timestamp%])))"#;
 
 /// All scripts with their names.
-pub(super) fn scripts() -> Vec<(&'static str, String)> {
+pub fn scripts() -> Vec<(&'static str, String)> {
     SCRIPTS
         .iter()
         .map(|(name, script)| (*name, with_peers(script)))
@@ -25,7 +26,7 @@ pub(super) fn scripts() -> Vec<(&'static str, String)> {
 }
 
 /// Puts the ids of the peers into a script.
-pub(super) fn with_peers(script: &str) -> String {
+pub fn with_peers(script: &str) -> String {
     let names = ["@A", "@B", "@C", "@D"];
     names
         .iter()
