@@ -56,9 +56,12 @@ pub struct Limits {
     pub particle_size: u64,
     /// Length of one service result's text.
     pub call_result_size: u64,
-    /// What one run may make: texts of values, or states of the trace. The official interpreter is bounded by the memory of its sandbox instead;
+    /// What one run may take: texts of values that it makes, reads or tells of in errors, or states of the trace. The official interpreter is bounded by the memory of its sandbox instead;
     /// here a run above it is undone (code 20104), whatever [`hard`](Self::hard) says.
     pub run_size: u64,
+    /// How many instructions one run may begin, those of each iteration counted: folds inside of folds multiply. A run
+    /// above it is undone (code 20106), whatever [`hard`](Self::hard) says.
+    pub run_length: u64,
     /// Whether one of the other sizes above its limit is an error (code 10) rather than only a flag.
     pub hard: bool,
 }
@@ -71,6 +74,7 @@ impl Default for Limits {
             particle_size: 64 * MIB,
             call_result_size: 32 * MIB,
             run_size: 1024 * MIB,
+            run_length: 1 << 26,
             hard: false,
         }
     }

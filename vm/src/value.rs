@@ -30,6 +30,12 @@ impl Value {
         serde_json::from_str(text)
     }
 
+    /// At least how many bytes the value of a JSON text takes in memory, about.
+    pub(crate) fn footprint(text: &str) -> usize {
+        let items = text.bytes().filter(|byte| *byte == b',').count();
+        text.len() + items * size_of::<Self>()
+    }
+
     pub(crate) fn object<const N: usize>(fields: [(&'static str, Self); N]) -> Self {
         Self::Object(Arc::new(
             fields

@@ -1,7 +1,7 @@
 //! Deep scripts and long folds don't exhaust the thread's stack.
 
 use crate::network::{Network, params};
-use aqua_vm::{Program, State, step};
+use aqua_vm::{CallResult, Program, State, step};
 
 #[test]
 fn chains_of_ten_thousand_run() {
@@ -55,4 +55,69 @@ fn what_a_run_makes_is_bounded() {
         (20104, "what one run makes takes more than the 1048576 bytes allowed")
     );
     assert_eq!(outcome.state, State::default());
+}
+
+#[test]
+fn how_long_a_run_takes_is_bounded() {
+    // Each fold multiplies the work by ten and leaves nothing behind.
+    let items = (0..10).map(|item| item.to_string()).collect::<Vec<_>>().join(" ");
+    let folds = (0..12).fold("(null)".to_owned(), |body, level| {
+        format!("(fold xs x{level} (seq {body} (next x{level})))")
+    });
+    let program = crate::network::program(&format!(r#"(seq (call "@1" ("s" "list") [{items}] xs) {folds})"#));
+    let asked = step(&program, &State::default(), &[], &[].into(), &params(1));
+    let answer = crate::network::answer(&asked.call_requests[&1]);
+    let mut params = params(1);
+    params.limits.run_length = 100_000;
+    let outcome = step(&program, &asked.state, &[], &[(1, answer)].into(), &params);
+    assert_eq!(
+        (outcome.ret_code, &*outcome.error_message),
+        (20106, "one run takes more than the 100000 instructions allowed")
+    );
+    assert_eq!(outcome.state, asked.state);
+}
+
+#[test]
+fn errors_that_quote_errors_are_bounded() {
+    // Each text quotes the one before, with two times the backslashes.
+    let quoting = (0..60).rev().fold("(null)".to_owned(), |rest, level| {
+        format!("(seq (ap :error: x{level}) (xor (fold x{level} i (next i)) {rest}))")
+    });
+    let program = crate::network::program(&format!(r#"(xor (fail 1 "no") {quoting})"#));
+    let mut params = params(1);
+    params.limits.run_size = 1 << 20;
+    let outcome = step(&program, &State::default(), &[], &[].into(), &params);
+    assert_eq!(outcome.ret_code, 20104, "{}", outcome.error_message);
+}
+
+#[test]
+fn one_value_read_many_times_is_bounded() {
+    let text = format!("[{}]", vec!["0"; 1_000].join(","));
+    let reads = (0..30).fold("(null)".to_owned(), |rest, at| {
+        format!(r#"(seq (call "@1" ("s" "f") [] x{at}) {rest})"#)
+    });
+    let program = crate::network::program(&reads);
+    let mut params = params(1);
+    let mut asked = step(&program, &State::default(), &[], &[].into(), &params);
+    for id in 1..=30 {
+        let result = CallResult {
+            ret_code: 0,
+            result: text.clone(),
+        };
+        asked = step(&program, &asked.state, &[], &[(id, result)].into(), &params);
+    }
+    params.limits.run_size = 100_000;
+    let outcome = step(&program, &asked.state, &[], &[].into(), &params);
+    assert_eq!(outcome.ret_code, 20104, "{}", outcome.error_message);
+}
+
+#[test]
+fn ids_of_requests_begin_again() {
+    let data = aqua_vm::ParticleData {
+        last_call_request_id: u32::MAX,
+        ..aqua_vm::ParticleData::default()
+    };
+    let program = crate::network::program(r#"(call "@1" ("s" "f") [])"#);
+    let outcome = step(&program, &State::new(data), &[], &[].into(), &params(1));
+    assert_eq!(outcome.call_requests.keys().copied().collect::<Vec<_>>(), [0]);
 }

@@ -1,5 +1,6 @@
 //! What the machine does, seen from outside.
 
+mod bytecode;
 mod codec;
 mod depth;
 mod errors;

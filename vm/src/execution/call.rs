@@ -46,7 +46,7 @@ impl Machine<'_> {
         error: ExecutionError,
     ) -> Result<(), ExecutionError> {
         if let ExecutionError::Catchable(error) = &error {
-            self.note_error(error, call.id, Place::OnPeer(tetraplet));
+            self.note_error(error, call.id, Place::OnPeer(tetraplet))?;
         }
         Err(error)
     }
@@ -173,7 +173,7 @@ impl Machine<'_> {
     }
 
     fn stored_item(
-        &self,
+        &mut self,
         tetraplet: &Tetraplet,
         arguments: Result<Arguments, Catchable>,
         cid: &Cid,
@@ -206,7 +206,9 @@ impl Machine<'_> {
             self.trace.extend(met.map(TraceState::Call));
             return Ok(());
         };
-        self.last_call_request_id += 1;
+        let origins = arguments.resolved.iter().map(|argument| argument.tetraplets.len());
+        self.ledger.charge(origins.sum::<usize>() * size_of::<Tetraplet>())?;
+        self.last_call_request_id = self.last_call_request_id.wrapping_add(1);
         let request = CallRequest {
             service_id: tetraplet.service_id.to_string(),
             function_name: tetraplet.function_name.to_string(),

@@ -60,7 +60,7 @@ impl Machine<'_> {
         if expected != stored {
             return Err(Uncatchable::tetraplet_mismatch("canon tetraplet", &expected, &stored).into());
         }
-        let items = self.ledger.canon_elements(elements, self.trace.position())?;
+        let items = self.ledger.canon_elements(&elements, self.trace.position())?;
         self.bind_canon(canon, items, stored, cid)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::Tetraplet;
-use crate::failure::{Catchable, ErrorObjectError};
+use crate::failure::{Catchable, ErrorObjectError, Uncatchable};
 use crate::value::Value;
 use aqua_air::OperationId;
 
@@ -72,7 +72,15 @@ pub(super) enum Place {
 
 impl Machine<'_> {
     /// Makes an error visible to the workflow.
-    pub(super) fn note_error(&mut self, error: &Catchable, operation: OperationId, place: Place) {
+    ///
+    /// # Errors
+    /// The run may not make a text of that length. Texts quote values, which may be former errors, quotes escaped once more.
+    pub(super) fn note_error(
+        &mut self,
+        error: &Catchable,
+        operation: OperationId,
+        place: Place,
+    ) -> Result<(), Uncatchable> {
         if (self.last_error.open && error.is_last_error()) || self.error.open {
             let (tetraplet, is_on_peer) = match place {
                 Place::Here => (None, false),
@@ -83,12 +91,14 @@ impl Machine<'_> {
                 .map_or(&self.current_peer, |tetraplet| &tetraplet.peer_pk)
                 .clone();
             let instruction = self.code.canonical_text(operation);
-            let object = error_object(error.code(), &error.to_string(), &instruction, Some(&peer));
+            let message = error.to_string();
+            self.ledger.charge(message.len() + instruction.len())?;
+            let object = error_object(error.code(), &message, &instruction, Some(&peer));
             if self.error.open {
                 self.error.object = if is_on_peer {
                     object.clone()
                 } else {
-                    error_object(error.code(), &error.to_string(), &instruction, None)
+                    error_object(error.code(), &message, &instruction, None)
                 };
                 self.error.tetraplet = tetraplet.clone();
                 self.error.original = None;
@@ -98,6 +108,7 @@ impl Machine<'_> {
             }
         }
         self.error.open = false;
+        Ok(())
     }
 }
 

@@ -79,6 +79,13 @@ pub(super) enum Tetraplets {
 }
 
 impl Tetraplets {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Each { items, .. } => items.len(),
+        }
+    }
+
     pub(super) fn to_vec(&self) -> Vec<Tetraplet> {
         match self {
             Self::One(tetraplet) => vec![tetraplet.clone()],

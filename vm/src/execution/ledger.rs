@@ -6,7 +6,7 @@ use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenanc
 use crate::failure::Uncatchable;
 use crate::value::{TextError, Value};
 use crate::{Cid, Tetraplet};
-use ecow::EcoString;
+use ecow::{EcoString, EcoVec};
 
 /// The stores of previous and current data together, and the ids that this peer vouches for.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(super) struct Ledger {
     pub(super) info: CidInfo,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
-    /// How many bytes of texts the run may still make.
+    /// How many bytes the run may still take.
     allowance: usize,
     limit: u64,
 }
@@ -37,15 +37,24 @@ impl Ledger {
         }
     }
 
-    // Reading.
+    /// Takes memory into account that the run is about to take.
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Uncatchable> {
+        let left = self.allowance.checked_sub(bytes);
+        self.allowance = left.ok_or(Uncatchable::RunTooLarge(self.limit))?;
+        Ok(())
+    }
 
-    fn value(&self, cid: &Cid) -> Result<Value, Uncatchable> {
+    // Reading. The same text may be read again and again.
+
+    fn value(&mut self, cid: &Cid) -> Result<Value, Uncatchable> {
         let text = self
             .info
             .value_store
             .get(cid)
-            .ok_or_else(|| Uncatchable::not_found("value", cid))?;
-        Value::parse(text).map_err(|error| Uncatchable::MalformedValue {
+            .ok_or_else(|| Uncatchable::not_found("value", cid))?
+            .clone();
+        self.charge(Value::footprint(&text))?;
+        Value::parse(&text).map_err(|error| Uncatchable::MalformedValue {
             cid: cid.clone(),
             error,
         })
@@ -59,42 +68,43 @@ impl Ledger {
             .ok_or_else(|| Uncatchable::not_found("tetraplet", cid))
     }
 
-    pub(super) fn service_result(&self, cid: &Cid) -> Result<ServiceResult, Uncatchable> {
-        let stored = self.info.service_result_store.get(cid);
+    pub(super) fn service_result(&mut self, cid: &Cid) -> Result<ServiceResult, Uncatchable> {
+        let stored = self.info.service_result_store.get(cid).cloned();
         let ServiceResultCidAggregate {
             value_cid,
             argument_hash,
             tetraplet_cid,
         } = stored.ok_or_else(|| Uncatchable::not_found("service result aggregate", cid))?;
         Ok(ServiceResult {
-            value: self.value(value_cid)?,
-            argument_hash: argument_hash.clone(),
-            tetraplet: self.tetraplet(tetraplet_cid)?,
+            value: self.value(&value_cid)?,
+            argument_hash,
+            tetraplet: self.tetraplet(&tetraplet_cid)?,
         })
     }
 
     /// The tetraplet of a frozen stream, and its elements still by id.
-    pub(super) fn canon_result(&self, cid: &Cid) -> Result<(Tetraplet, &[Cid]), Uncatchable> {
+    pub(super) fn canon_result(&self, cid: &Cid) -> Result<(Tetraplet, EcoVec<Cid>), Uncatchable> {
         let stored = self.info.canon_result_store.get(cid);
         let stored = stored.ok_or_else(|| Uncatchable::not_found("canon result aggregate", cid))?;
-        Ok((self.tetraplet(&stored.tetraplet)?, &stored.values))
+        Ok((self.tetraplet(&stored.tetraplet)?, stored.values.clone()))
     }
 
-    pub(super) fn canon_elements(&self, cids: &[Cid], position: usize) -> Result<Vec<Item>, Uncatchable> {
+    pub(super) fn canon_elements(&mut self, cids: &[Cid], position: usize) -> Result<Vec<Item>, Uncatchable> {
+        self.charge(size_of_val(cids) + cids.len() * size_of::<Item>())?;
         cids.iter().map(|cid| self.canon_element(cid, position)).collect()
     }
 
-    fn canon_element(&self, cid: &Cid, position: usize) -> Result<Item, Uncatchable> {
-        let stored = self.info.canon_element_store.get(cid);
+    fn canon_element(&mut self, cid: &Cid, position: usize) -> Result<Item, Uncatchable> {
+        let stored = self.info.canon_element_store.get(cid).cloned();
         let CanonCidAggregate {
             value,
             tetraplet,
             provenance,
         } = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
         Ok(Item::new(
-            self.value(value)?,
-            self.tetraplet(tetraplet)?,
-            provenance.clone(),
+            self.value(&value)?,
+            self.tetraplet(&tetraplet)?,
+            provenance,
             position,
         ))
     }

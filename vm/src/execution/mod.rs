@@ -21,7 +21,7 @@ mod stream;
 use crate::data::{CidInfo, ParticleData};
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
 use crate::trace::TraceHandler;
-use crate::{CallRequest, CallResult, Cid, Params};
+use crate::{CallRequest, CallResult, Cid, Limits, Params};
 use aqua_air::{Bytecode, Operation, OperationId, VariableKind};
 use call::Call;
 use canon::Canon;
@@ -179,12 +179,21 @@ impl<'d> Machine<'d> {
         /// Memory that a state of the trace takes, roughly.
         const STATE_SIZE: u64 = 64;
 
-        let limit = self.params.limits.run_size;
+        let Limits {
+            run_size: limit,
+            run_length,
+            ..
+        } = self.params.limits;
+        let mut begun = 0;
         let most_states = usize::try_from(limit / STATE_SIZE).unwrap_or(usize::MAX);
         let mut operation = self.code.root();
         loop {
             if self.trace.position() > most_states {
                 return Err(Uncatchable::RunTooLarge(limit));
+            }
+            begun += 1;
+            if begun > run_length {
+                return Err(Uncatchable::RunTooLong(run_length));
             }
             let mut outcome = match self.begin(operation) {
                 Ok(Begun::Run(nested)) => {
@@ -321,7 +330,7 @@ impl<'d> Machine<'d> {
             Operation::Mismatch { left, right, body } => self.compare(left, right, false, body),
         };
         if let Err(ExecutionError::Catchable(error)) = &begun {
-            self.note_error(error, id, place);
+            self.note_error(error, id, place)?;
         }
         begun
     }

@@ -58,6 +58,8 @@ pub(crate) enum Uncatchable {
     RunTooLarge(u64),
     #[error("particle data would take more than {} bytes", crate::data::ParticleData::MAX_SIZE)]
     StateTooLarge,
+    #[error("one run takes more than the {0} instructions allowed")]
+    RunTooLong(u64),
 }
 
 /// Values that a stream may hold, plus one.
@@ -92,6 +94,7 @@ impl Uncatchable {
             Self::ValueTooDeep => 20103,
             Self::RunTooLarge(_) => 20104,
             Self::StateTooLarge => 20105,
+            Self::RunTooLong(_) => 20106,
         }
     }
 

@@ -178,6 +178,7 @@ impl Parameters {
                 call_result_size: self.call_result_size_limit.unwrap_or(usual.call_result_size),
                 run_size: self.run_size_limit.unwrap_or(usual.run_size),
                 hard: self.hard_limit_enabled,
+                ..usual
             },
             canon_map_fold: match self.canon_map_fold {
                 None | Some(CanonMapFoldField::EveryEntry) => CanonMapFold::EveryEntry,
