@@ -35,6 +35,7 @@
 //! | [`definition`] | a checked function or service | what it looks like from outside |
 //! | [`callers`] | a compilation | TypeScript, JavaScript and Rust that call it |
 
+mod ahead;
 pub mod callers;
 pub mod checked;
 mod checking;
@@ -53,6 +54,7 @@ mod warnings;
 pub mod workflow;
 mod workspace;
 
+pub use ahead::{InTurn, Work, Workers};
 pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, compile};
 pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};

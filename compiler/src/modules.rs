@@ -6,8 +6,10 @@
 //!
 //! A graph can be loaded again: what did not change since is taken from the [`Former`] graph instead of being read and parsed.
 
+use crate::ahead::{self, Workers};
 use crate::{SourceLoader, Unresolved, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
+use aqua_grammar::Parsed;
 use aqua_grammar::tree::{Header, Tree};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -49,7 +51,7 @@ pub(crate) struct Module {
     /// Whether it was parsed for this graph, and not taken from the former one.
     pub(crate) is_new: bool,
     /// What the import strings of the headers mean, as far as they were followed.
-    resolved: Vec<Option<Result<String, Unresolved>>>,
+    pub(crate) resolved: Vec<Option<Result<String, Unresolved>>>,
     /// For each header, the module that it imports: an index into [`Graph::modules`], or none if that failed or the header
     /// imports nothing.
     pub(crate) imports: Vec<Option<usize>>,
@@ -60,6 +62,8 @@ pub(crate) struct Module {
 pub(crate) struct Former {
     sources: Sources,
     modules: IndexMap<String, Module>,
+    /// Modules that were read ahead, for this graph.
+    ahead: IndexMap<String, Module>,
     /// The modules whose text may have changed; without a list all of them, and what imports mean, too.
     changed: Option<BTreeSet<String>>,
 }
@@ -71,8 +75,18 @@ impl Former {
         Self {
             sources: graph.sources,
             modules: modules.collect(),
+            ahead: IndexMap::new(),
             changed,
         }
+    }
+
+    /// Reads everything that the entries need, unless something is known already.
+    #[must_use]
+    pub(crate) fn read_ahead(mut self, loader: &dyn SourceLoader, entries: &[&str], workers: &dyn Workers) -> Self {
+        if self.modules.is_empty() {
+            self.ahead = ahead::read(loader, entries, workers, &mut self.sources);
+        }
+        self
     }
 
     fn may_have_changed(&self, id: &str) -> bool {
@@ -182,6 +196,9 @@ impl Loading<'_> {
 
     /// Reads and parses a module, wanted at `span`, unless it is as it was.
     fn open(&mut self, id: String, span: Span) {
+        if let Some(module) = self.former.ahead.swap_remove(&id) {
+            return self.enter(module);
+        }
         let mut former = self.former.modules.swap_remove(&id);
         if !self.former.may_have_changed(&id)
             && let Some(module) = former.take()
@@ -214,21 +231,7 @@ impl Loading<'_> {
             }
         };
         let parsed = aqua_grammar::parse(file, &text);
-        let is_dependency = self.loader.is_dependency(&id);
-        let told = |message: Diagnostic| match is_dependency && is_style(&message) {
-            true => message.as_warning(),
-            false => message,
-        };
-        self.enter(Module {
-            id,
-            file,
-            tree: parsed.tree,
-            diagnostics: parsed.diagnostics.into_iter().map(told).collect(),
-            is_dependency,
-            is_new: true,
-            resolved: Vec::new(),
-            imports: Vec::new(),
-        });
+        self.enter(Module::new(id, file, parsed, self.loader));
     }
 
     fn enter(&mut self, module: Module) {
@@ -262,6 +265,25 @@ impl Loading<'_> {
 }
 
 impl Module {
+    /// A module that was just parsed.
+    pub(crate) fn new(id: String, file: FileId, parsed: Parsed, loader: &dyn SourceLoader) -> Self {
+        let is_dependency = loader.is_dependency(&id);
+        let told = |message: Diagnostic| match is_dependency && is_style(&message) {
+            true => message.as_warning(),
+            false => message,
+        };
+        Self {
+            id,
+            file,
+            tree: parsed.tree,
+            diagnostics: parsed.diagnostics.into_iter().map(told).collect(),
+            is_dependency,
+            is_new: true,
+            resolved: Vec::new(),
+            imports: Vec::new(),
+        }
+    }
+
     /// Whether parsing found an error.
     pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)

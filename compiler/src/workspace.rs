@@ -6,7 +6,7 @@
 
 use crate::checking::Memory;
 use crate::modules::{self, Former, Graph};
-use crate::{Options, SourceLoader};
+use crate::{Options, SourceLoader, Workers};
 use aqua_diagnostics::{Diagnostic, Sources};
 use std::collections::BTreeSet;
 
@@ -37,12 +37,20 @@ impl Workspace {
     }
 
     /// Checks the programs that begin in the modules `entries`; gives how many modules were checked for that.
-    pub fn check(&mut self, loader: &dyn SourceLoader, entries: &[&str], changes: Changes) -> usize {
+    /// What comes out does not depend on the workers, which parse modules side by side.
+    pub fn check(
+        &mut self,
+        loader: &dyn SourceLoader,
+        entries: &[&str],
+        changes: Changes,
+        workers: &dyn Workers,
+    ) -> usize {
         let changed = match changes {
             Changes::Texts(changed) => Some(changed),
             Changes::Anything => None,
         };
         let former = Former::of(std::mem::take(&mut self.graph), changed);
+        let former = former.read_ahead(loader, entries, workers);
         self.graph = modules::load(loader, entries, former);
         self.memory.check(&self.graph, &self.options)
     }

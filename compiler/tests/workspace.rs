@@ -1,6 +1,6 @@
 //! A workspace says what a fresh check says, whatever was edited, and checks no more than it must.
 
-use aqua_compiler::{Changes, InMemory, Options, Workspace};
+use aqua_compiler::{Changes, InMemory, InTurn, Options, Work, Workers, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Files = BTreeMap<String, String>;
@@ -61,7 +61,7 @@ fn any_edits_end_in_what_a_fresh_check_says() {
         let names: Vec<String> = files.keys().cloned().collect();
         let entries: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut workspace = Workspace::new(Options::default());
-        workspace.check(&loader(&files), &entries, Changes::Anything);
+        workspace.check(&loader(&files), &entries, Changes::Anything, &InTurn);
         for round in 0..40 {
             let name = &names[numbers.below(names.len())];
             // Now and then the text comes back as it was.
@@ -76,9 +76,9 @@ fn any_edits_end_in_what_a_fresh_check_says() {
             } else {
                 Changes::Texts(BTreeSet::from([name.clone()]))
             };
-            workspace.check(&loader(&files), &entries, changes);
+            workspace.check(&loader(&files), &entries, changes, &InTurn);
             let mut fresh = Workspace::new(Options::default());
-            fresh.check(&loader(&files), &entries, Changes::Anything);
+            fresh.check(&loader(&files), &entries, Changes::Anything, &InTurn);
             assert_eq!(
                 shown(&workspace),
                 shown(&fresh),
@@ -106,7 +106,10 @@ fn only_what_depends_on_a_change_is_checked_again() {
     let names: Vec<String> = files.keys().cloned().collect();
     let entries: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut workspace = Workspace::new(Options::default());
-    assert_eq!(workspace.check(&loader(&files), &entries, Changes::Anything), 51);
+    assert_eq!(
+        workspace.check(&loader(&files), &entries, Changes::Anything, &InTurn),
+        51
+    );
     let mut edit = |name: &str, from: &str, to: &str| {
         let text = files[name].replace(from, to);
         files.insert(name.to_owned(), text);
@@ -114,10 +117,38 @@ fn only_what_depends_on_a_change_is_checked_again() {
             &loader(&files),
             &entries,
             Changes::Texts(BTreeSet::from([name.to_owned()])),
+            &InTurn,
         )
     };
     assert_eq!(edit("a.aqua", "<- 1", "<- 2"), 1, "a body is nobody else's concern");
     assert_eq!(edit("b7.aqua", "<- f()", "<- f() + 1"), 1);
     assert_eq!(edit("a.aqua", "-> u8", "-> u16"), 51, "what a function gives is");
     assert_eq!(edit("a.aqua", "aqua A", "aqua A"), 0, "the same text again");
+}
+
+/// Works from the last piece to the first.
+struct Backwards;
+
+impl Workers for Backwards {
+    fn run(&self, work: Vec<Work<'_>>) {
+        work.into_iter().rev().for_each(|piece| piece());
+    }
+}
+
+#[test]
+fn who_works_first_makes_no_difference() {
+    let mut messages = 0;
+    for vector in crate::vectors::module_vectors() {
+        let names: Vec<&str> = vector.files.keys().map(String::as_str).collect();
+        let check = |workers: &dyn Workers| {
+            let mut workspace = Workspace::new(Options::default());
+            workspace.check(&vector.loader(), &names, Changes::Anything, workers);
+            workspace
+        };
+        let (one, other) = (check(&InTurn), check(&Backwards));
+        assert_eq!(one.diagnostics(), other.diagnostics());
+        assert_eq!(shown(&one), shown(&other));
+        messages += one.diagnostics().len();
+    }
+    assert!(messages > 10, "{messages} messages");
 }

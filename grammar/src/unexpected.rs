@@ -45,6 +45,7 @@ pub(crate) fn explain(error: &Error, tokens: &Tokens, text: &str) -> (u32, Diagn
         Wanted::These(words) => error.label(format!("expected {words}")),
         Wanted::Nothing => error,
     };
+    let error = hint(error, found, text);
     // The end of a line belongs to the line.
     (
         if found == Some(Terminal::Newline) {
@@ -54,6 +55,24 @@ pub(crate) fn explain(error: &Error, tokens: &Tokens, text: &str) -> (u32, Diagn
         },
         error,
     )
+}
+
+/// What people mean who write this here.
+fn hint(error: Diagnostic, found: Option<Terminal>, text: &str) -> Diagnostic {
+    let before = text[..error.span.start as usize].trim_end();
+    match found {
+        Some(Terminal::Colon) if before.ends_with("catch") => {
+            let end = before.len() as u32;
+            let word = error.span.file.span(end - "catch".len() as u32, end);
+            error
+                .label("expected a name for the error")
+                .help("give the error a name, `catch e:`; or do without it, `otherwise:`")
+                .fix("write `otherwise`", word, "otherwise")
+        }
+        Some(Terminal::ArrowRight) => error.help("results get their names on the left: `name <- call()`"),
+        Some(Terminal::BraceOpen) => error.help("blocks have no braces: end the line above with `:`, and indent"),
+        _ => error,
+    }
 }
 
 enum Wanted {

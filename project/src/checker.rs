@@ -1,5 +1,6 @@
 //! Checking programs on disk, once or again and again.
 
+use crate::workers::Threads;
 use crate::{BuildError, Disk, Error, Program, Settings, programs};
 use aqua_compiler::{Changes, Workspace};
 use aqua_diagnostics::{Diagnostic, Sources};
@@ -67,7 +68,9 @@ impl Checker {
                 checked.add(&mut seen, &project.sources, &project.diagnostics);
             }
             let entries: Vec<&str> = together.entries.iter().map(String::as_str).collect();
-            checked.modules += together.workspace.check(&together.disk, &entries, changes.clone());
+            checked.modules += together
+                .workspace
+                .check(&together.disk, &entries, changes.clone(), &Threads);
             checked.add(
                 &mut seen,
                 together.workspace.sources(),

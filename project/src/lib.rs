@@ -19,6 +19,7 @@ pub mod node_config;
 mod program;
 mod section;
 mod watch;
+mod workers;
 
 pub use build::{BuildError, Settings};
 pub use checker::{Checked, Checker, check};

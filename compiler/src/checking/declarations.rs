@@ -52,7 +52,7 @@ impl ModuleChecker<'_, '_> {
         if let Some(name) = item.name()
             && self.later.get(&name.text) == Some(&name.span)
         {
-            self.later.shift_remove(&name.text);
+            self.later.swap_remove(&name.text);
         }
         self.current = None;
     }

@@ -85,8 +85,10 @@ impl Memory {
         let mut changed = vec![false; graph.modules.len()];
         let replaced: Vec<FileId> = graph.modules.iter().filter(|it| it.is_new).map(|it| it.file).collect();
         let mut checked = 0;
+        let mut entries = vec![false; graph.modules.len()];
+        graph.entries.iter().for_each(|entry| entries[*entry] = true);
         for (index, module) in graph.modules.iter().enumerate() {
-            let is_entry = graph.entries.contains(&index);
+            let is_entry = entries[index];
             let imports = module
                 .imports
                 .iter()

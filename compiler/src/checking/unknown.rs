@@ -6,7 +6,15 @@ use aqua_diagnostics::suggestions::suggest_or;
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::EcoString;
 
+/// For how many unknown names similar ones are looked for: who has more mistakes is told of the others without.
+const MOST_SUGGESTIONS: usize = 64;
+
 impl ModuleChecker<'_, '_> {
+    /// Whether to look for names that may be meant.
+    pub(super) fn suggests(&self) -> bool {
+        self.told.len() < MOST_SUGGESTIONS
+    }
+
     /// Reports a name that means no value here, unless that follows from an earlier mistake. `locals` are visible too.
     pub(super) fn unknown_value(&mut self, name: &str, span: Span, locals: &[EcoString]) {
         if self.is_excused(name) {
@@ -69,14 +77,20 @@ impl ModuleChecker<'_, '_> {
             .iter()
             .filter(|(_, entry)| entry.value.is_some())
             .map(|(name, _)| name.as_str());
-        if let Some(qualified) = self.qualified(name) {
+        if self.suggests()
+            && let Some(qualified) = self.qualified(name)
+        {
             return message
                 .help(format!("it belongs to a module: write `{qualified}`"))
                 .fix(format!("write `{qualified}`"), span, qualified);
         }
-        let mut known: Vec<&str> = locals.iter().map(EcoString::as_str).chain(values).collect();
-        for name in predefined_names() {
-            known.push(name);
+        let mut known: Vec<&str> = Vec::new();
+        if self.suggests() {
+            known.extend(locals.iter().map(EcoString::as_str));
+            known.extend(values);
+            for name in predefined_names() {
+                known.push(name);
+            }
         }
         suggest_or(message, span, name, known, "define it above this line, or import it")
     }

@@ -84,7 +84,10 @@ impl BodyChecker<'_, '_, '_> {
             self.report(message.help("declare a stream before the block, push to it inside, and read it here"));
             return Value::missing(span);
         }
-        let locals = self.scopes.names();
+        let locals = match self.module.suggests() {
+            true => self.scopes.names(),
+            false => Vec::new(),
+        };
         self.module.unknown_value(name, span, &locals);
         Value::missing(span)
     }

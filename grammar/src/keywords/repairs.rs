@@ -144,6 +144,23 @@ impl Settling<'_, '_> {
         self.line.tokens.extend(colon);
     }
 
+    /// `data Point { … }`: the braces of other languages, in which the block is lost.
+    fn braces(&mut self, last: Token) -> bool {
+        let tokens = &self.line.tokens;
+        let open = tokens.iter().position(|token| token.terminal == Terminal::BraceOpen);
+        let Some(open) = open.filter(|_| last.terminal == Terminal::BraceClose) else {
+            return false;
+        };
+        let brace = tokens[open];
+        let message = Diagnostic::error(codes::MISSING_COLON, self.span_of(brace), "blocks have no braces");
+        let help =
+            "end this line with `:` instead, and put each member on an indented line of its own, without a comma";
+        self.give(message.label("a block begins with `:`").help(help));
+        self.line.tokens.truncate(open);
+        self.line.tokens.push(Token::invisible(Terminal::Colon, brace.start));
+        true
+    }
+
     /// Supplies a missing `:` at the end of the head of a block.
     pub(super) fn final_colon(&mut self) {
         let mut depth = 0_usize;
@@ -162,6 +179,9 @@ impl Settling<'_, '_> {
             return;
         };
         let Some(colon) = colon else {
+            if self.braces(last) {
+                return;
+            }
             let end = self.span_of(last).after();
             let message = Diagnostic::error(codes::MISSING_COLON, end, "a `:` is missing at the end of this line");
             self.give(message.label("a block begins below").fix("add `:`", end, ":"));
