@@ -103,6 +103,11 @@ fn options_reach_the_machine() {
         request["params"]["run_size_limit"] = 10.into();
     });
     assert_eq!(code, 20104);
+    let (code, _) = after(|request| {
+        request["air"] = "(seq (null) (null))".into();
+        request["params"]["run_length_limit"] = 1.into();
+    });
+    assert_eq!(code, 20106);
 
     let entries = |rule: &str| {
         let air = r#"(seq (seq (ap ("k" 1) %m) (ap ("k" 2) %m)) (seq (canon "@1" %m #%m)

@@ -131,8 +131,9 @@ typedef struct AquaVmParams {
   uint64_t air_size_limit;
   uint64_t particle_size_limit;
   uint64_t call_result_size_limit;
-  /* Most bytes that one run may make; a run above it is undone. */
+  /* Most bytes that one run may make, and most instructions that it may begin; a run above one of them is undone. */
   uint64_t run_size_limit;
+  uint64_t run_length_limit;
   /* See timestamp. */
   uint32_t ttl;
   /* Kind of the key: 0 for ed25519, the only one in use. */

@@ -19,6 +19,7 @@ pub struct AquaVmParams {
     pub particle_size_limit: u64,
     pub call_result_size_limit: u64,
     pub run_size_limit: u64,
+    pub run_length_limit: u64,
     pub ttl: u32,
     pub key_format: u8,
     pub hard_limit_enabled: u8,
@@ -46,6 +47,7 @@ pub unsafe extern "C" fn aqua_vm_params_init(params: *mut AquaVmParams) -> AquaV
         particle_size_limit: usual.particle_size,
         call_result_size_limit: usual.call_result_size,
         run_size_limit: usual.run_size,
+        run_length_limit: usual.run_length,
         ttl: 0,
         key_format: 0,
         hard_limit_enabled: u8::from(usual.hard),
@@ -79,6 +81,7 @@ impl AquaVmParams {
                 particle_size: self.particle_size_limit,
                 call_result_size: self.call_result_size_limit,
                 run_size: self.run_size_limit,
+                run_length: self.run_length_limit,
                 hard: self.hard_limit_enabled != 0,
             },
             canon_map_fold: match self.canon_map_fold {

@@ -47,6 +47,7 @@ static void layout(void) {
   FIELD(AquaVmParams, particle_size_limit);
   FIELD(AquaVmParams, call_result_size_limit);
   FIELD(AquaVmParams, run_size_limit);
+  FIELD(AquaVmParams, run_length_limit);
   FIELD(AquaVmParams, ttl);
   FIELD(AquaVmParams, key_format);
   FIELD(AquaVmParams, hard_limit_enabled);
@@ -148,6 +149,9 @@ static void wrong_particles_have_a_number(void) {
   params.air_size_limit = 5;
   params.hard_limit_enabled = 255;
   EXPECT(number(air, NOTHING, NOTHING, &params, NOTHING) == 10);
+  params = parameters();
+  params.run_length_limit = 1;
+  EXPECT(number(text("(seq (null) (null))"), NOTHING, NOTHING, &params, NOTHING) == 20106);
   params = parameters();
   AquaVmCallResult result = {4000000000u, INT32_MIN, text("1")};
   AquaVmBuffer *results;

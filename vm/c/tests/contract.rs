@@ -24,7 +24,7 @@ fn promises_are_kept_and_structures_lie_alike() {
         AquaVmBytes { length }
         AquaVmParams {
             current_peer_id, particle_id, secret_key, timestamp, air_size_limit, particle_size_limit,
-            call_result_size_limit, run_size_limit, ttl, key_format, hard_limit_enabled, canon_map_fold, trust
+            call_result_size_limit, run_size_limit, run_length_limit, ttl, key_format, hard_limit_enabled, canon_map_fold, trust
         }
         AquaVmCallRequest { service_id, function_name, arguments, tetraplets }
         AquaVmCallResult { ret_code, result }

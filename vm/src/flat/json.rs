@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | `air_size_limit`, `particle_size_limit`, `call_result_size_limit` | sizes in bytes, as in [`Limits`] | its defaults |
 //! | `hard_limit_enabled` | whether a size above its limit is an error | `false` |
-//! | `run_size_limit` | what one run may make, in bytes | its default |
+//! | `run_size_limit`, `run_length_limit` | what one run may make, in bytes, and how many instructions it may begin | its defaults |
 //! | `canon_map_fold` | `"every_entry"` or `"last_of_each_key"`, as in [`CanonMapFold`] | `"every_entry"` |
 //! | `trust` | `"verify"` or `"ignore"`, as in [`Trust`] | `"verify"` |
 //!
@@ -112,6 +112,7 @@ struct Parameters {
     particle_size_limit: Option<u64>,
     call_result_size_limit: Option<u64>,
     run_size_limit: Option<u64>,
+    run_length_limit: Option<u64>,
     #[serde(default)]
     hard_limit_enabled: bool,
     canon_map_fold: Option<CanonMapFoldField>,
@@ -177,8 +178,8 @@ impl Parameters {
                 particle_size: self.particle_size_limit.unwrap_or(usual.particle_size),
                 call_result_size: self.call_result_size_limit.unwrap_or(usual.call_result_size),
                 run_size: self.run_size_limit.unwrap_or(usual.run_size),
+                run_length: self.run_length_limit.unwrap_or(usual.run_length),
                 hard: self.hard_limit_enabled,
-                ..usual
             },
             canon_map_fold: match self.canon_map_fold {
                 None | Some(CanonMapFoldField::EveryEntry) => CanonMapFold::EveryEntry,
