@@ -156,6 +156,7 @@ pub(crate) fn run(
         previous: state.data(),
         current: &current,
         call_results: results,
+        records: true,
     };
     let output = match execution::run(input) {
         Ok(output) => output,

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::canon_map::Key;
+use super::fold::Source;
 use super::item::{Item, Resolved, Tetraplets};
 use super::stream::Generation;
 use crate::data::{ApResult, TraceState};
@@ -15,8 +16,7 @@ impl Machine<'_> {
             Ok(source) => self.as_item(source),
             Err(error) => return self.join(error),
         };
-        self.scalars
-            .set(target.index(), self.code.name(target), item, &self.levels)
+        self.set_scalar(target, item)
     }
 
     pub(super) fn ap_to_stream(
@@ -30,7 +30,7 @@ impl Machine<'_> {
             Err(error) => return self.join(error),
         };
         let generation = self.ap_generation().map_err(|error| self.trace_error(id, error))?;
-        self.streams.add(target.index(), item, generation)?;
+        self.add_to_stream(Source::Stream(target), item, generation)?;
         self.push_ap();
         Ok(())
     }
@@ -56,7 +56,7 @@ impl Machine<'_> {
             value: key.entry(item.value.clone()),
             ..item
         };
-        self.maps.add(target.index(), entry, generation)?;
+        self.add_to_stream(Source::Map(target), entry, generation)?;
         self.push_ap();
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::error_objects::Place;
+use super::fold::Source;
 use super::item::{Item, Resolved};
 use super::ledger::ServiceResult;
 use super::stream::Generation;
@@ -10,7 +11,7 @@ use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
 use crate::trace::MetCall;
 use crate::value::Value;
 use crate::{CallRequest, CallResult, Cid, Tetraplet};
-use aqua_air::{OperandId, OperationId, Output};
+use aqua_air::{Bytecode, OperandId, Operation, OperationId, Output};
 use ecow::EcoString;
 
 /// The operands of a call.
@@ -21,6 +22,29 @@ pub(super) struct Call<'p> {
     pub(super) function: OperandId,
     pub(super) arguments: &'p [OperandId],
     pub(super) output: Output,
+}
+
+impl<'p> Call<'p> {
+    /// The call at that place of a program, if there is one.
+    pub(super) fn at(id: OperationId, code: &'p Bytecode) -> Option<Self> {
+        match code[id] {
+            Operation::Call {
+                peer,
+                service,
+                function,
+                arguments,
+                output,
+            } => Some(Self {
+                id,
+                peer,
+                service,
+                function,
+                arguments: code.list(arguments),
+                output,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Arguments that are known, and their hash.
@@ -83,7 +107,7 @@ impl Machine<'_> {
             .meet_call()
             .map_err(|error| self.trace_error(call.id, error))?;
         let Some(MetCall { state, from, .. }) = met else {
-            return self.request(tetraplet, arguments, None);
+            return self.request(call, tetraplet, arguments, None);
         };
         match state {
             CallState::Failed(cid) => self.meet_failed(tetraplet, arguments, cid),
@@ -92,6 +116,7 @@ impl Machine<'_> {
                 match self.call_results.remove(&call_id.to_string()) {
                     Some(result) => self.take_result(call, tetraplet, arguments, result),
                     None => {
+                        self.record_call(call.id, call_id);
                         self.complete = false;
                         let sender = Sender::PeerIdWithCallId { peer_id, call_id };
                         self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
@@ -100,7 +125,7 @@ impl Machine<'_> {
                 }
             }
             CallState::RequestSentBy(_) if tetraplet.peer_pk == self.current_peer => {
-                self.request(tetraplet, arguments, Some(state))
+                self.request(call, tetraplet, arguments, Some(state))
             }
             CallState::RequestSentBy(_) => {
                 self.complete = false;
@@ -156,14 +181,12 @@ impl Machine<'_> {
             (ValueRef::Scalar(cid), Output::Scalar(slot)) => {
                 let item = self.stored_item(tetraplet, arguments, cid)?;
                 self.own(tetraplet, cid);
-                self.scalars
-                    .set(slot.index(), self.code.name(slot), item, &self.levels)?;
+                self.set_scalar(slot, item)?;
             }
             (ValueRef::Stream { cid, generation }, Output::Stream(scope)) => {
                 let item = self.stored_item(tetraplet, arguments, cid)?;
                 self.own(tetraplet, cid);
-                self.streams
-                    .add(scope.index(), item, Generation::Known(from, *generation))?;
+                self.add_to_stream(Source::Stream(scope), item, Generation::Known(from, *generation))?;
             }
             (ValueRef::Unused(_), Output::None) => {}
             _ => return Err(Uncatchable::CallResultNotCorrespondToInstruction(value).into()),
@@ -191,24 +214,28 @@ impl Machine<'_> {
     /// Nobody has executed the call yet.
     fn request(
         &mut self,
+        call: &Call<'_>,
         tetraplet: &Tetraplet,
         arguments: Result<Arguments, Catchable>,
         met: Option<CallState>,
     ) -> Result<(), ExecutionError> {
-        self.complete = false;
         if tetraplet.peer_pk != self.current_peer {
+            self.complete = false;
             self.next_peers.insert(tetraplet.peer_pk.clone());
             let sender = Sender::PeerId(self.current_peer.clone());
             self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
             return Ok(());
         }
         let Ok(arguments) = arguments else {
+            self.complete = false;
             self.trace.extend(met.map(TraceState::Call));
             return Ok(());
         };
         let origins = arguments.resolved.iter().map(|argument| argument.tetraplets.len());
         self.ledger.charge(origins.sum::<usize>() * size_of::<Tetraplet>())?;
         self.last_call_request_id = self.last_call_request_id.wrapping_add(1);
+        self.record_call(call.id, self.last_call_request_id);
+        self.complete = false;
         let request = CallRequest {
             service_id: tetraplet.service_id.to_string(),
             function_name: tetraplet.function_name.to_string(),
@@ -230,6 +257,14 @@ impl Machine<'_> {
         };
         self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
         Ok(())
+    }
+
+    /// The local service has answered a call of a former run that is taken up again.
+    pub(super) fn resume_call(&mut self, call: &Call<'_>, result: CallResult) -> Result<(), ExecutionError> {
+        let tetraplet = self.triplet(call)?;
+        let arguments = self.arguments(call)?;
+        self.take_result(call, &tetraplet, arguments, result)
+            .or_else(|error| self.call_error(call, Some(tetraplet), error))
     }
 
     /// The local service has answered.
@@ -258,13 +293,12 @@ impl Machine<'_> {
             Output::None => ValueRef::Unused(self.ledger.identify(&value)?.0),
             Output::Scalar(slot) => {
                 let (cid, item) = self.new_item(tetraplet, &hash, value)?;
-                self.scalars
-                    .set(slot.index(), self.code.name(slot), item, &self.levels)?;
+                self.set_scalar(slot, item)?;
                 ValueRef::Scalar(cid)
             }
             Output::Stream(scope) => {
                 let (cid, item) = self.new_item(tetraplet, &hash, value)?;
-                self.streams.add(scope.index(), item, Generation::New)?;
+                self.add_to_stream(Source::Stream(scope), item, Generation::New)?;
                 ValueRef::Stream {
                     cid,
                     generation: crate::trace::UNKNOWN_GENERATION,

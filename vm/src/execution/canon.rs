@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::canon_map::{CanonMap, entry_key, entry_value};
+use super::fold::Source;
 use super::item::{CanonStream, Item};
 use crate::data::{CanonState, Provenance, TraceState};
 use crate::failure::{ExecutionError, Uncatchable};
@@ -68,10 +69,10 @@ impl Machine<'_> {
     fn freeze(&mut self, canon: Canon, peer: EcoString) -> Result<(), ExecutionError> {
         let tetraplet = Tetraplet::of_peer(peer);
         let items: Vec<Item> = match canon {
-            Canon::Stream { source, .. } => self.streams.items(source.index()),
-            Canon::Map { source, .. } => self.maps.items(source.index()),
+            Canon::Stream { source, .. } => self.stream_items(Source::Stream(source)),
+            Canon::Map { source, .. } => self.stream_items(Source::Map(source)),
             Canon::MapToScalar { source, .. } => {
-                let object = first_of_each_key(&self.maps.items(source.index()))?;
+                let object = first_of_each_key(&self.stream_items(Source::Map(source)))?;
                 vec![Item::new(
                     object,
                     tetraplet.clone(),
@@ -98,19 +99,20 @@ impl Machine<'_> {
         match canon {
             Canon::Stream { target, .. } => {
                 let stream = CanonStream::new(items, tetraplet, cid);
+                self.watch_writing(target);
                 self.canon_streams
                     .set(target.index(), self.code.name(target), stream, &self.levels)?;
             }
             Canon::Map { target, .. } => {
                 let map = CanonMap::new(CanonStream::new(items, tetraplet, cid))?;
+                self.watch_writing(target);
                 self.canon_maps
                     .set(target.index(), self.code.name(target), map, &self.levels)?;
             }
             Canon::MapToScalar { target, .. } => {
                 let object = items.into_iter().next().ok_or(Uncatchable::NoValueForScalar)?.value;
                 let item = Item::new(object, tetraplet, Provenance::Canon { cid }, self.trace.position());
-                self.scalars
-                    .set(target.index(), self.code.name(target), item, &self.levels)?;
+                self.set_scalar(target, item)?;
             }
         }
         self.trace.push(state);

@@ -1,36 +1,10 @@
 //! Instructions that run others: what they do first, and what they do when a nested one has ended.
 
-use super::fold::StreamFold;
+use super::fold::Source;
+use super::frames::{Frame, Par, Side};
 use super::{Begun, Machine, Outcome, Resumed};
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
-use aqua_air::{OperandId, Operation, OperationId, ScopeId, Slot, VariableKind};
-
-/// An operation that waits for a nested one.
-#[derive(Debug)]
-pub(super) enum Frame {
-    /// `seq`, its left side runs.
-    Seq { right: OperationId },
-    /// `xor`, its left side runs.
-    Xor { right: OperationId },
-    /// `xor`, its right side runs.
-    Handler,
-    /// `par`, its left side runs.
-    ParLeft { id: OperationId, right: OperationId },
-    /// `par`, its right side runs.
-    ParRight { left_complete: bool, left_failed: bool },
-    /// `new` of a scalar, frozen stream or frozen map.
-    New { slot: Slot },
-    /// `new` of a stream.
-    NewStream { scope: ScopeId },
-    /// `new` of a stream map.
-    NewMap { scope: ScopeId },
-    /// `fold`, the body of its first item runs.
-    Fold { iterator: Slot },
-    /// `fold` over a stream, the body of the first value of a generation runs.
-    Generation(Box<StreamFold>),
-    /// `next`, the body of the next item runs.
-    Next { id: OperationId, iterator: Slot },
-}
+use aqua_air::{OperandId, Operation, OperationId, VariableKind};
 
 impl Machine<'_> {
     pub(super) fn seq(&mut self, left: OperationId, right: OperationId) -> Begun {
@@ -51,11 +25,18 @@ impl Machine<'_> {
         left: OperationId,
         right: OperationId,
     ) -> Result<Begun, ExecutionError> {
-        self.trace
+        let position = self
+            .trace
             .meet_par_start()
             .map_err(|error| self.trace_error(id, error))?;
         self.begin_side(left);
-        self.frames.push(Frame::ParLeft { id, right });
+        self.frames.push(Frame::ParLeft(Par {
+            id,
+            left,
+            right,
+            position,
+            records: self.recorder.records,
+        }));
         Ok(Begun::Run(left))
     }
 
@@ -105,30 +86,25 @@ impl Machine<'_> {
                 }
                 Resumed::Done(outcome)
             }
-            Frame::ParLeft { id, right } => {
-                let left_complete = self.complete && outcome.is_ok();
+            Frame::ParLeft(par) => {
+                let left = self.side(&outcome, par.records);
                 self.trace
-                    .meet_par_left_end()
-                    .map_err(|error| self.trace_error(id, error))?;
-                self.begin_side(right);
-                self.frames.push(Frame::ParRight {
-                    left_complete,
-                    left_failed: outcome.is_err(),
-                });
-                Resumed::Run(right)
+                    .meet_par_left_end(par.position)
+                    .map_err(|error| self.trace_error(par.id, error))?;
+                self.begin_side(par.right);
+                self.frames.push(Frame::ParRight { par, left });
+                Resumed::Run(par.right)
             }
-            Frame::ParRight {
-                left_complete,
-                left_failed,
-            } => {
-                let right_complete = self.complete && outcome.is_ok();
-                self.trace.meet_par_right_end();
-                self.complete = left_complete || right_complete;
-                if left_failed && outcome.is_err() {
-                    return Ok(Resumed::Done(outcome));
+            Frame::ParRight { par, left } => {
+                let right = self.side(&outcome, usize::MAX);
+                self.trace.meet_par_right_end(par.position);
+                self.complete = left.complete || right.complete;
+                let have_both_failed = left.failed && right.failed;
+                if !have_both_failed {
+                    self.last_error.open = true;
                 }
-                self.last_error.open = true;
-                Resumed::Done(Ok(()))
+                self.record_par(par, left, right);
+                Resumed::Done(if have_both_failed { outcome } else { Ok(()) })
             }
             Frame::New { slot } => {
                 let name = self.code.name(slot);
@@ -143,14 +119,14 @@ impl Machine<'_> {
                 Resumed::Done(outcome)
             }
             Frame::NewStream { scope } => {
-                let closed = self.streams.close(scope.index()).compactify(&mut self.trace);
+                let closed = self.close_stream(Source::Stream(scope));
                 if outcome.is_ok() {
                     closed?;
                 }
                 Resumed::Done(outcome)
             }
             Frame::NewMap { scope } => {
-                let closed = self.maps.close(scope.index()).compactify(&mut self.trace);
+                let closed = self.close_stream(Source::Map(scope));
                 if outcome.is_ok() {
                     closed?;
                 }
@@ -160,8 +136,20 @@ impl Machine<'_> {
                 self.end_iteration(iterator);
                 Resumed::Done(outcome)
             }
-            Frame::Generation(fold) => self.end_generation(fold)?,
+            Frame::Generation(fold) => {
+                self.watch_generation(&outcome);
+                self.end_generation(fold)?
+            }
             Frame::Next { id, iterator } => Resumed::Done(self.end_next(id, iterator, outcome)?),
         })
+    }
+
+    /// How a side of a `par` ends; with errors if anything was recorded in it.
+    fn side(&self, outcome: &Outcome, records: usize) -> Side {
+        Side {
+            complete: self.complete && outcome.is_ok(),
+            failed: outcome.is_err(),
+            errors: (self.recorder.records > records).then(|| self.errors()),
+        }
     }
 }

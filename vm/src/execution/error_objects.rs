@@ -7,7 +7,7 @@ use crate::value::Value;
 use aqua_air::OperationId;
 
 /// `%last_error%`: the first error since the last `xor` began its right side or the last `par` succeeded.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct LastError {
     pub(super) object: Value,
     pub(super) tetraplet: Option<Tetraplet>,
@@ -16,7 +16,7 @@ pub(super) struct LastError {
 }
 
 /// `:error:`: what the right side of an `xor` handles.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct HandledError {
     pub(super) object: Value,
     pub(super) tetraplet: Option<Tetraplet>,
@@ -58,6 +58,8 @@ impl HandledError {
     pub(super) fn clear(&mut self) {
         self.object = no_error();
         self.tetraplet = None;
+        // `fail :error:` refuses the object, so nobody asks for the error itself.
+        self.original = None;
     }
 }
 

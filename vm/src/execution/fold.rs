@@ -3,9 +3,10 @@
 //! The body of the first item runs; its `next` runs the body of the second inside, and so on. A fold over a stream does
 //! that for each generation and goes on while the stream grows.
 
+use super::frames::Frame;
 use super::item::Item;
-use super::stream::{Cursor, Stream};
-use super::{Begun, Frame, Machine, Outcome, Resumed};
+use super::stream::Cursor;
+use super::{Begun, Machine, Outcome, Resumed};
 use crate::CanonMapFold;
 use crate::Tetraplet;
 use crate::data::Provenance;
@@ -26,7 +27,7 @@ pub(super) struct FoldParts {
 }
 
 /// A fold that runs: what its iterator stands for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Iteration {
     items: Items,
     place: usize,
@@ -38,8 +39,8 @@ pub(super) struct Iteration {
     was_exhausted: bool,
 }
 
-#[derive(Debug)]
-enum Items {
+#[derive(Debug, Clone)]
+pub(super) enum Items {
     /// Elements of an array; tetraplet and provenance are the array's.
     Array {
         values: EcoVec<Value>,
@@ -90,23 +91,34 @@ impl Iteration {
 }
 
 /// A fold over a stream, between two generations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StreamFold {
-    parts: FoldParts,
-    source: Source,
-    trace: FoldId,
+    pub(super) parts: FoldParts,
+    pub(super) source: Source,
+    pub(super) stream: usize,
+    pub(super) trace: FoldId,
     /// Generations still to go through.
-    batch: std::vec::IntoIter<Vec<Item>>,
-    cursor: Cursor,
+    pub(super) batch: std::vec::IntoIter<Vec<Item>>,
+    pub(super) cursor: Cursor,
+    /// How many it went through, the present one included.
+    pub(super) generations: usize,
     /// Whether a generation was complete.
-    done: bool,
+    pub(super) done: bool,
 }
 
 /// Stream or stream map.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     Stream(ScopeId),
     Map(ScopeId),
+}
+
+impl Source {
+    pub(super) fn scope(self) -> ScopeId {
+        match self {
+            Self::Stream(scope) | Self::Map(scope) => scope,
+        }
+    }
 }
 
 impl Machine<'_> {
@@ -125,29 +137,36 @@ impl Machine<'_> {
         Ok(Begun::Run(parts.body))
     }
 
-    fn begin_iteration(&mut self, parts: FoldParts, items: Items, stream: Option<FoldId>) -> Result<(), Uncatchable> {
+    pub(super) fn begin_iteration(
+        &mut self,
+        parts: FoldParts,
+        items: Items,
+        stream: Option<FoldId>,
+    ) -> Result<(), Uncatchable> {
         let FoldParts {
             iterator, body, last, ..
         } = parts;
-        let fold = &mut self.iterators[iterator.index()];
-        if fold.is_some() {
+        if self.is_iterator(iterator) {
             return Err(Uncatchable::MultipleIterableValues(self.code.name(iterator).clone()));
         }
-        *fold = Some(Iteration {
-            items,
-            place: 0,
-            body,
-            last,
-            stream,
-            was_exhausted: false,
-        });
+        self.iterators.set(
+            iterator.index(),
+            Iteration {
+                items,
+                place: 0,
+                body,
+                last,
+                stream,
+                was_exhausted: false,
+            },
+        );
         self.levels.enter_fold();
         Ok(())
     }
 
     /// The last iteration of an iterable has ended.
     pub(super) fn end_iteration(&mut self, iterator: Slot) {
-        self.iterators[iterator.index()] = None;
+        self.iterators.remove(iterator.index());
         self.levels.leave();
         self.clean_up();
     }
@@ -217,7 +236,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Begun, ExecutionError> {
-        let Some(fold) = &mut self.iterators[iterator.index()] else {
+        let Some(fold) = self.iterators.get_mut(iterator.index()) else {
             return Err(Uncatchable::FoldStateNotFound(self.code.name(iterator).clone()).into());
         };
         let (stream, body) = (fold.stream, fold.body);
@@ -259,7 +278,7 @@ impl Machine<'_> {
         self.levels.show_again();
         self.clean_up();
         if outcome.is_ok() {
-            if let Some(fold) = &mut self.iterators[iterator.index()] {
+            if let Some(fold) = self.iterators.get_mut(iterator.index()) {
                 fold.place -= 1;
             }
             self.turn_back(id, iterator)?;
@@ -267,10 +286,21 @@ impl Machine<'_> {
         Ok(outcome)
     }
 
+    /// Whether an iterator goes through a stream.
+    pub(super) fn is_over_stream(&self, iterator: Slot) -> bool {
+        self.iterators
+            .get(iterator.index())
+            .is_some_and(|fold| fold.stream.is_some())
+    }
+
     /// Tells the trace that the run goes back to the states after `next`.
     fn turn_back(&mut self, id: OperationId, iterator: Slot) -> Result<(), Uncatchable> {
-        let stream = self.iterators[iterator.index()].as_ref().and_then(|fold| fold.stream);
+        let stream = self.iterators.get(iterator.index()).and_then(|fold| fold.stream);
         match stream {
+            Some(stream) if self.passes_back() => {
+                self.trace.pass_back(stream);
+                Ok(())
+            }
             Some(stream) => self
                 .trace
                 .meet_back_iterator(stream)
@@ -282,22 +312,25 @@ impl Machine<'_> {
     // Streams.
 
     pub(super) fn fold_stream(&mut self, source: Source, parts: FoldParts) -> Result<Begun, ExecutionError> {
-        if self.source(source).is_none() {
+        self.watch_reading(source);
+        let Some(number) = self.stream_number(source) else {
             self.complete = false;
+            self.want_stream(source);
             return Ok(Begun::Done);
-        }
+        };
         let trace = self
             .trace
             .meet_fold_start()
             .map_err(|error| self.trace_error(parts.id, error))?;
-        let stream = self.source(source).expect("looked at before");
-        let (batch, cursor) = stream.first_batch();
+        let (batch, cursor) = self.stream(source, number).first_batch();
         let fold = StreamFold {
             parts,
             source,
+            stream: number,
             trace,
             batch: batch.into_iter(),
             cursor,
+            generations: 0,
             done: false,
         };
         match self.next_generation(Box::new(fold))? {
@@ -306,22 +339,14 @@ impl Machine<'_> {
         }
     }
 
-    fn source(&mut self, source: Source) -> Option<&mut Stream> {
-        match source {
-            Source::Stream(scope) => self.streams.get_mut(scope.index()),
-            Source::Map(scope) => self.maps.get_mut(scope.index()),
-        }
-    }
-
     /// A generation has ended. Errors in it that could be caught are forgotten.
     pub(super) fn end_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Resumed, Uncatchable> {
         self.end_iteration(fold.parts.iterator);
         self.trace.meet_generation_end(fold.trace);
         fold.done |= self.complete;
-        if fold.batch.as_slice().is_empty()
-            && let Some(stream) = self.source(fold.source)
-        {
-            let (batch, cursor) = stream.next_batch(fold.cursor);
+        if fold.batch.as_slice().is_empty() {
+            let (batch, cursor) = self.stream(fold.source, fold.stream).next_batch(fold.cursor);
+            self.watch_recursion(&batch);
             fold.batch = batch.into_iter();
             fold.cursor = cursor;
         }
@@ -330,10 +355,12 @@ impl Machine<'_> {
 
     fn next_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Resumed, Uncatchable> {
         let Some(items) = fold.batch.next() else {
-            self.complete = fold.done;
             self.trace.meet_fold_end(fold.trace);
+            self.record_fold(&fold);
+            self.complete = fold.done;
             return Ok(Resumed::Done(Ok(())));
         };
+        fold.generations += 1;
         let (parts, trace) = (fold.parts, fold.trace);
         self.trace
             .meet_iteration_start(trace, items[0].position)

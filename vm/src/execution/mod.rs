@@ -11,29 +11,42 @@ mod control;
 mod error_objects;
 mod fail;
 mod fold;
+mod frames;
 mod item;
 mod ledger;
 mod lens;
 mod operand;
+mod recording;
+mod resumption;
 mod scalars;
+mod shape;
+mod snapshots;
 mod stream;
+mod variables;
 
 use crate::data::{CidInfo, ParticleData};
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
-use crate::trace::TraceHandler;
+use crate::trace::{Trace, TraceHandler};
 use crate::{CallRequest, CallResult, Cid, Limits, Params};
 use aqua_air::{Bytecode, Operation, OperationId, VariableKind};
 use call::Call;
 use canon::Canon;
-use control::Frame;
 use ecow::EcoString;
 use error_objects::{HandledError, LastError, Place};
 use fold::{FoldParts, Iteration, Source};
+use frames::{Frame, Frames};
 use item::{CanonStream, Item};
 use ledger::Ledger;
+use recording::Recorder;
 use scalars::{Levels, Variables};
 use std::collections::{BTreeMap, BTreeSet};
-use stream::Streams;
+use stream::{OpenScopes, Streams};
+
+pub(crate) use recording::Recording;
+use resumption::Growth;
+pub(crate) use resumption::{Resumption, take_up};
+pub(crate) use shape::Shape;
+pub(crate) use snapshots::Array;
 
 /// What a run needs.
 #[derive(Debug)]
@@ -44,6 +57,8 @@ pub(crate) struct Input<'d> {
     pub(crate) current: &'d ParticleData,
     /// By decimal call id.
     pub(crate) call_results: BTreeMap<String, CallResult>,
+    /// Whether to keep what is needed to take the run up again where calls wait.
+    pub(crate) records: bool,
 }
 
 /// What a run made.
@@ -59,6 +74,8 @@ pub(crate) struct Output {
     pub(crate) call_results: BTreeMap<String, CallResult>,
     /// An error that nothing caught.
     pub(crate) error: Option<Catchable>,
+    /// Where the run can be taken up again, if calls wait and that is possible.
+    pub(crate) recording: Option<Recording>,
 }
 
 /// Runs a program once over both traces.
@@ -67,9 +84,8 @@ pub(crate) struct Output {
 /// Whatever the workflow can't catch.
 pub(crate) fn run(input: Input<'_>) -> Result<Output, Uncatchable> {
     let mut machine = Machine::new(input);
-    let error = machine.run()?.err();
-    machine.streams.compactify_all(&mut machine.trace)?;
-    machine.maps.compactify_all(&mut machine.trace)?;
+    let error = machine.run_from(Begun::Run(machine.code.root()), 0)?.err();
+    machine.compactify_open_streams()?;
     Ok(machine.into_output(error.map(|error| *error)))
 }
 
@@ -97,9 +113,11 @@ struct Machine<'d> {
     init_peer: EcoString,
     current_peer: EcoString,
 
-    trace: TraceHandler<'d>,
+    trace: Trace<'d>,
     ledger: Ledger,
-    frames: Vec<Frame>,
+    frames: Frames,
+    /// How many operations have begun.
+    length: u64,
     /// Whether everything that ran is done, so that `seq` may go on.
     complete: bool,
 
@@ -108,9 +126,11 @@ struct Machine<'d> {
     canon_streams: Variables<CanonStream>,
     canon_maps: Variables<canon_map::CanonMap>,
     /// By slot.
-    iterators: Vec<Option<Iteration>>,
+    iterators: Array<Iteration>,
     streams: Streams,
     maps: Streams,
+    open_streams: OpenScopes,
+    open_maps: OpenScopes,
     last_error: LastError,
     error: HandledError,
 
@@ -118,6 +138,10 @@ struct Machine<'d> {
     call_results: BTreeMap<String, CallResult>,
     call_requests: BTreeMap<u32, CallRequest>,
     next_peers: BTreeSet<EcoString>,
+
+    recorder: Recorder,
+    /// Set while a former run is taken up.
+    growth: Option<Growth>,
 }
 
 impl<'d> Machine<'d> {
@@ -128,39 +152,50 @@ impl<'d> Machine<'d> {
             previous,
             current,
             call_results,
+            records,
         } = input;
-        let slots = code.variables().len();
-        let scopes = code.scopes().len();
-        let mut iterators = Vec::new();
-        iterators.resize_with(slots, || None);
         Self {
             code,
             params,
             init_peer: params.init_peer_id.as_str().into(),
             current_peer: params.current_peer_id.as_str().into(),
-            trace: TraceHandler::new(&previous.trace, &current.trace),
+            trace: Trace::Merged(TraceHandler::new(&previous.trace, &current.trace, records)),
             ledger: Ledger::new(union(&previous.cid_info, &current.cid_info), params.limits.run_size),
-            frames: Vec::new(),
+            frames: Frames::default(),
+            length: 0,
             complete: true,
             levels: Levels::new(),
-            scalars: Variables::new(slots),
-            canon_streams: Variables::new(slots),
-            canon_maps: Variables::new(slots),
-            iterators,
-            streams: Streams::new(scopes),
-            maps: Streams::new(scopes),
+            scalars: Variables::new(),
+            canon_streams: Variables::new(),
+            canon_maps: Variables::new(),
+            iterators: Array::default(),
+            streams: Streams::default(),
+            maps: Streams::default(),
+            open_streams: OpenScopes::default(),
+            open_maps: OpenScopes::default(),
             last_error: LastError::new(),
             error: HandledError::new(),
             last_call_request_id: previous.last_call_request_id,
             call_results,
             call_requests: BTreeMap::new(),
             next_peers: BTreeSet::new(),
+            recorder: Recorder::new(records),
+            growth: None,
         }
     }
 
     fn into_output(self, error: Option<Catchable>) -> Output {
+        let (trace, events) = match self.trace {
+            Trace::Merged(handler) => handler.into_result(),
+            Trace::Grown(tree) => (tree.flatten(), Vec::new()),
+        };
+        let recording = if error.is_none() {
+            self.recorder.finish(self.streams, self.maps, events)
+        } else {
+            None
+        };
         let data = ParticleData {
-            trace: self.trace.into_result(),
+            trace,
             last_call_request_id: self.last_call_request_id,
             cid_info: self.ledger.info,
             signatures: BTreeMap::new(),
@@ -172,10 +207,12 @@ impl<'d> Machine<'d> {
             call_requests: self.call_requests,
             call_results: self.call_results,
             error,
+            recording,
         }
     }
 
-    fn run(&mut self) -> Result<Outcome, Uncatchable> {
+    /// Goes on until no more than so many frames are left that wait.
+    fn run_from(&mut self, begun: Begun, depth: usize) -> Result<Outcome, Uncatchable> {
         /// Memory that a state of the trace takes, roughly.
         const STATE_SIZE: u64 = 64;
 
@@ -184,32 +221,31 @@ impl<'d> Machine<'d> {
             run_length,
             ..
         } = self.params.limits;
-        let mut begun = 0;
         let most_states = usize::try_from(limit / STATE_SIZE).unwrap_or(usize::MAX);
-        let mut operation = self.code.root();
+        let mut begun = Ok(begun);
         loop {
-            if self.trace.position() > most_states {
-                return Err(Uncatchable::RunTooLarge(limit));
-            }
-            begun += 1;
-            if begun > run_length {
-                return Err(Uncatchable::RunTooLong(run_length));
-            }
-            let mut outcome = match self.begin(operation) {
-                Ok(Begun::Run(nested)) => {
-                    operation = nested;
+            let mut outcome = match begun {
+                Ok(Begun::Run(operation)) => {
+                    if self.trace.position() > most_states {
+                        return Err(Uncatchable::RunTooLarge(limit));
+                    }
+                    self.length += 1;
+                    if self.length > run_length {
+                        return Err(Uncatchable::RunTooLong(run_length));
+                    }
+                    begun = self.begin(operation);
                     continue;
                 }
                 Ok(Begun::Done) => Ok(()),
                 Err(ExecutionError::Catchable(error)) => Err(error),
                 Err(ExecutionError::Uncatchable(error)) => return Err(*error),
             };
-            operation = loop {
-                let Some(frame) = self.frames.pop() else {
+            begun = loop {
+                let Some(frame) = self.frames.pop_above(depth) else {
                     return Ok(outcome);
                 };
                 match self.resume(frame, outcome)? {
-                    Resumed::Run(nested) => break nested,
+                    Resumed::Run(nested) => break Ok(Begun::Run(nested)),
                     Resumed::Done(ended) => outcome = ended,
                 }
             };
@@ -226,21 +262,8 @@ impl<'d> Machine<'d> {
         };
         let done = |result: Result<(), ExecutionError>| result.map(|()| Begun::Done);
         let begun = match code[id] {
-            Operation::Call {
-                peer,
-                service,
-                function,
-                arguments,
-                output,
-            } => {
-                let call = Call {
-                    id,
-                    peer,
-                    service,
-                    function,
-                    arguments: code.list(arguments),
-                    output,
-                };
+            Operation::Call { .. } => {
+                let call = Call::at(id, code).expect("it is one");
                 // A call notes its errors itself, with its tetraplet.
                 return done(self.call(&call));
             }
@@ -272,12 +295,12 @@ impl<'d> Machine<'d> {
                 Ok(Begun::Run(body))
             }
             Operation::NewStream { scope, body } => {
-                self.streams.open(scope.index());
+                self.streams.open(scope.index(), &mut self.open_streams);
                 self.frames.push(Frame::NewStream { scope });
                 Ok(Begun::Run(body))
             }
             Operation::NewMap { scope, body } => {
-                self.maps.open(scope.index());
+                self.maps.open(scope.index(), &mut self.open_maps);
                 self.frames.push(Frame::NewMap { scope });
                 Ok(Begun::Run(body))
             }

@@ -89,7 +89,7 @@ impl Machine<'_> {
     /// The scalar or, if there is none of that name, the item of the fold whose iterator has it.
     pub(super) fn scalar(&self, slot: Slot) -> Result<Item, Catchable> {
         let found = self.scalars.get(slot.index(), self.code.name(slot), &self.levels);
-        match (found, &self.iterators[slot.index()]) {
+        match (found, self.iterators.get(slot.index())) {
             (Err(Catchable::VariableNotFound(_)), Some(fold)) => Ok(fold.item()),
             (found, _) => found.cloned(),
         }
@@ -100,7 +100,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn is_iterator(&self, slot: Slot) -> bool {
-        self.iterators[slot.index()].is_some()
+        self.iterators.get(slot.index()).is_some()
     }
 
     /// A part of a call's triplet: must be a text.

@@ -4,62 +4,56 @@
 //! `new` puts there. Only cells of levels that are in sight can be read: the level outside all folds and the innermost
 //! level of every fold that runs.
 
+use super::snapshots::{Array, Stack};
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
-use ecow::EcoString;
+use ecow::{EcoString, EcoVec, eco_vec};
 
 /// The levels of folds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Levels {
     depth: usize,
-    /// By depth.
-    in_sight: Vec<bool>,
+    /// Depths that are in sight, rising; the last one is the present depth, except between
+    /// [`leave`](Self::leave) and [`show_again`](Self::show_again).
+    in_sight: EcoVec<usize>,
 }
 
 impl Levels {
     pub(super) fn new() -> Self {
         Self {
             depth: 0,
-            in_sight: vec![true],
+            in_sight: eco_vec![0],
         }
     }
 
     /// A fold begins.
     pub(super) fn enter_fold(&mut self) {
         self.depth += 1;
-        self.show(true);
+        self.in_sight.push(self.depth);
     }
 
     /// A fold goes to its next item; afterwards call [`leave`](Self::leave) and [`show_again`](Self::show_again).
     pub(super) fn enter_iteration(&mut self) {
-        self.show(false);
-        self.depth += 1;
-        self.show(true);
+        self.in_sight.pop();
+        self.enter_fold();
     }
 
     /// A fold ends, or an iteration does.
     pub(super) fn leave(&mut self) {
-        self.show(false);
+        self.in_sight.pop();
         self.depth -= 1;
     }
 
     /// Back in the iteration that called `next`.
     pub(super) fn show_again(&mut self) {
-        self.show(true);
-    }
-
-    fn show(&mut self, visible: bool) {
-        if self.in_sight.len() <= self.depth {
-            self.in_sight.resize(self.depth + 1, false);
-        }
-        self.in_sight[self.depth] = visible;
+        self.in_sight.push(self.depth);
     }
 
     fn sees(&self, depth: usize) -> bool {
-        self.in_sight.get(depth).copied().unwrap_or(false)
+        self.in_sight.binary_search(&depth).is_ok()
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Cell<T> {
     depth: usize,
     /// Empty after `new`.
@@ -67,26 +61,28 @@ struct Cell<T> {
 }
 
 /// Variables of one kind by slot.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Variables<T> {
-    cells: Vec<Vec<Cell<T>>>,
-    /// By depth, the slots that may have a cell of it.
-    touched: Vec<Vec<usize>>,
+    cells: Array<Stack<Cell<T>>>,
+    /// Depths above 0 with the slots that may have a cell of them; depths rise.
+    touched: Stack<(usize, usize)>,
 }
 
-impl<T> Variables<T> {
-    pub(super) fn new(slots: usize) -> Self {
-        let mut cells = Vec::new();
-        cells.resize_with(slots, Vec::new);
+impl<T: Clone> Variables<T> {
+    pub(super) fn new() -> Self {
         Self {
-            cells,
-            touched: Vec::new(),
+            cells: Array::default(),
+            touched: Stack::default(),
         }
+    }
+
+    fn top(&self, slot: usize) -> Option<&Cell<T>> {
+        self.cells.get(slot).and_then(Stack::top)
     }
 
     /// The value of a name.
     pub(super) fn get(&self, slot: usize, name: &EcoString, levels: &Levels) -> Result<&T, Catchable> {
-        match self.cells[slot].last() {
+        match self.top(slot) {
             Some(cell) if levels.sees(cell.depth) => cell
                 .value
                 .as_ref()
@@ -97,7 +93,7 @@ impl<T> Variables<T> {
 
     /// Whether a name may be written here.
     pub(super) fn is_writable(&self, slot: usize, levels: &Levels) -> bool {
-        levels.depth != 0 || self.cells[slot].last().is_none_or(|cell| cell.value.is_none())
+        levels.depth != 0 || self.top(slot).is_none_or(|cell| cell.value.is_none())
     }
 
     pub(super) fn set(
@@ -110,43 +106,49 @@ impl<T> Variables<T> {
         if !self.is_writable(slot, levels) {
             return Err(Uncatchable::ShadowingIsNotAllowed(name.clone()).into());
         }
-        match self.cells[slot].last_mut() {
-            Some(cell) if cell.depth == levels.depth => cell.value = Some(value),
-            _ => self.push(slot, levels.depth, Some(value)),
-        }
+        let depth = levels.depth;
+        let replaced = self
+            .cells
+            .get_mut(slot)
+            .and_then(|cells| cells.pop_if(|cell| cell.depth == depth));
+        self.push(slot, depth, Some(value), replaced.is_none());
         Ok(())
     }
 
     /// Enters a `new`.
     pub(super) fn open(&mut self, slot: usize, levels: &Levels) {
-        self.push(slot, levels.depth, None);
+        self.push(slot, levels.depth, None, true);
     }
 
     /// Leaves a `new`.
     pub(super) fn close(&mut self, slot: usize, name: &EcoString, levels: &Levels) -> Result<(), Uncatchable> {
         let depth = levels.depth;
-        match self.cells[slot].pop_if(|cell| cell.depth == depth) {
-            Some(_) => Ok(()),
-            None => Err(Uncatchable::ScalarsStateCorrupted {
-                name: name.clone(),
-                depth,
-            }),
+        let closed = self
+            .cells
+            .get_mut(slot)
+            .and_then(|cells| cells.pop_if(|cell| cell.depth == depth));
+        closed.map(|_| ()).ok_or_else(|| Uncatchable::ScalarsStateCorrupted {
+            name: name.clone(),
+            depth,
+        })
+    }
+
+    fn push(&mut self, slot: usize, depth: usize, value: Option<T>, is_new: bool) {
+        self.cells
+            .entry(slot)
+            .get_or_insert_default()
+            .push(Cell { depth, value });
+        // What stands outside all folds is never forgotten.
+        if is_new && depth > 0 {
+            self.touched.push((depth, slot));
         }
     }
 
-    fn push(&mut self, slot: usize, depth: usize, value: Option<T>) {
-        self.cells[slot].push(Cell { depth, value });
-        if self.touched.len() <= depth {
-            self.touched.resize_with(depth + 1, Vec::new);
-        }
-        self.touched[depth].push(slot);
-    }
-
-    /// Forgets what the level above the present one wrote.
+    /// Forgets what the levels above the present one wrote.
     pub(super) fn clean_up(&mut self, levels: &Levels) {
-        for slots in self.touched.drain((levels.depth + 1).min(self.touched.len())..) {
-            for slot in slots {
-                self.cells[slot].pop_if(|cell| cell.depth > levels.depth);
+        while let Some((_, slot)) = self.touched.pop_if(|(depth, _)| *depth > levels.depth) {
+            if let Some(cells) = self.cells.get_mut(slot) {
+                cells.pop_if(|cell| cell.depth > levels.depth);
             }
         }
     }

@@ -4,9 +4,11 @@
 //! data, then those of this run. A fold over a stream goes through generations and takes up new ones as they come.
 
 use super::item::Item;
+use super::snapshots::{Array, Stack};
 use crate::failure::{STREAM_SIZE_LIMIT, Side, Uncatchable};
-use crate::trace::TraceHandler;
+use crate::trace::Trace;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Which generation a value belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +20,18 @@ pub(super) enum Generation {
 }
 
 /// A stream; for a stream map the items are its entries.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Stream {
+    /// Generations of former runs, where this one takes a former one up again.
+    settled: Array<Arc<[Item]>>,
+    settled_len: usize,
     /// Generations from the data. Their numbers come from outside and may be sparse.
     previous: BTreeMap<u32, Vec<Item>>,
     current: BTreeMap<u32, Vec<Item>>,
     new: Vec<Vec<Item>>,
     len: usize,
+    /// Positions of the folds that went through it and would go on.
+    pub(super) folds: Vec<usize>,
 }
 
 /// How many generations a fold has seen.
@@ -36,7 +43,7 @@ pub(super) struct Cursor {
 }
 
 impl Stream {
-    pub(super) fn add(&mut self, item: Item, generation: Generation) -> Result<(), Uncatchable> {
+    fn add(&mut self, item: Item, generation: Generation) -> Result<(), Uncatchable> {
         match generation {
             Generation::Known(Side::Previous, number) => self.previous.entry(number).or_default().push(item),
             Generation::Known(Side::Current, number) => self.current.entry(number).or_default().push(item),
@@ -54,11 +61,28 @@ impl Stream {
     }
 
     /// Generations that have values.
-    fn generations(&self) -> impl Iterator<Item = &Vec<Item>> {
+    fn generations(&self) -> impl Iterator<Item = &[Item]> {
+        self.settled.iter().map(|(_, items)| &**items).chain(self.recent())
+    }
+
+    /// Those that are not settled.
+    fn recent(&self) -> impl Iterator<Item = &[Item]> {
         self.previous
             .values()
             .chain(self.current.values())
             .chain(self.new.iter().filter(|items| !items.is_empty()))
+            .map(Vec::as_slice)
+    }
+
+    /// Generations from the given one on.
+    pub(super) fn generations_from(&self, first: usize) -> Vec<Vec<Item>> {
+        let settled =
+            (first..self.settled_len).filter_map(|number| self.settled.get(number).map(|items| items.to_vec()));
+        let recent = self
+            .recent()
+            .skip(first.saturating_sub(self.settled_len))
+            .map(<[Item]>::to_vec);
+        settled.chain(recent).collect()
     }
 
     /// Begins a fold: what it goes through first.
@@ -83,82 +107,168 @@ impl Stream {
     /// The counts of a cursor include empty generations, but empty ones are passed over before counting. A fold over
     /// sparse generations therefore misses some, and all peers must miss the same.
     fn batch(&self, cursor: Cursor) -> Vec<Vec<Item>> {
-        let previous = self.previous.values().skip(cursor.previous);
+        let settled = (cursor.previous..self.settled_len)
+            .filter_map(|number| self.settled.get(number).map(|items| items.to_vec()));
+        let previous = self
+            .previous
+            .values()
+            .skip(cursor.previous.saturating_sub(self.settled_len));
         let current = self.current.values().skip(cursor.current);
         let new = self.new.iter().filter(|items| !items.is_empty()).skip(cursor.new);
-        previous.chain(current).chain(new).cloned().collect()
+        settled.chain(previous.chain(current).chain(new).cloned()).collect()
     }
 
     fn cursor(&self) -> Cursor {
         let count = |known: &BTreeMap<u32, _>| known.last_key_value().map_or(0, |(number, _)| *number as usize + 1);
         Cursor {
-            previous: count(&self.previous),
+            previous: self.settled_len + count(&self.previous),
             current: count(&self.current),
             new: self.new.len(),
         }
     }
 
     /// Numbers the generations without gaps and writes the numbers into the resulting trace.
-    pub(super) fn compactify(&self, trace: &mut TraceHandler<'_>) -> Result<(), Uncatchable> {
-        for (number, items) in (0..).zip(self.generations()) {
+    pub(super) fn compactify(&self, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
+        let first = u32::try_from(self.settled_len).unwrap_or(u32::MAX);
+        for (number, items) in (first..).zip(self.recent()) {
             for item in items {
                 trace.set_generation(item.position, number)?;
             }
         }
         Ok(())
     }
+
+    /// At the end of a run: its generations are those of a former one.
+    fn settle(&mut self) {
+        let recent: Vec<Arc<[Item]>> = self.recent().map(Arc::from).collect();
+        for items in recent {
+            self.settled.set(self.settled_len, items);
+            self.settled_len += 1;
+        }
+        self.previous.clear();
+        self.current.clear();
+        self.new.clear();
+    }
 }
 
-/// All streams or stream maps, by scope. A scope is a stack, because a `new` inside a fold is entered again before it is
-/// left.
-#[derive(Debug, Default)]
+/// All streams or stream maps of a run by number.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Streams {
-    scopes: Vec<Vec<Stream>>,
+    all: Array<Stream>,
+    count: usize,
+    /// By scope, the stream outside any `new`, if a value was added to it.
+    global: Array<usize>,
+    /// Scopes whose stream a fold wanted before it had begun.
+    wanted: Array<()>,
+    /// Streams that this run changed.
+    grown: Vec<usize>,
 }
+
+/// Open `new` by scope. A scope is a stack, because a `new` inside a fold is entered again before it is left.
+pub(super) type OpenScopes = Array<Stack<usize>>;
 
 impl Streams {
-    pub(super) fn new(scopes: usize) -> Self {
-        let mut streams = Self::default();
-        streams.scopes.resize_with(scopes, Vec::new);
-        streams
+    fn begin(&mut self) -> usize {
+        let number = self.count;
+        self.all.set(number, Stream::default());
+        self.count += 1;
+        number
     }
 
     /// Enters a `new`.
-    pub(super) fn open(&mut self, scope: usize) {
-        self.scopes[scope].push(Stream::default());
+    pub(super) fn open(&mut self, scope: usize, scopes: &mut OpenScopes) {
+        let number = self.begin();
+        scopes.entry(scope).get_or_insert_default().push(number);
     }
 
-    /// Leaves a `new`.
-    pub(super) fn close(&mut self, scope: usize) -> Stream {
-        self.scopes[scope].pop().expect("a scope closes after it opened")
+    /// Forgets a stream that nothing can reach any more.
+    pub(super) fn forget(&mut self, number: usize) {
+        self.all.remove(number);
     }
 
-    /// The stream, if anything was written to it or a `new` opened it.
-    pub(super) fn get_mut(&mut self, scope: usize) -> Option<&mut Stream> {
-        self.scopes[scope].last_mut()
+    /// The number of the stream, if anything was written to it or a `new` opened it.
+    pub(super) fn find(&self, scope: usize, scopes: &OpenScopes) -> Option<usize> {
+        let opened = scopes.get(scope).and_then(Stack::top);
+        opened.or_else(|| self.global.get(scope)).copied()
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&Stream> {
+        self.all.get(number)
+    }
+
+    /// A stream that this run changes.
+    pub(super) fn touch(&mut self, number: usize) -> Option<&mut Stream> {
+        if self.grown.last() != Some(&number) {
+            self.grown.push(number);
+        }
+        self.all.get_mut(number)
+    }
+
+    /// A fold wants a stream that has not begun.
+    pub(super) fn want(&mut self, scope: usize) {
+        self.wanted.set(scope, ());
+    }
+
+    /// Whether a fold wanted the stream of a scope before it had begun, and it has not.
+    pub(super) fn is_wanted(&self, scope: usize, scopes: &OpenScopes) -> bool {
+        self.wanted.get(scope).is_some() && self.find(scope, scopes).is_none()
     }
 
     /// All values in reading order; none of a stream that has not begun.
-    pub(super) fn items(&self, scope: usize) -> Vec<Item> {
-        self.scopes[scope]
-            .last()
-            .map_or_else(Vec::new, |stream| stream.generations().flatten().cloned().collect())
+    pub(super) fn items(&self, scope: usize, scopes: &OpenScopes) -> Vec<Item> {
+        let stream = self.find(scope, scopes).and_then(|number| self.all.get(number));
+        stream.map_or_else(Vec::new, |stream| stream.generations().flatten().cloned().collect())
     }
 
-    /// Adds a value; a global stream begins with its first.
-    pub(super) fn add(&mut self, scope: usize, item: Item, generation: Generation) -> Result<(), Uncatchable> {
-        let stack = &mut self.scopes[scope];
-        if stack.is_empty() {
-            stack.push(Stream::default());
+    /// Adds a value; a global stream begins with its first. Gives the number of the stream.
+    pub(super) fn add(
+        &mut self,
+        scope: usize,
+        scopes: &OpenScopes,
+        item: Item,
+        generation: Generation,
+    ) -> Result<usize, Uncatchable> {
+        let number = match self.find(scope, scopes) {
+            Some(number) => number,
+            None => {
+                let number = self.begin();
+                self.global.set(scope, number);
+                number
+            }
+        };
+        let stream = self.touch(number).expect("streams in reach are kept");
+        stream.add(item, generation).map(|()| number)
+    }
+
+    /// At the end of a run.
+    pub(super) fn compactify_open(&self, scopes: &OpenScopes, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
+        let global = self.global.iter().map(|(_, number)| *number);
+        let mut open: Vec<usize> = global.collect();
+        for (_, stack) in scopes.iter() {
+            let mut stack = stack.clone();
+            while let Some(number) = stack.pop() {
+                open.push(number);
+            }
         }
-        let stream = stack.last_mut().expect("pushed if it was missing");
-        stream.add(item, generation)
+        open.iter()
+            .filter_map(|number| self.all.get(*number))
+            .try_for_each(|stream| stream.compactify(trace))
     }
 
-    pub(super) fn compactify_all(&self, trace: &mut TraceHandler<'_>) -> Result<(), Uncatchable> {
-        self.scopes
+    /// At the end of a run that took up a former one.
+    pub(super) fn compactify_grown(&self, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
+        self.grown
             .iter()
-            .flatten()
+            .filter_map(|number| self.all.get(*number))
             .try_for_each(|stream| stream.compactify(trace))
+    }
+
+    /// At the end of a run that may be taken up again.
+    pub(super) fn settle(&mut self) {
+        for number in std::mem::take(&mut self.grown) {
+            if let Some(stream) = self.all.get_mut(number) {
+                stream.settle();
+            }
+        }
     }
 }

@@ -4,31 +4,25 @@
 //! same generation. The machine follows the run down through the iterations of a generation and back up, moves both
 //! sliders to what the traces know about each value, and notes where the result has its states.
 
+use super::lore_in_making::LoreInMaking;
 use super::slider::Slider;
-use super::{TraceHandler, lore};
-use crate::data::{FoldResult, FoldSubTraceLore, SubTraceDesc, TraceState};
+use super::{Event, TraceHandler, lore};
+use crate::data::{FoldResult, SubTraceDesc, TraceState};
 use crate::failure::{Kind, ResolvedFold, ResolvedSubTraceDescs, Side, TraceError};
 
-/// The number of a `fold` over a stream within a run, from 1.
+/// A `fold` over a stream within a run, by the position of its state in the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FoldId(u32);
+pub(crate) struct FoldId(pub(crate) usize);
 
 /// A `fold` over a stream that runs.
 #[derive(Debug)]
 pub(super) struct FoldMachine {
     id: FoldId,
-    /// Where its state stands in the result.
-    position: usize,
     previous: Known,
     current: Known,
-    /// Lore of finished generations.
-    lore: Vec<FoldSubTraceLore>,
-    /// Iterations of the generation at hand, from the outermost.
-    iterations: Vec<Iteration>,
-    /// How many of them are not left yet.
-    open: usize,
-    /// Whether the innermost iteration was reached, so that the run is on its way back.
-    returning: bool,
+    lore: LoreInMaking,
+    /// What the traces know about the iterations of the generation at hand.
+    known: Vec<[Option<ResolvedSubTraceDescs>; 2]>,
 }
 
 /// What one of the traces knows about the fold.
@@ -38,17 +32,6 @@ struct Known {
     /// Where the slider goes afterwards.
     end_position: usize,
     end_len: usize,
-}
-
-#[derive(Debug)]
-struct Iteration {
-    value_pos: usize,
-    previous: Option<ResolvedSubTraceDescs>,
-    current: Option<ResolvedSubTraceDescs>,
-    before_start: usize,
-    before_end: Option<usize>,
-    after_start: Option<usize>,
-    after_end: Option<usize>,
 }
 
 impl TraceHandler<'_> {
@@ -63,17 +46,13 @@ impl TraceHandler<'_> {
         })?;
         let previous = Known::new(previous, &self.previous, Side::Previous)?;
         let current = Known::new(current, &self.current, Side::Current)?;
-        self.folds_started += 1;
-        let id = FoldId(self.folds_started);
+        let id = FoldId(self.result.len());
         self.folds.push(FoldMachine {
             id,
-            position: self.result.len(),
             previous,
             current,
-            lore: Vec::new(),
-            iterations: Vec::new(),
-            open: 0,
-            returning: false,
+            lore: LoreInMaking::default(),
+            known: Vec::new(),
         });
         self.result.push(TraceState::Fold(FoldResult::default()));
         Ok(id)
@@ -81,6 +60,10 @@ impl TraceHandler<'_> {
 
     /// Before the body runs for the value that the state at a position of the result made.
     pub(crate) fn meet_iteration_start(&mut self, id: FoldId, value_pos: usize) -> Result<(), TraceError> {
+        self.note(Event::Iteration {
+            fold: id,
+            value: value_pos,
+        });
         let position = self.result.len();
         let previous_pos = self.previous_positions.get(value_pos);
         let current_pos = self.current_positions.get(value_pos);
@@ -89,50 +72,35 @@ impl TraceHandler<'_> {
         let current = current_pos.and_then(|position| fold.current.fold.lore.remove(&position));
         enter(&mut self.previous, previous.map(|lore| lore.before_subtrace))?;
         enter(&mut self.current, current.map(|lore| lore.before_subtrace))?;
-        fold.iterations.push(Iteration {
-            value_pos,
-            previous,
-            current,
-            before_start: position,
-            before_end: None,
-            after_start: None,
-            after_end: None,
-        });
-        fold.open += 1;
+        fold.known.push([previous, current]);
+        fold.lore.begin(value_pos, position);
         Ok(())
     }
 
     /// At `next`.
     pub(crate) fn meet_iteration_end(&mut self, id: FoldId) {
+        self.note(Event::Next(id));
         let position = self.result.len();
-        fold(&mut self.folds, id).innermost().before_end = Some(position);
+        fold(&mut self.folds, id).lore.next(position);
     }
 
     /// At the innermost `next`, which has no further value, and after each deeper iteration.
     pub(crate) fn meet_back_iterator(&mut self, id: FoldId) -> Result<(), TraceError> {
+        self.note(Event::Back(id));
         let position = self.result.len();
         let fold = fold(&mut self.folds, id);
-        if fold.returning {
-            fold.innermost().after_end = Some(position);
-            fold.open -= 1;
-        }
-        fold.returning = true;
-        let iteration = fold.innermost();
-        iteration.before_end.get_or_insert(position);
-        iteration.after_start = Some(position);
-        let (previous, current) = (iteration.previous, iteration.current);
+        let [previous, current] = fold.known[fold.lore.back(position)];
         enter(&mut self.previous, previous.map(|lore| lore.after_subtrace))?;
         enter(&mut self.current, current.map(|lore| lore.after_subtrace))
     }
 
     /// After the last iteration of a generation.
     pub(crate) fn meet_generation_end(&mut self, id: FoldId) {
+        self.note(Event::GenerationEnd(id));
         let position = self.result.len();
         let fold = fold(&mut self.folds, id);
-        fold.open = 0;
-        fold.returning = false;
-        fold.lore
-            .extend(fold.iterations.drain(..).map(|iteration| iteration.into_lore(position)));
+        fold.known.clear();
+        fold.lore.end_generation(position);
     }
 
     /// After the last generation.
@@ -143,7 +111,10 @@ impl TraceHandler<'_> {
             .rposition(|fold| fold.id == id)
             .expect("a fold ends after it has begun");
         let fold = self.folds.remove(index);
-        self.result[fold.position] = TraceState::Fold(FoldResult { lore: fold.lore });
+        self.result[id.0] = TraceState::Fold(FoldResult {
+            lore: fold.lore.finished,
+        });
+        self.note(Event::FoldEnd(id));
         // A run that does not fit leaves the slider where it is: what is met then decides.
         let _ = self
             .previous
@@ -168,12 +139,6 @@ fn enter(slider: &mut Slider<'_>, run: Option<SubTraceDesc>) -> Result<(), Trace
     }
 }
 
-impl FoldMachine {
-    fn innermost(&mut self) -> &mut Iteration {
-        &mut self.iterations[self.open - 1]
-    }
-}
-
 impl Known {
     fn new(fold: Option<&FoldResult>, slider: &Slider<'_>, side: Side) -> Result<Self, TraceError> {
         let fold = fold.map_or_else(|| Ok(ResolvedFold::default()), |fold| lore::resolve(fold, slider))?;
@@ -192,25 +157,4 @@ impl Known {
             end_len,
         })
     }
-}
-
-impl Iteration {
-    /// What was not reached is empty and ends here.
-    fn into_lore(self, position: usize) -> FoldSubTraceLore {
-        let run = |start: usize, end: usize| SubTraceDesc {
-            begin_pos: number(start),
-            subtrace_len: number(end - start),
-        };
-        let before_end = self.before_end.unwrap_or(position);
-        let after_start = self.after_start.unwrap_or(position);
-        let after_end = self.after_end.unwrap_or(position);
-        FoldSubTraceLore {
-            value_pos: number(self.value_pos),
-            subtraces_desc: vec![run(self.before_start, before_end), run(after_start, after_end)],
-        }
-    }
-}
-
-fn number(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

@@ -1,191 +1,217 @@
-//! Reading two traces and writing a third.
+//! The trace of a run.
 //!
 //! A run walks the script once and meets, at each instruction that leaves a mark, the states that the previous and the
-//! current data have for it. [`TraceHandler`] finds them, merges them and collects the resulting trace.
+//! current data have for it. [`TraceHandler`] finds them, merges them and collects the resulting trace. A run that takes up
+//! a former one meets none and lets that one's trace grow: [`Tree`]. To the machine both are one thing, [`Trace`].
 
 mod bijection;
 mod fold;
+mod growth;
+mod handler;
 mod lore;
+mod lore_in_making;
 mod merge;
 mod par;
 mod slider;
 
 pub(crate) use fold::FoldId;
+pub(crate) use growth::Tree;
+pub(crate) use handler::TraceHandler;
 pub(crate) use merge::{MetAp, MetCall};
 
-use crate::data::{CanonState, TraceState, ValueRef};
-use crate::failure::{Kind, Side, TraceError, Uncatchable};
-use bijection::Bijection;
-use fold::FoldMachine;
-use par::ParMachine;
-use slider::Slider;
+use crate::data::{CanonState, TraceState};
+use crate::failure::{TraceError, Uncatchable};
 
 /// Generation of a value that this run added; replaced when its stream is compactified.
 pub(crate) const UNKNOWN_GENERATION: u32 = 0xCAFE_BABE;
 
-/// Both traces with the places in them, and the trace in the making.
-#[derive(Debug)]
-pub(crate) struct TraceHandler<'d> {
-    previous: Slider<'d>,
-    current: Slider<'d>,
-    result: Vec<TraceState>,
-    /// From positions in the result to positions in the previous trace, for states that hold values.
-    previous_positions: Bijection,
-    current_positions: Bijection,
-    pars: Vec<ParMachine>,
-    folds: Vec<FoldMachine>,
-    folds_started: u32,
+/// What a run does between the states that it makes. States begin `par` and `fold`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Event {
+    /// The left side of the `par` with its state at that position ends.
+    LeftEnd(usize),
+    /// So does its right side.
+    RightEnd(usize),
+    /// An iteration begins, for the value that the state at a position made.
+    Iteration { fold: FoldId, value: usize },
+    /// `next`.
+    Next(FoldId),
+    /// The way back from the innermost `next` or from a deeper iteration.
+    Back(FoldId),
+    /// The last iteration of a generation ends.
+    GenerationEnd(FoldId),
+    /// The last generation ends.
+    FoldEnd(FoldId),
 }
 
-impl<'d> TraceHandler<'d> {
-    pub(crate) fn new(previous: &'d [TraceState], current: &'d [TraceState]) -> Self {
-        Self {
-            previous: Slider::new(previous),
-            current: Slider::new(current),
-            result: Vec::with_capacity(previous.len().max(current.len())),
-            previous_positions: Bijection::default(),
-            current_positions: Bijection::default(),
-            pars: Vec::new(),
-            folds: Vec::new(),
-            folds_started: 0,
+/// The trace in the making.
+#[derive(Debug)]
+pub(crate) enum Trace<'d> {
+    /// Merged from previous and current data.
+    Merged(TraceHandler<'d>),
+    /// Grown from a former run's.
+    Grown(Tree),
+}
+
+impl Trace<'_> {
+    /// Position that the next state takes; in a trace that grows, its number.
+    pub(crate) fn position(&self) -> usize {
+        match self {
+            Self::Merged(handler) => handler.position(),
+            Self::Grown(tree) => tree.position(),
         }
     }
 
-    /// Position that the next state takes in the resulting trace.
-    pub(crate) fn position(&self) -> usize {
-        self.result.len()
-    }
-
     pub(crate) fn push(&mut self, state: TraceState) {
-        self.result.push(state);
+        match self {
+            Self::Merged(handler) => handler.push(state),
+            Self::Grown(tree) => tree.push(state),
+        }
     }
 
     /// Takes over a state that was met, if there was one.
     pub(crate) fn extend(&mut self, state: Option<TraceState>) {
-        self.result.extend(state);
+        if let Some(state) = state {
+            self.push(state);
+        }
     }
 
-    pub(crate) fn into_result(self) -> Vec<TraceState> {
-        self.result
-    }
-
-    /// What both traces say about the call that is met now.
+    /// What is known about the call that is met now.
     pub(crate) fn meet_call(&mut self) -> Result<Option<MetCall>, TraceError> {
-        let met = match self.meet(Kind::Call, |state| {
-            if let TraceState::Call(call) = state {
-                Some(call)
-            } else {
-                None
-            }
-        })? {
-            (Some(previous), Some(current)) => merge::calls(previous, current)?,
-            (Some(call), None) => MetCall {
-                state: call.clone(),
-                from: Side::Previous,
-                in_both: false,
-            },
-            (None, Some(call)) => MetCall {
-                state: call.clone(),
-                from: Side::Current,
-                in_both: false,
-            },
-            (None, None) => return Ok(None),
-        };
-        self.map_position(met.from, met.in_both);
-        Ok(Some(met))
+        match self {
+            Self::Merged(handler) => handler.meet_call(),
+            Self::Grown(_) => Ok(None),
+        }
     }
 
-    /// What both traces say about the `ap` to a stream that is met now.
+    /// What is known about the `ap` to a stream that is met now.
     pub(crate) fn meet_ap(&mut self) -> Result<Option<MetAp>, TraceError> {
-        let (ap, from, in_both) =
-            match self.meet(
-                Kind::Ap,
-                |state| if let TraceState::Ap(ap) = state { Some(ap) } else { None },
-            )? {
-                (Some(previous), current) => (previous, Side::Previous, current.is_some()),
-                (None, Some(current)) => (current, Side::Current, false),
-                (None, None) => return Ok(None),
-            };
-        let [generation] = ap.res_generations[..] else {
-            return Err(TraceError::GenerationCount(ap.clone()));
-        };
-        self.map_position(from, in_both);
-        Ok(Some(MetAp { generation, from }))
+        match self {
+            Self::Merged(handler) => handler.meet_ap(),
+            Self::Grown(_) => Ok(None),
+        }
     }
 
-    /// What both traces say about the `canon` that is met now.
+    /// What is known about the `canon` that is met now.
     pub(crate) fn meet_canon(&mut self) -> Result<Option<CanonState>, TraceError> {
-        let met = self.meet(Kind::Canon, |state| {
-            if let TraceState::Canon(canon) = state {
-                Some(canon)
-            } else {
-                None
-            }
-        })?;
-        match met {
-            (Some(previous), Some(current)) => merge::canons(previous, current).map(Some),
-            (Some(canon), None) | (None, Some(canon)) => Ok(Some(canon.clone())),
-            (None, None) => Ok(None),
-        }
-    }
-
-    /// Takes the next state of each trace; each must be of the expected kind.
-    fn meet<T>(
-        &mut self,
-        kind: Kind,
-        expected: impl Fn(&'d TraceState) -> Option<&'d T>,
-    ) -> Result<(Option<&'d T>, Option<&'d T>), TraceError> {
-        let unexpected = |side, state: &TraceState| TraceError::UnexpectedState {
-            side,
-            state: state.clone(),
-            kind,
-        };
-        match (self.previous.next_state(), self.current.next_state()) {
-            (Some(previous), Some(current)) => match (expected(previous), expected(current)) {
-                (Some(previous), Some(current)) => Ok((Some(previous), Some(current))),
-                _ => Err(TraceError::IncompatibleStates(previous.clone(), current.clone())),
-            },
-            (Some(state), None) => expected(state)
-                .map(|state| (Some(state), None))
-                .ok_or_else(|| unexpected(Side::Previous, state)),
-            (None, Some(state)) => expected(state)
-                .map(|state| (None, Some(state)))
-                .ok_or_else(|| unexpected(Side::Current, state)),
-            (None, None) => Ok((None, None)),
-        }
-    }
-
-    /// Remembers where the state that goes to the result next stands in its trace.
-    fn map_position(&mut self, from: Side, in_both: bool) {
-        if from == Side::Previous || in_both {
-            self.previous_positions
-                .insert(self.result.len(), self.previous.position() - 1);
-        }
-        if from == Side::Current || in_both {
-            self.current_positions
-                .insert(self.result.len(), self.current.position() - 1);
+        match self {
+            Self::Merged(handler) => handler.meet_canon(),
+            Self::Grown(_) => Ok(None),
         }
     }
 
     /// Writes the final generation of a stream's value into the state that made the value.
     pub(crate) fn set_generation(&mut self, position: usize, generation: u32) -> Result<(), Uncatchable> {
-        match self.result.get_mut(position) {
-            Some(TraceState::Ap(ap)) => {
-                ap.res_generations.clear();
-                ap.res_generations.push(generation);
+        match self {
+            Self::Merged(handler) => handler.set_generation(position, generation),
+            Self::Grown(tree) => {
+                tree.set_generation(position, generation);
                 Ok(())
             }
-            Some(TraceState::Call(crate::data::CallState::Executed(ValueRef::Stream {
-                generation: stored, ..
-            }))) => {
-                *stored = generation;
+        }
+    }
+
+    /// Before the left side of a `par`. Gives the position of its state.
+    pub(crate) fn meet_par_start(&mut self) -> Result<usize, TraceError> {
+        match self {
+            Self::Merged(handler) => handler.meet_par_start(),
+            Self::Grown(tree) => {
+                let position = tree.position();
+                tree.push(TraceState::Par(crate::data::ParResult::default()));
+                Ok(position)
+            }
+        }
+    }
+
+    /// Between the sides of the `par` with its state at that position.
+    pub(crate) fn meet_par_left_end(&mut self, par: usize) -> Result<(), TraceError> {
+        match self {
+            Self::Merged(handler) => handler.meet_par_left_end(),
+            Self::Grown(tree) => {
+                tree.par_left_end(par);
                 Ok(())
             }
-            Some(state) => Err(Uncatchable::Compactification {
-                state: state.to_string(),
-                position,
-            }),
-            None => Err(Uncatchable::CompactificationPosition(position)),
+        }
+    }
+
+    /// After its right side.
+    pub(crate) fn meet_par_right_end(&mut self, par: usize) {
+        match self {
+            Self::Merged(handler) => handler.meet_par_right_end(),
+            Self::Grown(tree) => tree.leave(par),
+        }
+    }
+
+    /// Before the first generation of a fold.
+    pub(crate) fn meet_fold_start(&mut self) -> Result<FoldId, TraceError> {
+        match self {
+            Self::Merged(handler) => handler.meet_fold_start(),
+            Self::Grown(tree) => {
+                let position = tree.position();
+                tree.push(TraceState::Fold(crate::data::FoldResult::default()));
+                Ok(FoldId(position))
+            }
+        }
+    }
+
+    /// Before the body runs for the value that the state at a position of the result made.
+    pub(crate) fn meet_iteration_start(&mut self, fold: FoldId, value: usize) -> Result<(), TraceError> {
+        match self {
+            Self::Merged(handler) => handler.meet_iteration_start(fold, value),
+            Self::Grown(tree) => {
+                tree.note(Event::Iteration { fold, value });
+                Ok(())
+            }
+        }
+    }
+
+    /// At `next`.
+    pub(crate) fn meet_iteration_end(&mut self, fold: FoldId) {
+        match self {
+            Self::Merged(handler) => handler.meet_iteration_end(fold),
+            Self::Grown(tree) => tree.note(Event::Next(fold)),
+        }
+    }
+
+    /// At the innermost `next`, which has no further value, and after each deeper iteration.
+    pub(crate) fn meet_back_iterator(&mut self, fold: FoldId) -> Result<(), TraceError> {
+        match self {
+            Self::Merged(handler) => handler.meet_back_iterator(fold),
+            Self::Grown(tree) => {
+                tree.note(Event::Back(fold));
+                Ok(())
+            }
+        }
+    }
+
+    /// The way back from a deeper iteration that a former run went, too.
+    pub(crate) fn pass_back(&mut self, fold: FoldId) {
+        if let Self::Grown(tree) = self {
+            tree.pass_back(fold);
+        }
+    }
+
+    /// The trace that grows.
+    pub(crate) fn tree(&mut self) -> Option<&mut Tree> {
+        match self {
+            Self::Merged(_) => None,
+            Self::Grown(tree) => Some(tree),
+        }
+    }
+
+    /// After the last iteration of a generation.
+    pub(crate) fn meet_generation_end(&mut self, fold: FoldId) {
+        match self {
+            Self::Merged(handler) => handler.meet_generation_end(fold),
+            Self::Grown(tree) => tree.note(Event::GenerationEnd(fold)),
+        }
+    }
+
+    /// After the last generation.
+    pub(crate) fn meet_fold_end(&mut self, fold: FoldId) {
+        match self {
+            Self::Merged(handler) => handler.meet_fold_end(fold),
+            Self::Grown(tree) => tree.leave(fold.0),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The states of `par`: one that holds the sizes, then the left side, then the right side.
 
-use super::TraceHandler;
 use super::slider::Slider;
+use super::{Event, TraceHandler};
 use crate::data::{ParResult, TraceState};
 use crate::failure::{Kind, Side, TraceError};
 
@@ -25,8 +25,8 @@ struct Run {
 }
 
 impl TraceHandler<'_> {
-    /// Before the left side.
-    pub(crate) fn meet_par_start(&mut self) -> Result<(), TraceError> {
+    /// Before the left side. Gives the position of the state.
+    pub(crate) fn meet_par_start(&mut self) -> Result<usize, TraceError> {
         let (previous, current) = self.meet(Kind::Par, |state| {
             if let TraceState::Par(par) = state {
                 Some(par)
@@ -40,13 +40,14 @@ impl TraceHandler<'_> {
         current.measure(&self.current)?;
         self.previous.set_subtrace_len(previous.sizes.left_size as usize)?;
         self.current.set_subtrace_len(current.sizes.left_size as usize)?;
+        let position = self.result.len();
         self.pars.push(ParMachine {
-            position: self.result.len(),
+            position,
             previous,
             current,
         });
         self.result.push(TraceState::Par(ParResult::default()));
-        Ok(())
+        Ok(position)
     }
 
     /// Between the sides.
@@ -59,6 +60,8 @@ impl TraceHandler<'_> {
             left_size,
             right_size: 0,
         });
+        let position = par.position;
+        self.note(Event::LeftEnd(position));
         Ok(())
     }
 
@@ -71,6 +74,7 @@ impl TraceHandler<'_> {
         }
         par.previous.leave(&mut self.previous);
         par.current.leave(&mut self.current);
+        self.note(Event::RightEnd(par.position));
     }
 }
 

@@ -1,0 +1,88 @@
+//! A stack.
+
+use std::sync::Arc;
+
+/// Values of which the latest is at hand.
+#[derive(Debug, Clone)]
+pub(crate) struct Stack<T>(Option<Arc<Link<T>>>);
+
+#[derive(Debug)]
+struct Link<T> {
+    value: T,
+    below: Stack<T>,
+}
+
+impl<T> Default for Stack<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Stack<T> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn top(&self) -> Option<&T> {
+        self.0.as_deref().map(|link| &link.value)
+    }
+
+    pub(crate) fn push(&mut self, value: T) {
+        let below = std::mem::take(self);
+        self.0 = Some(Arc::new(Link { value, below }));
+    }
+}
+
+impl<T: Clone> Stack<T> {
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let link = self.0.take()?;
+        let (value, below) = match Arc::try_unwrap(link) {
+            Ok(Link { value, below }) => (value, below),
+            Err(shared) => (shared.value.clone(), shared.below.clone()),
+        };
+        *self = below;
+        Some(value)
+    }
+
+    pub(crate) fn pop_if(&mut self, condition: impl FnOnce(&T) -> bool) -> Option<T> {
+        if self.top().is_some_and(condition) {
+            self.pop()
+        } else {
+            None
+        }
+    }
+}
+
+impl<T> Drop for Stack<T> {
+    /// Link by link: a deep stack must not exhaust the thread's.
+    fn drop(&mut self) {
+        let mut rest = self.0.take();
+        while let Some(mut link) = rest.and_then(Arc::into_inner) {
+            rest = link.below.0.take();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_go_their_own_ways() {
+        let mut stack = Stack::default();
+        stack.push(1);
+        let mut copy = stack.clone();
+        stack.push(2);
+        copy.push(3);
+        assert_eq!([stack.pop(), stack.pop(), stack.pop()], [Some(2), Some(1), None]);
+        assert_eq!((copy.pop_if(|top| *top == 2), copy.pop()), (None, Some(3)));
+        assert!(stack.is_empty());
+    }
+
+    #[test]
+    fn deep_stacks_end() {
+        let mut stack = Stack::default();
+        (0..1_000_000).for_each(|number| stack.push(number));
+        assert_eq!(stack.top(), Some(&999_999));
+    }
+}

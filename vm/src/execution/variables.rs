@@ -1,0 +1,103 @@
+//! Writing variables and reaching streams.
+
+use super::Machine;
+use super::fold::Source;
+use super::item::Item;
+use super::snapshots::Stack;
+use super::stream::{Generation, Stream};
+use crate::failure::{ExecutionError, Uncatchable};
+use aqua_air::Slot;
+
+impl Machine<'_> {
+    pub(super) fn set_scalar(&mut self, slot: Slot, item: Item) -> Result<(), ExecutionError> {
+        self.watch_writing(slot);
+        self.scalars.set(slot.index(), self.code.name(slot), item, &self.levels)
+    }
+
+    pub(super) fn add_to_stream(
+        &mut self,
+        source: Source,
+        item: Item,
+        generation: Generation,
+    ) -> Result<(), Uncatchable> {
+        self.watch_beginning(source);
+        let number = match source {
+            Source::Stream(scope) => self.streams.add(scope.index(), &self.open_streams, item, generation)?,
+            Source::Map(scope) => self.maps.add(scope.index(), &self.open_maps, item, generation)?,
+        };
+        self.watch_adding(source, number);
+        Ok(())
+    }
+
+    /// All values in reading order.
+    pub(super) fn stream_items(&mut self, source: Source) -> Vec<Item> {
+        self.watch_reading(source);
+        match source {
+            Source::Stream(scope) => self.streams.items(scope.index(), &self.open_streams),
+            Source::Map(scope) => self.maps.items(scope.index(), &self.open_maps),
+        }
+    }
+
+    /// The number of a stream that has begun.
+    pub(super) fn stream_number(&self, source: Source) -> Option<usize> {
+        match source {
+            Source::Stream(scope) => self.streams.find(scope.index(), &self.open_streams),
+            Source::Map(scope) => self.maps.find(scope.index(), &self.open_maps),
+        }
+    }
+
+    /// A stream that is going to change.
+    pub(super) fn stream(&mut self, source: Source, number: usize) -> &mut Stream {
+        let streams = match source {
+            Source::Stream(_) => &mut self.streams,
+            Source::Map(_) => &mut self.maps,
+        };
+        streams.touch(number).expect("streams in reach are kept")
+    }
+
+    /// A fold wants a stream that has not begun.
+    pub(super) fn want_stream(&mut self, source: Source) {
+        match source {
+            Source::Stream(scope) => self.streams.want(scope.index()),
+            Source::Map(scope) => self.maps.want(scope.index()),
+        }
+    }
+
+    /// Whether a fold wanted a stream before it had begun, and it has not.
+    pub(super) fn is_wanted(&self, source: Source) -> bool {
+        match source {
+            Source::Stream(scope) => self.streams.is_wanted(scope.index(), &self.open_streams),
+            Source::Map(scope) => self.maps.is_wanted(scope.index(), &self.open_maps),
+        }
+    }
+
+    /// Leaves a `new`. The stream stays for calls that wait inside.
+    pub(super) fn close_stream(&mut self, source: Source) -> Result<(), Uncatchable> {
+        let keeps = self.recorder.is_on();
+        let (streams, open) = match source {
+            Source::Stream(_) => (&mut self.streams, &mut self.open_streams),
+            Source::Map(_) => (&mut self.maps, &mut self.open_maps),
+        };
+        let number = open.get_mut(source.scope().index()).and_then(Stack::pop);
+        let number = number.expect("a scope closes after it opened");
+        let closed = streams
+            .get(number)
+            .map_or(Ok(()), |stream| stream.compactify(&mut self.trace));
+        if !keeps {
+            streams.forget(number);
+        }
+        closed
+    }
+
+    /// Gives the values of streams that no `new` has closed their final generations.
+    pub(super) fn compactify_open_streams(&mut self) -> Result<(), Uncatchable> {
+        self.streams.compactify_open(&self.open_streams, &mut self.trace)?;
+        self.maps.compactify_open(&self.open_maps, &mut self.trace)
+    }
+
+    /// The same for all streams that this run changed.
+    pub(super) fn compactify_changed_streams(&mut self) -> Result<(), Uncatchable> {
+        self.streams.compactify_grown(&mut self.trace)?;
+        self.maps.compactify_grown(&mut self.trace)
+    }
+}

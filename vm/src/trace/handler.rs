@@ -1,0 +1,185 @@
+//! Reading two traces and writing a third.
+
+use super::Event;
+use super::bijection::Bijection;
+use super::fold::FoldMachine;
+use super::merge::{self, MetAp, MetCall};
+use super::par::ParMachine;
+use super::slider::Slider;
+use crate::data::{CanonState, TraceState, ValueRef};
+use crate::failure::{Kind, Side, TraceError, Uncatchable};
+
+/// Both traces with the places in them, and the trace in the making.
+#[derive(Debug)]
+pub(crate) struct TraceHandler<'d> {
+    pub(super) previous: Slider<'d>,
+    pub(super) current: Slider<'d>,
+    pub(super) result: Vec<TraceState>,
+    /// From positions in the result to positions in the previous trace, for states that hold values.
+    pub(super) previous_positions: Bijection,
+    pub(super) current_positions: Bijection,
+    pub(super) pars: Vec<ParMachine>,
+    pub(super) folds: Vec<FoldMachine>,
+    /// What happened between the states, each with the number of states before it; if the run may be taken up again.
+    events: Option<Vec<(usize, Event)>>,
+}
+
+impl<'d> TraceHandler<'d> {
+    pub(crate) fn new(previous: &'d [TraceState], current: &'d [TraceState], notes_events: bool) -> Self {
+        Self {
+            previous: Slider::new(previous),
+            current: Slider::new(current),
+            result: Vec::with_capacity(previous.len().max(current.len())),
+            previous_positions: Bijection::default(),
+            current_positions: Bijection::default(),
+            pars: Vec::new(),
+            folds: Vec::new(),
+            events: notes_events.then(Vec::new),
+        }
+    }
+
+    pub(super) fn note(&mut self, event: Event) {
+        if let Some(events) = &mut self.events {
+            events.push((self.result.len(), event));
+        }
+    }
+
+    /// Position that the next state takes in the resulting trace.
+    pub(crate) fn position(&self) -> usize {
+        self.result.len()
+    }
+
+    pub(crate) fn push(&mut self, state: TraceState) {
+        self.result.push(state);
+    }
+
+    /// Takes over a state that was met, if there was one.
+    pub(crate) fn extend(&mut self, state: Option<TraceState>) {
+        self.result.extend(state);
+    }
+
+    /// The resulting trace, and what happened between its states.
+    pub(crate) fn into_result(self) -> (Vec<TraceState>, Vec<(usize, Event)>) {
+        (self.result, self.events.unwrap_or_default())
+    }
+
+    /// What both traces say about the call that is met now.
+    pub(crate) fn meet_call(&mut self) -> Result<Option<MetCall>, TraceError> {
+        let met = match self.meet(Kind::Call, |state| {
+            if let TraceState::Call(call) = state {
+                Some(call)
+            } else {
+                None
+            }
+        })? {
+            (Some(previous), Some(current)) => merge::calls(previous, current)?,
+            (Some(call), None) => MetCall {
+                state: call.clone(),
+                from: Side::Previous,
+                in_both: false,
+            },
+            (None, Some(call)) => MetCall {
+                state: call.clone(),
+                from: Side::Current,
+                in_both: false,
+            },
+            (None, None) => return Ok(None),
+        };
+        self.map_position(met.from, met.in_both);
+        Ok(Some(met))
+    }
+
+    /// What both traces say about the `ap` to a stream that is met now.
+    pub(crate) fn meet_ap(&mut self) -> Result<Option<MetAp>, TraceError> {
+        let (ap, from, in_both) =
+            match self.meet(
+                Kind::Ap,
+                |state| if let TraceState::Ap(ap) = state { Some(ap) } else { None },
+            )? {
+                (Some(previous), current) => (previous, Side::Previous, current.is_some()),
+                (None, Some(current)) => (current, Side::Current, false),
+                (None, None) => return Ok(None),
+            };
+        let [generation] = ap.res_generations[..] else {
+            return Err(TraceError::GenerationCount(ap.clone()));
+        };
+        self.map_position(from, in_both);
+        Ok(Some(MetAp { generation, from }))
+    }
+
+    /// What both traces say about the `canon` that is met now.
+    pub(crate) fn meet_canon(&mut self) -> Result<Option<CanonState>, TraceError> {
+        let met = self.meet(Kind::Canon, |state| {
+            if let TraceState::Canon(canon) = state {
+                Some(canon)
+            } else {
+                None
+            }
+        })?;
+        match met {
+            (Some(previous), Some(current)) => merge::canons(previous, current).map(Some),
+            (Some(canon), None) | (None, Some(canon)) => Ok(Some(canon.clone())),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Takes the next state of each trace; each must be of the expected kind.
+    pub(super) fn meet<T>(
+        &mut self,
+        kind: Kind,
+        expected: impl Fn(&'d TraceState) -> Option<&'d T>,
+    ) -> Result<(Option<&'d T>, Option<&'d T>), TraceError> {
+        let unexpected = |side, state: &TraceState| TraceError::UnexpectedState {
+            side,
+            state: state.clone(),
+            kind,
+        };
+        match (self.previous.next_state(), self.current.next_state()) {
+            (Some(previous), Some(current)) => match (expected(previous), expected(current)) {
+                (Some(previous), Some(current)) => Ok((Some(previous), Some(current))),
+                _ => Err(TraceError::IncompatibleStates(previous.clone(), current.clone())),
+            },
+            (Some(state), None) => expected(state)
+                .map(|state| (Some(state), None))
+                .ok_or_else(|| unexpected(Side::Previous, state)),
+            (None, Some(state)) => expected(state)
+                .map(|state| (None, Some(state)))
+                .ok_or_else(|| unexpected(Side::Current, state)),
+            (None, None) => Ok((None, None)),
+        }
+    }
+
+    /// Remembers where the state that goes to the result next stands in its trace.
+    fn map_position(&mut self, from: Side, in_both: bool) {
+        if from == Side::Previous || in_both {
+            self.previous_positions
+                .insert(self.result.len(), self.previous.position() - 1);
+        }
+        if from == Side::Current || in_both {
+            self.current_positions
+                .insert(self.result.len(), self.current.position() - 1);
+        }
+    }
+
+    /// Writes the final generation of a stream's value into the state that made the value.
+    pub(crate) fn set_generation(&mut self, position: usize, generation: u32) -> Result<(), Uncatchable> {
+        match self.result.get_mut(position) {
+            Some(TraceState::Ap(ap)) => {
+                ap.res_generations.clear();
+                ap.res_generations.push(generation);
+                Ok(())
+            }
+            Some(TraceState::Call(crate::data::CallState::Executed(ValueRef::Stream {
+                generation: stored, ..
+            }))) => {
+                *stored = generation;
+                Ok(())
+            }
+            Some(state) => Err(Uncatchable::Compactification {
+                state: state.to_string(),
+                position,
+            }),
+            None => Err(Uncatchable::CompactificationPosition(position)),
+        }
+    }
+}
