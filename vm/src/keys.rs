@@ -14,7 +14,7 @@ pub(crate) const ED25519_FORMAT: u8 = 0;
 const IDENTITY_MULTIHASH_HEAD: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
 
 /// The key pair of the peer that runs a step: signs what the peer adds to particle data.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeyPair {
     signing: SigningKey,
 }

@@ -43,6 +43,7 @@ mod tetraplet;
 mod trace;
 mod value;
 mod verification;
+mod waiting;
 
 pub use aqua_air::ReadError;
 pub use cid::CidError;

@@ -3,7 +3,7 @@
 use crate::KeyPair;
 
 /// Parameters of one step. They belong to the particle and the peer, not to the data.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
     /// The peer that made the particle: `%init_peer_id%`.
     pub init_peer_id: String,

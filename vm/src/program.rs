@@ -1,14 +1,16 @@
 //! A script that is ready to run.
 
+use crate::execution::Shape;
 use aqua_air::{Bytecode, ReadError};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A script, read and resolved. Cloning is cheap, so one program serves all steps of all particles that carry it.
 #[derive(Clone)]
 pub struct Program {
     code: Arc<Bytecode>,
     air_size: u64,
+    shape: Arc<OnceLock<Arc<Shape>>>,
 }
 
 impl Program {
@@ -20,6 +22,7 @@ impl Program {
         Ok(Self {
             code: Arc::new(aqua_air::load(text)?),
             air_size: text.len() as u64,
+            shape: Arc::default(),
         })
     }
 
@@ -29,6 +32,7 @@ impl Program {
         Self {
             code: Arc::new(code),
             air_size,
+            shape: Arc::default(),
         }
     }
 
@@ -36,6 +40,11 @@ impl Program {
     #[must_use]
     pub fn code(&self) -> &Bytecode {
         &self.code
+    }
+
+    /// What the script says without being run; found out once.
+    pub(crate) fn shape(&self) -> &Arc<Shape> {
+        self.shape.get_or_init(|| Arc::new(Shape::of(&self.code)))
     }
 
     /// Length in bytes of the text.

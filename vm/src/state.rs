@@ -2,29 +2,67 @@
 
 use crate::data::{InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive, write_archive};
 use crate::failure::PreparationError;
-use std::sync::Arc;
+use crate::waiting::Waiting;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 /// What a peer knows about a particle: its decoded data.
 ///
 /// The default is a particle that nothing has happened to. Cloning is cheap. A state can be put away as bytes with
 /// [`encode`](Self::encode) and taken up again with [`decode`](Self::decode), and these bytes are what travels to other
 /// peers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// A state that a step made also knows where services are still to answer, so that a step with their answers goes on from
+/// there. The data is put in order and signed when somebody asks for it, for which [`encode`](Self::encode) is enough.
+#[derive(Clone)]
 pub struct State {
-    data: Arc<ParticleData>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data: LazyLock<ParticleData, Box<dyn FnOnce() -> ParticleData + Send>>,
+    /// See [`State::size`].
+    size: usize,
+    waiting: Option<Waiting>,
 }
 
 impl State {
     /// A state with that data, whatever it says; a step checks what arrives, not what is already known.
     #[must_use]
     pub fn new(data: ParticleData) -> Self {
-        Self { data: Arc::new(data) }
+        let size = data.size();
+        Self::made(size, None, move || data)
+    }
+
+    /// A state of about that size whose data is made when it is asked for.
+    pub(crate) fn made(
+        size: usize,
+        waiting: Option<Waiting>,
+        data: impl FnOnce() -> ParticleData + Send + 'static,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                data: LazyLock::new(Box::new(data)),
+                size,
+                waiting,
+            }),
+        }
     }
 
     /// The data itself: trace, stores and signatures.
     #[must_use]
     pub fn data(&self) -> &ParticleData {
-        &self.data
+        &self.inner.data
+    }
+
+    /// About how many bytes the data takes.
+    pub(crate) fn data_size(&self) -> usize {
+        self.inner.size
+    }
+
+    /// Where a run of a step waits for answers and can be taken up again.
+    pub(crate) fn waiting(&self) -> Option<&Waiting> {
+        self.inner.waiting.as_ref()
     }
 
     /// Reads particle data from its wire form. No bytes mean that nothing has happened yet.
@@ -38,13 +76,40 @@ impl State {
     /// Writes particle data in its wire form. Equal states have equal bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        InterpreterDataEnvelope::around(&write_archive(&self.data)).encode()
+        InterpreterDataEnvelope::around(&write_archive(self.data())).encode()
     }
 
-    /// About how many bytes the state takes in memory, and at least as many as [`encode`](Self::encode) gives.
+    /// About how many bytes the state takes in memory, and at least as many as [`encode`](Self::encode) gives. What is kept
+    /// for calls that wait is not counted.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.data.size()
+        /// The envelope and the root of the archive, rounded up.
+        const ENVELOPE: usize = 256;
+        self.inner.size + ENVELOPE
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new(ParticleData::default())
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner) || self.data() == other.data()
+    }
+}
+
+impl Eq for State {}
+
+impl fmt::Debug for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("State")
+            .field("data", self.data())
+            .field("waits", &self.inner.waiting.is_some())
+            .finish()
     }
 }
 

@@ -5,6 +5,7 @@ use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
 use crate::verification::{self, Signatures};
+use crate::waiting::{Waiting, resume};
 use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,14 @@ pub fn step(
         Ok(flags) => flags,
         Err(error) => return refuse(state, &error, LimitFlags::default()),
     };
+    if incoming.is_empty() && !results.is_empty() {
+        if let Err(error) = check_results(results.values(), &mut flags, &params.limits) {
+            return refuse(state, &error, flags);
+        }
+        if let Some(outcome) = resume(program, state, results, params, flags) {
+            return outcome;
+        }
+    }
     let prepared = Arriving::open(incoming)
         .and_then(|arriving| arriving.check_version().and_then(|()| arriving.read()))
         .and_then(|current| Prepared::new(state, current, &params.particle_id, params.trust))
@@ -52,7 +61,7 @@ pub fn step(
                 .iter()
                 .map(|(id, result)| (id.to_string(), result.clone()))
                 .collect();
-            run(program, state, prepared, results, flags, params)
+            run(program, state, prepared, results, flags, params, true)
         }
         Err(error) => refuse(state, &error, flags),
     }
@@ -134,10 +143,12 @@ fn undone(state: &State, ret_code: i64, error_message: String, flags: LimitFlags
         next_peers: Vec::new(),
         call_requests: BTreeMap::new(),
         flags,
+        resumed: false,
     }
 }
 
-/// Runs and signs. Results are by decimal call id.
+/// Runs; the new state signs when its data is wanted. Results are by decimal call id; `records` keeps what is needed to take
+/// the run up again.
 pub(crate) fn run(
     program: &Program,
     state: &State,
@@ -145,6 +156,7 @@ pub(crate) fn run(
     results: BTreeMap<String, CallResult>,
     flags: LimitFlags,
     params: &Params,
+    records: bool,
 ) -> Outcome {
     let Prepared {
         current,
@@ -156,34 +168,44 @@ pub(crate) fn run(
         previous: state.data(),
         current: &current,
         call_results: results,
-        records: true,
+        records,
     };
     let output = match execution::run(input) {
         Ok(output) => output,
         Err(error) => return undone(state, error.code(), error.to_string(), flags),
     };
-    if output.data.size() > ParticleData::MAX_SIZE {
+    // The signatures, the own one among them, are not in the data yet.
+    let size = output.data.size() + (signatures.len() + 1) * ParticleData::SIGNATURE;
+    if size > ParticleData::MAX_SIZE {
         let error = Uncatchable::StateTooLarge;
         return undone(state, error.code(), error.to_string(), flags);
-    }
-    if params.trust == Trust::Verify {
-        verification::sign(&mut signatures, output.own_cids, &params.particle_id, &params.key);
     }
     let (ret_code, error_message) = match output.error {
         Some(error) => (error.code(), error.to_string()),
         None if output.call_results.is_empty() => (0, String::new()),
         None => (UNPROCESSED_CALL_RESULT, unprocessed(&output.call_results)),
     };
+    let waiting = output
+        .recording
+        .map(|recording| Waiting::new(program, params, recording, &output.own_cids));
+    let state = {
+        let (data, own_cids) = (output.data, output.own_cids);
+        let signer = (params.trust == Trust::Verify).then(|| (params.particle_id.clone(), params.key.clone()));
+        State::made(size, waiting, move || {
+            if let Some((particle_id, key)) = signer {
+                verification::sign(&mut signatures, own_cids, &particle_id, &key);
+            }
+            ParticleData { signatures, ..data }
+        })
+    };
     Outcome {
         ret_code,
         error_message,
-        state: State::new(ParticleData {
-            signatures,
-            ..output.data
-        }),
+        state,
         next_peers: output.next_peers.into_iter().map(String::from).collect(),
         call_requests: output.call_requests,
         flags,
+        resumed: false,
     }
 }
 

@@ -10,4 +10,5 @@ mod inspection;
 mod instructions;
 mod laws;
 mod network;
+mod resumption;
 mod simulation;

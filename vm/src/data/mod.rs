@@ -39,32 +39,57 @@ pub struct ParticleData {
     pub signatures: BTreeMap<Box<[u8]>, Box<[u8]>>,
 }
 
+/// Rough cost of an entry of a sorted map, and of the allocation behind a shared text.
+const ENTRY: usize = 48;
+
 impl ParticleData {
     /// The most bytes that a step lets data take. Offsets in the archive have 31 bits.
     pub(crate) const MAX_SIZE: usize = 1 << 30;
 
+    /// About how many bytes a key and its signature take.
+    pub(crate) const SIGNATURE: usize = ENTRY + 98;
+
     /// About how many bytes the data takes in memory, and at least as many as in the archive.
     pub(crate) fn size(&self) -> usize {
-        /// Rough cost of an entry of a sorted map, and of the allocation behind a shared text.
-        const ENTRY: usize = 48;
+        let trace: usize = self.trace.iter().map(TraceState::size).sum();
+        let signatures = self.signatures.len() * Self::SIGNATURE;
+        trace + self.cid_info.size() + signatures
+    }
+}
+
+impl CidInfo {
+    /// About how many bytes the stores take in memory, and at least as many as in the archive.
+    pub(crate) fn size(&self) -> usize {
         const CID: usize = 61 + 16;
-        let info = &self.cid_info;
         let tetraplet =
             |t: &crate::Tetraplet| t.peer_pk.len() + t.service_id.len() + t.function_name.len() + t.lens.len();
-        let trace: usize = self.trace.iter().map(TraceState::size).sum();
-        let values: usize = info.value_store.values().map(|text| ENTRY + CID + text.len()).sum();
-        let tetraplets: usize = info
+        let values: usize = self.value_store.values().map(|text| ENTRY + CID + text.len()).sum();
+        let tetraplets: usize = self
             .tetraplet_store
             .values()
             .map(|t| 2 * ENTRY + CID + tetraplet(t))
             .sum();
-        let canons: usize = info
+        let canons: usize = self
             .canon_result_store
             .values()
             .map(|r| ENTRY + CID + r.values.len() * 16)
             .sum();
-        let aggregates = (info.canon_element_store.len() + info.service_result_store.len()) * (2 * ENTRY + CID);
-        let signatures = self.signatures.len() * (ENTRY + 98);
-        trace + values + tetraplets + canons + aggregates + signatures
+        let aggregates = (self.canon_element_store.len() + self.service_result_store.len()) * (2 * ENTRY + CID);
+        values + tetraplets + canons + aggregates
+    }
+
+    /// Takes over what it doesn't have.
+    pub(crate) fn add(&mut self, other: &Self) {
+        add(&mut self.value_store, &other.value_store);
+        add(&mut self.tetraplet_store, &other.tetraplet_store);
+        add(&mut self.canon_element_store, &other.canon_element_store);
+        add(&mut self.canon_result_store, &other.canon_result_store);
+        add(&mut self.service_result_store, &other.service_result_store);
+    }
+}
+
+fn add<T: Clone>(store: &mut BTreeMap<Cid, T>, other: &BTreeMap<Cid, T>) {
+    for (cid, value) in other {
+        store.entry(cid.clone()).or_insert_with(|| value.clone());
     }
 }

@@ -139,7 +139,7 @@ fn prepare_and_run(
         canon_map_fold: parameters.canon_map_fold,
         trust: parameters.trust,
     };
-    Ok(run(&program, &state, prepared, results, *flags, &params))
+    Ok(run(&program, &state, prepared, results, *flags, &params, false))
 }
 
 fn key_pair(parameters: &RunParameters) -> Result<KeyPair, KeyError> {

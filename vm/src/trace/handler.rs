@@ -53,11 +53,6 @@ impl<'d> TraceHandler<'d> {
         self.result.push(state);
     }
 
-    /// Takes over a state that was met, if there was one.
-    pub(crate) fn extend(&mut self, state: Option<TraceState>) {
-        self.result.extend(state);
-    }
-
     /// The resulting trace, and what happened between its states.
     pub(crate) fn into_result(self) -> (Vec<TraceState>, Vec<(usize, Event)>) {
         (self.result, self.events.unwrap_or_default())

@@ -19,9 +19,6 @@ impl<T> Default for Stack<T> {
 }
 
 impl<T> Stack<T> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
 
     pub(crate) fn top(&self) -> Option<&T> {
         self.0.as_deref().map(|link| &link.value)
