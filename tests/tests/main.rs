@@ -11,4 +11,5 @@ mod js_client;
 mod official_machine;
 mod published_compiler;
 mod published_library;
+mod resumed_steps;
 mod wrong_programs;

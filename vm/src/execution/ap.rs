@@ -49,9 +49,16 @@ impl Machine<'_> {
         let generation = self.ap_generation().map_err(|error| self.trace_error(id, error))?;
         let key = match self.resolve(key) {
             Ok(key) => key.value,
-            Err(error) => return self.join(error),
+            Err(error) => {
+                self.give_up();
+                return self.join(error);
+            }
         };
-        let key = Key::of(&key).ok_or_else(|| Catchable::StreamMapKey(self.code.scope_name(target).clone()))?;
+        let Some(key) = Key::of(&key) else {
+            // The next run meets here the state of the instruction that follows.
+            self.give_up();
+            return Err(Catchable::StreamMapKey(self.code.scope_name(target).clone()).into());
+        };
         let entry = Item {
             value: key.entry(item.value.clone()),
             ..item

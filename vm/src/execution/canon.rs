@@ -23,28 +23,23 @@ pub(super) enum Canon {
 impl Machine<'_> {
     pub(super) fn canon(&mut self, id: OperationId, peer: OperandId, canon: Canon) -> Result<(), ExecutionError> {
         let met = self.trace.meet_canon().map_err(|error| self.trace_error(id, error))?;
-        match met {
-            Some(CanonState::Executed(cid)) => {
-                let peer = self.resolve_text(peer)?;
-                self.meet_canon_result(canon, peer, cid)
+        let peer = match self.resolve_text(peer) {
+            Ok(peer) => peer,
+            Err(error) => {
+                // Unless it waits, the next run meets here the state of the instruction that follows.
+                self.give_up();
+                return if met.is_some() { Err(error) } else { self.join(error) };
             }
+        };
+        match met {
+            Some(CanonState::Executed(cid)) => self.meet_canon_result(canon, peer, cid),
+            _ if peer == self.current_peer => self.freeze(canon, peer),
             Some(state @ CanonState::RequestSentBy(_)) => {
-                let peer = self.resolve_text(peer)?;
-                if peer == self.current_peer {
-                    return self.freeze(canon, peer);
-                }
                 self.complete = false;
                 self.trace.push(TraceState::Canon(state));
                 Ok(())
             }
             None => {
-                let peer = match self.resolve_text(peer) {
-                    Ok(peer) => peer,
-                    Err(error) => return self.join(error),
-                };
-                if peer == self.current_peer {
-                    return self.freeze(canon, peer);
-                }
                 self.complete = false;
                 self.next_peers.insert(peer);
                 self.trace

@@ -96,6 +96,8 @@ pub(super) struct StreamFold {
     pub(super) parts: FoldParts,
     pub(super) source: Source,
     pub(super) stream: usize,
+    /// How many values the stream had at first.
+    pub(super) values: usize,
     pub(super) trace: FoldId,
     /// Generations still to go through.
     pub(super) batch: std::vec::IntoIter<Vec<Item>>,
@@ -322,11 +324,14 @@ impl Machine<'_> {
             .trace
             .meet_fold_start()
             .map_err(|error| self.trace_error(parts.id, error))?;
-        let (batch, cursor) = self.stream(source, number).first_batch();
+        let stream = self.stream(source, number);
+        let values = stream.len();
+        let (batch, cursor) = stream.first_batch();
         let fold = StreamFold {
             parts,
             source,
             stream: number,
+            values,
             trace,
             batch: batch.into_iter(),
             cursor,
@@ -346,7 +351,6 @@ impl Machine<'_> {
         fold.done |= self.complete;
         if fold.batch.as_slice().is_empty() {
             let (batch, cursor) = self.stream(fold.source, fold.stream).next_batch(fold.cursor);
-            self.watch_recursion(&batch);
             fold.batch = batch.into_iter();
             fold.cursor = cursor;
         }

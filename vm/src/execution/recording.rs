@@ -231,18 +231,18 @@ impl Machine<'_> {
         };
         self.recorder.records += 1;
         self.recorder.recording.folds.set(fold.trace.0, ended);
-        self.stream(fold.source, fold.stream).folds.push(fold.trace.0);
+        let stream = self.stream(fold.source, fold.stream);
+        stream.folds.push(fold.trace.0);
+        if stream.len() != fold.values {
+            // A further run goes through what the body added in other generations, and may go on with it or not.
+            self.give_up();
+        }
     }
 
     /// A generation of a fold ends. A failed call leaves what ran before it complete only the first time.
     pub(super) fn watch_generation(&mut self, outcome: &Outcome) {
         let has_failed = matches!(outcome, Err(error) if matches!(**error, Catchable::LocalService { .. }));
         self.recorder.is_regular &= !(has_failed && self.complete);
-    }
-
-    /// A fold goes on with what its own body added. Answers that come later could change the order.
-    pub(super) fn watch_recursion(&mut self, batch: &[Vec<Item>]) {
-        self.recorder.is_regular &= batch.is_empty();
     }
 
     /// Whether a further run would do as this one did.

@@ -3,6 +3,7 @@
 //! Values stand in generations. Those that the previous data knows come first, then those that arrived with the current
 //! data, then those of this run. A fold over a stream goes through generations and takes up new ones as they come.
 
+use super::frames::Frames;
 use super::item::Item;
 use super::snapshots::{Array, Stack};
 use crate::failure::{STREAM_SIZE_LIMIT, Side, Uncatchable};
@@ -60,6 +61,11 @@ impl Stream {
         }
     }
 
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Generations that have values.
     fn generations(&self) -> impl Iterator<Item = &[Item]> {
         self.settled.iter().map(|(_, items)| &**items).chain(self.recent())
@@ -74,15 +80,12 @@ impl Stream {
             .map(Vec::as_slice)
     }
 
-    /// Generations from the given one on.
-    pub(super) fn generations_from(&self, first: usize) -> Vec<Vec<Item>> {
-        let settled =
-            (first..self.settled_len).filter_map(|number| self.settled.get(number).map(|items| items.to_vec()));
-        let recent = self
-            .recent()
-            .skip(first.saturating_sub(self.settled_len))
-            .map(<[Item]>::to_vec);
-        settled.chain(recent).collect()
+    /// Takes up a fold of a former run: what it goes through now. What is added later stands in a generation of its own, as
+    /// behind any fold.
+    pub(super) fn further_batch(&mut self) -> Vec<Vec<Item>> {
+        let batch = self.recent().map(<[Item]>::to_vec).collect();
+        self.new.push(Vec::new());
+        batch
     }
 
     /// Begins a fold: what it goes through first.
@@ -158,8 +161,8 @@ pub(super) struct Streams {
     count: usize,
     /// By scope, the stream outside any `new`, if a value was added to it.
     global: Array<usize>,
-    /// Scopes whose stream a fold wanted before it had begun.
-    wanted: Array<()>,
+    /// By scope, the frames around folds that wanted its stream before it had begun.
+    wanted: Array<Vec<Frames>>,
     /// Streams that this run changed.
     grown: Vec<usize>,
 }
@@ -204,14 +207,14 @@ impl Streams {
         self.all.get_mut(number)
     }
 
-    /// A fold wants a stream that has not begun.
-    pub(super) fn want(&mut self, scope: usize) {
-        self.wanted.set(scope, ());
+    /// A fold within those frames wants a stream that has not begun.
+    pub(super) fn want(&mut self, scope: usize, frames: Frames) {
+        self.wanted.entry(scope).get_or_insert_default().push(frames);
     }
 
-    /// Whether a fold wanted the stream of a scope before it had begun, and it has not.
-    pub(super) fn is_wanted(&self, scope: usize, scopes: &OpenScopes) -> bool {
-        self.wanted.get(scope).is_some() && self.find(scope, scopes).is_none()
+    /// The frames around folds that wanted a stream before it had begun.
+    pub(super) fn wanted(&self, scope: usize) -> impl Iterator<Item = &Frames> {
+        self.wanted.get(scope).into_iter().flatten()
     }
 
     /// All values in reading order; none of a stream that has not begun.

@@ -20,7 +20,6 @@ impl Machine<'_> {
         item: Item,
         generation: Generation,
     ) -> Result<(), Uncatchable> {
-        self.watch_beginning(source);
         let number = match source {
             Source::Stream(scope) => self.streams.add(scope.index(), &self.open_streams, item, generation)?,
             Source::Map(scope) => self.maps.add(scope.index(), &self.open_maps, item, generation)?,
@@ -57,17 +56,13 @@ impl Machine<'_> {
 
     /// A fold wants a stream that has not begun.
     pub(super) fn want_stream(&mut self, source: Source) {
-        match source {
-            Source::Stream(scope) => self.streams.want(scope.index()),
-            Source::Map(scope) => self.maps.want(scope.index()),
+        if !self.recorder.is_on() {
+            return;
         }
-    }
-
-    /// Whether a fold wanted a stream before it had begun, and it has not.
-    pub(super) fn is_wanted(&self, source: Source) -> bool {
+        let frames = self.frames.clone();
         match source {
-            Source::Stream(scope) => self.streams.is_wanted(scope.index(), &self.open_streams),
-            Source::Map(scope) => self.maps.is_wanted(scope.index(), &self.open_maps),
+            Source::Stream(scope) => self.streams.want(scope.index(), frames),
+            Source::Map(scope) => self.maps.want(scope.index(), frames),
         }
     }
 

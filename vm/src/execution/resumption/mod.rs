@@ -312,7 +312,7 @@ impl Machine<'_> {
     /// What comes later must find errors as it found them.
     fn keep_errors(&mut self) {
         let former = self.growth.as_ref().and_then(|growth| growth.errors.as_ref());
-        if former.is_some_and(|former| *former != self.errors()) && self.goes_on_elsewhere(&self.frames) {
+        if former.is_some_and(|former| *former != self.errors()) && Self::goes_on_elsewhere(&self.frames) {
             self.give_up();
         }
     }
@@ -340,7 +340,7 @@ impl Machine<'_> {
             self.give_up();
             return;
         }
-        let goes_on = ended.complete || self.goes_on_elsewhere(&ended.frames);
+        let goes_on = ended.complete || Self::goes_on_elsewhere(&ended.frames);
         self.last_error.open = true;
         let exit = self.context();
         if goes_on && exit.errors != ended.exit.errors {
@@ -403,11 +403,9 @@ impl Machine<'_> {
             self.give_up();
             return Ok(());
         };
-        let batch = self
-            .stream(ended.source, ended.stream)
-            .generations_from(ended.generations);
+        let batch = self.stream(ended.source, ended.stream).further_batch();
         let former = ended.exit.errors.clone();
-        let goes_on = ended.complete || self.goes_on_elsewhere(&ended.frames);
+        let goes_on = ended.complete || Self::goes_on_elsewhere(&ended.frames);
         for items in batch {
             self.run_generation(FoldId(position), &mut ended, items)?;
             self.recorder.recording.folds.set(position, ended.clone());
@@ -439,6 +437,7 @@ impl Machine<'_> {
             parts,
             source: ended.source,
             stream: ended.stream,
+            values: 0,
             trace,
             batch: Vec::new().into_iter(),
             cursor: super::stream::Cursor::default(),

@@ -26,21 +26,16 @@ impl Machine<'_> {
         }
     }
 
-    /// A value is going to be added. If a fold wanted the stream before, it would begin now.
-    pub(in super::super) fn watch_beginning(&mut self, source: Source) {
-        if self.growth.is_some() && self.is_wanted(source) {
-            self.give_up();
-        }
-    }
-
-    /// A value was added: folds behind go on with it.
+    /// A value was added: folds behind go on with it. Those that found no stream would begin.
     pub(in super::super) fn watch_adding(&mut self, source: Source, number: usize) {
         let Some(growth) = &mut self.growth else { return };
         let streams = match source {
             Source::Stream(_) => &self.streams,
             Source::Map(_) => &self.maps,
         };
-        let mut is_entangled = false;
+        let mut is_entangled = streams
+            .wanted(source.scope().index())
+            .any(|frames| relation(&self.frames, frames) != Relation::FoldBefore);
         for fold in streams.get(number).into_iter().flat_map(|stream| &stream.folds) {
             let ended = self.recorder.recording.folds.get(*fold);
             match ended.map(|ended| relation(&self.frames, &ended.frames)) {
@@ -92,19 +87,9 @@ impl Machine<'_> {
             .is_none_or(|ended| ended.complete)
     }
 
-    /// Whether something has run that comes later in a run of the whole script than what those frames wait for.
-    pub(super) fn goes_on_elsewhere(&self, frames: &Frames) -> bool {
-        let in_pars = frames.sides().any(|(_, frame)| match frame {
-            Frame::ParRight { par, .. } => self.is_par_complete(par.position),
-            _ => true,
-        });
-        in_pars
-            || frames.branches().any(|(_, frame)| match frame {
-                Frame::Generation(fold) => {
-                    let ended = self.recorder.recording.folds.get(fold.trace.0);
-                    ended.is_none_or(|ended| ended.complete || fold.generations < ended.generations)
-                }
-                _ => true,
-            })
+    /// Whether those frames belong to a part of the script beside which others have run, or will with what was seen at the
+    /// end of this one.
+    pub(super) fn goes_on_elsewhere(frames: &Frames) -> bool {
+        frames.sides().next().is_some() || frames.branches().next().is_some()
     }
 }

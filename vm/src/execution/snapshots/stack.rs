@@ -19,7 +19,6 @@ impl<T> Default for Stack<T> {
 }
 
 impl<T> Stack<T> {
-
     pub(crate) fn top(&self) -> Option<&T> {
         self.0.as_deref().map(|link| &link.value)
     }
