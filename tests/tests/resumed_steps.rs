@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 fn a_resumed_step_is_a_whole_one() {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let first: u64 = number("AQUA_SEED").unwrap_or(0);
-    let programs: u64 = number("AQUA_PROGRAMS").unwrap_or(1500);
+    let programs: u64 = number("AQUA_PROGRAMS").unwrap_or(600);
     let mut counts = Counts::default();
     for seed in first..first + programs {
         Network::new(seed).run(&mut counts);

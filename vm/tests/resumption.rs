@@ -122,7 +122,6 @@ fn share(air: &str, peers: usize) -> usize {
         let done = Twice::new(air, peers, seed).run();
         counts = (counts.0 + done.resumed, counts.1 + done.steps);
     }
-    println!("{} of {} steps taken up", counts.0, counts.1);
     100 * counts.0 / counts.1
 }
 

@@ -149,7 +149,7 @@ impl Machine<'_> {
         Side {
             complete: self.complete && outcome.is_ok(),
             failed: outcome.is_err(),
-            errors: (self.recorder.records > records).then(|| self.errors()),
+            errors: (self.recorder.records > records).then(|| Box::new(self.errors())),
         }
     }
 }

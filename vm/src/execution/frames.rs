@@ -53,7 +53,7 @@ pub(super) struct Side {
     pub(super) complete: bool,
     pub(super) failed: bool,
     /// Errors as the workflow sees them at its end; kept where the run can be taken up again.
-    pub(super) errors: Option<Errors>,
+    pub(super) errors: Option<Box<Errors>>,
 }
 
 /// A stack of frames.

@@ -5,6 +5,12 @@
 use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output, ScopeId, Slot, Step};
 use std::ops::Range;
 
+/// Before the first use is found.
+const NOWHERE: Range<usize> = Range {
+    start: usize::MAX,
+    end: 0,
+};
+
 /// Facts about one program. Places are numbers of operations, in the order of the text.
 #[derive(Debug)]
 pub(crate) struct Shape {
@@ -23,7 +29,7 @@ impl Shape {
         let operations = code.operations();
         let mut shape = Self {
             ends: (1..=operations.len()).collect(),
-            uses: vec![usize::MAX..0; code.variables().len()],
+            uses: vec![NOWHERE; code.variables().len()],
             additions: vec![Vec::new(); code.scopes().len()],
             nexts: Vec::new(),
         };

@@ -321,7 +321,7 @@ impl Machine<'_> {
         let (complete, failed) = (self.complete && outcome.is_ok(), outcome.is_err());
         let errors = self.errors();
         match self.recorder.recording.pars.get_mut(par.position) {
-            Some(ended) if ended.left.errors.as_ref() == Some(&errors) => {
+            Some(ended) if ended.left.errors.as_deref() == Some(&errors) => {
                 ended.left.complete = complete;
                 ended.left.failed = failed;
                 self.plan(Work::EndPar(par.position));

@@ -72,7 +72,7 @@ mod tests {
         copy.push(3);
         assert_eq!([stack.pop(), stack.pop(), stack.pop()], [Some(2), Some(1), None]);
         assert_eq!((copy.pop_if(|top| *top == 2), copy.pop()), (None, Some(3)));
-        assert!(stack.is_empty());
+        assert_eq!(stack.top(), None);
     }
 
     #[test]
