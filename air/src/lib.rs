@@ -40,32 +40,23 @@ pub use pseudocode::pseudocode;
 pub use script::{InstructionId, Script, Span};
 pub use value::{Accessor, Lens, Place, Value, Variable, VariableKind};
 
-use bytecode::Spelling;
-
 /// Reads and checks a script.
 ///
 /// # Errors
 /// All problems of a text that is not a valid script.
 pub fn read(text: &str) -> Result<Script, ReadError> {
-    read_both(text).map(|(script, _)| script)
+    load(text).map(|bytecode| bytecode.disassemble())
 }
 
-/// Reads and checks a script and resolves it, in one go: what [`read`] and [`Bytecode::assemble`] do one after the other.
+/// Reads and checks a script and resolves it: what [`read`] and [`Bytecode::assemble`] do one after the other.
 ///
 /// # Errors
 /// All problems of a text that is not a valid script.
 pub fn load(text: &str) -> Result<Bytecode, ReadError> {
-    read_both(text).map(|(_, bytecode)| bytecode)
-}
-
-fn read_both(text: &str) -> Result<(Script, Bytecode), ReadError> {
-    let script = text::parse(text).map_err(|problem| ReadError {
-        problems: vec![problem],
-    })?;
-    let bytecode = Bytecode::assemble_spelled(&script, Spelling::Known).expect("a script from text is well-formed");
+    let bytecode = text::parse(text)?;
     let problems = check(&bytecode);
     if problems.is_empty() {
-        Ok((script, bytecode))
+        Ok(bytecode)
     } else {
         Err(ReadError { problems })
     }

@@ -11,7 +11,8 @@ use std::fmt::{self, Write};
 /// Why a text is not a valid script: at least one problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
-    /// All that was found, in the order of the text. Names are only checked in texts without syntax errors.
+    /// All that was found, in the order of the text. Names are only checked in texts without syntax errors; after one of
+    /// these, reading goes on behind the instruction that has it.
     pub problems: Vec<Problem>,
 }
 
@@ -86,14 +87,19 @@ impl ReadError {
 
     /// The report with which the official interpreter answers the same text, behind `air can't be parsed:` and a line break.
     ///
-    /// It is the same to the byte, except that after a syntax error the official one may go on to further ones, and that
-    /// it shows broken lenses in another way.
+    /// It is the same to the byte, except that it tells the first syntax error only, where the official one may go on to
+    /// further ones that come of it, and that it shows broken lenses in another way.
     pub fn official_report(&self, text: &str) -> String {
         let label = |problem: &Problem| {
             let span = problem.span.left as usize..problem.span.right as usize;
             official::Label::primary((), span).with_message(problem.official_text())
         };
-        let report = official::Diagnostic::error().with_labels(self.problems.iter().map(label).collect());
+        let told = if self.problems.first().is_some_and(Problem::is_of_syntax) {
+            &self.problems[..1]
+        } else {
+            &self.problems
+        };
+        let report = official::Diagnostic::error().with_labels(told.iter().map(label).collect());
         let file = SimpleFile::new("script.air", text);
         term::emit_into_string(&term::Config::default(), &file, &report).unwrap_or_default()
     }
@@ -180,11 +186,41 @@ impl Problem {
         if help.is_empty() { message } else { message.help(help) }
     }
 
+    /// Whether the text was not understood there, as opposed to names and folds that break rules.
+    fn is_of_syntax(&self) -> bool {
+        use ProblemKind as Kind;
+        match &self.kind {
+            Kind::UnexpectedToken(_)
+            | Kind::UnclosedQuote
+            | Kind::BadCharacter
+            | Kind::EmptyTaggedName
+            | Kind::EmptyCanonName
+            | Kind::BadCharacterInLens
+            | Kind::EmptyLens
+            | Kind::NotALens { .. }
+            | Kind::IndexTooBig(..)
+            | Kind::CharacterInNumber
+            | Kind::LeadingDot
+            | Kind::FloatTooLong
+            | Kind::BadNumber(_)
+            | Kind::TextTooLong => true,
+            Kind::UndefinedVariable(_)
+            | Kind::NextOutsideFold(_)
+            | Kind::SecondNext(_)
+            | Kind::NewOfIterator(_)
+            | Kind::IteratorInUse(_)
+            | Kind::FailWithZero
+            | Kind::InstructionAfterNext => false,
+        }
+    }
+
     /// What is wrong, in one line.
     fn message(&self) -> String {
         use ProblemKind as Kind;
         match &self.kind {
             Kind::UnexpectedToken(expected) if expected.is_empty() => "the script ends before this".into(),
+            // Only the end of the text takes no place in it.
+            Kind::UnexpectedToken(_) if self.span.left == self.span.right => "the script ends too early".into(),
             Kind::UnexpectedToken(_) => "this can't stand here".into(),
             Kind::UnclosedQuote => "a text has no closing quote".into(),
             Kind::BadCharacter => "a name has a character that names can't have".into(),

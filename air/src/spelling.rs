@@ -1,12 +1,12 @@
 //! What AIR can spell: the test for names and texts that come from elsewhere than AIR text.
 
-use crate::Variable;
+use crate::VariableKind;
 use crate::text;
 use crate::text::MAX_FLOAT_LEN;
 
 /// Whether the name, read as a word, is a variable of that kind without a lens.
-pub(crate) fn is_name(variable: &Variable) -> bool {
-    text::is_variable(variable.kind, &variable.name)
+pub(crate) fn is_name(kind: VariableKind, name: &str) -> bool {
+    text::is_variable(kind, name)
 }
 
 /// Whether the text can stand between double quotes.

@@ -212,6 +212,51 @@ fn syntax_errors_say_what_was_expected() {
     insta::assert_snapshot!(texts.iter().map(line).collect::<Vec<_>>().join("\n"));
 }
 
+/// After a syntax error, reading goes on behind the instruction that has it; the first one is the one that the official
+/// interpreter tells first.
+#[test]
+fn each_broken_instruction_is_told() {
+    let texts = [
+        "(seq (ap 1 1) (seq (null) (call)))",
+        "(seq (ap .5 x) (xor (nul) (fold x i (null) (null) (null))))",
+        "(par (seq (null)) (match 1 (null)))",
+        "(seq (seq (ap 1 (null)) (fail 1)) (new 1 (ap x y)))",
+        "(seq (null) (null) (null) (next)) (null)",
+        "(seq (ap 1 2) (ap 1 3",
+        "(par (ap 1 2) (ap \"x y))",
+        "x (ap 1 2)",
+    ];
+    let lines = |text: &&str| {
+        let error = read(text).expect_err("broken");
+        let told: Vec<String> = error
+            .problems
+            .iter()
+            .map(|problem| {
+                let at = &text[problem.span.left as usize..problem.span.right as usize];
+                format!("\n  {:>3} `{at}`: {}", problem.span.left, problem.official_text())
+            })
+            .collect();
+        assert_eq!(
+            error.official_report(text).matches('^').count(),
+            carets(error.problems[0].span),
+            "{text}"
+        );
+        format!("{text}{}", told.concat())
+    };
+    insta::assert_snapshot!(texts.iter().map(lines).collect::<Vec<_>>().join("\n"));
+}
+
+/// How many characters of a line are underlined.
+fn carets(span: aqua_air::Span) -> usize {
+    (span.right - span.left).max(1) as usize
+}
+
+#[test]
+fn not_every_mistake_of_a_hopeless_text_is_told() {
+    let text = format!("{}(null){}", "(seq (ap 1 1) ".repeat(1000), ")".repeat(1000));
+    assert_eq!(read(&text).expect_err("broken").problems.len(), 50);
+}
+
 /// Rules that the deployed interpreters don't enforce for all scripts: what runs there runs here.
 #[test]
 fn holes_in_the_checks_of_the_field_are_kept() {

@@ -1,16 +1,8 @@
 //! From instructions to bytecode.
 
-use super::layout::Layout;
-use super::tables::Tables;
-use super::{
-    Bytecode, LensId, Operand, OperandId, OperandList, Operation, OperationId, Output, ResolvedLens, Scope, ScopeId,
-    Slot, Step, TextId,
-};
-use crate::{Accessor, Failure, Instruction, Lens, Place, Script, Span, Value, Variable, VariableKind, spelling};
-use ecow::EcoString;
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
-use std::hash::Hash;
+use super::builder::{Builder, LATER};
+use super::{Bytecode, LensId, Operand, OperandId, Operation, Output, ScopeId, Slot, TextId};
+use crate::{Accessor, Failure, Instruction, Lens, Place, Script, Value, Variable, VariableKind, spelling};
 
 /// Why a script built by a program is not AIR. Scripts read from text don't have these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,92 +28,29 @@ pub enum AssembleError {
     },
 }
 
-/// Children are filled in by the layout when they come.
-const LATER: OperationId = OperationId(0);
-
 impl Bytecode {
     /// Resolves a script. The result keeps its spans if every instruction has one.
     ///
     /// # Errors
     /// When the script is not well-formed AIR; names that are never defined are found by [`check`](crate::check).
     pub fn assemble(script: &Script) -> Result<Self, AssembleError> {
-        Self::assemble_spelled(script, Spelling::Unknown)
-    }
-
-    /// [`Self::assemble`] for scripts whose names and texts may be known to be well spelled.
-    pub(crate) fn assemble_spelled(script: &Script, spelling: Spelling) -> Result<Self, AssembleError> {
-        let mut assembler = Assembler::new(spelling);
+        let mut assembler = Assembler {
+            builder: Builder::default(),
+        };
         let mut spans = Vec::with_capacity(script.len());
         for (id, instruction) in script.in_text_order() {
             assembler.instruction(instruction)?;
             spans.extend(script.span(id));
         }
-        assembler.finish(spans)
+        assembler.builder.finish(spans).ok_or(AssembleError::Empty)
     }
 }
 
-/// Whether names and texts need to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Spelling {
-    /// They come from a program.
-    Unknown,
-    /// They come from AIR text.
-    Known,
-}
-
-#[derive(Debug)]
 struct Assembler {
-    spelling: Spelling,
-    layout: Layout,
-    texts: Interned<EcoString>,
-    variables: Interned<Variable>,
-    scopes: Vec<Scope>,
-    lenses: Interned<Lens>,
-    lens_codes: Vec<ResolvedLens>,
-    operands: Interned<Operand>,
-    lists: Vec<OperandId>,
-}
-
-type Interned<T> = IndexSet<T, FxBuildHasher>;
-
-fn intern<T: Hash + Eq>(set: &mut Interned<T>, entry: T) -> u32 {
-    number(set.insert_full(entry).0)
-}
-
-fn number(index: usize) -> u32 {
-    u32::try_from(index).expect("a script has less than 2³² of anything")
+    builder: Builder,
 }
 
 impl Assembler {
-    fn new(spelling: Spelling) -> Self {
-        Self {
-            spelling,
-            layout: Layout::default(),
-            texts: Interned::default(),
-            variables: Interned::default(),
-            scopes: Vec::new(),
-            lenses: Interned::default(),
-            lens_codes: Vec::new(),
-            operands: Interned::default(),
-            lists: Vec::new(),
-        }
-    }
-
-    fn finish(self, spans: Vec<Span>) -> Result<Bytecode, AssembleError> {
-        if !self.layout.is_complete() {
-            return Err(AssembleError::Empty);
-        }
-        let tables = Tables {
-            texts: self.texts.into_iter().collect(),
-            variables: self.variables.into_iter().collect(),
-            scopes: self.scopes,
-            lenses: self.lens_codes,
-            operands: self.operands.into_iter().collect(),
-            lists: self.lists,
-        };
-        Ok(Bytecode::new(tables, self.layout, spans))
-    }
-
     fn instruction(&mut self, instruction: &Instruction) -> Result<(), AssembleError> {
         let mut opens = None;
         let place = Placed { instruction };
@@ -136,15 +65,9 @@ impl Assembler {
                 let peer = self.operand(&place, Place::Peer, peer)?;
                 let service = self.operand(&place, Place::Function, service)?;
                 let function = self.operand(&place, Place::Function, function)?;
-                let start = number(self.lists.len());
-                for argument in arguments {
-                    let argument = self.operand(&place, Place::Argument, argument)?;
-                    self.lists.push(argument);
-                }
-                let arguments = OperandList {
-                    start,
-                    len: number(arguments.len()),
-                };
+                let operands = arguments.iter().map(|it| self.operand(&place, Place::Argument, it));
+                let operands = operands.collect::<Result<Vec<_>, _>>()?;
+                let arguments = self.builder.list(&operands);
                 let output = match output {
                     None => Output::None,
                     Some(scalar) if scalar.kind == VariableKind::Scalar => Output::Scalar(self.slot(scalar)?),
@@ -219,7 +142,7 @@ impl Assembler {
             Instruction::New { variable, .. } => {
                 let slot = self.slot(variable)?;
                 if matches!(variable.kind, VariableKind::Stream | VariableKind::StreamMap) {
-                    let scope = self.add_scope(slot, Some(self.layout.next_id()));
+                    let scope = self.builder.new_scope(slot);
                     opens = Some((slot, scope));
                     if variable.kind == VariableKind::Stream {
                         Operation::NewStream { scope, body: LATER }
@@ -288,7 +211,7 @@ impl Assembler {
                 body: LATER,
             },
         };
-        self.layout.push(operation, opens);
+        self.builder.push(operation, opens);
         Ok(())
     }
 
@@ -304,7 +227,7 @@ impl Assembler {
             Value::Timestamp => Operand::Timestamp,
             Value::Ttl => Operand::Ttl,
             Value::Integer(number) => Operand::Integer(*number),
-            Value::Float(number) if self.is_spelled(|| spelling::is_float(*number)) => Operand::Float(number.to_bits()),
+            Value::Float(number) if spelling::is_float(*number) => Operand::Float(number.to_bits()),
             Value::Float(number) => return Err(unspeakable("the number", &number.to_string())),
             Value::Boolean(value) => Operand::Boolean(*value),
             Value::EmptyArray => Operand::EmptyArray,
@@ -319,62 +242,53 @@ impl Assembler {
                 }
             }
         };
-        Ok(OperandId(intern(&mut self.operands, operand)))
-    }
-
-    fn is_spelled(&self, test: impl FnOnce() -> bool) -> bool {
-        self.spelling == Spelling::Known || test()
+        Ok(self.builder.operand(operand))
     }
 
     fn lens(&mut self, lens: Option<&Lens>) -> Result<Option<LensId>, AssembleError> {
         let Some(lens) = lens else { return Ok(None) };
-        if let Some(known) = self.lenses.get_index_of(lens) {
-            return Ok(Some(LensId(number(known))));
+        if let Lens::Path(accessors) = lens {
+            if accessors.is_empty() {
+                return Err(unspeakable("the lens", ".$"));
+            }
+            accessors.iter().try_for_each(Self::accessor)?;
         }
-        let path = match lens {
-            Lens::Length => None,
-            Lens::Path(accessors) if accessors.is_empty() => return Err(unspeakable("the lens", ".$")),
-            Lens::Path(accessors) => Some(accessors.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?),
-        };
-        self.lens_codes.push(ResolvedLens {
-            path,
-            text: ecow::eco_format!("{lens}"),
-        });
-        Ok(Some(LensId(intern(&mut self.lenses, lens.clone()))))
+        Ok(Some(self.builder.lens(lens)))
     }
 
-    fn step(&mut self, accessor: &Accessor) -> Result<Step, AssembleError> {
+    fn accessor(accessor: &Accessor) -> Result<(), AssembleError> {
         match accessor {
-            Accessor::Index(index) => Ok(Step::Index(*index)),
-            Accessor::Scalar(name) if self.is_spelled(|| spelling::is_accessor(name)) => {
-                Ok(Step::Scalar(self.scalar(name)?))
+            Accessor::Scalar(name) | Accessor::Field(name) if !spelling::is_accessor(name) => {
+                Err(unspeakable("the accessor", name))
             }
-            Accessor::Field(name) if self.is_spelled(|| spelling::is_accessor(name)) => {
-                Ok(Step::Field(TextId(intern(&mut self.texts, name.clone()))))
+            Accessor::Scalar(name) if !spelling::is_name(VariableKind::Scalar, name) => {
+                Err(unspeakable("the name", name))
             }
-            Accessor::Scalar(name) | Accessor::Field(name) => Err(unspeakable("the accessor", name)),
+            Accessor::Index(_) | Accessor::Scalar(_) | Accessor::Field(_) => Ok(()),
         }
     }
 
-    fn literal(&mut self, text: &EcoString) -> Result<TextId, AssembleError> {
-        if !self.is_spelled(|| spelling::is_literal(text)) {
+    fn literal(&mut self, text: &str) -> Result<TextId, AssembleError> {
+        if !spelling::is_literal(text) {
             return Err(unspeakable("the text", text));
         }
-        Ok(TextId(intern(&mut self.texts, text.clone())))
+        Ok(self.builder.text(text))
     }
 
-    fn scalar(&mut self, name: &EcoString) -> Result<Slot, AssembleError> {
-        self.slot(&Variable::scalar(name.clone()))
+    fn scalar(&mut self, name: &str) -> Result<Slot, AssembleError> {
+        self.named(VariableKind::Scalar, name)
     }
 
     fn slot(&mut self, variable: &Variable) -> Result<Slot, AssembleError> {
-        if let Some(known) = self.variables.get_index_of(variable) {
-            return Ok(Slot(number(known)));
+        self.named(variable.kind, &variable.name)
+    }
+
+    fn named(&mut self, kind: VariableKind, name: &str) -> Result<Slot, AssembleError> {
+        match self.builder.known_slot(kind, name) {
+            Some(known) => Ok(known),
+            None if spelling::is_name(kind, name) => Ok(self.builder.slot(kind, name)),
+            None => Err(unspeakable("the name", name)),
         }
-        if !self.is_spelled(|| spelling::is_name(variable)) {
-            return Err(unspeakable("the name", &variable.name));
-        }
-        Ok(Slot(intern(&mut self.variables, variable.clone())))
     }
 
     fn scope(
@@ -387,16 +301,7 @@ impl Assembler {
             return Err(placed.misplaced(&variable.name));
         }
         let slot = self.slot(variable)?;
-        Ok(self.layout.scope(slot).unwrap_or_else(|| {
-            let scope = self.add_scope(slot, None);
-            self.layout.set_global(slot, scope);
-            scope
-        }))
-    }
-
-    fn add_scope(&mut self, variable: Slot, opened_by: Option<OperationId>) -> ScopeId {
-        self.scopes.push(Scope { variable, opened_by });
-        ScopeId(number(self.scopes.len() - 1))
+        Ok(self.builder.scope(slot))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Puts operations that arrive in the order of the text into a tree, and knows which scopes are open at each.
 //!
-//! The assembler and the decoder both build through it, so both agree on what a use of a stream means.
+//! The reader, the assembler and the decoder all build through it, so they agree on what a use of a stream means.
 
 use super::{Operation, OperationId, ScopeId, Slot};
 
@@ -20,14 +20,23 @@ pub(super) struct Layout {
 #[derive(Debug)]
 struct Waiting {
     parent: OperationId,
-    /// How many children have come, and how many there are.
+    /// How many children have come.
     placed: u8,
+    /// How many there are, if that is known.
     arity: u8,
     /// The name whose scope ends with the last child.
     closes: Option<Slot>,
 }
 
 impl Layout {
+    /// With room for so many operations.
+    pub(super) fn with_capacity(operations: usize) -> Self {
+        Self {
+            operations: Vec::with_capacity(operations),
+            ..Self::default()
+        }
+    }
+
     /// Whether the tree has all its operations.
     pub(super) fn is_complete(&self) -> bool {
         self.waiting.is_empty() && !self.operations.is_empty()
@@ -46,6 +55,18 @@ impl Layout {
     /// Places the next operation of the text. The numbers of its children, which come later, are filled in then.
     /// `opens` is the scope that lasts while its children come.
     pub(super) fn push(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>) {
+        let arity = operation.children().count() as u8;
+        self.begin(operation, opens);
+        if let Some(last) = self.waiting.last_mut() {
+            last.arity = arity;
+        }
+        while self.waiting.last().is_some_and(|last| last.placed == last.arity) {
+            self.end();
+        }
+    }
+
+    /// The same, but children come until the operation is [ended](Self::end): not all of them are known yet.
+    pub(super) fn begin(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>) -> OperationId {
         let id = self.next_id();
         self.depth = self.depth.max(self.waiting.len() + 1);
         if let Some(parent) = self.waiting.last_mut() {
@@ -55,18 +76,20 @@ impl Layout {
         if let Some((slot, scope)) = opens {
             at(&mut self.open, slot).push(scope);
         }
-        let arity = operation.children().count() as u8;
         self.operations.push(operation);
         self.waiting.push(Waiting {
             parent: id,
             placed: 0,
-            arity,
+            arity: u8::MAX,
             closes: opens.map(|(slot, _)| slot),
         });
-        while let Some(last) = self.waiting.pop_if(|last| last.placed == last.arity) {
-            if let Some(slot) = last.closes {
-                at(&mut self.open, slot).pop();
-            }
+        id
+    }
+
+    /// Ends the last operation that has begun and not ended.
+    pub(super) fn end(&mut self) {
+        if let Some(slot) = self.waiting.pop().and_then(|last| last.closes) {
+            at(&mut self.open, slot).pop();
         }
     }
 

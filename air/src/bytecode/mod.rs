@@ -17,6 +17,7 @@
 //! The file format is described in `docs/bytecode.md`.
 
 mod assemble;
+mod builder;
 mod decode;
 mod disassemble;
 mod encode;
@@ -26,7 +27,7 @@ mod listing;
 mod tables;
 
 pub use assemble::AssembleError;
-pub(crate) use assemble::Spelling;
+pub(crate) use builder::{Builder, LATER};
 pub use decode::DecodeError;
 pub(crate) use encode::MAGIC;
 pub use tables::{LensId, Operand, OperandId, OperandList, ResolvedLens, Scope, ScopeId, Slot, Step, TextId};

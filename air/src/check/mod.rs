@@ -17,9 +17,11 @@ pub fn check(bytecode: &Bytecode) -> Vec<Problem> {
         open_uses: vec![None; bytecode.variables().len()],
         problems: Vec::new(),
     };
-    check.names();
-    check.folds();
-    for operation in after_next::find(bytecode) {
+    let ends = ends(bytecode);
+    let order = bottom_up(&ends);
+    check.names(&order);
+    check.folds(&ends);
+    for operation in after_next::find(bytecode, &order) {
         check.report(operation, ProblemKind::InstructionAfterNext);
     }
     check.problems.sort_by_key(|(operation, _)| *operation);
@@ -82,18 +84,17 @@ fn ends(bytecode: &Bytecode) -> Vec<OperationId> {
 }
 
 /// All operations, children before parents, left before right.
-fn bottom_up(bytecode: &Bytecode) -> impl Iterator<Item = OperationId> {
-    let mut steps = vec![(bytecode.root(), false)];
-    std::iter::from_fn(move || {
-        loop {
-            let (id, children_done) = steps.pop()?;
-            if children_done {
-                return Some(id);
-            }
-            steps.push((id, true));
-            steps.extend(bytecode[id].children().rev().map(|child| (child, false)));
+fn bottom_up(ends: &[OperationId]) -> Vec<OperationId> {
+    let (mut order, mut open) = (Vec::with_capacity(ends.len()), Vec::new());
+    for index in 0..ends.len() {
+        let id = OperationId(index as u32);
+        while let Some(ended) = open.pop_if(|open: &mut OperationId| ends[open.index()] <= id) {
+            order.push(ended);
         }
-    })
+        open.push(id);
+    }
+    order.extend(open.into_iter().rev());
+    order
 }
 
 impl Check<'_> {
@@ -106,9 +107,9 @@ impl Check<'_> {
     ///
     /// The deployed interpreters look at instructions bottom-up, and of the uses of a name that have no definition by then
     /// they come back only to the first. Scripts that pass for that reason are accepted here too.
-    fn names(&mut self) {
+    fn names(&mut self, bottom_up: &[OperationId]) {
         let bytecode = self.bytecode;
-        for id in bottom_up(bytecode) {
+        for id in bottom_up.iter().copied() {
             match bytecode[id] {
                 Operation::Call {
                     peer,
@@ -185,13 +186,12 @@ impl Check<'_> {
     ///
     /// Of several `next` for one name only the first is required to stand inside a fold; scripts where a later one doesn't are
     /// accepted in the field and fail when they come to it.
-    fn folds(&mut self) {
+    fn folds(&mut self, ends: &[OperationId]) {
         let bytecode = self.bytecode;
         // Folds around the current place by iterator, innermost last, with whether they have met their `next`.
         let mut around: Vec<Vec<bool>> = vec![Vec::new(); bytecode.variables().len()];
         let mut open: Vec<(Slot, OperationId)> = Vec::new();
         let mut met = vec![false; bytecode.variables().len()];
-        let ends = ends(bytecode);
         for (id, operation) in bytecode.in_text_order() {
             while let Some((iterator, _)) = open.pop_if(|(_, end)| *end <= id) {
                 around[iterator.index()].pop();

@@ -1,5 +1,6 @@
 //! AIR text: tokens, lenses, the grammar.
 
+mod expected;
 mod lens;
 mod reader;
 mod token;
@@ -12,10 +13,10 @@ use crate::VariableKind;
 
 /// Whether the word is a variable of that kind without lens.
 pub(crate) fn is_variable(kind: VariableKind, word: &str) -> bool {
-    let mut tokens = token::Tokens::new(word);
-    let (first, second) = (tokens.next(), tokens.next());
-    let Some(Ok((token::Token::Variable(found, name, None), _))) = first else {
+    let mut pieces = token::Pieces::from(word, 0);
+    let first = pieces.next();
+    if !first.is_word() || first.end as usize != word.len() {
         return false;
-    };
-    found == kind && name == word && second.is_none()
+    }
+    matches!(token::token(word, first), Ok(token::Token::Variable(found, name, None)) if found == kind && name == word)
 }

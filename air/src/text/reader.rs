@@ -1,204 +1,271 @@
-//! The grammar of AIR, read without recursion: scripts come from strangers and nest as deep as they like.
+//! The grammar of AIR, read straight into bytecode and without recursion: scripts come from strangers and nest as deep as
+//! they like.
+//!
+//! Nothing is copied that was seen before: the same word, wherever it stands, is looked at once.
 
-use super::token::{Keyword, Range, Token, Tokens};
+use super::expected::{ANY_VARIABLE, CLOSE, CLOSE_SQUARE, INSTRUCTIONS, OPEN, OPEN_SQUARE, kind_name, value_names};
+use super::token::{Keyword, Piece, Pieces, Sign, Token, token};
+use crate::bytecode::{Builder, LATER};
 use crate::problem::{Problem, ProblemKind};
-use crate::{Failure, Instruction, InstructionId, Lens, Place, Script, Span, Value, Variable, VariableKind};
-use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use crate::{
+    Bytecode, Lens, Operand, OperandId, Operation, OperationId, Output, Place, ReadError, ScopeId, Slot, Span, Value,
+    Variable, VariableKind,
+};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::collections::hash_map::Entry;
+
+/// Broken scripts are told about so many mistakes at most.
+const MOST_PROBLEMS: usize = 50;
+
+/// Usual scripts have one operation in so many bytes or more.
+const BYTES_OF_AN_OPERATION: usize = 20;
+/// And one word that was not there before in so many.
+const BYTES_OF_A_NEW_WORD: usize = 100;
 
 /// Reads a text whose names have still to be checked.
-pub(crate) fn parse(text: &str) -> Result<Script, Problem> {
+pub(crate) fn parse(text: &str) -> Result<Bytecode, ReadError> {
     if u32::try_from(text.len()).is_err() {
-        return Err(Problem {
-            span: Span {
-                left: 0,
-                right: u32::MAX,
-            },
+        let (left, right) = (0, u32::MAX);
+        let problems = vec![Problem {
+            span: Span { left, right },
             kind: ProblemKind::TextTooLong,
-        });
+        }];
+        return Err(ReadError { problems });
     }
+    let mut pieces = Pieces::from(text, 0);
     Reader {
-        tokens: Tokens::new(text),
-        peeked: None,
-        script: Script::new(),
-        long_texts: FxHashMap::default(),
+        text,
+        next: pieces.next(),
+        pieces,
+        builder: Builder::with_capacity(text.len() / BYTES_OF_AN_OPERATION),
+        spans: Vec::with_capacity(text.len() / BYTES_OF_AN_OPERATION),
+        known: FxHashMap::with_capacity_and_hasher(text.len() / BYTES_OF_A_NEW_WORD, FxBuildHasher),
+        words: Vec::with_capacity(text.len() / BYTES_OF_A_NEW_WORD),
+        parents: Vec::new(),
+        arguments: Vec::new(),
+        opening: None,
     }
     .script()
 }
 
 struct Reader<'a> {
-    tokens: Tokens<'a>,
-    peeked: Option<(Token<'a>, Range)>,
-    script: Script,
-    /// Texts that don't fit into a value are stored once.
-    long_texts: FxHashMap<&'a str, EcoString>,
+    text: &'a str,
+    pieces: Pieces<'a>,
+    next: Piece,
+    builder: Builder,
+    /// By operation.
+    spans: Vec<Span>,
+    /// Positions in the list of words.
+    known: FxHashMap<&'a str, u32>,
+    words: Vec<Word<'a>>,
+    /// Instructions whose children are being read, outermost first.
+    parents: Vec<Parent>,
+    /// Of the call at hand.
+    arguments: Vec<OperandId>,
+    /// Where the instruction at hand begins, as long as it has no operation.
+    opening: Option<u32>,
+}
+
+/// A literal or word that was looked at.
+struct Word<'a> {
+    token: Token<'a>,
+    /// A bit for each place that takes it as a value.
+    places: u8,
+    slot: Option<Slot>,
+    operand: Option<OperandId>,
 }
 
 /// An instruction whose children are being read.
 struct Parent {
-    left: u32,
-    head: Head,
-    first: Option<InstructionId>,
+    operation: OperationId,
+    /// How many children it has had.
+    children: u8,
+    /// How many it must have.
+    arity: u8,
+    /// Whether one more may come.
+    is_fold: bool,
 }
 
-enum Head {
-    Seq,
-    Par,
-    Xor,
-    New(Variable),
-    Match(Value, Value),
-    Mismatch(Value, Value),
-    Fold(Value, EcoString),
+/// What comes next.
+enum Next {
+    /// An instruction.
+    Instruction,
+    /// Whatever follows an instruction.
+    Rest,
+    /// Nothing.
+    End,
 }
 
-/// What the opening of an instruction turned out to be.
-enum Opened {
-    Leaf(Instruction),
-    Parent(Head),
-}
+type Read<T> = Result<T, Problem>;
 
 impl<'a> Reader<'a> {
-    fn script(mut self) -> Result<Script, Problem> {
-        let mut parents: Vec<Parent> = Vec::new();
+    fn script(mut self) -> Result<Bytecode, ReadError> {
+        let mut problems = Vec::new();
+        let mut next = Next::Instruction;
         loop {
-            let left = self.expect(Token::Open, &[OPEN])?.start;
-            let mut done = match self.opening()? {
-                Opened::Parent(head) => {
-                    parents.push(Parent {
-                        left,
-                        head,
-                        first: None,
-                    });
-                    continue;
+            let read = match next {
+                Next::Instruction => self.instruction(),
+                Next::Rest => self.rest(),
+                Next::End if problems.is_empty() => {
+                    let bytecode = self.builder.finish(self.spans);
+                    return Ok(bytecode.expect("an instruction was read, and all its children"));
                 }
-                Opened::Leaf(instruction) => self.close(left, instruction, &[CLOSE])?,
+                Next::End => return Err(ReadError { problems }),
             };
-            loop {
-                let Some(parent) = parents.pop() else {
-                    return self.end(done);
-                };
-                match self.add_child(parent, done)? {
-                    Ok(id) => done = id,
-                    Err(unfinished) => {
-                        parents.push(unfinished);
-                        break;
+            next = match read {
+                Ok(next) => next,
+                Err(problem) => {
+                    problems.push(problem);
+                    if problems.len() == MOST_PROBLEMS || !self.skip_broken() {
+                        return Err(ReadError { problems });
                     }
+                    Next::Rest
                 }
-            }
+            };
         }
     }
 
-    /// Gives a parent its next child: the whole instruction if it was the last one, else the parent back.
-    fn add_child(
-        &mut self,
-        mut parent: Parent,
-        child: InstructionId,
-    ) -> Result<Result<InstructionId, Parent>, Problem> {
-        let mut closing: &[&str] = &[CLOSE];
-        let instruction = match (parent.head, parent.first) {
-            (head @ (Head::Seq | Head::Par | Head::Xor), None) => {
-                (parent.head, parent.first) = (head, Some(child));
-                return Ok(Err(parent));
+    /// Reads an instruction up to its first child, or to its end if it has none.
+    fn instruction(&mut self) -> Read<Next> {
+        let left = self.expect(Sign::Open, &[OPEN])?.start;
+        self.opening = Some(left);
+        match self.keyword()? {
+            Keyword::Call => self.call(),
+            Keyword::Canon => self.canon(),
+            Keyword::Ap => self.ap(),
+            Keyword::Fail => self.fail(),
+            Keyword::Next => {
+                let iterator = self.scalar()?;
+                self.leaf(Operation::Next { iterator })
             }
-            (Head::Seq, Some(first)) => Instruction::Seq(first, child),
-            (Head::Par, Some(first)) => Instruction::Par(first, child),
-            (Head::Xor, Some(first)) => Instruction::Xor(first, child),
-            (Head::New(variable), _) => Instruction::New { variable, body: child },
-            (Head::Match(left, right), _) => Instruction::Match {
-                left,
-                right,
-                body: child,
-            },
-            (Head::Mismatch(left, right), _) => Instruction::Mismatch {
-                left,
-                right,
-                body: child,
-            },
-            (Head::Fold(iterable, iterator), Some(body)) => Instruction::Fold {
-                iterable,
-                iterator,
-                body,
-                last: Some(child),
-            },
-            (Head::Fold(iterable, iterator), None) => {
-                if matches!(self.peek()?, Some((Token::Open, _))) {
-                    (parent.head, parent.first) = (Head::Fold(iterable, iterator), Some(child));
-                    return Ok(Err(parent));
-                }
-                closing = &[OPEN, CLOSE];
-                Instruction::Fold {
-                    iterable,
-                    iterator,
-                    body: child,
-                    last: None,
-                }
+            Keyword::Null => self.leaf(Operation::Null),
+            Keyword::Never => self.leaf(Operation::Never),
+            Keyword::Seq => Ok(self.parent(Operation::Seq(LATER, LATER), None)),
+            Keyword::Par => Ok(self.parent(Operation::Par(LATER, LATER), None)),
+            Keyword::Xor => Ok(self.parent(Operation::Xor(LATER, LATER), None)),
+            Keyword::New => self.fresh(),
+            Keyword::Match => {
+                let (left, right) = (self.argument()?, self.argument()?);
+                let body = LATER;
+                Ok(self.parent(Operation::Match { left, right, body }, None))
+            }
+            Keyword::Mismatch => {
+                let (left, right) = (self.argument()?, self.argument()?);
+                let body = LATER;
+                Ok(self.parent(Operation::Mismatch { left, right, body }, None))
+            }
+            Keyword::Fold => self.fold(),
+        }
+    }
+
+    /// Reads what stands behind an instruction: the next child of its parent, or the end of that.
+    fn rest(&mut self) -> Read<Next> {
+        let Some(parent) = self.parents.last_mut() else {
+            return match self.next.sign {
+                Sign::End => Ok(Next::End),
+                _ => Err(self.unexpected(&[])),
+            };
+        };
+        parent.children += 1;
+        if parent.children < parent.arity {
+            return Ok(Next::Instruction);
+        }
+        let may_go_on = parent.is_fold && parent.children == parent.arity;
+        let operation = parent.operation;
+        if may_go_on && self.next.sign == Sign::Open {
+            return Ok(Next::Instruction);
+        }
+        let expected: &[_] = if may_go_on { &[OPEN, CLOSE] } else { &[CLOSE] };
+        self.spans[operation.index()].right = self.expect(Sign::Close, expected)?.end;
+        self.parents.pop();
+        self.builder.end();
+        Ok(Next::Rest)
+    }
+
+    /// Goes on behind the innermost instruction at fault, as if it were whole; `false` if its end can't be found.
+    fn skip_broken(&mut self) -> bool {
+        let left = if let Some(left) = self.opening.take() {
+            self.operation(Operation::Null, None, left);
+            left
+        } else if let Some(parent) = self.parents.pop() {
+            self.spans[parent.operation.index()].left
+        } else {
+            return false;
+        };
+        self.builder.end();
+        self.pieces = Pieces::from(self.text, left as usize);
+        let mut open = 0;
+        loop {
+            match self.pieces.next().sign {
+                Sign::Open => open += 1,
+                Sign::Close if open == 1 => break,
+                Sign::Close => open -= 1,
+                Sign::End => return false,
+                Sign::OpenSquare | Sign::CloseSquare | Sign::Literal | Sign::Word | Sign::PlainWord => {}
+            }
+        }
+        self.next = self.pieces.next();
+        true
+    }
+
+    fn operation(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>, left: u32) -> OperationId {
+        self.spans.push(Span { left, right: left });
+        self.builder.begin(operation, opens)
+    }
+
+    /// Reads the end of an instruction without children.
+    fn leaf(&mut self, operation: Operation) -> Read<Next> {
+        let right = self.expect(Sign::Close, &[CLOSE])?.end;
+        if let Some(left) = self.opening.take() {
+            let id = self.operation(operation, None, left);
+            self.spans[id.index()].right = right;
+            self.builder.end();
+        }
+        Ok(Next::Rest)
+    }
+
+    /// Begins an instruction with children.
+    fn parent(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>) -> Next {
+        if let Some(left) = self.opening.take() {
+            let (arity, is_fold) = match operation {
+                Operation::Seq(..) | Operation::Par(..) | Operation::Xor(..) => (2, false),
+                Operation::Fold { .. } | Operation::FoldStream { .. } | Operation::FoldMap { .. } => (1, true),
+                _ => (1, false),
+            };
+            let operation = self.operation(operation, opens, left);
+            self.parents.push(Parent {
+                operation,
+                children: 0,
+                arity,
+                is_fold,
+            });
+        }
+        Next::Instruction
+    }
+
+    fn call(&mut self) -> Read<Next> {
+        let peer = self.operand(Place::Peer, &[])?;
+        self.expect(Sign::Open, &[OPEN])?;
+        let service = self.operand(Place::Function, &[])?;
+        let function = self.operand(Place::Function, &[])?;
+        self.expect(Sign::Close, &[CLOSE])?;
+        self.expect(Sign::OpenSquare, &[OPEN_SQUARE])?;
+        self.arguments.clear();
+        while self.next.sign != Sign::CloseSquare {
+            let argument = self.operand(Place::Argument, &[CLOSE_SQUARE])?;
+            self.arguments.push(argument);
+        }
+        self.advance();
+        let arguments = self.builder.list(&self.arguments);
+        let output = if self.next.sign == Sign::Close {
+            Output::None
+        } else {
+            match self.variable(&[CLOSE, "Scalar", "Stream"])? {
+                (VariableKind::Scalar, slot) => Output::Scalar(slot),
+                (_, stream) => Output::Stream(self.builder.scope(stream)),
             }
         };
-        self.close(parent.left, instruction, closing).map(Ok)
-    }
-
-    fn end(mut self, root: InstructionId) -> Result<Script, Problem> {
-        if self.peek()?.is_some() {
-            return Err(self.unexpected(&[]));
-        }
-        self.script.set_root(root);
-        Ok(self.script)
-    }
-
-    fn close(
-        &mut self,
-        left: u32,
-        instruction: Instruction,
-        expected: &[&'static str],
-    ) -> Result<InstructionId, Problem> {
-        let right = self.expect(Token::Close, expected)?.end;
-        Ok(self.script.push(instruction, Some(Span { left, right })))
-    }
-
-    /// Reads what stands between the opening parenthesis and the first child or the closing parenthesis.
-    fn opening(&mut self) -> Result<Opened, Problem> {
-        let keyword = match self.peek()? {
-            Some((Token::Keyword(keyword), _)) => *keyword,
-            _ => return Err(self.unexpected(INSTRUCTIONS)),
-        };
-        self.peeked = None;
-        Ok(match keyword {
-            Keyword::Call => Opened::Leaf(self.call()?),
-            Keyword::Canon => Opened::Leaf(self.canon()?),
-            Keyword::Ap => Opened::Leaf(self.ap()?),
-            Keyword::Fail => Opened::Leaf(self.fail()?),
-            Keyword::Next => Opened::Leaf(Instruction::Next {
-                iterator: self.scalar()?,
-            }),
-            Keyword::Null => Opened::Leaf(Instruction::Null),
-            Keyword::Never => Opened::Leaf(Instruction::Never),
-            Keyword::Seq => Opened::Parent(Head::Seq),
-            Keyword::Par => Opened::Parent(Head::Par),
-            Keyword::Xor => Opened::Parent(Head::Xor),
-            Keyword::New => Opened::Parent(Head::New(self.variable(ANY_VARIABLE)?)),
-            Keyword::Match => Opened::Parent(Head::Match(self.argument()?, self.argument()?)),
-            Keyword::Mismatch => Opened::Parent(Head::Mismatch(self.argument()?, self.argument()?)),
-            Keyword::Fold => Opened::Parent(Head::Fold(self.value(Place::Iterable, &[])?, self.scalar()?)),
-        })
-    }
-
-    fn call(&mut self) -> Result<Instruction, Problem> {
-        let peer = self.value(Place::Peer, &[])?;
-        self.expect(Token::Open, &[OPEN])?;
-        let service = self.value(Place::Function, &[])?;
-        let function = self.value(Place::Function, &[])?;
-        self.expect(Token::Close, &[CLOSE])?;
-        self.expect(Token::OpenSquare, &[OPEN_SQUARE])?;
-        let mut arguments = Vec::new();
-        while !matches!(self.peek()?, Some((Token::CloseSquare, _))) {
-            arguments.push(self.value(Place::Argument, &[CLOSE_SQUARE])?);
-        }
-        self.peeked = None;
-        let output = match self.peek()? {
-            Some((Token::Close, _)) => None,
-            _ => Some(self.variable(&[CLOSE, "Scalar", "Stream"])?),
-        };
-        Ok(Instruction::Call {
+        self.leaf(Operation::Call {
             peer,
             service,
             function,
@@ -207,215 +274,300 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn canon(&mut self) -> Result<Instruction, Problem> {
-        let peer = self.value(Place::Peer, &[])?;
-        let source = self.variable(&["Stream", "StreamMap"])?;
-        let targets: &[_] = if source.kind == VariableKind::Stream {
+    fn canon(&mut self) -> Read<Next> {
+        let peer = self.operand(Place::Peer, &[])?;
+        let (source_kind, source) = self.variable(&["Stream", "StreamMap"])?;
+        let source = self.builder.scope(source);
+        let targets: &[_] = if source_kind == VariableKind::Stream {
             &["CanonStream"]
         } else {
             &["CanonStreamMap", "Scalar"]
         };
-        let target = self.variable(targets)?;
-        Ok(Instruction::Canon { peer, source, target })
-    }
-
-    fn ap(&mut self) -> Result<Instruction, Problem> {
-        if !matches!(self.peek()?, Some((Token::Open, _))) {
-            let source = self.value(Place::Source, &[OPEN])?;
-            return Ok(Instruction::Ap {
-                source,
-                target: self.variable(&["Scalar", "Stream"])?,
-            });
-        }
-        self.peeked = None;
-        let key = self.value(Place::Key, &[])?;
-        let value = self.value(Place::Source, &[])?;
-        self.expect(Token::Close, &[CLOSE])?;
-        Ok(Instruction::ApMap {
-            key,
-            value,
-            target: self.variable(&["StreamMap"])?,
+        let (target_kind, target) = self.variable(targets)?;
+        self.leaf(match target_kind {
+            VariableKind::CanonStream => Operation::CanonStream { peer, source, target },
+            VariableKind::CanonMap => Operation::CanonMap { peer, source, target },
+            _ => Operation::CanonMapToScalar { peer, source, target },
         })
     }
 
-    fn fail(&mut self) -> Result<Instruction, Problem> {
-        if let Some((Token::Integer(code), _)) = self.peek()? {
-            let code = *code;
-            self.peeked = None;
-            let Some((Token::Literal(message), _)) = self.peek()? else {
-                return Err(self.unexpected(&["Literal"]));
+    fn ap(&mut self) -> Read<Next> {
+        if self.next.sign != Sign::Open {
+            let source = self.operand(Place::Source, &[OPEN])?;
+            let operation = match self.variable(&["Scalar", "Stream"])? {
+                (VariableKind::Scalar, target) => Operation::ApToScalar { source, target },
+                (_, target) => {
+                    let target = self.builder.scope(target);
+                    Operation::ApToStream { source, target }
+                }
             };
-            let message = *message;
-            self.peeked = None;
-            return Ok(Instruction::Fail(Failure::Code(code, self.text(message))));
+            return self.leaf(operation);
         }
-        Ok(Instruction::Fail(Failure::Value(self.value(Place::Failure, &["I64"])?)))
+        self.advance();
+        let key = self.operand(Place::Key, &[])?;
+        let value = self.operand(Place::Source, &[])?;
+        self.expect(Sign::Close, &[CLOSE])?;
+        let (_, map) = self.variable(&["StreamMap"])?;
+        let target = self.builder.scope(map);
+        self.leaf(Operation::ApToMap { key, value, target })
     }
 
-    fn argument(&mut self) -> Result<Value, Problem> {
-        self.value(Place::Argument, &[])
+    fn fail(&mut self) -> Read<Next> {
+        if self.next.is_word() {
+            let word = self.word(self.next)?;
+            if let Token::Integer(code) = self.words[word].token {
+                self.advance();
+                let Sign::Literal = self.next.sign else {
+                    return Err(self.unexpected(&["Literal"]));
+                };
+                let message = self.word(self.next)?;
+                self.advance();
+                let Token::Literal(message) = self.words[message].token else {
+                    unreachable!("what stands in quotes is a literal");
+                };
+                let message = self.builder.text(message);
+                return self.leaf(Operation::FailWith { code, message });
+            }
+        }
+        let error = self.operand(Place::Failure, &["I64"])?;
+        self.leaf(Operation::Fail { error })
     }
 
-    fn scalar(&mut self) -> Result<EcoString, Problem> {
-        self.variable(&["Scalar"]).map(|variable| variable.name)
+    fn fresh(&mut self) -> Read<Next> {
+        let (kind, slot) = self.variable(ANY_VARIABLE)?;
+        let body = LATER;
+        Ok(match kind {
+            VariableKind::Stream => {
+                let scope = self.builder.new_scope(slot);
+                self.parent(Operation::NewStream { scope, body }, Some((slot, scope)))
+            }
+            VariableKind::StreamMap => {
+                let scope = self.builder.new_scope(slot);
+                self.parent(Operation::NewMap { scope, body }, Some((slot, scope)))
+            }
+            _ => self.parent(Operation::New { slot, body }, None),
+        })
+    }
+
+    fn fold(&mut self) -> Read<Next> {
+        let (body, last) = (LATER, None);
+        let mut growing = None;
+        if self.next.is_word() {
+            let word = self.word(self.next)?;
+            if let Token::Variable(kind @ (VariableKind::Stream | VariableKind::StreamMap), _, None) =
+                self.words[word].token
+            {
+                growing = Some((kind, self.slot(word)));
+            }
+        }
+        let Some((kind, slot)) = growing else {
+            let iterable = self.operand(Place::Iterable, &[])?;
+            let iterator = self.scalar()?;
+            let fold = Operation::Fold {
+                iterable,
+                iterator,
+                body,
+                last,
+            };
+            return Ok(self.parent(fold, None));
+        };
+        self.advance();
+        let scope = self.builder.scope(slot);
+        let iterator = self.scalar()?;
+        let fold = if kind == VariableKind::Stream {
+            Operation::FoldStream {
+                stream: scope,
+                iterator,
+                body,
+                last,
+            }
+        } else {
+            Operation::FoldMap {
+                map: scope,
+                iterator,
+                body,
+                last,
+            }
+        };
+        Ok(self.parent(fold, None))
+    }
+
+    // Operands.
+
+    fn keyword(&mut self) -> Read<Keyword> {
+        let word = &self.text[self.next.start as usize..self.next.end as usize];
+        match Keyword::of(word) {
+            Some(keyword) => {
+                self.advance();
+                Ok(keyword)
+            }
+            None => Err(self.unexpected(INSTRUCTIONS)),
+        }
+    }
+
+    fn argument(&mut self) -> Read<OperandId> {
+        self.operand(Place::Argument, &[])
+    }
+
+    fn scalar(&mut self) -> Read<Slot> {
+        self.variable(&["Scalar"]).map(|(_, slot)| slot)
     }
 
     /// Reads a variable without lens whose kind is among the expected ones.
-    fn variable(&mut self, expected: &[&'static str]) -> Result<Variable, Problem> {
-        match self.peek()? {
-            Some((Token::Variable(kind, name, None), _)) if expected.contains(&kind_name(*kind)) => {
-                let (kind, name) = (*kind, *name);
-                self.peeked = None;
-                Ok(Variable {
-                    kind,
-                    name: self.text(name),
-                })
+    fn variable(&mut self, expected: &[&'static str]) -> Read<(VariableKind, Slot)> {
+        if self.next.is_word() {
+            let word = self.word(self.next)?;
+            if let Token::Variable(kind, _, None) = self.words[word].token
+                && expected.contains(&kind_name(kind))
+            {
+                self.advance();
+                return Ok((kind, self.slot(word)));
             }
-            _ => Err(self.unexpected(expected)),
         }
+        Err(self.unexpected(expected))
     }
 
     /// Reads a value that the place accepts; `also` names what else may stand there, for the message.
-    fn value(&mut self, place: Place, also: &[&'static str]) -> Result<Value, Problem> {
-        let Some((token, range)) = self.take()? else {
-            return Err(self.unexpected(&value_names(place, also)));
+    fn operand(&mut self, place: Place, also: &[&'static str]) -> Read<OperandId> {
+        match self.next.sign {
+            Sign::Literal | Sign::Word | Sign::PlainWord => {
+                let word = self.word(self.next)?;
+                if self.words[word].places & bit(place) != 0 {
+                    self.advance();
+                    return Ok(self.assembled(word));
+                }
+            }
+            Sign::OpenSquare if place.accepts(&Value::EmptyArray) => {
+                self.advance();
+                self.expect(Sign::CloseSquare, &[CLOSE_SQUARE])?;
+                return Ok(self.builder.operand(Operand::EmptyArray));
+            }
+            _ => {}
+        }
+        Err(self.unexpected(&value_names(place, also)))
+    }
+
+    /// What a piece means, by its position in the list of words.
+    fn word(&mut self, piece: Piece) -> Read<usize> {
+        let text = &self.text[piece.start as usize..piece.end as usize];
+        let vacant = match self.known.entry(text) {
+            Entry::Occupied(known) => return Ok(*known.get() as usize),
+            Entry::Vacant(vacant) => vacant,
         };
-        let value = match token {
-            Token::InitPeerId => Value::InitPeerId,
-            Token::Error(lens) => Value::Error(lens),
-            Token::LastError(lens) => Value::LastError(lens),
-            Token::Timestamp => Value::Timestamp,
-            Token::Ttl => Value::Ttl,
-            Token::Boolean(value) => Value::Boolean(value),
-            Token::Literal(text) => Value::Literal(self.text(text)),
-            Token::Integer(number) => Value::Integer(number),
-            Token::Float(number) => Value::Float(number),
-            Token::Variable(kind, name, lens) => Value::Variable(
-                Variable {
-                    kind,
-                    name: self.text(name),
-                },
-                lens,
-            ),
-            Token::OpenSquare if place.accepts(&Value::EmptyArray) => {
-                self.expect(Token::CloseSquare, &[CLOSE_SQUARE])?;
-                Value::EmptyArray
+        let token = token(self.text, piece)?;
+        let places = PLACES.into_iter().filter(|place| place.accepts(&alike(&token)));
+        self.words.push(Word {
+            places: places.fold(0, |bits, place| bits | bit(place)),
+            token,
+            slot: None,
+            operand: None,
+        });
+        let word = self.words.len() - 1;
+        vacant.insert(word as u32);
+        Ok(word)
+    }
+
+    /// The slot of a word that is a variable.
+    fn slot(&mut self, word: usize) -> Slot {
+        let word = &mut self.words[word];
+        let builder = &mut self.builder;
+        match &word.token {
+            Token::Variable(kind, name, _) => *word.slot.get_or_insert_with(|| builder.slot(*kind, name)),
+            _ => unreachable!("only variables have slots"),
+        }
+    }
+
+    /// The operand that a word stands for.
+    fn assembled(&mut self, at: usize) -> OperandId {
+        if let Some(known) = self.words[at].operand {
+            return known;
+        }
+        let lens = |lens: &Option<Lens>, builder: &mut Builder| lens.as_ref().map(|lens| builder.lens(lens));
+        let operand = match &self.words[at].token {
+            Token::InitPeerId => Operand::InitPeerId,
+            Token::Timestamp => Operand::Timestamp,
+            Token::Ttl => Operand::Ttl,
+            Token::Boolean(value) => Operand::Boolean(*value),
+            Token::Integer(number) => Operand::Integer(*number),
+            Token::Float(number) => Operand::Float(number.to_bits()),
+            Token::Literal(text) => Operand::Text(self.builder.text(text)),
+            Token::Error(path) => Operand::Error(lens(path, &mut self.builder)),
+            Token::LastError(path) => Operand::LastError(lens(path, &mut self.builder)),
+            Token::Variable(kind, name, path) => {
+                let slot = self.builder.slot(*kind, name);
+                let lens = lens(path, &mut self.builder);
+                match kind {
+                    VariableKind::CanonStream => Operand::CanonStream(slot, lens),
+                    VariableKind::CanonMap => Operand::CanonMap(slot, lens),
+                    _ => Operand::Scalar(slot, lens),
+                }
             }
-            Token::Open | Token::Close | Token::OpenSquare | Token::CloseSquare | Token::Keyword(_) => {
-                return Err(unexpected(range, &value_names(place, also)));
-            }
+            Token::Keyword(_) => unreachable!("no place accepts a keyword"),
         };
-        if place.accepts(&value) {
-            Ok(value)
-        } else {
-            Err(unexpected(range, &value_names(place, also)))
+        let operand = self.builder.operand(operand);
+        self.words[at].operand = Some(operand);
+        operand
+    }
+
+    // Pieces.
+
+    fn advance(&mut self) {
+        self.next = self.pieces.next();
+    }
+
+    fn expect(&mut self, sign: Sign, expected: &[&'static str]) -> Read<Piece> {
+        if self.next.sign != sign {
+            return Err(self.unexpected(expected));
         }
+        let piece = self.next;
+        self.advance();
+        Ok(piece)
     }
 
-    fn text(&mut self, text: &'a str) -> EcoString {
-        if text.len() <= EcoString::INLINE_LIMIT {
-            return text.into();
-        }
-        self.long_texts.entry(text).or_insert_with(|| text.into()).clone()
-    }
-
-    fn expect(&mut self, token: Token<'a>, expected: &[&'static str]) -> Result<Range, Problem> {
-        match self.peek()? {
-            Some((found, range)) if *found == token => {
-                let range = range.clone();
-                self.peeked = None;
-                Ok(range)
-            }
-            _ => Err(self.unexpected(expected)),
-        }
-    }
-
-    fn peek(&mut self) -> Result<Option<&(Token<'a>, Range)>, Problem> {
-        if self.peeked.is_none() {
-            self.peeked = self.tokens.next().transpose()?;
-        }
-        Ok(self.peeked.as_ref())
-    }
-
-    fn take(&mut self) -> Result<Option<(Token<'a>, Range)>, Problem> {
-        self.peek()?;
-        Ok(self.peeked.take())
-    }
-
-    /// The problem that the token at hand, or the end, is not one of these.
+    /// The problem that the piece at hand is not one of these, or means nothing at all.
     fn unexpected(&self, expected: &[&'static str]) -> Problem {
-        let end = self.tokens.end();
-        unexpected(
-            self.peeked.as_ref().map_or(end..end, |(_, range)| range.clone()),
-            expected,
-        )
+        let piece = self.next;
+        if (piece.is_word() || piece.sign == Sign::Literal)
+            && let Err(problem) = token(self.text, piece)
+        {
+            return problem;
+        }
+        let (left, right) = (piece.start, piece.end);
+        Problem {
+            span: Span { left, right },
+            kind: ProblemKind::UnexpectedToken(expected.to_vec()),
+        }
     }
 }
 
-fn unexpected(range: Range, expected: &[&'static str]) -> Problem {
-    let span = Span {
-        left: range.start,
-        right: range.end,
-    };
-    Problem {
-        span,
-        kind: ProblemKind::UnexpectedToken(expected.to_vec()),
-    }
-}
-
-fn kind_name(kind: VariableKind) -> &'static str {
-    match kind {
-        VariableKind::Scalar => "Scalar",
-        VariableKind::Stream => "Stream",
-        VariableKind::StreamMap => "StreamMap",
-        VariableKind::CanonStream => "CanonStream",
-        VariableKind::CanonMap => "CanonStreamMap",
-    }
-}
-
-// What the official grammar expects at each place, under its names and in its order.
-
-const OPEN: &str = "\"(\"";
-const CLOSE: &str = "\")\"";
-const OPEN_SQUARE: &str = "\"[\"";
-const CLOSE_SQUARE: &str = "\"]\"";
-
-const INSTRUCTIONS: &[&str] = &[
-    "ap", "call", "canon", "fail", "fold", "match_", "mismatch", "never", "new", "next", "null", "par", "seq", "xor",
+const PLACES: [Place; 7] = [
+    Place::Peer,
+    Place::Function,
+    Place::Argument,
+    Place::Source,
+    Place::Key,
+    Place::Iterable,
+    Place::Failure,
 ];
-const ANY_VARIABLE: &[&str] = &["CanonStream", "CanonStreamMap", "Scalar", "Stream", "StreamMap"];
 
-/// The names of all values that the place takes, and of what else may stand there.
-fn value_names(place: Place, also: &[&'static str]) -> Vec<&'static str> {
-    let lens = || Some(Lens::Length);
-    let variable = |kind, lens| Value::Variable(Variable::new(kind, ""), lens);
-    let values = [
-        ("\"[\"", Value::EmptyArray),
-        ("Boolean", Value::Boolean(true)),
-        ("CanonStream", variable(VariableKind::CanonStream, None)),
-        ("CanonStreamMap", variable(VariableKind::CanonMap, None)),
-        ("CanonStreamMapWithLambda", variable(VariableKind::CanonMap, lens())),
-        ("CanonStreamWithLambda", variable(VariableKind::CanonStream, lens())),
-        ("Error", Value::Error(None)),
-        ("ErrorWithLambda", Value::Error(lens())),
-        ("F64", Value::Float(0.0)),
-        ("I64", Value::Integer(0)),
-        ("InitPeerId", Value::InitPeerId),
-        ("LastError", Value::LastError(None)),
-        ("LastErrorWithLambda", Value::LastError(lens())),
-        ("Literal", Value::literal("")),
-        ("Scalar", variable(VariableKind::Scalar, None)),
-        ("ScalarWithLambda", variable(VariableKind::Scalar, lens())),
-        ("Stream", variable(VariableKind::Stream, None)),
-        ("StreamMap", variable(VariableKind::StreamMap, None)),
-        ("TTL", Value::Ttl),
-        ("Timestamp", Value::Timestamp),
-    ];
-    let accepted = values
-        .iter()
-        .filter(|(_, value)| place.accepts(value))
-        .map(|(name, _)| *name);
-    let mut names: Vec<&str> = accepted.chain(also.iter().copied()).collect();
-    names.sort_unstable();
-    names
+fn bit(place: Place) -> u8 {
+    1 << place as u8
+}
+
+/// A value of the same kind, for the question where it can stand. A keyword can't stand anywhere, as a map with a lens.
+fn alike(token: &Token<'_>) -> Value {
+    let shape = |lens: &Option<Lens>| lens.as_ref().map(|_| Lens::Length);
+    match token {
+        Token::InitPeerId => Value::InitPeerId,
+        Token::Error(lens) => Value::Error(shape(lens)),
+        Token::LastError(lens) => Value::LastError(shape(lens)),
+        Token::Timestamp => Value::Timestamp,
+        Token::Ttl => Value::Ttl,
+        Token::Boolean(value) => Value::Boolean(*value),
+        Token::Literal(_) => Value::literal(""),
+        Token::Integer(number) => Value::Integer(*number),
+        Token::Float(number) => Value::Float(*number),
+        Token::Variable(kind, _, lens) => Value::Variable(Variable::new(*kind, ""), shape(lens)),
+        Token::Keyword(_) => Variable::stream_map("").with(Lens::Length),
+    }
 }

@@ -7,13 +7,9 @@ use super::lens;
 use crate::problem::{Problem, ProblemKind};
 use crate::{Lens, Span, VariableKind};
 
-/// One token. Texts are slices of the script.
+/// What a literal or a word means. Texts are slices of the script.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token<'a> {
-    Open,
-    Close,
-    OpenSquare,
-    CloseSquare,
     Keyword(Keyword),
     InitPeerId,
     Error(Option<Lens>),
@@ -46,82 +42,193 @@ pub(super) enum Keyword {
     Mismatch,
 }
 
-/// Where a token stands in the text.
-pub(super) type Range = std::ops::Range<u32>;
+impl Keyword {
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "call" => Self::Call,
+            "canon" => Self::Canon,
+            "ap" => Self::Ap,
+            "seq" => Self::Seq,
+            "par" => Self::Par,
+            "fail" => Self::Fail,
+            "fold" => Self::Fold,
+            "xor" => Self::Xor,
+            "never" => Self::Never,
+            "new" => Self::New,
+            "next" => Self::Next,
+            "null" => Self::Null,
+            "match" => Self::Match,
+            "mismatch" => Self::Mismatch,
+            _ => return None,
+        })
+    }
+}
 
-/// Splits a text, not longer than `u32::MAX` bytes, into tokens.
-#[derive(Debug)]
-pub(super) struct Tokens<'a> {
+/// A piece of the text before it is known what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) sign: Sign,
+    /// Offset of its first byte.
+    pub(super) start: u32,
+    /// Offset just behind it.
+    pub(super) end: u32,
+}
+
+impl Piece {
+    pub(super) fn is_word(self) -> bool {
+        matches!(self.sign, Sign::Word | Sign::PlainWord)
+    }
+}
+
+/// What a piece is by its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    Open,
+    Close,
+    OpenSquare,
+    CloseSquare,
+    /// A text in quotes, quotes included; up to the end if it is never closed.
+    Literal,
+    /// Anything else.
+    Word,
+    /// A word of ASCII letters, digits, `_` and `-` alone.
+    PlainWord,
+    /// The end of the text.
+    End,
+}
+
+/// Splits a text, not longer than `u32::MAX` bytes, into pieces.
+#[derive(Debug, Clone)]
+pub(super) struct Pieces<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Tokens<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+impl<'a> Pieces<'a> {
+    /// The pieces from an offset on.
+    pub(super) fn from(text: &'a str, at: usize) -> Self {
+        Self { text, at }
     }
 
-    /// The end of the text.
-    pub(super) fn end(&self) -> u32 {
-        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
-    }
-
-    fn skip_blank(&mut self) {
-        loop {
-            let rest = &self.text[self.at..];
-            let trimmed = rest.trim_start();
-            self.at += rest.len() - trimmed.len();
-            if !trimmed.starts_with(';') {
-                return;
+    pub(super) fn next(&mut self) -> Piece {
+        let bytes = self.text.as_bytes();
+        let mut start = self.at;
+        let (sign, end) = loop {
+            match bytes.get(start) {
+                Some(b' ' | b'\t'..=b'\r') => start += 1,
+                Some(b'(') => break (Sign::Open, start + 1),
+                Some(b')') => break (Sign::Close, start + 1),
+                Some(b'[') => break (Sign::OpenSquare, start + 1),
+                Some(b']') => break (Sign::CloseSquare, start + 1),
+                Some(b'"') => {
+                    let rest = &self.text[start + 1..];
+                    break (Sign::Literal, rest.find('"').map_or(bytes.len(), |len| start + len + 2));
+                }
+                Some(b';') => {
+                    let rest = &self.text[start..];
+                    start += rest.find('\n').unwrap_or(rest.len());
+                }
+                Some(0x80..) if self.text[start..].starts_with(char::is_whitespace) => {
+                    start += self.text[start..].chars().next().map_or(1, char::len_utf8);
+                }
+                Some(_) => {
+                    let (plain, is_whole) = plain_len(&bytes[start..]);
+                    let end = start + plain;
+                    if is_whole {
+                        break (Sign::PlainWord, end);
+                    }
+                    break (Sign::Word, end + word_len(&self.text[end..]));
+                }
+                None => break (Sign::End, start),
             }
-            self.at += trimmed.find('\n').unwrap_or(trimmed.len());
+        };
+        self.at = end;
+        Piece {
+            sign,
+            start: start as u32,
+            end: end as u32,
         }
     }
 }
 
-impl<'a> Iterator for Tokens<'a> {
-    type Item = Result<(Token<'a>, Range), Problem>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.skip_blank();
-        let start = self.at;
-        let rest = &self.text[start..];
-        let (token, len) = match rest.as_bytes().first()? {
-            b'(' => (Ok(Token::Open), 1),
-            b')' => (Ok(Token::Close), 1),
-            b'[' => (Ok(Token::OpenSquare), 1),
-            b']' => (Ok(Token::CloseSquare), 1),
-            b'"' => match rest[1..].find('"') {
-                Some(len) => (Ok(Token::Literal(&rest[1..=len])), len + 2),
-                None => (Err(problem(start, rest.len(), ProblemKind::UnclosedQuote)), rest.len()),
-            },
-            _ => {
-                let word = &rest[..word_len(rest)];
-                (classify(word, start), word.len())
-            }
-        };
-        self.at += len;
-        Some(token.map(|token| (token, start as u32..self.at as u32)))
+/// How many bytes at the beginning are those of plain words, and whether the word ends behind them.
+fn plain_len(bytes: &[u8]) -> (usize, bool) {
+    let mut len = 0;
+    while let Some(eight) = bytes[len..].first_chunk::<8>()
+        && eight.iter().all(|byte| is_plain(*byte))
+    {
+        len += 8;
     }
+    while bytes.get(len).is_some_and(|byte| is_plain(*byte)) {
+        len += 1;
+    }
+    // A word may go on with brackets that it opens itself.
+    let ends = matches!(bytes.get(len), None | Some(b' ' | b'\t'..=b'\r' | b')' | b']'));
+    (len, ends && len > 0)
+}
+
+fn is_plain(byte: u8) -> bool {
+    static PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            plain[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' || byte as u8 == b'-';
+            byte += 1;
+        }
+        plain
+    };
+    PLAIN[byte as usize]
 }
 
 /// A word may contain brackets as long as it opens them itself.
 fn word_len(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
     let (mut round, mut square) = (0_i64, 0_i64);
-    for (at, char) in rest.char_indices() {
-        match char {
-            '(' => round += 1,
-            ')' => round -= 1,
-            '[' => square += 1,
-            ']' => square -= 1,
-            char if char.is_whitespace() => return at,
-            _ => continue,
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'(' => round += 1,
+            b')' => round -= 1,
+            b'[' => square += 1,
+            b']' => square -= 1,
+            b' ' | b'\t'..=b'\r' => return at,
+            0x80.. => {
+                let char = rest[at..].chars().next().expect("there is a byte left");
+                if char.is_whitespace() {
+                    return at;
+                }
+                at += char.len_utf8();
+                continue;
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
         }
         if round < 0 || square < 0 {
             return at;
         }
+        at += 1;
     }
-    rest.len()
+    at
+}
+
+/// `mismatch`.
+const LONGEST_PLAIN_KEYWORD: usize = 8;
+
+/// Says what a piece is that is a literal or a word.
+pub(super) fn token(text: &str, piece: Piece) -> Result<Token<'_>, Problem> {
+    let word = &text[piece.start as usize..piece.end as usize];
+    if piece.sign == Sign::PlainWord && word.len() > LONGEST_PLAIN_KEYWORD && word.as_bytes()[0].is_ascii_alphabetic() {
+        return Ok(Token::Variable(VariableKind::Scalar, word, None));
+    }
+    if piece.sign != Sign::Literal {
+        return classify(word, piece.start as usize);
+    }
+    match word[1..].strip_suffix('"') {
+        Some(text) => Ok(Token::Literal(text)),
+        None => Err(problem(piece.start as usize, word.len(), ProblemKind::UnclosedQuote)),
+    }
 }
 
 fn problem(start: usize, len: usize, kind: ProblemKind) -> Problem {
@@ -135,43 +242,30 @@ fn problem(start: usize, len: usize, kind: ProblemKind) -> Problem {
 }
 
 /// Says what a word is; `start` is its place in the text.
-pub(super) fn classify(word: &str, start: usize) -> Result<Token<'_>, Problem> {
-    let keyword = match word {
-        "call" => Keyword::Call,
-        "canon" => Keyword::Canon,
-        "ap" => Keyword::Ap,
-        "seq" => Keyword::Seq,
-        "par" => Keyword::Par,
-        "fail" => Keyword::Fail,
-        "fold" => Keyword::Fold,
-        "xor" => Keyword::Xor,
-        "never" => Keyword::Never,
-        "new" => Keyword::New,
-        "next" => Keyword::Next,
-        "null" => Keyword::Null,
-        "match" => Keyword::Match,
-        "mismatch" => Keyword::Mismatch,
+fn classify(word: &str, start: usize) -> Result<Token<'_>, Problem> {
+    if let Some(keyword) = Keyword::of(word) {
+        return Ok(Token::Keyword(keyword));
+    }
+    match word {
         "%init_peer_id%" => return Ok(Token::InitPeerId),
         "%timestamp%" => return Ok(Token::Timestamp),
         "%ttl%" => return Ok(Token::Ttl),
         "true" => return Ok(Token::Boolean(true)),
         "false" => return Ok(Token::Boolean(false)),
-        _ => {
-            for (name, token) in [
-                (":error:", Token::Error as fn(_) -> _),
-                ("%last_error%", Token::LastError),
-            ] {
-                if let Some(rest) = word.strip_prefix(name) {
-                    let lens = Some(rest).filter(|rest| !rest.is_empty());
-                    return Ok(token(
-                        lens.map(|text| lens::parse(text, start + name.len())).transpose()?,
-                    ));
-                }
-            }
-            return number_or_variable(word, start);
+        _ => {}
+    }
+    for (name, token) in [
+        (":error:", Token::Error as fn(_) -> _),
+        ("%last_error%", Token::LastError),
+    ] {
+        if let Some(rest) = word.strip_prefix(name) {
+            let lens = Some(rest).filter(|rest| !rest.is_empty());
+            return Ok(token(
+                lens.map(|text| lens::parse(text, start + name.len())).transpose()?,
+            ));
         }
-    };
-    Ok(Token::Keyword(keyword))
+    }
+    number_or_variable(word, start)
 }
 
 fn number_or_variable(word: &str, start: usize) -> Result<Token<'_>, Problem> {

@@ -204,7 +204,7 @@ fn variable(reader: &mut Reader<'_>) -> Result<Variable, DecodeError> {
         kind,
         name: text(reader)?,
     };
-    if spelling::is_name(&variable) {
+    if spelling::is_name(variable.kind, &variable.name) {
         Ok(variable)
     } else {
         Err(DecodeError::Misplaced("a name"))
