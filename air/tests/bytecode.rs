@@ -207,3 +207,25 @@ fn each_law_of_the_format_is_checked() {
         DecodeError::Invalid(_)
     ));
 }
+
+/// The bytes in the example of the page about the format are those of its script.
+#[test]
+fn the_example_of_the_page_is_true() {
+    let page = include_str!("../../docs/bytecode.md");
+    let example = page.split_once("\n## An example\n").expect("the heading").1;
+    let block = |name: &str| {
+        let block = example.split_once(&format!("```{name}\n")).expect("a block").1;
+        block.split_once("\n```").expect("the end of the block").0
+    };
+    // The words behind the bytes begin in a column of their own.
+    let bytes: Vec<u8> = block("text")
+        .lines()
+        .flat_map(|line| line[..44].split_whitespace())
+        .map(|byte| u8::from_str_radix(byte, 16).expect("two digits"))
+        .collect();
+    let bytecode = load(block("air")).expect("valid");
+    assert_eq!(bytecode.encode(), bytes);
+    assert!(example.contains(&format!("these {} bytes", bytes.len())));
+    assert!(example.contains(&bytecode.content_id().to_string()));
+    assert_eq!(Bytecode::decode(&bytes).as_ref(), Ok(&bytecode));
+}

@@ -4,6 +4,7 @@ mod expected;
 mod lens;
 mod reader;
 mod token;
+mod words;
 
 pub(crate) use lens::is_step_char;
 pub(crate) use reader::parse;

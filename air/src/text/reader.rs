@@ -1,26 +1,23 @@
 //! The grammar of AIR, read straight into bytecode and without recursion: scripts come from strangers and nest as deep as
 //! they like.
 //!
-//! Nothing is copied that was seen before: the same word, wherever it stands, is looked at once.
+//! Nothing is copied that was seen before.
 
 use super::expected::{ANY_VARIABLE, CLOSE, CLOSE_SQUARE, INSTRUCTIONS, OPEN, OPEN_SQUARE, kind_name, value_names};
 use super::token::{Keyword, Piece, Pieces, Sign, Token, token};
+use super::words::Words;
 use crate::bytecode::{Builder, LATER};
 use crate::problem::{Problem, ProblemKind};
 use crate::{
-    Bytecode, Lens, Operand, OperandId, Operation, OperationId, Output, Place, ReadError, ScopeId, Slot, Span, Value,
-    Variable, VariableKind,
+    Bytecode, Operand, OperandId, Operation, OperationId, Output, Place, ReadError, ScopeId, Slot, Span, Value,
+    VariableKind,
 };
-use rustc_hash::{FxBuildHasher, FxHashMap};
-use std::collections::hash_map::Entry;
 
 /// Broken scripts are told about so many mistakes at most.
 const MOST_PROBLEMS: usize = 50;
 
 /// Usual scripts have one operation in so many bytes or more.
 const BYTES_OF_AN_OPERATION: usize = 20;
-/// And one word that was not there before in so many.
-const BYTES_OF_A_NEW_WORD: usize = 100;
 
 /// Reads a text whose names have still to be checked.
 pub(crate) fn parse(text: &str) -> Result<Bytecode, ReadError> {
@@ -39,8 +36,7 @@ pub(crate) fn parse(text: &str) -> Result<Bytecode, ReadError> {
         pieces,
         builder: Builder::with_capacity(text.len() / BYTES_OF_AN_OPERATION),
         spans: Vec::with_capacity(text.len() / BYTES_OF_AN_OPERATION),
-        known: FxHashMap::with_capacity_and_hasher(text.len() / BYTES_OF_A_NEW_WORD, FxBuildHasher),
-        words: Vec::with_capacity(text.len() / BYTES_OF_A_NEW_WORD),
+        words: Words::new(text),
         parents: Vec::new(),
         arguments: Vec::new(),
         opening: None,
@@ -55,24 +51,13 @@ struct Reader<'a> {
     builder: Builder,
     /// By operation.
     spans: Vec<Span>,
-    /// Positions in the list of words.
-    known: FxHashMap<&'a str, u32>,
-    words: Vec<Word<'a>>,
+    words: Words<'a>,
     /// Instructions whose children are being read, outermost first.
     parents: Vec<Parent>,
     /// Of the call at hand.
     arguments: Vec<OperandId>,
     /// Where the instruction at hand begins, as long as it has no operation.
     opening: Option<u32>,
-}
-
-/// A literal or word that was looked at.
-struct Word<'a> {
-    token: Token<'a>,
-    /// A bit for each place that takes it as a value.
-    places: u8,
-    slot: Option<Slot>,
-    operand: Option<OperandId>,
 }
 
 /// An instruction whose children are being read.
@@ -314,15 +299,15 @@ impl<'a> Reader<'a> {
 
     fn fail(&mut self) -> Read<Next> {
         if self.next.is_word() {
-            let word = self.word(self.next)?;
-            if let Token::Integer(code) = self.words[word].token {
+            let word = self.words.look(self.next)?;
+            if let Token::Integer(code) = *self.words.token(word) {
                 self.advance();
                 let Sign::Literal = self.next.sign else {
                     return Err(self.unexpected(&["Literal"]));
                 };
-                let message = self.word(self.next)?;
+                let message = self.words.look(self.next)?;
                 self.advance();
-                let Token::Literal(message) = self.words[message].token else {
+                let Token::Literal(message) = *self.words.token(message) else {
                     unreachable!("what stands in quotes is a literal");
                 };
                 let message = self.builder.text(message);
@@ -353,11 +338,11 @@ impl<'a> Reader<'a> {
         let (body, last) = (LATER, None);
         let mut growing = None;
         if self.next.is_word() {
-            let word = self.word(self.next)?;
+            let word = self.words.look(self.next)?;
             if let Token::Variable(kind @ (VariableKind::Stream | VariableKind::StreamMap), _, None) =
-                self.words[word].token
+                *self.words.token(word)
             {
-                growing = Some((kind, self.slot(word)));
+                growing = Some((kind, self.words.slot(word, &mut self.builder)));
             }
         }
         let Some((kind, slot)) = growing else {
@@ -416,12 +401,12 @@ impl<'a> Reader<'a> {
     /// Reads a variable without lens whose kind is among the expected ones.
     fn variable(&mut self, expected: &[&'static str]) -> Read<(VariableKind, Slot)> {
         if self.next.is_word() {
-            let word = self.word(self.next)?;
-            if let Token::Variable(kind, _, None) = self.words[word].token
+            let word = self.words.look(self.next)?;
+            if let Token::Variable(kind, _, None) = *self.words.token(word)
                 && expected.contains(&kind_name(kind))
             {
                 self.advance();
-                return Ok((kind, self.slot(word)));
+                return Ok((kind, self.words.slot(word, &mut self.builder)));
             }
         }
         Err(self.unexpected(expected))
@@ -431,10 +416,10 @@ impl<'a> Reader<'a> {
     fn operand(&mut self, place: Place, also: &[&'static str]) -> Read<OperandId> {
         match self.next.sign {
             Sign::Literal | Sign::Word | Sign::PlainWord => {
-                let word = self.word(self.next)?;
-                if self.words[word].places & bit(place) != 0 {
+                let word = self.words.look(self.next)?;
+                if self.words.can_stand(word, place) {
                     self.advance();
-                    return Ok(self.assembled(word));
+                    return Ok(self.words.operand(word, &mut self.builder));
                 }
             }
             Sign::OpenSquare if place.accepts(&Value::EmptyArray) => {
@@ -445,68 +430,6 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         Err(self.unexpected(&value_names(place, also)))
-    }
-
-    /// What a piece means, by its position in the list of words.
-    fn word(&mut self, piece: Piece) -> Read<usize> {
-        let text = &self.text[piece.start as usize..piece.end as usize];
-        let vacant = match self.known.entry(text) {
-            Entry::Occupied(known) => return Ok(*known.get() as usize),
-            Entry::Vacant(vacant) => vacant,
-        };
-        let token = token(self.text, piece)?;
-        let places = PLACES.into_iter().filter(|place| place.accepts(&alike(&token)));
-        self.words.push(Word {
-            places: places.fold(0, |bits, place| bits | bit(place)),
-            token,
-            slot: None,
-            operand: None,
-        });
-        let word = self.words.len() - 1;
-        vacant.insert(word as u32);
-        Ok(word)
-    }
-
-    /// The slot of a word that is a variable.
-    fn slot(&mut self, word: usize) -> Slot {
-        let word = &mut self.words[word];
-        let builder = &mut self.builder;
-        match &word.token {
-            Token::Variable(kind, name, _) => *word.slot.get_or_insert_with(|| builder.slot(*kind, name)),
-            _ => unreachable!("only variables have slots"),
-        }
-    }
-
-    /// The operand that a word stands for.
-    fn assembled(&mut self, at: usize) -> OperandId {
-        if let Some(known) = self.words[at].operand {
-            return known;
-        }
-        let lens = |lens: &Option<Lens>, builder: &mut Builder| lens.as_ref().map(|lens| builder.lens(lens));
-        let operand = match &self.words[at].token {
-            Token::InitPeerId => Operand::InitPeerId,
-            Token::Timestamp => Operand::Timestamp,
-            Token::Ttl => Operand::Ttl,
-            Token::Boolean(value) => Operand::Boolean(*value),
-            Token::Integer(number) => Operand::Integer(*number),
-            Token::Float(number) => Operand::Float(number.to_bits()),
-            Token::Literal(text) => Operand::Text(self.builder.text(text)),
-            Token::Error(path) => Operand::Error(lens(path, &mut self.builder)),
-            Token::LastError(path) => Operand::LastError(lens(path, &mut self.builder)),
-            Token::Variable(kind, name, path) => {
-                let slot = self.builder.slot(*kind, name);
-                let lens = lens(path, &mut self.builder);
-                match kind {
-                    VariableKind::CanonStream => Operand::CanonStream(slot, lens),
-                    VariableKind::CanonMap => Operand::CanonMap(slot, lens),
-                    _ => Operand::Scalar(slot, lens),
-                }
-            }
-            Token::Keyword(_) => unreachable!("no place accepts a keyword"),
-        };
-        let operand = self.builder.operand(operand);
-        self.words[at].operand = Some(operand);
-        operand
     }
 
     // Pieces.
@@ -537,37 +460,5 @@ impl<'a> Reader<'a> {
             span: Span { left, right },
             kind: ProblemKind::UnexpectedToken(expected.to_vec()),
         }
-    }
-}
-
-const PLACES: [Place; 7] = [
-    Place::Peer,
-    Place::Function,
-    Place::Argument,
-    Place::Source,
-    Place::Key,
-    Place::Iterable,
-    Place::Failure,
-];
-
-fn bit(place: Place) -> u8 {
-    1 << place as u8
-}
-
-/// A value of the same kind, for the question where it can stand. A keyword can't stand anywhere, as a map with a lens.
-fn alike(token: &Token<'_>) -> Value {
-    let shape = |lens: &Option<Lens>| lens.as_ref().map(|_| Lens::Length);
-    match token {
-        Token::InitPeerId => Value::InitPeerId,
-        Token::Error(lens) => Value::Error(shape(lens)),
-        Token::LastError(lens) => Value::LastError(shape(lens)),
-        Token::Timestamp => Value::Timestamp,
-        Token::Ttl => Value::Ttl,
-        Token::Boolean(value) => Value::Boolean(*value),
-        Token::Literal(_) => Value::literal(""),
-        Token::Integer(number) => Value::Integer(*number),
-        Token::Float(number) => Value::Float(*number),
-        Token::Variable(kind, _, lens) => Value::Variable(Variable::new(*kind, ""), shape(lens)),
-        Token::Keyword(_) => Variable::stream_map("").with(Lens::Length),
     }
 }
