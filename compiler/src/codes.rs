@@ -107,6 +107,8 @@ codes! {
     UNUSED_VALUE = "W2007";
     /// A piece that never runs.
     UNREACHABLE = "W2008";
+    /// The result of a call bound with `=`.
+    CALL_BY_EQUALS = "W2009";
 
     /// `on` in which nothing runs.
     IDLE_VISIT = "W3001";

@@ -248,8 +248,23 @@ impl BodyChecker<'_, '_, '_> {
 
     fn assign(&mut self, target: &Name, value: &tree::Value) -> StatementKind {
         let value = self.value(value);
+        if matches!(value.kind, ValueKind::Call(_)) {
+            self.call_by_equals(target, value.span);
+        }
         let local = self.define(target, value.ty.clone(), LocalKind::Assigned);
         StatementKind::Assign { local, value }
+    }
+
+    /// `x = call()` works; that something runs here shows better with `<-`.
+    fn call_by_equals(&mut self, target: &Name, call: Span) {
+        let between = target.span.after().to(call.before());
+        let message = Diagnostic::warning(codes::CALL_BY_EQUALS, between, "results of calls are bound by `<-`");
+        let message = message.help("`=` gives a name to what is there already; `<-` says that a call is made");
+        let is_plain = self.module.whole.sources.text(between).trim() == "=";
+        self.module.doubts.push(match is_plain {
+            true => message.fix("write `<-`", between, " <- "),
+            false => message,
+        });
     }
 
     /// `call` or `a, b <- call`.
