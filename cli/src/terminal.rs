@@ -44,9 +44,13 @@ impl Terminal {
         write(io::stdout(), &format!("{line}\n"));
     }
 
-    /// Text that is the result itself, with its line breaks.
-    pub(crate) fn text(&self, text: &str) {
-        write(io::stdout(), text);
+    /// Text that is the result itself, with its line breaks; as an object it has a `kind`.
+    pub(crate) fn text(&self, kind: &str, text: &str) {
+        if self.options.json {
+            self.object(&json!({"kind": kind, "text": text}));
+        } else {
+            write(io::stdout(), text);
+        }
     }
 
     /// An object of the result; `kind` says what it is.

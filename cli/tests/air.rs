@@ -58,6 +58,12 @@ fn bytecode_goes_there_and_back() {
     let text = String::from_utf8(folder.output(&["air", "disasm", "greet.airb"]).stdout).expect("text");
     assert_eq!(aqua_air::read(&text), aqua_air::read(SCRIPT));
     insta::assert_snapshot!("fmt_of_bytecode", folder.run(&["air", "fmt", "-w", "greet.airb"]));
+    let object = folder.output(&["air", "fmt", "--json", "greet.airb"]).stdout;
+    let object: serde_json::Value = serde_json::from_slice(&object).expect("one object");
+    assert_eq!(
+        (object["kind"].as_str(), object["text"].as_str()),
+        (Some("air"), Some(text.as_str()))
+    );
     let bytes = |arguments: &[&str]| folder.output(arguments).stdout;
     let (stripped, whole) = (
         bytes(&["air", "asm", "--strip", "-o", "-", "greet.air"]),

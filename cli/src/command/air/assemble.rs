@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::terminal::Terminal;
 use clap::Args;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Make bytecode of a script
 ///
@@ -76,18 +76,14 @@ pub(crate) struct DisasmOptions {
 /// Writes the text, or the listing.
 pub(crate) fn disasm(options: &DisasmOptions, terminal: Terminal) -> Result<(), Failure> {
     let script = file::script(&options.script, terminal)?;
-    let text = if options.listing {
-        script.listing()
+    let (kind, text) = if options.listing {
+        ("listing", script.listing())
     } else {
-        aqua_air::print(&script.disassemble())
+        ("air", aqua_air::print(&script.disassemble()))
     };
-    write_text(&options.output, &text, terminal)
-}
-
-fn write_text(output: &Path, text: &str, terminal: Terminal) -> Result<(), Failure> {
-    if file::is_standard(output) {
-        terminal.text(text);
+    if file::is_standard(&options.output) {
+        terminal.text(kind, &text);
         return Ok(());
     }
-    file::write(output, text.as_bytes(), terminal)
+    file::write(&options.output, text.as_bytes(), terminal)
 }

@@ -37,7 +37,7 @@ pub(crate) fn fmt(options: &FmtOptions, terminal: Terminal) -> Result<(), Failur
         }
     };
     if !options.write {
-        terminal.text(&text);
+        terminal.text("air", &text);
     } else if text.as_bytes() != bytes {
         file::write(path, text.as_bytes(), terminal)?;
     }

@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_air::Graph;
 use clap::{Args, ValueEnum};
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Print a script as readable pseudo-code
@@ -26,7 +25,7 @@ pub(crate) struct ShowOptions {
 /// Prints the pseudo-code.
 pub(crate) fn show(options: &ShowOptions, terminal: Terminal) -> Result<(), Failure> {
     let script = file::script(&options.script, terminal)?.disassemble();
-    tell("pseudocode", &aqua_air::pseudocode(&script), terminal);
+    terminal.text("pseudocode", &aqua_air::pseudocode(&script));
     Ok(())
 }
 
@@ -64,14 +63,6 @@ pub(crate) fn graph(options: &GraphOptions, terminal: Terminal) -> Result<(), Fa
         Format::Mermaid => graph.to_mermaid(),
         Format::Dot => graph.to_dot(),
     };
-    tell("graph", &text, terminal);
+    terminal.text("graph", &text);
     Ok(())
-}
-
-fn tell(kind: &str, text: &str, terminal: Terminal) {
-    if terminal.is_json() {
-        terminal.object(&json!({"kind": kind, "text": text}));
-    } else {
-        terminal.text(text);
-    }
 }
