@@ -1,10 +1,12 @@
 //! Takes the measurements and stores them as data: `cargo xtask bench`.
 //!
 //! Each case runs in a process of its own (`aqua-bench case NAME`), so that its account of processor time and memory is
-//! its own. The results, with the commit, the machine and how they were taken, go to `bench/results`.
+//! its own. The machine's cases ([`vm`]) run in this one, beside their counterparts. The results, with the commit, the machine and
+//! how they were taken, go to `bench/results`, a file for each group.
 
 mod cases;
 mod measure;
+mod vm;
 
 use anyhow::{Context, Result, bail};
 use cases::Case;
@@ -16,9 +18,10 @@ use std::process::{Command, ExitCode};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => all(),
+        [] => groups().try_for_each(group),
         ["case", name] => one(name),
-        _ => Err(anyhow::anyhow!("usage: aqua-bench [case NAME]")),
+        [name] if groups().any(|group| group == *name) => group(name),
+        _ => Err(anyhow::anyhow!("usage: aqua-bench [GROUP | case NAME]")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,24 +42,40 @@ fn one(name: &str) -> Result<()> {
     Ok(())
 }
 
-fn all() -> Result<()> {
+/// The group of the machine, which is not made of single cases.
+const VM: &str = "vm";
+
+fn groups() -> impl Iterator<Item = &'static str> {
+    Case::GROUPS.iter().map(|(group, _)| *group).chain([VM])
+}
+
+/// Takes the figures of a group and stores them.
+fn group(name: &str) -> Result<()> {
+    if name == VM {
+        let how = "release build, all in one run; processor time of the thread for ours and for the official native machine 0.64.1, \
+                   of the process for the official client's way (npm avm 0.62 through marine-js in Node), medians in microseconds \
+                   after warm-up; times_native and times_client say how many times less ours takes";
+        return store(name, how, &vm::report(&|line| print(line))?);
+    }
+    let cases = Case::GROUPS.iter().find(|(group, _)| *group == name);
+    let (_, cases) = cases.context("a group of that name")?;
     print(&format!(
         "{:<30} {:>5} {:>12} {:>12} {:>12}",
         "case", "runs", "wall ms", "cpu ms", "peak KiB"
     ));
-    for (group, cases) in Case::GROUPS {
-        let mut results = Vec::new();
-        for case in *cases {
-            results.push(measured(case)?);
-        }
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("results/{group}.json"));
-        let how = "release build; each case in a process of its own after warm-up; wall by the monotonic clock, processor \
-                   time and peak memory from getrusage; quote medians, and ratios within one file only";
-        let document = json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
-        std::fs::create_dir_all(file.parent().context("a folder")?)?;
-        std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
-        print(&format!("stored in {}", file.display()));
-    }
+    let results = cases.iter().map(measured).collect::<Result<Value>>()?;
+    let how = "release build; each case in a process of its own after warm-up; wall by the monotonic clock, processor \
+               time and peak memory from getrusage; quote medians, and ratios within one file only";
+    store(name, how, &results)
+}
+
+fn store(group: &str, how: &str, results: &Value) -> Result<()> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("results/{group}.json"));
+    let document =
+        json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
+    std::fs::create_dir_all(file.parent().context("a folder")?)?;
+    std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
+    print(&format!("stored in {}", file.display()));
     Ok(())
 }
 

@@ -55,6 +55,15 @@ pub fn official_compiler() -> Result<&'static Path, &'static str> {
     installed(&COMPILER, "tests/peers/official-compiler").map(|modules| modules.parent().expect("a folder of its own"))
 }
 
+/// The folder of the official VM 0.62.0 (`tests/peers/official-vm-0.62`), ready to run.
+///
+/// # Errors
+/// A sentence that says why there is none: no npm, or npm failed.
+pub fn official_vm_0_62() -> Result<&'static Path, &'static str> {
+    static MACHINE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    installed(&MACHINE, "tests/peers/official-vm-0.62").map(|modules| modules.parent().expect("a folder of its own"))
+}
+
 /// The `node_modules` of a folder with a lock file, installed when they are not there.
 fn installed(once: &'static OnceLock<Result<PathBuf, String>>, home: &str) -> Result<&'static PathBuf, &'static str> {
     let modules = once.get_or_init(|| {

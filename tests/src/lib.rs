@@ -11,3 +11,4 @@ pub mod official_compiler;
 pub mod official_vm;
 pub mod simulated_network;
 pub mod tree;
+pub mod vm_datasets;

@@ -1,4 +1,5 @@
-//! The official machine as a process: `tests/peers/official-vm`, built once and asked by lines of JSON.
+//! The official machine as a process, asked by lines of JSON: version 0.64.1 (`tests/peers/official-vm`, built once) or
+//! 0.62.0 (`tests/peers/official-vm-0.62`, in Node).
 
 use crate::foreign;
 use crate::machine::{CRASH, Invocation, Machine, Reply};
@@ -24,18 +25,30 @@ pub struct OfficialVm {
 }
 
 impl OfficialVm {
-    /// Builds the program if it isn't built yet, and starts it.
+    /// Starts version 0.64.1; builds it if it isn't built yet.
     ///
     /// # Errors
     /// A sentence that says why there is none.
     pub fn start() -> Result<Self, String> {
-        let program = program()?;
-        let mut process = Command::new(program)
+        Self::spawn(&mut Command::new(program()?))
+    }
+
+    /// Starts version 0.62.0, the one that the official JS client carries.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none: no npm, no Node, or npm failed.
+    pub fn start_older() -> Result<Self, String> {
+        let home = foreign::official_vm_0_62()?;
+        Self::spawn(Command::new("node").arg("serve.mjs").current_dir(home))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self, String> {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
+            .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
         let (requests, replies) = (process.stdin.take(), process.stdout.take());
         Ok(Self {
             process,
@@ -76,6 +89,20 @@ impl OfficialVm {
     /// The reply to any request, as it stands.
     pub fn answer(&mut self, request: &Value) -> Value {
         self.ask(request).expect("the official machine answers")
+    }
+
+    /// Makes a run `repeat` times inside the process and gives what each cost.
+    ///
+    /// # Errors
+    /// A sentence: the machine crashed, or ended with an error.
+    pub fn timed(&mut self, invocation: &Invocation<'_>, repeat: usize) -> Result<Timed, String> {
+        let mut request = Self::request(invocation);
+        request["repeat"] = repeat.into();
+        let answer: AnswerLine = self.ask(&request).map_err(|error| error.to_string())?;
+        match answer.timed {
+            Some(timed) if answer.ret_code == 0 => Ok(timed),
+            _ => Err(format!("{}: {}", answer.ret_code, answer.error_message)),
+        }
     }
 
     /// Sends one line and reads one.
@@ -127,6 +154,15 @@ impl Drop for OfficialVm {
     }
 }
 
+/// What runs cost, each without the reading of the request and the writing of the reply, in nanoseconds.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Timed {
+    /// Processor time: of the thread for version 0.64.1, of the process for 0.62.0.
+    pub cpu_ns: Vec<u64>,
+    /// Time by the clock.
+    pub wall_ns: Vec<u64>,
+}
+
 #[derive(Debug, Deserialize)]
 struct AnswerLine {
     ret_code: i64,
@@ -136,6 +172,7 @@ struct AnswerLine {
     next_peers: Vec<String>,
     call_requests: BTreeMap<String, RequestLine>,
     soft_limits: Option<SoftLimits>,
+    timed: Option<Timed>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,4 +12,5 @@ mod official_machine;
 mod published_compiler;
 mod published_library;
 mod resumed_steps;
+mod vm_datasets;
 mod wrong_programs;

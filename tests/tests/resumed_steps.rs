@@ -62,7 +62,9 @@ impl Network {
 
     fn run(mut self, counts: &mut Counts) {
         for _ in 0..150 {
-            let waiting: Vec<usize> = (0..self.states.len()).filter(|peer| !self.answers[*peer].is_empty()).collect();
+            let waiting: Vec<usize> = (0..self.states.len())
+                .filter(|peer| !self.answers[*peer].is_empty())
+                .collect();
             let choices = self.deliveries.len() + 3 * waiting.len();
             if choices == 0 {
                 return;

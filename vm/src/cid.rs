@@ -4,10 +4,12 @@
 //! `bagaaihra`. Ids that arrive may also hash with SHA2-256 and be spelled in any multibase. Two ids are equal if their
 //! texts are.
 
-use data_encoding::BASE32_NOPAD;
+use crate::json_text::JsonText;
 use ecow::EcoString;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 const VERSION: u64 = 1;
 const JSON_CODEC: u64 = 0x0200;
@@ -16,35 +18,40 @@ const BLAKE3_256: u64 = 0x1e;
 /// Longest digest that a content id may carry.
 const MAX_DIGEST: usize = 64;
 
+/// What every produced id begins with.
+const PRODUCED_HEAD: &[u8; 9] = b"bagaaihra";
+/// Length of a produced id.
+const PRODUCED_LENGTH: usize = 61;
+
 /// The text of a content id.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Cid(EcoString);
+#[derive(Clone)]
+pub struct Cid {
+    /// For an id that looks like a produced one, the eight characters behind the head as a number; they decide most
+    /// comparisons. 0 for other texts.
+    order: u64,
+    text: EcoString,
+}
 
 impl Cid {
     /// The id of a JSON text.
     #[must_use]
     pub fn of_json(text: &[u8]) -> Self {
-        // Version, codec (two bytes as varint), hash function, digest length.
-        let mut bytes = [0; 5 + 32];
-        bytes[..5].copy_from_slice(&[0x01, 0x80, 0x04, 0x1e, 0x20]);
-        bytes[5..].copy_from_slice(blake3::hash(text).as_bytes());
-        let mut id = String::with_capacity(61);
-        id.push('b');
-        BASE32_NOPAD.encode_append(&bytes, &mut id);
-        id.make_ascii_lowercase();
-        Self(id.into())
+        let id = produced(blake3::hash(text).as_bytes());
+        let id = std::str::from_utf8(&id).expect("base32 is ASCII");
+        Self::from(EcoString::from(id))
     }
 
-    /// The id of something that serialises to JSON: compact, fields in their order.
-    pub(crate) fn of<T: Serialize>(value: &T) -> Self {
-        Self::of_json(&serde_json::to_vec(value).expect("texts and lists of texts always serialise"))
+    /// The id of something that is hashed as JSON.
+    pub(crate) fn of(value: &impl JsonText) -> Self {
+        let mut text = Vec::with_capacity(512);
+        value.write_json(&mut text);
+        Self::of_json(&text)
     }
 
     /// The id's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Whether this is an id of those bytes. `false` means that the digest differs.
@@ -52,10 +59,16 @@ impl Cid {
     /// # Errors
     /// The text is no content id, or one with a codec or hash function that is not in use here.
     pub(crate) fn verify(&self, bytes: &[u8]) -> Result<bool, CidError> {
-        let produced = Self::of_json(bytes);
-        if self == &produced {
+        let digest = blake3::hash(bytes);
+        if self.text.as_bytes() == produced(digest.as_bytes()) {
             return Ok(true);
         }
+        self.verify_other(bytes)
+    }
+
+    /// The same for ids that are wrong, or spelled or hashed in another way.
+    #[cold]
+    fn verify_other(&self, bytes: &[u8]) -> Result<bool, CidError> {
         let (codec, hash, digest) = self.parse()?;
         if codec != JSON_CODEC {
             return Err(CidError::Codec(codec));
@@ -70,7 +83,7 @@ impl Cid {
     /// Codec, hash function and digest.
     fn parse(&self) -> Result<(u64, u64, Vec<u8>), CidError> {
         // Older spellings put a path before the id.
-        let text = self.0.rsplit_once("/ipfs/").map_or(&*self.0, |(_, id)| id);
+        let text = self.text.rsplit_once("/ipfs/").map_or(&*self.text, |(_, id)| id);
         if text.len() < 2 {
             return Err(CidError::TooShort);
         }
@@ -114,21 +127,122 @@ fn varint(bytes: &[u8]) -> Result<(u64, &[u8]), CidError> {
 
 impl From<EcoString> for Cid {
     fn from(text: EcoString) -> Self {
-        Self(text)
+        Self {
+            order: order_of(&text),
+            text,
+        }
+    }
+}
+
+fn order_of(text: &str) -> u64 {
+    match text.as_bytes().strip_prefix(PRODUCED_HEAD) {
+        Some(rest) if text.len() == PRODUCED_LENGTH => rest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first)),
+        _ => 0,
+    }
+}
+
+/// A text that is probably an id, as a key of a hash map. Only some of an id is hashed, which is as good as random.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct IdText<'t> {
+    order: u64,
+    text: &'t str,
+}
+
+impl<'t> IdText<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self {
+            order: order_of(text),
+            text,
+        }
+    }
+}
+
+impl Hash for IdText<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.order == 0 {
+            self.text.hash(state);
+        } else {
+            self.order.hash(state);
+        }
+    }
+}
+
+impl From<Cid> for EcoString {
+    fn from(cid: Cid) -> Self {
+        cid.text
+    }
+}
+
+impl Serialize for Cid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl PartialEq for Cid {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order && self.text == other.text
+    }
+}
+
+impl Eq for Cid {}
+
+impl PartialOrd for Cid {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Cid {
+    /// As texts.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.order != other.order && self.order != 0 && other.order != 0 {
+            return self.order.cmp(&other.order);
+        }
+        self.text.as_bytes().cmp(other.text.as_bytes())
+    }
+}
+
+impl Hash for Cid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.order == 0 {
+            self.text.hash(state);
+        } else {
+            self.order.hash(state);
+        }
     }
 }
 
 impl fmt::Display for Cid {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.text)
     }
 }
 
 impl fmt::Debug for Cid {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Error texts quote ids in this form.
-        formatter.debug_tuple("CID").field(&self.0.as_str()).finish()
+        formatter.debug_tuple("CID").field(&self.text.as_str()).finish()
     }
+}
+
+/// The text of the id of a BLAKE3 digest.
+fn produced(digest: &[u8; 32]) -> [u8; PRODUCED_LENGTH] {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    // Version, codec (two bytes as varint), hash function, digest length, digest; five bytes are eight characters.
+    let mut bytes = [0; 40];
+    bytes[..5].copy_from_slice(&[0x01, 0x80, 0x04, 0x1e, 0x20]);
+    bytes[5..37].copy_from_slice(digest);
+    let mut id = [b'b'; PRODUCED_LENGTH + 4];
+    for (group, characters) in bytes.chunks_exact(5).zip(id[1..].chunks_exact_mut(8)) {
+        let bits = group.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for (place, character) in characters.iter_mut().enumerate() {
+            *character = ALPHABET[(bits >> (35 - 5 * place)) as usize & 31];
+        }
+    }
+    let mut text = [0; PRODUCED_LENGTH];
+    text.copy_from_slice(&id[..PRODUCED_LENGTH]);
+    text
 }
 
 /// Why a text is no content id that is in use here.
@@ -182,6 +296,28 @@ mod tests {
             ),
         ] {
             assert_eq!(Cid::of_json(json.as_bytes()).as_str(), id, "{json}");
+        }
+    }
+
+    #[test]
+    fn ids_are_ordered_as_texts() {
+        let head = "bagaaihra";
+        let long = |text: &str| format!("{head}{text}{}", "a".repeat(52 - text.len()));
+        let mut texts = vec![
+            "b".to_owned(),
+            "z".to_owned(),
+            head.to_owned(),
+            format!("{head}zz"),
+            "bagaaiera".to_owned(),
+        ];
+        texts.extend(["a", "2", "77", "zzzzzzzz2", "zzzzzzzza", "\u{e4}\0"].map(long));
+        texts.extend(["1", "2", "3"].map(|json| Cid::of_json(json.as_bytes()).as_str().to_owned()));
+        for left in &texts {
+            for right in &texts {
+                let [a, b] = [left, right].map(|text| Cid::from(EcoString::from(text)));
+                assert_eq!(a.cmp(&b), left.cmp(right), "{left} {right}");
+                assert_eq!(a == b, left == right, "{left} {right}");
+            }
         }
     }
 

@@ -33,6 +33,7 @@ mod cid;
 mod data;
 mod execution;
 mod failure;
+mod json_text;
 mod keys;
 mod outcome;
 mod params;

@@ -76,7 +76,7 @@ impl State {
     /// Writes particle data in its wire form. Equal states have equal bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        InterpreterDataEnvelope::around(&write_archive(self.data())).encode()
+        InterpreterDataEnvelope::encode(&write_archive(self.data()))
     }
 
     /// About how many bytes the state takes in memory, and at least as many as [`encode`](Self::encode) gives. What is kept

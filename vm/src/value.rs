@@ -3,6 +3,7 @@
 //! Cloning is cheap and objects are sorted by key, because the content id of a value hashes its compact text with sorted
 //! keys.
 
+use crate::json_text::write_text;
 use ecow::{EcoString, EcoVec};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
@@ -93,7 +94,7 @@ impl Value {
             Self::Null => out.extend_from_slice(b"null"),
             Self::Boolean(boolean) => serde_json::to_writer(&mut *out, boolean).expect(written),
             Self::Number(number) => serde_json::to_writer(&mut *out, number).expect(written),
-            Self::String(text) => serde_json::to_writer(&mut *out, text).expect(written),
+            Self::String(text) => write_text(out, text),
             Self::Array(items) => {
                 let depth = inside()?;
                 out.push(b'[');
@@ -112,7 +113,7 @@ impl Value {
                     if place > 0 {
                         out.push(b',');
                     }
-                    serde_json::to_writer(&mut *out, name).expect(written);
+                    write_text(out, name);
                     out.push(b':');
                     value.write(out, limit, depth)?;
                 }

@@ -6,10 +6,10 @@
 
 use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
+use crate::json_text::JsonText;
 use crate::keys::{ED25519_FORMAT, peer_id_of};
 use crate::{Cid, KeyPair, PreparationError};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Public keys and signatures, both with their format byte.
@@ -25,8 +25,8 @@ pub(crate) fn verify(
     particle_id: &str,
 ) -> Result<Signatures, PreparationError> {
     verify_ids(&current.cid_info).map_err(PreparationError::CidStore)?;
-    let previous = Signers::of(previous)?;
-    let current = Signers::of(current)?;
+    let previous = Signers::of(previous, None)?;
+    let current = Signers::of(current, Some(&previous))?;
     current.verify(particle_id).map_err(PreparationError::Signature)?;
     previous.merge(current).map_err(PreparationError::Signature)
 }
@@ -34,16 +34,16 @@ pub(crate) fn verify(
 /// Adds this peer's signature over what it made, in place of a former one.
 pub(crate) fn sign(signatures: &mut Signatures, mut own_cids: Vec<Cid>, particle_id: &str, key: &KeyPair) {
     own_cids.sort_unstable();
-    let signature = key.sign(&message(&own_cids, particle_id));
+    let signature = key.sign(&message(own_cids.iter(), particle_id));
     signatures.insert(key.public_key().into(), signature.into());
 }
 
 /// The borsh form of a list of texts and a text.
-pub(crate) fn message(sorted_cids: &[Cid], particle_id: &str) -> Vec<u8> {
+pub(crate) fn message<'c>(sorted_cids: impl ExactSizeIterator<Item = &'c Cid>, particle_id: &'c str) -> Vec<u8> {
     let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
     let mut message = Vec::with_capacity(8 + particle_id.len() + sorted_cids.len() * 65);
     message.extend_from_slice(&u32::try_from(sorted_cids.len()).unwrap_or(u32::MAX).to_le_bytes());
-    for text in sorted_cids.iter().map(Cid::as_str).chain([particle_id]) {
+    for text in sorted_cids.map(Cid::as_str).chain([particle_id]) {
         message.extend_from_slice(&length(text));
         message.extend_from_slice(text.as_bytes());
     }
@@ -63,9 +63,11 @@ fn verify_ids(info: &CidInfo) -> Result<(), CidStoreError> {
     verify_references(info)
 }
 
-fn verify_store<T: Serialize>(store: &BTreeMap<Cid, T>, name: &'static str) -> Result<(), CidStoreError> {
+fn verify_store<T: JsonText>(store: &BTreeMap<Cid, T>, name: &'static str) -> Result<(), CidStoreError> {
+    let mut text = Vec::with_capacity(512);
     store.iter().try_for_each(|(cid, item)| {
-        let text = serde_json::to_vec(item).expect("texts and lists of texts always serialise");
+        text.clear();
+        item.write_json(&mut text);
         verify_id(cid, &text, name)
     })
 }
@@ -133,32 +135,48 @@ struct Signer<'d> {
 }
 
 impl<'d> Signers<'d> {
-    fn of(data: &'d ParticleData) -> Result<Self, PreparationError> {
+    /// Keys that `known` has are not decoded again.
+    fn of(data: &'d ParticleData, known: Option<&Self>) -> Result<Self, PreparationError> {
         let mut by_peer = BTreeMap::new();
         for (key, signature) in &data.signatures {
-            let verifying = decode_key(key).map_err(|error| {
-                let key = bs58::encode(key).into_string();
-                PreparationError::Signature(SignatureError::MalformedKey { key, error })
-            })?;
+            let (peer, verifying) = match known.and_then(|known| known.with_key(key)) {
+                Some((peer, signer)) => (peer.clone(), signer.verifying),
+                None => {
+                    let verifying = decode_key(key).map_err(|error| {
+                        let key = bs58::encode(key).into_string();
+                        PreparationError::Signature(SignatureError::MalformedKey { key, error })
+                    })?;
+                    (peer_id_of(verifying.as_bytes()), verifying)
+                }
+            };
             let signer = Signer {
                 key,
                 verifying,
                 signature,
                 cids: Vec::new(),
             };
-            by_peer.insert(peer_id_of(verifying.as_bytes()), signer);
+            by_peer.insert(peer, signer);
         }
-        let mut signers = Self { by_peer };
+        let mut signers: Vec<(&String, &mut Signer<'d>)> = by_peer.iter_mut().collect();
+        let mut place = 0;
         for (peer, cid) in owners(data) {
-            let (peer, cid) = (peer.map_err(PreparationError::CidStore)?, cid);
-            let signer = signers.by_peer.get_mut(peer);
-            let signer = signer.ok_or_else(|| PreparationError::Signature(SignatureError::UnknownPeer(peer.into())))?;
-            signer.cids.push(cid);
+            let peer = peer.map_err(PreparationError::CidStore)?;
+            // Most states are of the same peer as the one before.
+            if signers.get(place).is_none_or(|(known, _)| *known != peer) {
+                place = signers
+                    .binary_search_by(|(known, _)| known.as_str().cmp(peer))
+                    .map_err(|_| PreparationError::Signature(SignatureError::UnknownPeer(peer.into())))?;
+            }
+            signers[place].1.cids.push(cid);
         }
-        for signer in signers.by_peer.values_mut() {
+        for (_, signer) in &mut signers {
             signer.cids.sort_unstable();
         }
-        Ok(signers)
+        Ok(Self { by_peer })
+    }
+
+    fn with_key(&self, key: &[u8]) -> Option<(&String, &Signer<'d>)> {
+        self.by_peer.iter().find(|(_, signer)| signer.key == key)
     }
 
     fn verify(&self, particle_id: &str) -> Result<(), SignatureError> {
@@ -205,12 +223,14 @@ impl<'d> Signers<'d> {
 
 impl Signer<'_> {
     fn verify(&self, particle_id: &str) -> Result<(), String> {
-        let cids: Vec<Cid> = self.cids.iter().copied().cloned().collect();
         // The format byte says nothing that the key doesn't.
         let bytes = self.signature.get(1..).unwrap_or_default();
         let source = match Signature::from_slice(bytes) {
             Err(_) => "None",
-            Ok(signature) => match self.verifying.verify(&message(&cids, particle_id), &signature) {
+            Ok(signature) => match self
+                .verifying
+                .verify(&message(self.cids.iter().copied(), particle_id), &signature)
+            {
                 Ok(()) => return Ok(()),
                 Err(_) => "Some(Verification equation was not satisfied)",
             },
@@ -234,7 +254,7 @@ fn contains(larger: &[&Cid], smaller: &[&Cid]) -> bool {
 }
 
 /// Each id that a state of the trace vouches for, with the peer that made it.
-fn owners(data: &ParticleData) -> impl Iterator<Item = (Result<&str, CidStoreError>, &Cid)> {
+fn owners<'d>(data: &'d ParticleData) -> impl Iterator<Item = (Result<&'d str, CidStoreError>, &'d Cid)> {
     const STATE: &str = "air_interpreter_data::executed_state::ExecutedState";
     let info = &data.cid_info;
     let missing = |cid: &Cid, from, to| CidStoreError::Reference {
@@ -242,33 +262,45 @@ fn owners(data: &ParticleData) -> impl Iterator<Item = (Result<&str, CidStoreErr
         from,
         to,
     };
-    let peer_of = move |tetraplet: &Cid, from| {
+    let peer_of = move |tetraplet: &'d Cid, from| {
         let found = info
             .tetraplet_store
             .get(tetraplet)
             .map(|tetraplet| tetraplet.peer_pk.as_str());
         found.ok_or_else(|| missing(tetraplet, from, type_names::TETRAPLET))
     };
-    data.trace.iter().filter_map(move |state| match state {
-        TraceState::Call(
-            CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. }) | CallState::Failed(cid),
-        ) => {
-            let result = info.service_result_store.get(cid);
-            let result = result.ok_or_else(|| missing(cid, STATE, type_names::SERVICE_RESULT));
-            Some((
-                result.and_then(|result| peer_of(&result.tetraplet_cid, type_names::SERVICE_RESULT)),
-                cid,
-            ))
+    let owner = move |cid: &Cid, tetraplet: Option<&'d Cid>, store| {
+        let tetraplet = tetraplet.ok_or_else(|| missing(cid, STATE, store))?;
+        peer_of(tetraplet, store)
+    };
+    // Most states follow one of the same tetraplet.
+    let mut last: Option<(&Cid, &str)> = None;
+    data.trace.iter().filter_map(move |state| {
+        let (cid, tetraplet, store) = match state {
+            TraceState::Call(
+                CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. }) | CallState::Failed(cid),
+            ) => {
+                let result = info.service_result_store.get(cid);
+                (
+                    cid,
+                    result.map(|result| &result.tetraplet_cid),
+                    type_names::SERVICE_RESULT,
+                )
+            }
+            TraceState::Canon(CanonState::Executed(cid)) => {
+                let result = info.canon_result_store.get(cid);
+                (cid, result.map(|result| &result.tetraplet), type_names::CANON_RESULT)
+            }
+            _ => return None,
+        };
+        if let (Some((known, peer)), Some(tetraplet)) = (last, tetraplet)
+            && known == tetraplet
+        {
+            return Some((Ok(peer), cid));
         }
-        TraceState::Canon(CanonState::Executed(cid)) => {
-            let result = info.canon_result_store.get(cid);
-            let result = result.ok_or_else(|| missing(cid, STATE, type_names::CANON_RESULT));
-            Some((
-                result.and_then(|result| peer_of(&result.tetraplet, type_names::CANON_RESULT)),
-                cid,
-            ))
-        }
-        _ => None,
+        let peer = owner(cid, tetraplet, store);
+        last = tetraplet.zip(peer.as_ref().ok().copied());
+        Some((peer, cid))
     })
 }
 
@@ -292,8 +324,11 @@ mod tests {
     #[test]
     fn signed_messages_are_borsh() {
         let cids = ["b", "aaa"].map(|text| Cid::from(EcoString::from(text)));
-        assert_eq!(message(&cids, "id"), b"\x02\0\0\0\x01\0\0\0b\x03\0\0\0aaa\x02\0\0\0id");
-        assert_eq!(message(&[], ""), [0; 8]);
+        assert_eq!(
+            message(cids.iter(), "id"),
+            b"\x02\0\0\0\x01\0\0\0b\x03\0\0\0aaa\x02\0\0\0id"
+        );
+        assert_eq!(message([].iter(), ""), [0; 8]);
     }
 
     #[test]

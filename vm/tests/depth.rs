@@ -91,24 +91,26 @@ fn errors_that_quote_errors_are_bounded() {
 }
 
 #[test]
-fn one_value_read_many_times_is_bounded() {
-    let text = format!("[{}]", vec!["0"; 1_000].join(","));
+fn values_that_are_read_are_bounded_and_equal_ones_count_once() {
+    let text = |last: u32| format!("[{}{last}]", "0,".repeat(1_000));
     let reads = (0..30).fold("(null)".to_owned(), |rest, at| {
         format!(r#"(seq (call "@1" ("s" "f") [] x{at}) {rest})"#)
     });
     let program = crate::network::program(&reads);
-    let mut params = params(1);
-    let mut asked = step(&program, &State::default(), &[], &[].into(), &params);
-    for id in 1..=30 {
-        let result = CallResult {
-            ret_code: 0,
-            result: text.clone(),
-        };
-        asked = step(&program, &asked.state, &[], &[(id, result)].into(), &params);
+    for (differ, ret_code) in [(false, 0), (true, 20104)] {
+        let mut params = params(1);
+        let mut asked = step(&program, &State::default(), &[], &[].into(), &params);
+        for id in 1..=30 {
+            let result = CallResult {
+                ret_code: 0,
+                result: text(if differ { id } else { 0 }),
+            };
+            asked = step(&program, &asked.state, &[], &[(id, result)].into(), &params);
+        }
+        params.limits.run_size = 100_000;
+        let outcome = step(&program, &asked.state, &[], &[].into(), &params);
+        assert_eq!(outcome.ret_code, ret_code, "{}", outcome.error_message);
     }
-    params.limits.run_size = 100_000;
-    let outcome = step(&program, &asked.state, &[], &[].into(), &params);
-    assert_eq!(outcome.ret_code, 20104, "{}", outcome.error_message);
 }
 
 #[test]

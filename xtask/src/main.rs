@@ -12,7 +12,8 @@ Usage: cargo xtask CHORE
 
   rules   which crate uses which, whether it may, and the longest files
   links   local links of the Markdown pages
-  bench   takes the measurements in a release build and stores them under bench/results
+  bench   takes the measurements in a release build and stores them under bench/results; bench GROUP takes those of one
+          group: compiler, node or vm
 ";
 
 fn main() -> ExitCode {
@@ -30,7 +31,7 @@ fn chore() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["rules"] => rules::check(&root()),
         ["links"] => links::check(&root()),
-        ["bench"] => bench(&root()),
+        ["bench", groups @ ..] => bench(&root(), groups),
         [] | ["help" | "--help" | "-h"] => {
             print(USAGE);
             Ok(())
@@ -40,12 +41,14 @@ fn chore() -> Result<()> {
 }
 
 /// Builds what is measured without debug checks, then measures.
-fn bench(root: &Path) -> Result<()> {
-    for arguments in [
-        ["build", "--release", "-p", "aqua", "-p", "aqua-bench"].as_slice(),
-        &["run", "--release", "-p", "aqua-bench"],
-    ] {
-        let status = Command::new(env!("CARGO")).args(arguments).current_dir(root).status()?;
+fn bench(root: &Path, groups: &[&str]) -> Result<()> {
+    let build = ["build", "--release", "-p", "aqua", "-p", "aqua-bench"];
+    let run = ["run", "--release", "-p", "aqua-bench", "--"];
+    for arguments in [build.to_vec(), [&run, groups].concat()] {
+        let status = Command::new(env!("CARGO"))
+            .args(&arguments)
+            .current_dir(root)
+            .status()?;
         ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
     }
     Ok(())

@@ -11,7 +11,9 @@ use super::{
     ValueRef,
 };
 use crate::Tetraplet;
+use crate::cid::IdText;
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// Why bytes are no archive of particle data. Offsets count from the archive's first byte.
@@ -54,7 +56,8 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
     let mut reader = Reader {
         bytes,
         window: Window { start: 0, end: root },
-        shared: BTreeMap::new(),
+        shared: FxHashMap::default(),
+        ids: FxHashMap::default(),
     };
     Ok(ParticleData {
         trace: reader.array(root + at::ROOT_TRACE, at::STATE, Reader::state)?,
@@ -87,7 +90,7 @@ struct Window {
 
 /// What a shared pointer led to.
 enum Shared {
-    Text(EcoString),
+    Text(Cid),
     PeerId(EcoString),
     Value(EcoString),
     Tetraplet(Tetraplet),
@@ -100,10 +103,12 @@ struct Reader<'a> {
     bytes: &'a [u8],
     window: Window,
     /// By position.
-    shared: BTreeMap<usize, Shared>,
+    shared: FxHashMap<usize, Shared>,
+    /// Copies of an id elsewhere take no further memory.
+    ids: FxHashMap<IdText<'a>, Cid>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     // Fields. Their owner's bytes are claimed already, so that they are inside the archive.
 
     fn word(&self, position: usize) -> [u8; 4] {
@@ -180,13 +185,11 @@ impl Reader<'_> {
     fn text(&mut self, position: usize, target: usize, length: usize) -> Result<EcoString> {
         let behind = self.claim(position, target, Some(length), 1)?;
         self.release(behind);
-        self.utf8(target, length)
+        self.utf8(target, length).map(EcoString::from)
     }
 
-    fn utf8(&self, target: usize, length: usize) -> Result<EcoString> {
-        std::str::from_utf8(&self.bytes[target..target + length])
-            .map(EcoString::from)
-            .map_err(|_| ArchiveError::Text(target))
+    fn utf8(&self, target: usize, length: usize) -> Result<&'a str> {
+        std::str::from_utf8(&self.bytes[target..target + length]).map_err(|_| ArchiveError::Text(target))
     }
 
     /// A growable text: inside the field, or elsewhere if longer than [`at::INLINE`] bytes.
@@ -197,7 +200,7 @@ impl Reader<'_> {
             if length > at::INLINE {
                 return Err(ArchiveError::Text(position));
             }
-            return self.utf8(position, length);
+            return self.utf8(position, length).map(EcoString::from);
         }
         let length = self.length(position);
         let target = self.offset(position, i32::from_le_bytes(self.word(position + 4)))?;
@@ -206,21 +209,26 @@ impl Reader<'_> {
 
     // Shared targets.
 
-    fn shared_text(&mut self, position: usize) -> Result<EcoString> {
+    fn cid(&mut self, position: usize) -> Result<Cid> {
         let (target, length) = (self.target(position)?, self.length(position + 4));
         match self.shared.get(&target) {
-            Some(Shared::Text(text)) if text.len() == length => Ok(text.clone()),
+            Some(Shared::Text(text)) if text.as_str().len() == length => Ok(text.clone()),
             Some(_) => Err(ArchiveError::SharedTypes(target)),
             None => {
-                let text = self.text(position, target, length)?;
-                self.shared.insert(target, Shared::Text(text.clone()));
-                Ok(text)
+                let behind = self.claim(position, target, Some(length), 1)?;
+                self.release(behind);
+                let text = self.utf8(target, length)?;
+                let known = self.ids.entry(IdText::new(text));
+                let cid = known.or_insert_with(|| Cid::from(EcoString::from(text))).clone();
+                self.shared.insert(target, Shared::Text(cid.clone()));
+                Ok(cid)
             }
         }
     }
 
-    fn cid(&mut self, position: usize) -> Result<Cid> {
-        self.shared_text(position).map(Cid::from)
+    /// A shared text that need not be an id.
+    fn shared_text(&mut self, position: usize) -> Result<EcoString> {
+        self.cid(position).map(EcoString::from)
     }
 
     /// Follows a shared pointer to something of a fixed size.

@@ -10,11 +10,16 @@ use super::{
     Provenance, Sender, ServiceResultCidAggregate, TraceState, ValueRef,
 };
 use crate::Tetraplet;
+use crate::cid::IdText;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// Writes particle data as an archive. Equal data gives equal bytes.
 pub(crate) fn write_archive(data: &ParticleData) -> Vec<u8> {
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        out: Vec::with_capacity(data.size()),
+        ..Writer::default()
+    };
     let trace = writer.trace(&data.trace);
     let info = &data.cid_info;
     let stores = [
@@ -47,8 +52,8 @@ struct Slice {
 struct Writer<'d> {
     out: Vec<u8>,
     /// Content ids and argument hashes.
-    texts: BTreeMap<&'d str, usize>,
-    peer_ids: BTreeMap<&'d str, usize>,
+    texts: FxHashMap<IdText<'d>, usize>,
+    peer_ids: FxHashMap<&'d str, usize>,
 }
 
 impl<'d> Writer<'d> {
@@ -102,14 +107,13 @@ impl<'d> Writer<'d> {
     }
 
     fn shared_text(&mut self, text: &'d str) -> Slice {
-        let position = self.texts.get(text).copied().unwrap_or_else(|| {
+        let position = *self.texts.entry(IdText::new(text)).or_insert_with(|| {
             let position = self.out.len();
             self.out.extend_from_slice(text.as_bytes());
             if text.is_empty() {
                 // Shared targets are told apart by their position.
                 self.out.push(0);
             }
-            self.texts.insert(text, position);
             position
         });
         Slice {

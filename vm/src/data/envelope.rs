@@ -58,13 +58,83 @@ impl<'a> InterpreterDataEnvelope<'a> {
     }
 
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
+        if let Some(archive) = usual(bytes) {
+            return Ok(Self::around(archive));
+        }
         rmp_serde::from_slice(bytes).map_err(|error| EnvelopeError {
             error,
             versions: rmp_serde::from_slice(bytes).ok(),
         })
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        rmp_serde::to_vec_named(self).expect("an envelope always serialises")
+    /// The bytes of an envelope of this machine around an archive.
+    pub(crate) fn encode(archive: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(archive.len()).expect("a step keeps particle data below 2 GiB");
+        let mut bytes = Vec::with_capacity(USUAL_HEAD.len() + 5 + archive.len());
+        bytes.extend_from_slice(USUAL_HEAD);
+        match (u8::try_from(length), u16::try_from(length)) {
+            (Ok(length), _) => bytes.extend_from_slice(&[BIN_8, length]),
+            (_, Ok(length)) => {
+                bytes.push(BIN_16);
+                bytes.extend_from_slice(&length.to_be_bytes());
+            }
+            _ => {
+                bytes.push(BIN_32);
+                bytes.extend_from_slice(&length.to_be_bytes());
+            }
+        }
+        bytes.extend_from_slice(archive);
+        bytes
+    }
+}
+
+/// How an envelope of this machine's version begins: a map of three, both versions, the name of the archive.
+const USUAL_HEAD: &[u8] = b"\x83\xa7version\xa60.17.2\xb3interpreter_version\xa60.64.1\xaainner_data";
+
+/// Tags of `MessagePack` byte strings by the size of the length behind them.
+const BIN_8: u8 = 0xc4;
+const BIN_16: u8 = 0xc5;
+const BIN_32: u8 = 0xc6;
+
+/// The archive in an envelope that looks like one of this machine, and is nothing else.
+fn usual(bytes: &[u8]) -> Option<&[u8]> {
+    let (tag, rest) = bytes.strip_prefix(USUAL_HEAD)?.split_first()?;
+    let (length, archive) = match *tag {
+        BIN_8 => rest
+            .split_first()
+            .map(|(length, archive)| (usize::from(*length), archive))?,
+        BIN_16 => rest
+            .split_first_chunk()
+            .map(|(length, archive)| (usize::from(u16::from_be_bytes(*length)), archive))?,
+        BIN_32 => rest
+            .split_first_chunk()
+            .map(|(length, archive)| (u32::from_be_bytes(*length) as usize, archive))?,
+        _ => return None,
+    };
+    (archive.len() == length).then_some(archive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_envelope_is_that_of_the_format() {
+        for length in [0, 1, 255, 256, 65_535, 65_536] {
+            let archive = vec![7; length];
+            let envelope = InterpreterDataEnvelope::around(&archive);
+            let bytes = InterpreterDataEnvelope::encode(&archive);
+            assert_eq!(rmp_serde::to_vec_named(&envelope).expect("it serialises"), bytes);
+            assert_eq!(usual(&bytes), Some(&*archive));
+            assert_eq!(
+                rmp_serde::from_slice::<InterpreterDataEnvelope<'_>>(&bytes).expect("an envelope"),
+                envelope
+            );
+            assert_eq!(
+                usual(&bytes[..bytes.len() - usize::from(length > 0)]).is_some(),
+                length == 0
+            );
+            assert_eq!(usual(&[bytes, vec![0]].concat()), None);
+        }
     }
 }

@@ -72,7 +72,7 @@ impl CidInfo {
         let canons: usize = self
             .canon_result_store
             .values()
-            .map(|r| ENTRY + CID + r.values.len() * 16)
+            .map(|r| ENTRY + CID + r.values.len() * size_of::<Cid>())
             .sum();
         let aggregates = (self.canon_element_store.len() + self.service_result_store.len()) * (2 * ENTRY + CID);
         values + tetraplets + canons + aggregates

@@ -31,6 +31,8 @@ pub(super) struct FoldParts {
 pub(super) struct Iteration {
     items: Items,
     place: usize,
+    /// The item at that place.
+    item: Item,
     body: OperationId,
     last: Option<OperationId>,
     /// The trace's view of a fold over a stream.
@@ -79,14 +81,21 @@ impl Items {
 }
 
 impl Iteration {
-    pub(super) fn item(&self) -> Item {
-        self.items.get(self.place)
+    pub(super) fn item(&self) -> &Item {
+        &self.item
     }
 
     fn advance(&mut self) -> bool {
         let has_next = self.place + 1 < self.items.len();
-        self.place += usize::from(has_next);
+        if has_next {
+            self.go_to(self.place + 1);
+        }
         has_next
+    }
+
+    fn go_to(&mut self, place: usize) {
+        self.place = place;
+        self.item = self.items.get(place);
     }
 }
 
@@ -154,6 +163,7 @@ impl Machine<'_> {
         self.iterators.set(
             iterator.index(),
             Iteration {
+                item: items.get(0),
                 items,
                 place: 0,
                 body,
@@ -281,7 +291,7 @@ impl Machine<'_> {
         self.clean_up();
         if outcome.is_ok() {
             if let Some(fold) = self.iterators.get_mut(iterator.index()) {
-                fold.place -= 1;
+                fold.go_to(fold.place - 1);
             }
             self.turn_back(id, iterator)?;
         }

@@ -7,6 +7,7 @@ use crate::failure::Uncatchable;
 use crate::value::{TextError, Value};
 use crate::{Cid, Tetraplet};
 use ecow::{EcoString, EcoVec};
+use rustc_hash::FxHashMap;
 
 /// The stores of previous and current data together, and the ids that this peer vouches for.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub(super) struct Ledger {
     pub(super) info: CidInfo,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
+    /// Values of the store that were read already.
+    read: FxHashMap<Cid, Value>,
+    /// The tetraplet that was added last: often it comes again.
+    last_tetraplet: Option<(Tetraplet, Cid)>,
     /// How many bytes the run may still take.
     allowance: usize,
     limit: u64,
@@ -32,6 +37,8 @@ impl Ledger {
         Self {
             info,
             own_cids: Vec::new(),
+            read: FxHashMap::default(),
+            last_tetraplet: None,
             allowance: usize::try_from(limit).unwrap_or(usize::MAX),
             limit,
         }
@@ -44,9 +51,12 @@ impl Ledger {
         Ok(())
     }
 
-    // Reading. The same text may be read again and again.
+    // Reading. A value that is named again and again is read once.
 
     fn value(&mut self, cid: &Cid) -> Result<Value, Uncatchable> {
+        if let Some(value) = self.read.get(cid) {
+            return Ok(value.clone());
+        }
         let text = self
             .info
             .value_store
@@ -54,10 +64,12 @@ impl Ledger {
             .ok_or_else(|| Uncatchable::not_found("value", cid))?
             .clone();
         self.charge(Value::footprint(&text))?;
-        Value::parse(&text).map_err(|error| Uncatchable::MalformedValue {
+        let value = Value::parse(&text).map_err(|error| Uncatchable::MalformedValue {
             cid: cid.clone(),
             error,
-        })
+        })?;
+        self.read.insert(cid.clone(), value.clone());
+        Ok(value)
     }
 
     fn tetraplet(&self, cid: &Cid) -> Result<Tetraplet, Uncatchable> {
@@ -112,27 +124,33 @@ impl Ledger {
     // Adding.
 
     /// The id and the compact text of a value.
-    pub(super) fn identify(&mut self, value: &Value) -> Result<(Cid, EcoString), Uncatchable> {
+    pub(super) fn identify(&mut self, value: &Value) -> Result<(Cid, String), Uncatchable> {
         let text = value.to_text(self.allowance).map_err(|error| match error {
             TextError::TooDeep => Uncatchable::ValueTooDeep,
             TextError::TooLong => Uncatchable::RunTooLarge(self.limit),
         })?;
         self.allowance -= text.len();
-        Ok((Cid::of_json(text.as_bytes()), text.into()))
+        Ok((Cid::of_json(text.as_bytes()), text))
     }
 
     fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let (cid, text) = self.identify(value)?;
-        self.info.value_store.entry(cid.clone()).or_insert(text);
+        self.info.value_store.entry(cid.clone()).or_insert_with(|| text.into());
         Ok(cid)
     }
 
     fn add_tetraplet(&mut self, tetraplet: &Tetraplet) -> Cid {
+        if let Some((last, cid)) = &self.last_tetraplet
+            && last == tetraplet
+        {
+            return cid.clone();
+        }
         let cid = Cid::of(tetraplet);
         self.info
             .tetraplet_store
             .entry(cid.clone())
             .or_insert_with(|| tetraplet.clone());
+        self.last_tetraplet = Some((tetraplet.clone(), cid.clone()));
         cid
     }
 

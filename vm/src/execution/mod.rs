@@ -24,7 +24,7 @@ mod snapshots;
 mod stream;
 mod variables;
 
-use crate::data::{CidInfo, ParticleData};
+use crate::data::ParticleData;
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
 use crate::trace::{Trace, TraceHandler};
 use crate::{CallRequest, CallResult, Cid, Limits, Params};
@@ -160,7 +160,7 @@ impl<'d> Machine<'d> {
             init_peer: params.init_peer_id.as_str().into(),
             current_peer: params.current_peer_id.as_str().into(),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, &current.trace, records)),
-            ledger: Ledger::new(union(&previous.cid_info, &current.cid_info), params.limits.run_size),
+            ledger: Ledger::new(previous.cid_info.union(&current.cid_info), params.limits.run_size),
             frames: Frames::default(),
             length: 0,
             complete: true,
@@ -390,22 +390,4 @@ impl<'d> Machine<'d> {
             error,
         }
     }
-}
-
-/// Both stores; of the same id the current data's entry.
-fn union(previous: &CidInfo, current: &CidInfo) -> CidInfo {
-    let mut info = previous.clone();
-    let CidInfo {
-        value_store,
-        tetraplet_store,
-        canon_element_store,
-        canon_result_store,
-        service_result_store,
-    } = current.clone();
-    info.value_store.extend(value_store);
-    info.tetraplet_store.extend(tetraplet_store);
-    info.canon_element_store.extend(canon_element_store);
-    info.canon_result_store.extend(canon_result_store);
-    info.service_result_store.extend(service_result_store);
-    info
 }

@@ -90,7 +90,7 @@ impl Machine<'_> {
     pub(super) fn scalar(&self, slot: Slot) -> Result<Item, Catchable> {
         let found = self.scalars.get(slot.index(), self.code.name(slot), &self.levels);
         match (found, self.iterators.get(slot.index())) {
-            (Err(Catchable::VariableNotFound(_)), Some(fold)) => Ok(fold.item()),
+            (Err(Catchable::VariableNotFound(_)), Some(fold)) => Ok(fold.item().clone()),
             (found, _) => found.cloned(),
         }
     }

@@ -1,0 +1,261 @@
+//! A hop, and costs that grow with the trace, the list or the script.
+
+use super::counterparts::{Costs, Counterparts};
+use super::sets::reentry;
+use super::timing::{self, Cost, geometric_mean, rounded};
+use anyhow::{Context, Result, anyhow, ensure};
+use aqua_tests::machine::{Invocation, Machine as _, Particle};
+use aqua_tests::official_vm::OfficialVm;
+use aqua_tests::simulated_network::Peer;
+use aqua_tests::vm_datasets::DataSet;
+use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A peer with a particle that it started itself.
+struct Start {
+    peer: Peer,
+    particle: Particle,
+    air: String,
+    program: Program,
+    params: Params,
+}
+
+impl Start {
+    fn of(air: String) -> Result<Self> {
+        let peer = Peer::new([1; 32]);
+        let particle = Particle {
+            id: "particle".to_owned(),
+            init_peer_id: peer.id.clone(),
+            timestamp: 1_700_000_000_000,
+            ttl: 60_000,
+        };
+        let mut params = Params::new(&*particle.id, &*peer.id, KeyPair::from_seed(peer.seed));
+        (params.timestamp, params.ttl) = (particle.timestamp, particle.ttl);
+        let program = Program::from_air(&air)?;
+        Ok(Self {
+            peer,
+            particle,
+            air,
+            program,
+            params,
+        })
+    }
+
+    fn step(&self, state: &State, results: &BTreeMap<u32, CallResult>) -> Result<Outcome> {
+        let outcome = step(&self.program, state, &[], results, &self.params);
+        ensure!(outcome.ret_code == 0, "{}", outcome.error_message);
+        Ok(outcome)
+    }
+
+    fn invocation<'a>(&'a self, prev_data: &'a [u8], call_results: &'a BTreeMap<u32, CallResult>) -> Invocation<'a> {
+        Invocation {
+            air: &self.air,
+            prev_data,
+            data: &[],
+            particle: &self.particle,
+            current_peer_id: &self.peer.id,
+            seed: self.peer.seed,
+            call_results,
+        }
+    }
+}
+
+fn result(text: impl Into<String>) -> CallResult {
+    CallResult {
+        ret_code: 0,
+        result: text.into(),
+    }
+}
+
+/// A list of that many numbers, then a call for each, one after the other.
+fn calls_in_turn() -> String {
+    r#"(seq (call %init_peer_id% ("s" "list") [] list)
+ (fold list i (seq (call %init_peer_id% ("s" "f") [i] x) (next i))))"#
+        .to_owned()
+}
+
+fn list(count: usize) -> CallResult {
+    let items: Value = (0..count).map(Value::from).collect();
+    result(items.to_string())
+}
+
+/// A call of a client arrives at its relay's neighbour: two peers have signed.
+pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
+    let [relay, target] = [2, 3].map(|number| Peer::new([number; 32]));
+    let air = format!(
+        r#"(xor
+ (seq
+  (seq
+   (seq (call %init_peer_id% ("getDataSrv" "-relay-") [] relay) (call %init_peer_id% ("getDataSrv" "name") [] name))
+   (seq (call relay ("op" "noop") []) (call "{}" ("greeter" "greet") [name] greeting)))
+  (seq (call relay ("op" "noop") []) (call %init_peer_id% ("callbackSrv" "response") [greeting])))
+ (seq (call relay ("op" "noop") []) (call %init_peer_id% ("errorHandlingSrv" "error") [:error: 0])))"#,
+        target.id
+    );
+    let start = Start::of(air.clone())?;
+    let at = |peer: &Peer| Params {
+        key: KeyPair::from_seed(peer.seed),
+        current_peer_id: peer.id.clone(),
+        ..start.params.clone()
+    };
+    let mut state = State::default();
+    let mut results = BTreeMap::new();
+    for text in [format!("\"{}\"", relay.id), "\"Aqua\"".to_owned()] {
+        let outcome = start.step(&state, &results)?;
+        let id = outcome.call_requests.keys().next().context("a request")?;
+        results = BTreeMap::from([(*id, result(text))]);
+        state = outcome.state;
+    }
+    let sent = start.step(&state, &results)?.state.encode();
+    let asked = step(&start.program, &State::default(), &sent, &BTreeMap::new(), &at(&relay));
+    let id = *asked.call_requests.keys().next().context("a request")?;
+    let results = BTreeMap::from([(id, result("null"))]);
+    let passed = step(&start.program, &asked.state, &[], &results, &at(&relay));
+    ensure!(passed.next_peers == [target.id.clone()], "{:?}", passed.next_peers);
+    let set = DataSet {
+        name: "hop",
+        air,
+        data: passed.state.encode(),
+        prev_data: Vec::new(),
+        particle: start.particle.clone(),
+        current_peer_id: target.id.clone(),
+        seed: target.seed,
+        call_results: BTreeMap::new(),
+        ..DataSet::named("null").context("a set")?
+    };
+    let params = at(&target);
+    let known_script = timing::measure(State::default, |state| {
+        step(&start.program, &state, &set.data, &set.call_results, &params)
+            .state
+            .encode()
+    })?;
+    let ours = timing::measure(State::default, |state| {
+        let program = Program::from_air(&set.air).expect("read before");
+        step(&program, &state, &set.data, &set.call_results, &params)
+            .state
+            .encode()
+    })?;
+    let costs = counterparts.cost(&set.invocation())?;
+    say(&costs.line("hop", ours));
+    say(&costs.line("hop, known script", known_script));
+    let mut row = costs.beside(ours);
+    row["signers"] = State::decode(&set.data)?.data().signatures.len().into();
+    row["ours_with_known_script"] = known_script.to_json();
+    Ok(row)
+}
+
+/// One result comes to a trace of so many states.
+pub(super) fn reentry_by_trace(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
+    let start = Start::of(calls_in_turn())?;
+    let (mut rows, mut natives) = (Vec::new(), Vec::new());
+    for states in [10, 100, 1000, 10_000] {
+        let (state, results) = with_trace(&start, states)?;
+        let ours = reentry(&start.program, &state, &results, &start.params)?;
+        let bytes = state.encode();
+        let costs = counterparts.cost(&start.invocation(&bytes, &results))?;
+        say(&costs.line(&format!("re-entry with {states} states"), ours));
+        let mut row = costs.beside(ours);
+        row["states"] = states.into();
+        natives.push(costs.native.cpu_us / ours.cpu_us);
+        rows.push(row);
+    }
+    let mean = geometric_mean(&natives);
+    say(&format!(
+        "re-entry by trace: {mean:.2}× the official native machine (geometric mean)"
+    ));
+    Ok(json!({"traces": rows, "geometric_mean_times_native": rounded(mean)}))
+}
+
+/// A state whose trace has `states` states, the last one of a request, and the result of that request.
+fn with_trace(start: &Start, states: usize) -> Result<(State, BTreeMap<u32, CallResult>)> {
+    let mut outcome = start.step(&State::default(), &BTreeMap::new())?;
+    let first = *outcome.call_requests.keys().next().context("a request")?;
+    // More items than are called, so that another request follows the result.
+    let mut results = BTreeMap::from([(first, list(states + 10))]);
+    while outcome.state.data().trace.len() < states {
+        outcome = start.step(&outcome.state, &results)?;
+        let id = *outcome.call_requests.keys().next().context("a request")?;
+        results = BTreeMap::from([(id, result(id.to_string()))]);
+    }
+    Ok((outcome.state, results))
+}
+
+/// All runs of a `for` with one call for each item, each result by itself.
+fn whole_fold(start: &Start, items: usize) -> Result<(Cost, usize)> {
+    timing::once(|| {
+        let mut outcome = start.step(&State::default(), &BTreeMap::new())?;
+        let mut steps = 1;
+        while let Some(id) = outcome.call_requests.keys().next().copied() {
+            let answer = if id == 1 { list(items) } else { result(id.to_string()) };
+            outcome = start.step(&outcome.state, &BTreeMap::from([(id, answer)]))?;
+            steps += 1;
+        }
+        Ok(steps)
+    })
+}
+
+/// The same by an official machine.
+fn official_fold(machine: &mut OfficialVm, start: &Start, items: usize) -> Result<Cost> {
+    let (mut data, mut results) = (Vec::new(), BTreeMap::new());
+    let (mut cpu, mut wall) = (0, 0);
+    loop {
+        let invocation = start.invocation(&data, &results);
+        let timed = machine.timed(&invocation, 1).map_err(|error| anyhow!(error))?;
+        cpu += timed.cpu_ns.iter().sum::<u64>();
+        wall += timed.wall_ns.iter().sum::<u64>();
+        let reply = machine.invoke(&invocation);
+        ensure!(reply.ret_code == 0, "{}", reply.error_message);
+        data = reply.data;
+        let Some(id) = reply.call_requests.keys().next().copied() else {
+            return Ok(Cost::of(vec![cpu], vec![wall]));
+        };
+        let answer = if id == 1 { list(items) } else { result(id.to_string()) };
+        results = BTreeMap::from([(id, answer)]);
+    }
+}
+
+/// `for` over 200 items by all; over 100 to 10,000 by ours.
+pub(super) fn folds(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
+    const ITEMS: usize = 200;
+    let start = Start::of(calls_in_turn())?;
+    whole_fold(&start, ITEMS)?;
+    let (ours, steps) = whole_fold(&start, ITEMS)?;
+    let costs = Costs {
+        native: official_fold(counterparts.native(), &start, ITEMS)?,
+        client: official_fold(counterparts.client(), &start, ITEMS)?,
+    };
+    say(&costs.line("for over 200 items", ours));
+    let mut row = costs.beside(ours);
+    (row["items"], row["steps"]) = (ITEMS.into(), steps.into());
+    let mut growth = Vec::new();
+    for items in [100, 200, 500, 1000, 2000, 5000, 10_000] {
+        let (cost, _) = whole_fold(&start, items)?;
+        let each = cost.cpu_us / items as f64;
+        say(&format!(
+            "for over {items} items: {:.1} ms, {each:.2} µs an item",
+            cost.cpu_us / 1e3
+        ));
+        growth.push(json!({"items": items, "cpu_us": rounded(cost.cpu_us), "cpu_us_per_item": rounded(each)}));
+    }
+    row["growth"] = growth.into();
+    Ok(row)
+}
+
+/// A script of 10,000 instructions, seen for the first time and again.
+pub(super) fn scripts(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
+    let mut rows = Vec::new();
+    for name in ["parser-10000-100", "parser-calls-10000-100"] {
+        let set = DataSet::named(name).context("a set")?;
+        let params = super::sets::params(&set);
+        let run = |program: &Program| step(program, &State::default(), &[], &set.call_results, &params);
+        let first = timing::measure(|| (), |()| run(&Program::from_air(&set.air).expect("a set's script")))?;
+        let program = Program::from_air(&set.air)?;
+        let second = timing::measure(|| (), |()| run(&program))?;
+        let costs = counterparts.cost(&set.invocation())?;
+        say(&costs.line(&format!("{name}, first time"), first));
+        say(&costs.line(&format!("{name}, second time"), second));
+        rows.push(json!({"set": name, "first": costs.beside(first), "second": costs.beside(second)}));
+    }
+    Ok(rows.into())
+}

@@ -1,0 +1,39 @@
+//! The AIR machine beside the official ones, in one run.
+//!
+//! Everything is processor time, because counterparts run in one process after the other on a machine that does other things,
+//! too: of the thread for ours and the official native machine, of the process for the official client's way (Node compiles and
+//! collects garbage in threads of its own). Medians over the runs of a case.
+
+mod counterparts;
+mod growth;
+mod primitives;
+mod residents;
+mod sets;
+mod timing;
+
+use anyhow::Result;
+use counterparts::Counterparts;
+use serde_json::{Value, json};
+
+/// Takes all figures of the machine.
+///
+/// `say` gets a line per case.
+pub(crate) fn report(say: &dyn Fn(&str)) -> Result<Value> {
+    let mut counterparts = Counterparts::start()?;
+    let arrivals = sets::arrivals(&mut counterparts, say)?;
+    let reentries = sets::reentries(&mut counterparts, say)?;
+    let hop = growth::hop(&mut counterparts, say)?;
+    let traces = growth::reentry_by_trace(&mut counterparts, say)?;
+    let folds = growth::folds(&mut counterparts, say)?;
+    let scripts = growth::scripts(&mut counterparts, say)?;
+    let residents = residents::measure(say)?;
+    Ok(json!({
+        "arrival": arrivals,
+        "reentry": reentries,
+        "reentry_by_trace": traces,
+        "hop": hop,
+        "fold": folds,
+        "script": scripts,
+        "resident": residents,
+    }))
+}

@@ -1,0 +1,82 @@
+//! Processor time of this thread.
+
+use anyhow::Result;
+use nix::time::{ClockId, clock_gettime};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// What one thing cost, in microseconds: medians.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cost {
+    pub(super) runs: usize,
+    pub(super) cpu_us: f64,
+    pub(super) wall_us: f64,
+}
+
+impl Cost {
+    pub(super) fn of(mut cpu_ns: Vec<u64>, mut wall_ns: Vec<u64>) -> Self {
+        Self {
+            runs: cpu_ns.len(),
+            cpu_us: median(&mut cpu_ns),
+            wall_us: median(&mut wall_ns),
+        }
+    }
+
+    pub(super) fn to_json(self) -> Value {
+        json!({"runs": self.runs, "cpu_us": rounded(self.cpu_us), "wall_us": rounded(self.wall_us)})
+    }
+}
+
+/// Three decimals.
+pub(super) fn rounded(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
+}
+
+fn median(ns: &mut [u64]) -> f64 {
+    ns.sort_unstable();
+    ns.get(ns.len() / 2).map_or(f64::NAN, |ns| *ns as f64 / 1e3)
+}
+
+/// The geometric mean.
+pub(super) fn geometric_mean(numbers: &[f64]) -> f64 {
+    (numbers.iter().map(|number| number.ln()).sum::<f64>() / numbers.len() as f64).exp()
+}
+
+fn thread_cpu() -> Result<Duration> {
+    Ok(Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?))
+}
+
+/// Runs something on what `prepare` gives, again and again for a while, and accounts for the runs only.
+pub(super) fn measure<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> Result<Cost> {
+    const WARM_UP: usize = 3;
+    const LEAST: usize = 7;
+    const MOST: usize = 2000;
+    const WHILE: Duration = Duration::from_millis(400);
+
+    let (mut cpu, mut wall) = (Vec::new(), Vec::new());
+    let begun = thread_cpu()?;
+    while cpu.len() < WARM_UP + LEAST || (cpu.len() < MOST && thread_cpu()? - begun < WHILE) {
+        let input = prepare();
+        let (started, used) = (Instant::now(), thread_cpu()?);
+        let result = run(input);
+        cpu.push(nanoseconds(thread_cpu()? - used));
+        wall.push(nanoseconds(started.elapsed()));
+        drop(result);
+    }
+    Ok(Cost::of(cpu.split_off(WARM_UP), wall.split_off(WARM_UP)))
+}
+
+/// Runs something once.
+pub(super) fn once<R>(run: impl FnOnce() -> Result<R>) -> Result<(Cost, R)> {
+    let (started, used) = (Instant::now(), thread_cpu()?);
+    let result = run()?;
+    let cost = Cost::of(
+        vec![nanoseconds(thread_cpu()? - used)],
+        vec![nanoseconds(started.elapsed())],
+    );
+    Ok((cost, result))
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

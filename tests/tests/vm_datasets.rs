@@ -1,0 +1,60 @@
+//! The data sets of the benches are what they should be.
+
+use aqua_tests::foreign;
+use aqua_tests::machine::{Machine as _, OurMachine, Reply, Twins};
+use aqua_tests::vm_datasets::{DataSet, Sizes};
+
+/// Sizes within a fifth of the official ones; of the script, which is given to a tenth of a KiB, within that, too. An outcome may
+/// be smaller: our writer shares more.
+fn check_sizes(set: &DataSet, reply: &Reply) {
+    let Sizes {
+        air,
+        prev_data,
+        data,
+        outcome,
+    } = set.official;
+    for (what, ours, official, slack) in [
+        ("script", set.air.len(), air, 52.0),
+        ("previous data", set.prev_data.len(), prev_data, 0.0),
+        ("current data", set.data.len(), data, 0.0),
+        ("outcome", reply.data.len().max(outcome), outcome, 0.0),
+    ] {
+        let (ours, official) = (ours as f64, official as f64);
+        assert!(
+            (ours - official).abs() <= 0.2 * official + slack,
+            "{}: {what}: {ours} bytes, the official set has {official}",
+            set.name
+        );
+    }
+}
+
+#[test]
+fn sets_run_alike_on_both_machines_and_have_official_sizes() {
+    let mut twins = Twins::start();
+    assert_eq!(DataSet::names().count(), 20);
+    for set in DataSet::all() {
+        let invocation = set.invocation();
+        let reply = match &mut twins {
+            Ok(twins) => twins.invoke(&invocation),
+            Err(_) => OurMachine::as_official().invoke(&invocation),
+        };
+        println!(
+            "{}: {} {} {} → {}",
+            set.name,
+            set.air.len(),
+            set.prev_data.len(),
+            set.data.len(),
+            reply.data.len()
+        );
+        assert_eq!((reply.ret_code, &*reply.error_message), (0, ""), "{}", set.name);
+        check_sizes(&set, &reply);
+    }
+    match twins {
+        Ok(mut twins) => {
+            assert_eq!((twins.runs(), twins.crashes()), (20, &[][..]));
+            let differences = twins.take_differences();
+            assert!(differences.is_empty(), "{}", differences[0].what);
+        }
+        Err(reason) => foreign::skip("sets_run_alike_on_both_machines_and_have_official_sizes", &reason),
+    }
+}
