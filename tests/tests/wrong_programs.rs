@@ -70,13 +70,10 @@ fn mended(checked: &Checked, text: &str) -> String {
         mended.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
     }
     let again = self::checked("mended.aqua", &mended);
+    // Where no mistake is left, doubts may be told that were not told beside mistakes.
+    let errors = again.diagnostics.iter().filter(|message| message.is_error());
     let left = checked.diagnostics.len() - fixed.len();
-    assert_eq!(
-        again.diagnostics.len(),
-        left,
-        "after the fixes:\n{mended}\n{}",
-        shown(&again)
-    );
+    assert_eq!(errors.count(), left, "after the fixes:\n{mended}\n{}", shown(&again));
     format!(
         "after {} fixes {left} messages are left\n{}",
         fixed.len(),

@@ -1,7 +1,7 @@
 //! The comparison sees what matters: scripts that differ in one instruction are told apart.
 
 use super::vectors::lowering_vectors;
-use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
+use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable, VariableKind};
 use aqua_tests::normal_form::normal_form;
 
 #[test]
@@ -85,6 +85,16 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
                 output.clone(),
             ));
             changes.push(call(&peer, &Value::literal("else"), arguments.clone(), output.clone()));
+            changes.push(Instruction::Call {
+                peer: peer.clone(),
+                service: Value::literal("another"),
+                function: function.clone(),
+                arguments: arguments.clone(),
+                output: output.clone(),
+            });
+            if output.is_some() {
+                changes.push(call(&peer, &function, arguments.clone(), None));
+            }
             let more = arguments.iter().cloned().chain([Value::Integer(77)]).collect();
             changes.push(call(&peer, &function, more, output.clone()));
             for at in 0..arguments.len() {
@@ -127,13 +137,37 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
             last: Some(body),
         }),
         Instruction::Next { .. } => changes.push(Instruction::Null),
-        Instruction::Match { left, right, body } => changes.push(Instruction::Mismatch { left, right, body }),
-        Instruction::Mismatch { left, right, body } => changes.push(Instruction::Match { left, right, body }),
-        Instruction::ApMap { value, target, .. } => {
-            let key = Value::literal("mutated");
-            changes.push(Instruction::ApMap { key, value, target });
+        Instruction::Match { left, right, body } => {
+            let other = Value::literal("mutated");
+            changes.push(Instruction::Match {
+                left: left.clone(),
+                right: other,
+                body,
+            });
+            changes.push(Instruction::Mismatch { left, right, body });
         }
-        Instruction::New { .. } | Instruction::Ap { .. } | Instruction::Null | Instruction::Never => {}
+        Instruction::Mismatch { left, right, body } => changes.push(Instruction::Match { left, right, body }),
+        Instruction::ApMap { key, value, target } => {
+            let other = Value::literal("mutated");
+            changes.push(Instruction::ApMap {
+                key: other.clone(),
+                value,
+                target: target.clone(),
+            });
+            changes.push(Instruction::ApMap {
+                key,
+                value: other,
+                target,
+            });
+        }
+        // What goes into a stream counts; a copy in a scalar is seen where it is used.
+        Instruction::Ap { target, .. } if target.kind == VariableKind::Stream => {
+            let source = Value::literal("mutated");
+            changes.push(Instruction::Ap { source, target });
+            changes.push(Instruction::Null);
+        }
+        Instruction::Never => changes.push(Instruction::Null),
+        Instruction::New { .. } | Instruction::Ap { .. } | Instruction::Null => {}
     }
     changes
 }
