@@ -1,5 +1,6 @@
 //! Project chores. `cargo xtask` lists them.
 
+mod fuzz;
 mod links;
 mod rules;
 
@@ -14,6 +15,9 @@ Usage: cargo xtask CHORE
   links   local links of the Markdown pages
   bench   takes the measurements in a release build and stores them under bench/results; bench GROUP takes those of one
           group: compiler, node or vm
+  fuzz [--minutes N | --seconds N | --input FILE] [TARGET…]
+          feeds hostile input to all targets of fuzz/ or these, for so long together; runs of a minute and more are
+          stored in bench/results/fuzz.json
 ";
 
 fn main() -> ExitCode {
@@ -32,6 +36,7 @@ fn chore() -> Result<()> {
         ["rules"] => rules::check(&root()),
         ["links"] => links::check(&root()),
         ["bench", groups @ ..] => bench(&root(), groups),
+        ["fuzz", rest @ ..] => fuzz::run(&root(), rest),
         [] | ["help" | "--help" | "-h"] => {
             print(USAGE);
             Ok(())

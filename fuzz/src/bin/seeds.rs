@@ -1,0 +1,19 @@
+//! Writes the seeds of all targets: `seeds ROOT FOLDER` makes `FOLDER/TARGET/NUMBER`.
+
+use std::path::PathBuf;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let mut arguments = env::args().skip(1).map(PathBuf::from);
+    let (Some(root), Some(folder)) = (arguments.next(), arguments.next()) else {
+        return Err(io::Error::other("usage: seeds ROOT FOLDER"));
+    };
+    for (target, seeds) in aqua_fuzz::seeds::all(&root)? {
+        let folder = folder.join(target);
+        fs::create_dir_all(&folder)?;
+        for (number, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(number.to_string()), seed)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Bytes to particle data.
+
+use aqua_vm::{KeyPair, Params, Program, State, step};
+
+/// Decodes data, encodes it again and has it verified.
+pub fn run(bytes: &[u8]) {
+    let Ok(state) = State::decode(bytes) else { return };
+    assert!(
+        state.size() <= 64 * bytes.len() + 4096,
+        "{} bytes take {}",
+        bytes.len(),
+        state.size()
+    );
+    let encoded = state.encode();
+    assert_eq!(State::decode(&encoded).as_ref().ok(), Some(&state));
+
+    let key = KeyPair::from_seed([1; 32]);
+    let params = Params::new("particle", key.peer_id(), key);
+    let program = Program::from_air("(null)").expect("valid");
+    let outcome = step(&program, &State::default(), bytes, &[].into(), &params);
+    let known = step(&program, &state, &encoded, &[].into(), &params);
+    for outcome in [outcome, known] {
+        assert_eq!(outcome.ret_code == 0, outcome.error_message.is_empty());
+    }
+}

@@ -1,0 +1,19 @@
+//! Aqua text to tokens.
+
+use aqua_diagnostics::FileId;
+use aqua_grammar::Tokens;
+
+/// Cuts a text and puts it together again.
+pub fn run(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let tokens = Tokens::scan(FileId(0), text);
+    let mut end = 0;
+    for (_, span) in tokens.iter() {
+        assert_eq!(span.start, end, "tokens follow one another");
+        assert!(span.end > span.start, "no token is empty");
+        assert!(text.is_char_boundary(span.end as usize), "tokens are whole characters");
+        assert_eq!(tokens.covered(span).len(), 1, "a token covers itself");
+        end = span.end;
+    }
+    assert_eq!(end as usize, text.len(), "tokens cover the text");
+}

@@ -1,0 +1,111 @@
+//! What one input of the `step` target means.
+
+use crate::crafted;
+use crate::stream::{Sink, Source};
+use aqua_vm::{CallResult, CanonMapFold, KeyPair, Params, ParticleData, Trust};
+use ecow::EcoString;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The particle that all scenes are about.
+pub const PARTICLE: &str = "particle";
+
+/// How many peers have keys here, and so can be signed for.
+pub const PEERS: u8 = 4;
+
+/// Seed of a peer's key.
+pub fn key_seed(peer: u8) -> [u8; 32] {
+    [peer + 1; 32]
+}
+
+/// Id of a peer.
+pub fn peer_id(peer: u8) -> String {
+    static IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        (0..PEERS)
+            .map(|peer| KeyPair::from_seed(key_seed(peer)).peer_id())
+            .collect()
+    });
+    IDS[usize::from(peer % PEERS)].clone()
+}
+
+/// One step of one peer, with everything chosen by the input. Data is in order as far as ids and signatures go (unless
+/// the input says otherwise): whoever has keys can make that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scene {
+    /// Bits: no checks, fold rule, hard limits, -, which peer runs (2).
+    pub options: u8,
+    /// The script. `@0` to `@3` stand for peers, to be short.
+    pub air: EcoString,
+    /// What the peer knows.
+    pub previous: ParticleData,
+    /// What arrives; nothing, if the trace is empty.
+    pub current: ParticleData,
+    /// What services answered.
+    pub results: BTreeMap<u32, CallResult>,
+}
+
+impl Scene {
+    /// The meaning of any bytes.
+    pub fn read(bytes: &[u8]) -> Self {
+        let mut source = Source::new(bytes);
+        let options = source.byte();
+        let air = source.text();
+        let results = source.list(|source| {
+            let (id, ret_code, result) = (source.number(), source.byte().into(), source.text().into());
+            (id, CallResult { ret_code, result })
+        });
+        Self {
+            options,
+            air: with_peers(&air),
+            results: results.into_iter().collect(),
+            previous: crafted::read(&mut source),
+            current: crafted::read(&mut source),
+        }
+    }
+
+    /// Bytes with that meaning. Ids that fit nothing get lost.
+    pub fn write(&self) -> Vec<u8> {
+        let mut sink = Sink::default();
+        sink.byte(self.options);
+        let short = (0..PEERS).fold(self.air.to_string(), |air, peer| {
+            air.replace(&peer_id(peer), &format!("@{peer}"))
+        });
+        sink.bytes(short.as_bytes());
+        sink.list(self.results.iter(), |sink, (id, result)| {
+            sink.number(*id);
+            sink.byte(result.ret_code as u8);
+            sink.bytes(result.result.as_bytes());
+        });
+        crafted::write(&mut sink, &self.previous);
+        crafted::write(&mut sink, &self.current);
+        sink.bytes
+    }
+
+    /// Parameters of the step.
+    pub fn params(&self) -> Params {
+        let peer = self.options >> 4 & 3;
+        let mut params = Params::new(PARTICLE, peer_id(0), KeyPair::from_seed(key_seed(peer)));
+        params.timestamp = 1_700_000_000_000;
+        params.ttl = 7000;
+        params.limits.run_size = 1 << 24;
+        params.limits.run_length = 1 << 16;
+        params.limits.hard = self.options & 4 != 0;
+        params.limits.call_result_size = 1 << 10;
+        if self.options & 2 != 0 {
+            params.canon_map_fold = CanonMapFold::LastOfEachKey;
+        }
+        if self.options & 1 != 0 {
+            params.trust = Trust::Ignore;
+        }
+        params
+    }
+}
+
+/// Puts ids of peers in place of `@0` to `@3`.
+pub fn with_peers(air: &str) -> EcoString {
+    (0..PEERS)
+        .fold(air.to_owned(), |air, peer| {
+            air.replace(&format!("@{peer}"), &peer_id(peer))
+        })
+        .into()
+}
