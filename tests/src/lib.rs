@@ -11,4 +11,5 @@ pub mod official_compiler;
 pub mod official_vm;
 pub mod simulated_network;
 pub mod tree;
+pub mod twins;
 pub mod vm_datasets;

@@ -86,11 +86,6 @@ impl OfficialVm {
         })
     }
 
-    /// The reply to any request, as it stands.
-    pub fn answer(&mut self, request: &Value) -> Value {
-        self.ask(request).expect("the official machine answers")
-    }
-
     /// Makes a run `repeat` times inside the process and gives what each cost.
     ///
     /// # Errors
@@ -105,22 +100,12 @@ impl OfficialVm {
         }
     }
 
-    /// Sends one line and reads one.
-    fn ask<T: DeserializeOwned>(&mut self, request: &Value) -> std::io::Result<T> {
-        let requests = self.requests.as_mut().expect("stdin is piped");
-        writeln!(requests, "{request}")?;
-        requests.flush()?;
-        let mut line = String::new();
-        self.replies.read_line(&mut line)?;
-        Ok(serde_json::from_str(&line)?)
-    }
-}
-
-impl Machine for OfficialVm {
-    fn invoke(&mut self, invocation: &Invocation<'_>) -> Reply {
-        let answer: AnswerLine = self
-            .ask(&Self::request(invocation))
-            .expect("the official machine answers");
+    /// Makes the run of a line like that of [`request`](Self::request), which may have further fields.
+    ///
+    /// # Panics
+    /// If there is no answer or the line is no request.
+    pub fn run(&mut self, request: &Value) -> Reply {
+        let answer: AnswerLine = self.ask(request).expect("the official machine answers");
         assert_ne!(answer.failure.as_deref(), Some("request"), "{}", answer.error_message);
         let requests = answer.call_requests.into_iter().map(|(id, request)| {
             let id = id.parse().expect("call ids are numbers");
@@ -143,6 +128,27 @@ impl Machine for OfficialVm {
                 call_result_size_exceeded: soft_limits.call_result_size_limit_exceeded,
             },
         }
+    }
+
+    /// The reply to any request, as it stands.
+    pub fn answer(&mut self, request: &Value) -> Value {
+        self.ask(request).expect("the official machine answers")
+    }
+
+    /// Sends one line and reads one.
+    fn ask<T: DeserializeOwned>(&mut self, request: &Value) -> std::io::Result<T> {
+        let requests = self.requests.as_mut().expect("stdin is piped");
+        writeln!(requests, "{request}")?;
+        requests.flush()?;
+        let mut line = String::new();
+        self.replies.read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl Machine for OfficialVm {
+    fn invoke(&mut self, invocation: &Invocation<'_>) -> Reply {
+        self.run(&Self::request(invocation))
     }
 }
 

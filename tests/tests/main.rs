@@ -8,6 +8,7 @@ mod codes;
 mod examples;
 mod flat_form;
 mod js_client;
+mod machine_laws;
 mod official_machine;
 mod published_compiler;
 mod published_library;

@@ -93,7 +93,11 @@ impl Value {
         match self {
             Self::Null => out.extend_from_slice(b"null"),
             Self::Boolean(boolean) => serde_json::to_writer(&mut *out, boolean).expect(written),
-            Self::Number(number) => serde_json::to_writer(&mut *out, number).expect(written),
+            Self::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+                // Content ids depend on how a float is spelled: 1e20, where serde_json writes 1e+20.
+                Some(float) => out.extend_from_slice(ryu::Buffer::new().format_finite(float).as_bytes()),
+                None => serde_json::to_writer(&mut *out, number).expect(written),
+            },
             Self::String(text) => write_text(out, text),
             Self::Array(items) => {
                 let depth = inside()?;
@@ -276,6 +280,24 @@ mod tests {
     fn texts_are_compact_and_sorted() {
         let value = Value::parse(" {\"b\": [1, 1.0, -2, 1e3, \"\u{e4}\\n\"], \"a\": {}, \"a\": null} ").expect("JSON");
         assert_eq!(value.to_string(), "{\"a\":null,\"b\":[1,1.0,-2,1000.0,\"ä\\n\"]}");
+    }
+
+    #[test]
+    fn floats_are_spelled_as_content_ids_need_them() {
+        let spelled = |text: &str| Value::parse(text).expect("JSON").to_string();
+        for text in [
+            "1e20",
+            "1.5e-7",
+            "5e-324",
+            "1.7976931348623157e308",
+            "1e16",
+            "-0.0",
+            "0.00001",
+        ] {
+            assert_eq!(spelled(text), text);
+        }
+        assert_eq!(spelled("1e15"), "1000000000000000.0");
+        assert_eq!(spelled("18446744073709551616"), "1.8446744073709552e19");
     }
 
     #[test]

@@ -90,10 +90,6 @@ fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
     let tetraplet =
         |cid, from| require(&info.tetraplet_store, cid).ok_or_else(|| missing(cid, from, type_names::TETRAPLET));
 
-    for result in info.service_result_store.values() {
-        tetraplet(&result.tetraplet_cid, type_names::SERVICE_RESULT)?;
-        value(&result.value_cid, type_names::SERVICE_RESULT)?;
-    }
     for result in info.canon_result_store.values() {
         for cid in &result.values {
             require(&info.canon_element_store, cid)
@@ -111,6 +107,10 @@ fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
             Provenance::Canon { cid } => require(&info.canon_result_store, cid)
                 .ok_or_else(|| missing(cid, type_names::CANON_ELEMENT, type_names::CANON_RESULT))?,
         }
+    }
+    for result in info.service_result_store.values() {
+        tetraplet(&result.tetraplet_cid, type_names::SERVICE_RESULT)?;
+        value(&result.value_cid, type_names::SERVICE_RESULT)?;
     }
     Ok(())
 }
@@ -311,7 +311,10 @@ pub(crate) fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
             VerifyingKey::from_bytes(&key).map_err(|_| KeyError::Point)
         }
         Some((1, _)) => Err(KeyError::Algorithm("Rsa")),
-        Some((2, _)) => Err(KeyError::Algorithm("Secp256k1")),
+        // Whether a key of the right form is a point of the curve makes no difference: it is refused.
+        Some((2, [2 | 3, rest @ ..])) if rest.len() == 32 => Err(KeyError::Algorithm("Secp256k1")),
+        Some((2, [4, rest @ ..])) if rest.len() == 64 => Err(KeyError::Algorithm("Secp256k1")),
+        Some((2, _)) => Err(KeyError::Secp256k1),
         _ => Err(KeyError::Format),
     }
 }

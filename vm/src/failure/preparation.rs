@@ -118,6 +118,9 @@ pub enum KeyError {
     /// 32 bytes that are not a point of the curve.
     #[error("invalid key data: Failed to decode with ed25519: signature error: Cannot decompress Edwards point")]
     Point,
+    /// Not of the form of a secp256k1 key.
+    #[error("invalid key data: Failed to decode with secp256k1")]
+    Secp256k1,
     /// RSA key pairs can't be read.
     #[error("invalid key data: RSA keypair decoding is not supported yet")]
     RsaPair,

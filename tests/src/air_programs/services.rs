@@ -1,0 +1,102 @@
+//! What services of generated programs answer.
+
+use aqua_vm::{CallRequest, CallResult};
+use serde_json::{Value, json};
+
+/// Functions that programs call.
+pub(super) const FUNCTIONS: &[&str] = &[
+    "arguments",
+    "number",
+    "next",
+    "list",
+    "numbers",
+    "object",
+    "odd",
+    "texts",
+    "where",
+    "error",
+    "broken",
+];
+
+/// What services of these programs answer: a pure function of the peer and the request.
+pub fn answer(peer_id: &str, request: &CallRequest) -> CallResult {
+    let first = || request.arguments.first().cloned().unwrap_or(Value::Null);
+    let value = match request.function_name.as_str() {
+        "identity" => first(),
+        "arguments" => Value::from(request.arguments.clone()),
+        "number" => json!(request.arguments.len()),
+        // Ends at five, whatever it is given.
+        "next" => json!(first().as_u64().map_or(5, |number| number.min(4) + 1)),
+        "list" => json!(["a", 2, {"b": [true, null]}]),
+        "numbers" => json!([0, 1, 2]),
+        "object" => {
+            json!({"name": "x", "zero": 0, "a": [10, 20.5, "thirty"], "error_code": 7, "message": "from object"})
+        }
+        "where" => json!(peer_id),
+        // Texts that no serialiser would write.
+        "odd" => return text(ODD[size(request) % ODD.len()]),
+        "texts" => json!(["key", "op", "é\u{1}\\\"\n", ""]),
+        "error" => return text(ERRORS[size(request) % ERRORS.len()]),
+        name => return failure(peer_id, name, size(request)),
+    };
+    // Answers that hold former answers would grow for ever.
+    let result = value.to_string();
+    if result.len() > 500 {
+        return text(&json!(result.len()).to_string());
+    }
+    text(&result)
+}
+
+const ODD: &[&str] = &[
+    " { \"z\" : 1 , \"a\" : [ 1.0 , 1e2 , -0 ] , \"a\" : \"twice\" } ",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-9223372036854775808",
+    "1e21",
+    "1.7976931348623157e308",
+    "5e-324",
+    "\"\\u00e9\\ud83d\\ude00\\/\"",
+    "null",
+    "[[],{},\"\",[[[]]]]",
+    "{\"\":{\"key\":7},\"7\":\"seven\"}",
+    "0.1",
+    "100000000000000000000.0",
+];
+
+/// What may and may not be raised with `fail`.
+const ERRORS: &[&str] = &[
+    "{\"error_code\":3,\"message\":\"m\",\"more\":[1]}",
+    "{\"error_code\":-3,\"message\":\"\"}",
+    "{\"message\":\"m\"}",
+    "{\"error_code\":3}",
+    "{\"error_code\":3.0,\"message\":\"m\"}",
+    "{\"error_code\":\"3\",\"message\":\"m\"}",
+    "{\"error_code\":3,\"message\":5}",
+    "{\"error_code\":0,\"message\":\"m\"}",
+    "[3,\"m\"]",
+];
+
+/// Services fail with any number and any text, JSON or not.
+fn failure(peer_id: &str, name: &str, size: usize) -> CallResult {
+    let (ret_code, result) = [
+        (1, json!(format!("{peer_id} doesn't know {name}")).to_string()),
+        (-1, "not JSON".to_owned()),
+        (i32::MAX, "{\"error_code\":0}".to_owned()),
+        (i32::MIN, "é\n\"".to_owned()),
+    ][size % 4]
+        .clone();
+    CallResult { ret_code, result }
+}
+
+fn text(result: &str) -> CallResult {
+    CallResult {
+        ret_code: 0,
+        result: result.to_owned(),
+    }
+}
+
+/// Something that depends on all arguments and stays the same.
+fn size(request: &CallRequest) -> usize {
+    let arguments = Value::from(request.arguments.clone()).to_string();
+    arguments.bytes().map(usize::from).sum::<usize>() + request.arguments.len()
+}
