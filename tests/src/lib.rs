@@ -2,6 +2,7 @@
 //! network in which machines meet.
 
 pub mod air_programs;
+pub mod aqua_generator;
 pub mod corpus;
 pub mod foreign;
 pub mod machine;

@@ -2,6 +2,7 @@
 
 mod comparer;
 mod differences;
+mod generated;
 pub(crate) mod packages;
 mod scripts;
 #[path = "../../../compiler/tests/vectors.rs"]

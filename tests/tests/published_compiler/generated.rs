@@ -1,0 +1,431 @@
+//! Generated programs: compiled by both compilers, both scripts do the same in the official interpreter.
+
+use aqua_compiler::{InMemory, Options, compile};
+use aqua_tests::aqua_generator::{Construct, PEERS, Program, answer, smaller};
+use aqua_tests::foreign;
+use aqua_tests::machine::Machine as _;
+use aqua_tests::normal_form::normal_form;
+use aqua_tests::official_compiler::OfficialCompiler;
+use aqua_tests::official_vm::OfficialVm;
+use aqua_tests::simulated_network::{Conditions, History, Peer, peers, run_with};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Orders of delivery that are tried: when scripts have the same structure, when they don't, and when results may race.
+const ORDERS: [u64; 3] = [1, 3, 5];
+/// Orders that are tried before an outcome that only one script has is a difference.
+const MOST_ORDERS: u64 = 60;
+/// How often an outcome must have come up for the other script to have it as well.
+const OFTEN: usize = 3;
+
+#[test]
+fn generated_programs_do_the_same() {
+    let number = |name: &str, otherwise: u64| {
+        let text = std::env::var(name).ok();
+        text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    };
+    let (first, programs) = (number("AQUA_SEED", 0), number("AQUA_PROGRAMS", 2000));
+    if let Err(reason) = Workers::start() {
+        return foreign::skip("generated_programs_do_the_same", &reason);
+    }
+    let next = AtomicU64::new(first);
+    let left = AtomicU64::new(programs);
+    let tally = Mutex::new(Tally::default());
+    std::thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| {
+                let mut workers = Workers::start().expect("they started before");
+                let take = |left: u64| left.checked_sub(1);
+                while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    let found = workers.try_program(&Program::new(seed));
+                    if found.crashes > 0 {
+                        left.fetch_add(1, Ordering::SeqCst);
+                    }
+                    tally.lock().unwrap_or_else(PoisonError::into_inner).add(found);
+                }
+            });
+        }
+    });
+    let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tally.print();
+    assert!(tally.differences.is_empty(), "{}", tally.differences.join("\n"));
+    assert_eq!(tally.compared as u64, programs);
+    assert!(tally.crashes <= 5 + tally.compared / 10, "there is little to compare");
+    assert_eq!(tally.unmeant, 0, "programs race that were not meant to");
+}
+
+#[test]
+fn every_construct_is_made_often_and_again() {
+    let mut constructs: BTreeMap<Construct, usize> = BTreeMap::new();
+    for seed in 0..2000 {
+        let program = Program::new(seed);
+        assert_eq!(program.text, Program::new(seed).text);
+        for (construct, count) in program.constructs {
+            *constructs.entry(construct).or_default() += count;
+        }
+    }
+    println!("{}", shown(&constructs));
+    let rare = Construct::ALL
+        .iter()
+        .filter(|construct| constructs.get(construct).is_none_or(|count| *count < 40));
+    assert_eq!(rare.collect::<Vec<_>>(), [&Construct::If; 0]);
+}
+
+#[test]
+fn a_difference_is_shrunk() {
+    let text = "func f():\n  a()\n  on p:\n    b()\n    c()\n  d()\n";
+    let small = smaller(text, &mut |text| text.contains("func") && text.contains("c()"));
+    assert_eq!(small, "func f():\n  c()\n");
+}
+
+/// How often each construct was made.
+fn shown(constructs: &BTreeMap<Construct, usize>) -> String {
+    let counts = Construct::ALL
+        .iter()
+        .map(|construct| format!("{construct:?} {}", constructs.get(construct).unwrap_or(&0)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// What comparing found.
+#[derive(Default)]
+struct Tally {
+    compared: usize,
+    /// May race.
+    races: usize,
+    /// Had more than one outcome.
+    several_outcomes: usize,
+    /// … although they were not meant to.
+    unmeant: usize,
+    same_structure: usize,
+    runs: usize,
+    failing: usize,
+    waiting: usize,
+    /// The published compiler reported an error of its own.
+    crashes: usize,
+    constructs: BTreeMap<Construct, usize>,
+    differences: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.compared += other.compared;
+        self.races += other.races;
+        self.several_outcomes += other.several_outcomes;
+        self.unmeant += other.unmeant;
+        self.same_structure += other.same_structure;
+        self.runs += other.runs;
+        self.failing += other.failing;
+        self.waiting += other.waiting;
+        self.crashes += other.crashes;
+        for (construct, count) in other.constructs {
+            *self.constructs.entry(construct).or_default() += count;
+        }
+        self.differences.extend(other.differences);
+    }
+
+    fn print(&self) {
+        println!(
+            "{} programs compared in {} runs; {} may race and {} had several outcomes ({} not meant to); {} end with an error, \
+             {} wait for ever; {} scripts have the same structure; on {} more programs the published compiler crashed",
+            self.compared,
+            self.runs,
+            self.races,
+            self.several_outcomes,
+            self.unmeant,
+            self.failing,
+            self.waiting,
+            self.same_structure,
+            self.crashes
+        );
+        println!("constructs: {}", shown(&self.constructs));
+    }
+}
+
+/// How a message begins that the published compiler gives instead of one about the program.
+const CRASH: &str = "internal: ";
+
+/// The foreign programs.
+struct Workers {
+    compiler: OfficialCompiler,
+    machine: OfficialVm,
+}
+
+/// Scripts by function, or messages.
+type Scripts = Result<BTreeMap<String, String>, String>;
+
+/// What a program did in one run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Outcome {
+    /// What it gave, or which errors it ended with.
+    result: String,
+    /// Who was asked what and what came back, sorted; of no account in races.
+    calls: Vec<String>,
+}
+
+impl Workers {
+    fn start() -> Result<Self, String> {
+        Ok(Self {
+            compiler: OfficialCompiler::start()?,
+            machine: OfficialVm::start()?,
+        })
+    }
+
+    fn published(&mut self, module: &str) -> Scripts {
+        let compiled = self
+            .compiler
+            .compile(&json!({"files": {"main.aqua": module}, "entry": "main.aqua"}));
+        if compiled.errors.is_empty() {
+            Ok(compiled.functions)
+        } else {
+            Err(compiled.errors.join("\n"))
+        }
+    }
+
+    fn try_program(&mut self, program: &Program) -> Tally {
+        let mut tally = Tally::default();
+        let module = program.module();
+        match (our_scripts(&module), self.published(&module)) {
+            (Ok(ours), Ok(theirs)) => {
+                let scripts = [&ours[&program.function][..], &theirs[&program.function][..]];
+                self.compare(program, scripts, &mut tally);
+            }
+            (Ok(_), Err(message)) if message.starts_with(CRASH) => tally.crashes += 1,
+            (ours, theirs) => tally.differences.push(self.refused(program, &ours, &theirs)),
+        }
+        tally
+    }
+
+    /// Runs both scripts, ours first.
+    fn compare(&mut self, program: &Program, scripts: [&str; 2], tally: &mut Tally) {
+        let same = same_structure(scripts);
+        let orders = match (program.races, same) {
+            (true, _) => ORDERS[2],
+            (false, false) => ORDERS[1],
+            (false, true) => ORDERS[0],
+        };
+        let compared = self.outcomes(program, scripts, orders);
+        tally.compared += 1;
+        tally.runs += compared.runs;
+        tally.same_structure += usize::from(same);
+        tally.races += usize::from(program.races);
+        let ours = &compared.seen[0];
+        tally.several_outcomes += usize::from(ours.len() > 1);
+        tally.unmeant += usize::from(ours.len() > 1 && !program.races);
+        tally.failing += usize::from(ours.keys().any(|outcome| outcome.result.starts_with("error")));
+        tally.waiting += usize::from(ours.keys().any(|outcome| outcome.result.is_empty()));
+        tally.constructs.clone_from(&program.constructs);
+        if !compared.alike(OFTEN) {
+            let report = self.report(program);
+            // Before what else there is to do: it may take long.
+            println!("{report}");
+            tally.differences.push(report);
+        }
+    }
+
+    /// Runs both scripts under so many orders, and more as long as one of them has an outcome that the other doesn't have.
+    fn outcomes(&mut self, program: &Program, scripts: [&str; 2], orders: u64) -> Compared {
+        let mut compared = Compared::default();
+        for order in 0..MOST_ORDERS {
+            if order >= orders && compared.alike(1) {
+                break;
+            }
+            for (script, seen) in scripts.iter().zip(&mut compared.seen) {
+                let outcome = outcome(script, program, program.seed + order, &mut self.machine);
+                *seen.entry(outcome).or_default() += 1;
+                compared.runs += 1;
+            }
+            if order >= 10 && compared.seen.iter().all(|seen| seen.len() == 1) {
+                break;
+            }
+        }
+        compared
+    }
+
+    /// A program that only one of them takes, as small as can be.
+    fn refused(&mut self, program: &Program, ours: &Scripts, theirs: &Scripts) -> String {
+        let takes = |scripts: &Scripts| match scripts {
+            Ok(_) => 0,
+            Err(message) if message.starts_with(CRASH) => 1,
+            Err(_) => 2,
+        };
+        let wanted = (takes(ours), takes(theirs));
+        let small = smaller(&program.text, &mut |text| {
+            let module = Program::header([program]) + text;
+            (takes(&our_scripts(&module)), takes(&self.published(&module))) == wanted
+        });
+        let module = Program::header([program]) + &small;
+        format!(
+            "=== AQUA_SEED={} AQUA_PROGRAMS=1\n{small}--- ours\n{}\n--- published\n{}",
+            program.seed,
+            our_scripts(&module).err().unwrap_or_default(),
+            self.published(&module).err().unwrap_or_default()
+        )
+    }
+
+    /// The difference, on as small a program as can be.
+    fn report(&mut self, program: &Program) -> String {
+        let mut differing = |text: &str| -> Option<(String, String, Compared)> {
+            let module = Program::header([program]) + text;
+            let (Ok(ours), Ok(theirs)) = (our_scripts(&module), self.published(&module)) else {
+                return None;
+            };
+            let (ours, theirs) = (ours.get(&program.function)?, theirs.get(&program.function)?);
+            let compared = self.outcomes(program, [ours, theirs], 1);
+            (!compared.alike(OFTEN)).then(|| (ours.clone(), theirs.clone(), compared))
+        };
+        let small = smaller(&program.text, &mut |text| differing(text).is_some());
+        let mut report = format!(
+            "=== AQUA_SEED={} AQUA_PROGRAMS=1, arguments {}\n{}\n--- smaller\n{small}",
+            program.seed,
+            json!(program.arguments),
+            program.text
+        );
+        if let Some((ours, theirs, compared)) = differing(&small) {
+            let _ = write!(
+                report,
+                "--- ours\n{ours}\n--- published\n{theirs}\n{}",
+                compared.shown()
+            );
+        }
+        report
+    }
+}
+
+#[derive(Debug, Default)]
+struct Compared {
+    /// How often what came of our script, and of the published one.
+    seen: [BTreeMap<Outcome, usize>; 2],
+    runs: usize,
+}
+
+impl Compared {
+    /// Whether either script has every outcome that the other had so often.
+    fn alike(&self, often: usize) -> bool {
+        let [ours, theirs] = &self.seen;
+        let has_all = |these: &BTreeMap<Outcome, usize>, those: &BTreeMap<Outcome, usize>| {
+            those
+                .iter()
+                .all(|(outcome, count)| *count < often || these.contains_key(outcome))
+        };
+        has_all(ours, theirs) && has_all(theirs, ours)
+    }
+
+    /// What only one of them has.
+    fn shown(&self) -> String {
+        let mut shown = String::new();
+        let [ours, theirs] = &self.seen;
+        for (name, these, those) in [("ours", ours, theirs), ("published", theirs, ours)] {
+            let only = these.iter().filter(|(outcome, _)| !those.contains_key(outcome));
+            for (outcome, count) in only.take(3) {
+                let others: BTreeSet<_> = those.keys().flat_map(|outcome| &outcome.calls).collect();
+                let calls: Vec<_> = outcome.calls.iter().filter(|call| !others.contains(call)).collect();
+                let _ = writeln!(
+                    shown,
+                    "only {name}, {count} times: {}\n  calls {calls:#?}",
+                    outcome.result
+                );
+            }
+            let _ = writeln!(shown, "{name}: {} outcomes", these.len());
+        }
+        shown
+    }
+}
+
+fn our_scripts(module: &str) -> Scripts {
+    let loader = InMemory::new().with("main.aqua", module);
+    let ours = compile(&loader, "main.aqua", &Options::default());
+    if ours.has_errors() {
+        return Err(aqua_render::terminal(
+            &ours.sources,
+            &ours.diagnostics,
+            aqua_render::Colour::Off,
+        ));
+    }
+    let scripts = ours.functions.iter();
+    Ok(scripts
+        .map(|function| (function.name.to_string(), aqua_air::print(&function.script)))
+        .collect())
+}
+
+fn same_structure(scripts: [&str; 2]) -> bool {
+    let [ours, theirs] = scripts.map(|script| aqua_air::read(script).map(|script| normal_form(&script)).ok());
+    ours.is_some() && ours == theirs
+}
+
+fn outcome(air: &str, program: &Program, order: u64, machine: &mut OfficialVm) -> Outcome {
+    let mut peers = peers(PEERS);
+    let mut given: BTreeMap<String, Value> = program
+        .arguments
+        .iter()
+        .map(|(name, value)| (name.clone(), with_ids(value, &peers)))
+        .collect();
+    given.insert("-relay-".to_owned(), json!(peers[1].id));
+    let conditions = Conditions {
+        seed: order,
+        disorder: true,
+        duplicates: 5,
+        most_runs: 1000,
+        ..Conditions::default()
+    };
+    let history = run_with(
+        air,
+        &mut peers,
+        conditions,
+        &mut |peer, request| answer(&given, peer, request),
+        &mut |_, invocation| machine.invoke(invocation),
+    );
+    seen(&history, program, &peers)
+}
+
+fn seen(history: &History, program: &Program, peers: &[Peer]) -> Outcome {
+    let mut result = String::new();
+    for response in history.arguments("callbackSrv", "response") {
+        let _ = write!(result, "gives {} ", json!(response));
+    }
+    for error in history.arguments("errorHandlingSrv", "error") {
+        let _ = write!(result, "error {} ", error[0]["error_code"]);
+    }
+    for failure in &history.failures {
+        let _ = write!(result, "failure {} {} ", failure.ret_code, failure.message);
+    }
+    if history.stopped || !history.strangers.is_empty() {
+        let _ = write!(result, "stopped {}, strangers {:?}", history.stopped, history.strangers);
+    }
+    let mut calls = Vec::new();
+    if !program.races {
+        for called in &history.calls {
+            let request = &called.request;
+            if ["getDataSrv", "math", "cmp", "errorHandlingSrv"].contains(&&request.service_id[..]) {
+                continue;
+            }
+            let at = peers.iter().position(|peer| peer.id == called.peer_id);
+            let arguments = match &request.function_name[..] {
+                "sorted" => called.result.result.clone(),
+                _ => json!(request.arguments).to_string(),
+            };
+            calls.push(format!(
+                "@{} {}.{} {arguments} gives {} {}",
+                at.unwrap_or_default(),
+                request.service_id,
+                request.function_name,
+                called.result.ret_code,
+                called.result.result
+            ));
+        }
+        calls.sort_unstable();
+    }
+    Outcome { result, calls }
+}
+
+/// The value with `@1` replaced by the id of that peer.
+fn with_ids(value: &Value, peers: &[Peer]) -> Value {
+    let mut text = value.to_string();
+    for (number, peer) in peers.iter().enumerate() {
+        text = text.replace(&format!("\"@{number}\""), &format!("\"{}\"", peer.id));
+    }
+    serde_json::from_str(&text).expect("JSON")
+}
