@@ -17,7 +17,11 @@ impl<'p> Lowering<'p> {
         body: &'p Block,
         steps: &mut Steps,
     ) -> Lowered<()> {
-        let Some(items) = self.items(iterable, iteration, steps)? else {
+        // What rounds at once go through is computed beside what follows, as they run: what follows may also start on a
+        // peer that only knows of a part so far, and is told of the rest as it comes.
+        let mut branch = Steps::new();
+        let Some(items) = self.items(iterable, iteration, &mut branch)? else {
+            steps.append(&mut branch);
             return Ok(());
         };
         let iterator = self.loop_variable(variable);
@@ -45,16 +49,18 @@ impl<'p> Lowering<'p> {
             Ok(())
         })?;
         if idle {
+            steps.append(&mut branch);
             return Ok(());
         }
         let at_once = matches!(iteration, Iteration::Parallel | Iteration::Recursive);
         let last = if at_once { Last::Wait } else { Last::Done };
-        let fold = self.fold(items, iterator, last, round);
-        steps.push(if at_once {
-            self.add(Op::Detach, vec![fold])
+        branch.push(self.fold(items, iterator, last, round));
+        if at_once {
+            let branch = self.seq(branch);
+            steps.push(self.add(Op::Detach, vec![branch]));
         } else {
-            fold
-        });
+            steps.append(&mut branch);
+        }
         Ok(())
     }
 
