@@ -36,6 +36,12 @@ const COMPILER: &[Case] = &[
         "the same by npm @fluencelabs/aqua-api 0.14.6, a whole process",
         || compile::cold(Program::Hello, Compiler::Published),
     ),
+    case("hello-warm", "the same in a process that compiled it before", || {
+        compile::warm(Program::Hello, Compiler::Ours)
+    }),
+    case("hello-warm-published", "the same by the published compiler", || {
+        compile::warm(Program::Hello, Compiler::Published)
+    }),
     case(
         "registry-api",
         "all functions of registry's registry-api.aqua, a mended copy, a whole process",

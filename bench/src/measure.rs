@@ -61,19 +61,61 @@ pub(crate) async fn inside(warmup: usize, runs: usize, mut run: impl AsyncFnMut(
         run().await?;
         walls.push(milliseconds(start.elapsed()));
     }
-    // The account ticks too coarsely for a single short run.
-    let mean = milliseconds(used(UsageWho::RUSAGE_SELF)? - cpu) / runs as f64;
-    let cpu_ms = Spread {
-        min: mean,
-        median: mean,
-        max: mean,
-    };
     Ok(Figures {
         runs,
         wall_ms: spread(walls)?,
-        cpu_ms,
+        cpu_ms: mean(used(UsageWho::RUSAGE_SELF)? - cpu, runs),
         peak_memory_kib: getrusage(UsageWho::RUSAGE_SELF)?.max_rss(),
     })
+}
+
+/// Accounts for runs that another process makes, which goes on running.
+pub(crate) fn beside(process: u32, warmup: usize, runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Figures> {
+    for _ in 0..warmup {
+        run()?;
+    }
+    let mut walls = Vec::new();
+    let cpu = used_by(process)?;
+    for _ in 0..runs {
+        let start = Instant::now();
+        run()?;
+        walls.push(milliseconds(start.elapsed()));
+    }
+    Ok(Figures {
+        runs,
+        wall_ms: spread(walls)?,
+        cpu_ms: mean(used_by(process)? - cpu, runs),
+        peak_memory_kib: peak_of(process)?,
+    })
+}
+
+/// The accounts tick too coarsely for a single short run.
+fn mean(total: Duration, runs: usize) -> Spread {
+    let mean = milliseconds(total) / runs as f64;
+    Spread {
+        min: mean,
+        median: mean,
+        max: mean,
+    }
+}
+
+/// Processor time of a running process, user and system, as Linux shows it: in hundredths of a second.
+fn used_by(process: u32) -> Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name, which may hold spaces, ends with the last bracket.
+    let (_, fields) = stat.rsplit_once(')').context("a line of process accounts")?;
+    let ticks = |at: usize| -> Result<u64> { Ok(fields.split_whitespace().nth(at).context("a field")?.parse()?) };
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}
+
+/// KiB that a running process held at most.
+fn peak_of(process: u32) -> Result<i64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = peak
+        .and_then(|peak| peak.split_whitespace().next())
+        .context("the peak of its memory")?;
+    Ok(number.parse()?)
 }
 
 fn used(who: UsageWho) -> Result<Duration> {

@@ -48,6 +48,11 @@ impl OfficialCompiler {
         })
     }
 
+    /// The number that the operating system knows it by.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Compiles a program; the request is described in the README of the folder.
     pub fn compile(&mut self, request: &Value) -> Compiled {
         let requests = self.requests.as_mut().expect("stdin is piped");

@@ -138,12 +138,11 @@ pub(crate) fn warm(program: Program, compiler: Compiler) -> Result<Figures> {
             let mut process =
                 aqua_tests::official_compiler::OfficialCompiler::start().map_err(|reason| anyhow!(reason))?;
             let request = json!({"path": prepared.files[0], "imports": prepared.imports});
-            let runtime = tokio::runtime::Runtime::new()?;
-            runtime.block_on(measure::inside(3, 10, async || {
+            measure::beside(process.process_id(), 3, 10, || {
                 let compiled = process.compile(&request);
                 ensure!(compiled.errors.is_empty(), "{:?}", compiled.errors);
                 Ok(())
-            }))
+            })
         }
     }
 }
