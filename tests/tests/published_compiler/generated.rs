@@ -27,7 +27,7 @@ fn generated_programs_do_the_same() {
         let text = std::env::var(name).ok();
         text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
-    let (first, programs) = (number("AQUA_SEED", 0), number("AQUA_PROGRAMS", 2000));
+    let (first, programs) = (number("AQUA_SEED", 0), number("AQUA_PROGRAMS", 300));
     if let Err(reason) = Workers::start() {
         return foreign::skip("generated_programs_do_the_same", &reason);
     }
