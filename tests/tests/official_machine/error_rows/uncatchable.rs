@@ -144,9 +144,13 @@ pub(super) fn panics() -> Vec<Case> {
     ]
 }
 
-/// Arriving data in which the trace names a service result by the store's own text, but one letter less of it.
+/// Arriving data whose trace names a service result twice: by the store's own text, and by one letter less of it.
+///
+/// The official reader copies a text as long as its first name says. Were that the shorter one, the others would reach
+/// beyond the copy, and what comes of that differs from run to run.
 fn shortened() -> Input {
-    let mut input = run(CALL).meeting(left_by(CALL, &["1"]));
+    let air = r#"(seq (call @A ("s" "f") [1] x) (call @A ("s" "f") [1] y))"#;
+    let mut input = run(air).meeting(left_by(air, &["1", "1"]));
     let number = |data: &[u8], at: usize| u32::from_be_bytes(data[at..at + 4].try_into().expect("four bytes"));
     let target = |data: &[u8], at: usize| {
         (at + 4)
@@ -162,12 +166,12 @@ fn shortened() -> Input {
     let pointers: Vec<usize> = (0..data.len() - 8)
         .filter(|at| number(data, at + 4) == 61 && is_id(data, *at))
         .collect();
-    let (first, last) = (pointers[0], *pointers.last().expect("ids are pointed to"));
-    assert_eq!(
-        target(data, first),
-        target(data, last),
-        "trace and store share the text"
-    );
-    data[first + 4..first + 8].copy_from_slice(&60_u32.to_be_bytes());
+    let same: Vec<usize> = pointers
+        .iter()
+        .copied()
+        .filter(|at| target(data, *at) == target(data, pointers[0]))
+        .collect();
+    assert_eq!(same.len(), 3, "two states and the store share the text");
+    data[same[1] + 4..same[1] + 8].copy_from_slice(&60_u32.to_be_bytes());
     input
 }
