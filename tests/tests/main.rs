@@ -8,6 +8,7 @@ mod codes;
 mod examples;
 mod flat_form;
 mod js_client;
+mod late_values;
 mod machine_laws;
 mod official_machine;
 mod published_compiler;

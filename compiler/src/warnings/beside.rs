@@ -92,6 +92,8 @@ fn nobody_waits(events: &Events<'_>, local: LocalId, make: &Event, used: &Event)
 }
 
 /// Work that goes on at one peer is sent to the next without what another branch brings later, and is not sent again.
+///
+/// What a branch brings surely comes to the peer that made it and to those on the way home from where the branches meet.
 fn may_not_arrive(
     events: &Events<'_>,
     local: LocalId,
@@ -101,41 +103,34 @@ fn may_not_arrive(
 ) -> Option<Diagnostic> {
     let mut apart = events.between(make.place.branch, used.place.branch);
     let par = apart.find_map(|branch| match events.branches[branch].kind {
-        BranchKind::OfPar(par) => Some(events.pars[par]),
+        BranchKind::OfPar(par) => Some(&events.pars[par]),
         _ => None,
     })?;
-    if used.place.peer == make.place.peer {
+    if used.place.peer == make.place.peer || par.way_home.contains(&used.place.peer) {
         return None;
     }
     let goes_on = events.list[par.end..].iter().find(|event| {
         event.what == What::Run && !event.place.in_closure && events.is_inside(used.place.branch, event.place.branch)
     });
+    let is_beside = number < par.end;
+    if is_beside && goes_on.is_some_and(|event| event.place.peer == used.place.peer) {
+        // It waits there, and the value passes.
+        return None;
+    }
     let name = &events.function.local(local).name;
     let message = Diagnostic::warning(
         codes::VALUE_ELSEWHERE,
         used.span,
         format!("`{name}` may never arrive here"),
     );
-    let message = message.label("on another peer than where the branches meet");
-    let message = message.also(make.span, "bound in one of several branches");
+    let mut message = message.label("on another peer than where the branches meet");
+    message = message.also(make.span, "bound in one of several branches");
+    let before = goes_on.filter(|event| !is_beside && event.span.start < used.span.start);
+    if let Some(event) = before.filter(|event| event.place.peer != used.place.peer) {
+        message = message.also(event.span, format!("work may go on here before `{name}` comes"));
+    }
     let note = "a call that was sent on to its peer without an argument is not sent again when the argument comes";
     let help =
         format!("use `{name}` where the branches meet before going on, or write this after the call that binds it");
-    let meeting = match goes_on {
-        // In another branch: it waits at the peer that starts the branches, and wherever the value passes.
-        _ if number < par.end => {
-            let passes = goes_on.is_some_and(|event| event.place.peer == used.place.peer);
-            return (used.place.peer != par.peer && !passes).then(|| message.note(note).help(help));
-        }
-        Some(event) => event,
-        None => return None,
-    };
-    let first = events.list.iter().position(|event| std::ptr::eq(event, meeting))?;
-    let passed_by = first < number && meeting.place.peer != used.place.peer;
-    passed_by.then(|| {
-        message
-            .also(meeting.span, format!("work may go on here before `{name}` comes"))
-            .note(note)
-            .help(help)
-    })
+    Some(message.note(note).help(help))
 }

@@ -67,12 +67,12 @@ pub(super) enum BranchKind {
 }
 
 /// `par` statements.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Par {
     /// The number of the first event after it.
     pub(super) end: usize,
-    /// The peer that starts it.
-    pub(super) peer: usize,
+    /// The peer that starts it, those around it, their relays, and the relay of the initiator.
+    pub(super) way_home: Vec<usize>,
 }
 
 /// All of it.
@@ -84,6 +84,8 @@ pub(super) struct Events<'a> {
     pub(super) branches: Vec<Branch>,
     pub(super) pars: Vec<Par>,
     peers: IndexSet<&'a str>,
+    /// The peers of the places around, and the relays to them.
+    way_home: Vec<usize>,
     /// For a local that is another name of one, that one.
     roots: Vec<Option<LocalId>>,
     at: Place,
@@ -100,7 +102,8 @@ impl<'a> Events<'a> {
                 kind: BranchKind::Function,
             }],
             pars: Vec::new(),
-            peers: IndexSet::from([""]),
+            peers: IndexSet::from(["INIT_PEER_ID", "HOST_PEER_ID"]),
+            way_home: vec![0, 1],
             roots: vec![None; function.locals.len()],
             at: Place {
                 branch: 0,
@@ -149,10 +152,21 @@ impl<'a> Events<'a> {
     fn on(&mut self, peer: &Value, via: &[Value], body: &Block) {
         self.value(peer);
         self.values(via);
-        let before = self.at.peer;
-        self.at.peer = self.peers.insert_full(self.sources.text(peer.span)).0;
+        let (before, length) = (self.at.peer, self.way_home.len());
+        for relay in via {
+            let relay = self.named(relay);
+            self.way_home.push(relay);
+        }
+        self.at.peer = self.named(peer);
+        self.way_home.push(self.at.peer);
         self.block(body);
         self.at.peer = before;
+        self.way_home.truncate(length);
+    }
+
+    /// The number of a peer by how it is written.
+    fn named(&mut self, peer: &Value) -> usize {
+        self.peers.insert_full(self.sources.text(peer.span)).0
     }
 
     fn body(&mut self, body: &Body, results: &[Type]) {
@@ -211,8 +225,8 @@ impl<'a> Events<'a> {
             StatementKind::On { peer, via, body } => self.on(peer, via, body),
             StatementKind::Par { branches } => {
                 let par = self.pars.len();
-                let peer = self.at.peer;
-                self.pars.push(Par { end: 0, peer });
+                let way_home = self.way_home.clone();
+                self.pars.push(Par { end: 0, way_home });
                 for branch in branches {
                     self.within(BranchKind::OfPar(par), |events| events.block(branch));
                 }
