@@ -138,7 +138,8 @@ impl OfficialVm {
     /// Sends one line and reads one.
     fn ask<T: DeserializeOwned>(&mut self, request: &Value) -> std::io::Result<T> {
         let requests = self.requests.as_mut().expect("stdin is piped");
-        writeln!(requests, "{request}")?;
+        // In one piece: a value written to a pipe is written word by word.
+        requests.write_all(format!("{request}\n").as_bytes())?;
         requests.flush()?;
         let mut line = String::new();
         self.replies.read_line(&mut line)?;

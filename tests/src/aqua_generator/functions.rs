@@ -172,8 +172,16 @@ impl Maker {
             Some(variable) if self.chance(60) => variable.kind.clone(),
             _ => self.kind(2),
         };
-        results.push(self.value(scope, &kind, 2));
+        results.push(self.returned(scope, &kind));
         arrow.results.push(Outcome::Value(kind, None));
+    }
+
+    /// An expression after `<-` of what somebody may call for nothing.
+    fn returned(&mut self, scope: &Scope, kind: &Kind) -> String {
+        self.returns = true;
+        let text = self.value(scope, kind, 2);
+        self.returns = false;
+        text
     }
 
     fn outcome_text(&self, outcome: &Outcome) -> String {
@@ -209,10 +217,12 @@ impl Maker {
             depth: here.depth.min(2) - 1,
         };
         let mut body = Vec::new();
+        self.closures += 1;
         if scope.streams.iter().any(|stream| stream.access == Access::Push) {
             self.push_to_any(scope, inside, &mut body);
         }
         self.doing_something(scope, inside, &mut body);
+        self.closures -= 1;
         self.fresh();
         let mut results = Vec::new();
         let count = [0, 1, 1, 1, 2][self.choices.usize(..5)];
@@ -221,7 +231,7 @@ impl Maker {
                 [Parameter::Value(kind), ..] if self.chance(60) => kind.clone(),
                 _ => self.kind(1),
             };
-            results.push(self.value(scope, &kind, 2));
+            results.push(self.returned(scope, &kind));
             arrow.results.push(Outcome::Value(kind, None));
         }
         scope.rewind(mark);

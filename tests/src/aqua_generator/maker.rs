@@ -25,6 +25,14 @@ pub(super) struct Maker {
     pub(super) races: bool,
     /// Declares a method for branches to meet.
     pub(super) meets: bool,
+    /// Data is copied with changes in it.
+    pub(super) copies: bool,
+    /// Data stands where data with fewer fields is wanted.
+    pub(super) widens: bool,
+    /// How many closures the statement under construction stands in.
+    pub(super) closures: usize,
+    /// The result of a function or a closure is under construction.
+    pub(super) returns: bool,
     names: usize,
     /// Services and abilities that the statement under construction uses, and those that it can't use again.
     pub(super) roots: [BTreeSet<String>; 2],
@@ -74,6 +82,10 @@ impl Maker {
             constructs: BTreeMap::new(),
             races,
             meets: false,
+            copies: false,
+            widens: false,
+            closures: 0,
+            returns: false,
             names: 0,
             roots: [BTreeSet::new(), BTreeSet::new()],
             fuel: 0,

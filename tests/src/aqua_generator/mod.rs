@@ -17,6 +17,10 @@
 //! - one service that was given an id, or one ability, used twice in a statement, and an ability whose values are computed in
 //!   its literal: the published compiler mostly ends with an error of its own there, which no section lists yet. Where it
 //!   does so on what is made here, there is nothing to compare;
+//! - calls in data that a function or a closure returns: where nobody uses the result, the published compiler leaves them out;
+//!   `<<-` in a closure to a stream that the function around it was given: the published compiler pushes to a stream of its own;
+//!   `.copy` in a program in which data stands for data with fewer fields: after inlining the published compiler copies fields
+//!   that the type of the value does not have. No section lists these yet;
 //! - numbers of several kinds in one collection literal (§3.3): it may find no common kind;
 //! - what the published compiler does not have (§0): stream maps, re-exports, dotted names of modules.
 //!

@@ -153,7 +153,7 @@ impl Maker {
     fn call_with_streams(&mut self, scope: &Scope, arrow: &Arrow) -> Option<(String, Vec<Fed>)> {
         let mut streams: Vec<Fed> = Vec::new();
         let mut plain = arrow.clone();
-        let mut at = Vec::new();
+        let mut given = Vec::new();
         for (number, parameter) in arrow.parameters.iter().enumerate() {
             let Parameter::Stream(kind, count, order) = parameter else {
                 continue;
@@ -172,19 +172,22 @@ impl Maker {
                 .collect();
             let name = self.pick(&fitting)?.name.clone();
             streams.push((name.clone(), *count, *order));
-            at.push((number, name));
+            given.push((number, name));
         }
         plain
             .parameters
             .retain(|parameter| !matches!(parameter, Parameter::Stream(..)));
-        if at.is_empty() {
+        if given.is_empty() {
             return Some((self.call(scope, &plain, 1)?, streams));
         }
         self.used(Construct::StreamPassed);
         // Streams come first.
         let call = self.call(scope, &plain, 1)?;
-        let (head, arguments) = call.split_once('(')?;
-        let names: Vec<String> = at.into_iter().map(|(_, name)| name).collect();
+        // After abilities in braces, which have parentheses of their own.
+        let from = call.find("}(").map_or(0, |at| at + 1);
+        let at = from + call[from..].find('(')?;
+        let (head, arguments) = (&call[..at], &call[at + 1..]);
+        let names: Vec<String> = given.into_iter().map(|(_, name)| name).collect();
         let comma = if arguments == ")" { "" } else { ", " };
         Some((format!("{head}({}{comma}{arguments}", names.join(", ")), streams))
     }

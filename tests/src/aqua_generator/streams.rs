@@ -70,8 +70,15 @@ impl Maker {
                 format!("{name} <- {call}")
             }
             None => {
-                self.used(Construct::Push);
-                format!("{name} <<- {}", self.value(scope, &kind, 2))
+                let value = self.value(scope, &kind, 2);
+                if self.closures > 0 && name.starts_with("into") {
+                    // See what is not made.
+                    self.used(Construct::PushResult);
+                    format!("{name} <- {}({value})", self.method(Method::Echo, &kind).call)
+                } else {
+                    self.used(Construct::Push);
+                    format!("{name} <<- {value}")
+                }
             }
         };
         out.push(here.line(&line));

@@ -53,6 +53,7 @@ impl Maker {
                 }
             }
         }
+        found.retain(|(_, held)| self.may_stand_for(held, kind));
         let other = found
             .iter()
             .filter(|(_, held)| *held != *kind)
@@ -62,10 +63,12 @@ impl Maker {
         let Some((text, held)) = picked.or_else(|| self.pick(&found)) else {
             return self.literal(kind);
         };
-        match (kind, &held) {
-            (Kind::Record(wanted), Kind::Record(held)) if wanted != held => self.used(Construct::StructuralData),
-            _ => {}
+        if let (Kind::Record(wanted), Kind::Record(held)) = (kind, &held)
+            && wanted != held
+        {
+            self.used(Construct::StructuralData);
         }
+        self.widens |= is_wider(&held, kind);
         if text.starts_with("CONSTANT") {
             self.used(Construct::Constant);
         }
@@ -73,6 +76,11 @@ impl Maker {
             self.used(Construct::Index);
         }
         text
+    }
+
+    /// Whether a value of one kind, which is accepted as another, may be used so: not beside copies.
+    fn may_stand_for(&self, held: &Kind, wanted: &Kind) -> bool {
+        !self.copies || !is_wider(held, wanted)
     }
 
     /// Everything of that kind that can be reached from a value without failing.
@@ -166,10 +174,13 @@ impl Maker {
             .map(|variable| variable.name.clone())
             .collect();
         let declared = self.records[record].clone();
+        let depth = if self.returns { 0 } else { depth };
         if let Some(name) = self.pick(&held)
             && self.chance(50)
+            && !self.widens
         {
             self.used(Construct::Copy);
+            self.copies = true;
             let changed = 1 + self.choices.usize(..declared.fields.len());
             let fields: Vec<String> = declared.fields[..changed]
                 .iter()
@@ -283,6 +294,7 @@ impl Maker {
         for arrow in scope.arrows.iter().chain(&self.functions) {
             if let [Outcome::Value(given, _)] = &arrow.results[..]
                 && kind.accepts(given, &self.records)
+                && self.may_stand_for(given, kind)
                 && !arrow.fails
                 && arrow.pushes.is_none()
             {
@@ -292,6 +304,9 @@ impl Maker {
         if self.chance(55)
             && let Some(arrow) = self.pick(&fitting)
         {
+            if let [Outcome::Value(given, _)] = &arrow.results[..] {
+                self.widens |= is_wider(given, kind);
+            }
             return Some(arrow);
         }
         let method = match (kind, self.choices.u8(..4)) {
@@ -368,7 +383,7 @@ impl Maker {
                 .all(|(takes, from)| takes == from || !holds_record(takes));
             let gives_it = match (to, &gives) {
                 (None, None) => true,
-                (Some(to), Some(gives)) => to.accepts(gives, &self.records),
+                (Some(to), Some(gives)) => to.accepts(gives, &self.records) && !is_wider(gives, to),
                 _ => false,
             };
             if takes_it && exact && gives_it && arrow.is_value && !arrow.fails && arrow.pushes.is_none() {
@@ -441,6 +456,11 @@ impl Maker {
         }
         Some(format!("{}({})", declared.name, fields.join(", ")))
     }
+}
+
+/// Whether it is data, or holds data, of another kind than is wanted.
+fn is_wider(held: &Kind, wanted: &Kind) -> bool {
+    held != wanted && holds_record(wanted)
 }
 
 fn holds_record(kind: &Kind) -> bool {

@@ -14,10 +14,17 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+/// How many programs are compared when nobody says otherwise; what the published compiler makes of them is kept.
+const PROGRAMS: u64 = 2000;
 /// Orders of delivery that are tried: when scripts have the same structure, when they don't, and when results may race.
 const ORDERS: [u64; 3] = [1, 2, 4];
 /// Orders that are tried before an outcome that only one script has is a difference.
 const MOST_ORDERS: u64 = 60;
+/// Runs of the machine after which a program is too large to compare, and bytes of data.
+const MOST_RUNS: usize = 400;
+const MOST_DATA: usize = 200_000;
+/// Runs of the machine after which no more orders of a program are tried.
+const ENOUGH_RUNS: usize = 2000;
 /// How often an outcome must have come up for the other script to have it as well.
 const OFTEN: usize = 3;
 
@@ -27,22 +34,23 @@ fn generated_programs_do_the_same() {
         let text = std::env::var(name).ok();
         text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
-    let (first, programs) = (number("AQUA_SEED", 0), number("AQUA_PROGRAMS", 300));
-    if let Err(reason) = Workers::start() {
-        return foreign::skip("generated_programs_do_the_same", &reason);
-    }
+    let (first, programs) = (number("AQUA_SEED", 0), number("AQUA_PROGRAMS", PROGRAMS));
+    let workers = match (0..2).map(|_| Workers::start()).collect::<Result<Vec<_>, _>>() {
+        Ok(workers) => workers,
+        Err(reason) => return foreign::skip("generated_programs_do_the_same", &reason),
+    };
     let next = AtomicU64::new(first);
     let left = AtomicU64::new(programs);
     let tally = Mutex::new(Tally::default());
     std::thread::scope(|threads| {
-        for _ in 0..2 {
-            threads.spawn(|| {
-                let mut workers = Workers::start().expect("they started before");
+        for mut workers in workers {
+            let (next, left, tally) = (&next, &left, &tally);
+            threads.spawn(move || {
                 let take = |left: u64| left.checked_sub(1);
                 while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
                     let seed = next.fetch_add(1, Ordering::SeqCst);
                     let found = workers.try_program(&Program::new(seed));
-                    if found.crashes > 0 {
+                    if found.crashes + found.endless > 0 {
                         left.fetch_add(1, Ordering::SeqCst);
                     }
                     tally.lock().unwrap_or_else(PoisonError::into_inner).add(found);
@@ -55,6 +63,10 @@ fn generated_programs_do_the_same() {
     assert!(tally.differences.is_empty(), "{}", tally.differences.join("\n"));
     assert_eq!(tally.compared as u64, programs);
     assert!(tally.crashes <= 5 + tally.compared / 10, "there is little to compare");
+    assert!(
+        tally.endless <= tally.compared / 100 + 1,
+        "too many programs are too large"
+    );
     assert!(
         tally.unmeant <= tally.compared / 100,
         "too many programs race that were not meant to"
@@ -109,6 +121,8 @@ struct Tally {
     waiting: usize,
     /// The published compiler reported an error of its own.
     crashes: usize,
+    /// Runs were stopped.
+    endless: usize,
     constructs: BTreeMap<Construct, usize>,
     differences: Vec<String>,
 }
@@ -124,6 +138,7 @@ impl Tally {
         self.failing += other.failing;
         self.waiting += other.waiting;
         self.crashes += other.crashes;
+        self.endless += other.endless;
         for (construct, count) in other.constructs {
             *self.constructs.entry(construct).or_default() += count;
         }
@@ -133,7 +148,7 @@ impl Tally {
     fn print(&self) {
         println!(
             "{} programs compared in {} runs; {} may race and {} had several outcomes ({} not meant to); {} end with an error, \
-             {} wait for ever; {} scripts have the same structure; on {} more programs the published compiler crashed",
+             {} wait for ever; {} scripts have the same structure; on {} more programs the published compiler crashed, and {} take too many runs",
             self.compared,
             self.runs,
             self.races,
@@ -142,7 +157,8 @@ impl Tally {
             self.failing,
             self.waiting,
             self.same_structure,
-            self.crashes
+            self.crashes,
+            self.endless
         );
         println!("constructs: {}", shown(&self.constructs));
     }
@@ -177,10 +193,13 @@ impl Workers {
         })
     }
 
-    fn published(&mut self, module: &str) -> Scripts {
-        let compiled = self
-            .compiler
-            .compile(&json!({"files": {"main.aqua": module}, "entry": "main.aqua"}));
+    /// What the published compiler makes of a module, which is kept under the name if there is one.
+    fn published(&mut self, module: &str, name: Option<String>) -> Scripts {
+        let request = json!({"files": {"main.aqua": module}, "entry": "main.aqua"});
+        let compiled = match name {
+            Some(name) => self.compiler.compile_once(&name, &request),
+            None => self.compiler.compile(&request),
+        };
         if compiled.errors.is_empty() {
             Ok(compiled.functions)
         } else {
@@ -191,7 +210,8 @@ impl Workers {
     fn try_program(&mut self, program: &Program) -> Tally {
         let mut tally = Tally::default();
         let module = program.module();
-        match (our_scripts(&module), self.published(&module)) {
+        let name = (program.seed < PROGRAMS).then(|| format!("generated/{}.json", program.seed));
+        match (our_scripts(&module), self.published(&module, name)) {
             (Ok(ours), Ok(theirs)) => {
                 let scripts = [&ours[&program.function][..], &theirs[&program.function][..]];
                 self.compare(program, scripts, &mut tally);
@@ -211,6 +231,10 @@ impl Workers {
             (false, true) => ORDERS[0],
         };
         let compared = self.outcomes(program, scripts, orders);
+        if compared.stopped {
+            tally.endless += 1;
+            return;
+        }
         tally.compared += 1;
         tally.runs += compared.runs;
         tally.same_structure += usize::from(same);
@@ -233,13 +257,18 @@ impl Workers {
     fn outcomes(&mut self, program: &Program, scripts: [&str; 2], orders: u64) -> Compared {
         let mut compared = Compared::default();
         for order in 0..MOST_ORDERS {
-            if order >= orders && compared.alike(1) {
+            if order >= orders && (compared.alike(1) || compared.steps > ENOUGH_RUNS) {
                 break;
             }
             for (script, seen) in scripts.iter().zip(&mut compared.seen) {
-                let outcome = outcome(script, program, program.seed + order, &mut self.machine);
-                *seen.entry(outcome).or_default() += 1;
+                let history = run(script, program, program.seed + order, &mut self.machine);
+                *seen.entry(outcome(&history, program)).or_default() += 1;
                 compared.runs += 1;
+                compared.steps += history.runs;
+                compared.stopped |= history.stopped;
+            }
+            if compared.stopped {
+                break;
             }
             if order >= 10 && compared.seen.iter().all(|seen| seen.len() == 1) {
                 break;
@@ -258,14 +287,14 @@ impl Workers {
         let wanted = (takes(ours), takes(theirs));
         let small = smaller(&program.text, &mut |text| {
             let module = Program::header([program]) + text;
-            (takes(&our_scripts(&module)), takes(&self.published(&module))) == wanted
+            (takes(&our_scripts(&module)), takes(&self.published(&module, None))) == wanted
         });
         let module = Program::header([program]) + &small;
         format!(
             "=== AQUA_SEED={} AQUA_PROGRAMS=1\n{small}--- ours\n{}\n--- published\n{}",
             program.seed,
             our_scripts(&module).err().unwrap_or_default(),
-            self.published(&module).err().unwrap_or_default()
+            self.published(&module, None).err().unwrap_or_default()
         )
     }
 
@@ -273,12 +302,12 @@ impl Workers {
     fn report(&mut self, program: &Program) -> String {
         let mut differing = |text: &str| -> Option<(String, String, Compared)> {
             let module = Program::header([program]) + text;
-            let (Ok(ours), Ok(theirs)) = (our_scripts(&module), self.published(&module)) else {
+            let (Ok(ours), Ok(theirs)) = (our_scripts(&module), self.published(&module, None)) else {
                 return None;
             };
             let (ours, theirs) = (ours.get(&program.function)?, theirs.get(&program.function)?);
             let compared = self.outcomes(program, [ours, theirs], 1);
-            (!compared.alike(OFTEN)).then(|| (ours.clone(), theirs.clone(), compared))
+            (!compared.stopped && !compared.alike(OFTEN)).then(|| (ours.clone(), theirs.clone(), compared))
         };
         let small = smaller(&program.text, &mut |text| differing(text).is_some());
         let mut report = format!(
@@ -303,6 +332,10 @@ struct Compared {
     /// How often what came of our script, and of the published one.
     seen: [BTreeMap<Outcome, usize>; 2],
     runs: usize,
+    /// Runs of the machine in them.
+    steps: usize,
+    /// Whether a run was stopped, so that nobody knows what would have come of it.
+    stopped: bool,
 }
 
 impl Compared {
@@ -359,7 +392,7 @@ fn same_structure(scripts: [&str; 2]) -> bool {
     ours.is_some() && ours == theirs
 }
 
-fn outcome(air: &str, program: &Program, order: u64, machine: &mut OfficialVm) -> Outcome {
+fn run(air: &str, program: &Program, order: u64, machine: &mut OfficialVm) -> History {
     let mut peers = peers(PEERS);
     let mut given: BTreeMap<String, Value> = program
         .arguments
@@ -371,20 +404,20 @@ fn outcome(air: &str, program: &Program, order: u64, machine: &mut OfficialVm) -
         seed: order,
         disorder: true,
         duplicates: 5,
-        most_runs: 1000,
-        ..Conditions::default()
+        most_runs: MOST_RUNS,
+        most_data: MOST_DATA,
     };
-    let history = run_with(
+    run_with(
         air,
         &mut peers,
         conditions,
         &mut |peer, request| answer(&given, peer, request),
         &mut |_, invocation| machine.invoke(invocation),
-    );
-    seen(&history, program, &peers)
+    )
 }
 
-fn seen(history: &History, program: &Program, peers: &[Peer]) -> Outcome {
+fn outcome(history: &History, program: &Program) -> Outcome {
+    let peers = peers(PEERS);
     let mut result = String::new();
     for response in history.arguments("callbackSrv", "response") {
         let _ = write!(result, "gives {} ", json!(response));
@@ -395,8 +428,8 @@ fn seen(history: &History, program: &Program, peers: &[Peer]) -> Outcome {
     for failure in &history.failures {
         let _ = write!(result, "failure {} {} ", failure.ret_code, failure.message);
     }
-    if history.stopped || !history.strangers.is_empty() {
-        let _ = write!(result, "stopped {}, strangers {:?}", history.stopped, history.strangers);
+    if !history.strangers.is_empty() {
+        let _ = write!(result, "strangers {:?}", history.strangers);
     }
     let mut calls = Vec::new();
     if !program.races {
