@@ -48,8 +48,6 @@ pub struct Tally {
     pub codes: BTreeMap<i64, usize>,
     /// How often data of the first was taken in by the second.
     pub accepted: BTreeMap<(Seat, Seat), usize>,
-    /// Arriving or former data that was refused: number and text.
-    pub refused: Vec<(i64, String)>,
     /// Runs that were too large to be compared.
     pub too_large: usize,
     /// What official machines said when they crashed, and what ours answered. Such runs are not compared.
@@ -67,7 +65,6 @@ impl Tally {
         add(&mut self.runs, other.runs);
         add(&mut self.codes, other.codes);
         add(&mut self.accepted, other.accepted);
-        self.refused.extend(other.refused);
         self.too_large += other.too_large;
         self.crashes.extend(other.crashes);
     }
@@ -180,9 +177,8 @@ impl Twins {
 
     fn note(&mut self, seat: Seat, reply: &Reply, invocation: &Invocation<'_>) {
         *self.tally.codes.entry(reply.ret_code).or_default() += 1;
-        if (1..=10).contains(&reply.ret_code) {
-            self.tally.refused.push((reply.ret_code, reply.error_message.clone()));
-        } else if let Some(writer) = self.written.get(invocation.data) {
+        let was_refused = (1..=10).contains(&reply.ret_code);
+        if let (false, Some(writer)) = (was_refused, self.written.get(invocation.data)) {
             *self.tally.accepted.entry((*writer, seat)).or_default() += 1;
         }
         self.written.insert(reply.data.clone(), seat);

@@ -7,9 +7,11 @@
 mod folds;
 mod operands;
 mod quiet;
+mod replayed;
 mod services;
 
 pub use quiet::quiet_program;
+pub use replayed::replays_alike;
 pub use services::answer;
 
 use aqua_air::{Instruction, Value, Variable, VariableKind};

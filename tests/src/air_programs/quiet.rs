@@ -1,7 +1,7 @@
 //! Programs without races: whatever arrives first, all peers come to the same.
 //!
-//! Every name is written once. A stream is written by one side of a `par` only, one value after the other, and is frozen
-//! or folded after all of that.
+//! Every name is written once. A stream or map is written by one side of a `par` only, one value after the other, and is
+//! frozen after all of that. What is frozen is read, folded and passed on.
 
 use fastrand::Rng;
 
@@ -36,7 +36,7 @@ struct Quiet<'a> {
 
 impl Quiet<'_> {
     fn block(&mut self, depth: usize) -> String {
-        match self.choices.u8(..if depth == 0 { 3 } else { 10 }) {
+        match self.choices.u8(..if depth == 0 { 3 } else { 14 }) {
             0..=1 => self.call(),
             2 => {
                 let (value, name) = (self.value(), self.fresh());
@@ -50,6 +50,10 @@ impl Quiet<'_> {
             5..=6 => self.together(depth - 1),
             7 => self.caught(),
             8 => self.stream(),
+            9 => self.map(),
+            10 => self.each_frozen(),
+            11 => self.each_peer(),
+            12 => self.chosen(depth - 1),
             _ => self.each(),
         }
     }
@@ -79,12 +83,17 @@ impl Quiet<'_> {
 
     fn caught(&mut self) -> String {
         let (peer, other, name) = (self.peer(), self.peer(), self.fresh());
-        let risk = [
-            format!("(call {peer} (\"op\" \"broken\") [1] {name})"),
-            format!("(seq (call {peer} (\"op\" \"where\") [] {name}) (fail 3 \"three\"))"),
-            format!("(seq (call {peer} (\"op\" \"where\") [] {name}) (match {name} 1 (null)))"),
-        ][self.choices.usize(..3)]
-        .clone();
+        let said = format!("(call {peer} (\"op\" \"where\") [] {name})");
+        let risk = match self.choices.u8(..7) {
+            0 => format!("(call {peer} (\"op\" \"broken\") [1] {name})"),
+            1 => format!("(seq {said} (fail 3 \"three\"))"),
+            2 => format!("(seq {said} (match {name} 1 (null)))"),
+            3 => format!("(seq {said} (mismatch {name} {name} (null)))"),
+            4 => format!("(seq {said} (call {peer} (\"op\" \"identity\") [{name}.$.field]))"),
+            5 => format!("(xor (seq {said} (fail 3 \"three\")) (fail :error:))"),
+            // Both sides fail, one after the other.
+            _ => format!("(seq (xor (fail 1 \"one\") {said}) (par (fail 2 \"two\") (fail 3 \"three\")))"),
+        };
         let caught = self.fresh();
         self.known.push(caught.clone());
         format!("(xor {risk} (call {other} (\"op\" \"arguments\") [:error:.$.message] {caught}))")
@@ -92,6 +101,13 @@ impl Quiet<'_> {
 
     /// Values of several peers, one after the other, and all of them frozen.
     fn stream(&mut self) -> String {
+        let (frozen, fill) = self.frozen_stream();
+        self.known.push(frozen);
+        fill
+    }
+
+    /// A frozen stream, and what fills and freezes it.
+    fn frozen_stream(&mut self) -> (String, String) {
         let (stream, frozen, peer) = (self.fresh(), self.fresh(), self.peer());
         let mut fill = "(null)".to_owned();
         for _ in 0..1 + self.choices.usize(..3) {
@@ -103,8 +119,79 @@ impl Quiet<'_> {
             };
             fill = format!("(seq {fill} {one})");
         }
-        self.known.push(format!("#{frozen}"));
-        format!("(seq {fill} (canon {peer} ${stream} #{frozen}))")
+        let all = format!("(seq {fill} (canon {peer} ${stream} #{frozen}))");
+        let all = if self.choices.bool() {
+            format!("(new ${stream} {all})")
+        } else {
+            all
+        };
+        (format!("#{frozen}"), all)
+    }
+
+    /// Values under few keys, one after the other, frozen as a map or as an object.
+    fn map(&mut self) -> String {
+        let (map, frozen, peer) = (self.fresh(), self.fresh(), self.peer());
+        let mut fill = "(null)".to_owned();
+        for _ in 0..1 + self.choices.usize(..3) {
+            let key = ["\"key\"", "\"other\"", "7"][self.choices.usize(..3)];
+            let (value, other, name) = (self.value(), self.peer(), self.fresh());
+            let one = if self.choices.bool() {
+                format!("(ap ({key} {value}) %{map})")
+            } else {
+                format!("(seq (call {other} (\"op\" \"identity\") [{value}] {name}) (ap ({key} {name}) %{map}))")
+            };
+            fill = format!("(seq {fill} {one})");
+        }
+        if self.choices.bool() {
+            self.known.push(frozen.clone());
+            return format!("(seq {fill} (canon {peer} %{map} {frozen}))");
+        }
+        self.known.push(format!("#%{frozen}.$.key"));
+        let (item, other) = (self.fresh(), self.peer());
+        format!(
+            "(seq (seq {fill} (canon {peer} %{map} #%{frozen})) (fold #%{frozen} {item} (seq (call {other} (\"op\" \
+             \"arguments\") [{item}.$.key {item}.$.value]) (next {item}))))"
+        )
+    }
+
+    /// The same for each value of a frozen stream, and something behind the last.
+    fn each_frozen(&mut self) -> String {
+        let (frozen, fill) = self.frozen_stream();
+        let (item, peer, other) = (self.fresh(), self.peer(), self.peer());
+        self.known.push(frozen.clone());
+        let both = if self.choices.bool() { "par" } else { "seq" };
+        let last = format!("(call {peer} (\"op\" \"arguments\") [{frozen}.length])");
+        format!(
+            "(seq {fill} (fold {frozen} {item} ({both} (call {other} (\"op\" \"arguments\") [{item} {frozen}]) (next {item})) \
+             {last}))"
+        )
+    }
+
+    /// The same on all peers at once, each with what the one before it is called.
+    fn each_peer(&mut self) -> String {
+        let (peers, frozen, peer, name) = (self.fresh(), self.fresh(), self.fresh(), self.fresh());
+        let mut all = "(null)".to_owned();
+        for one in self.peers {
+            all = format!("(seq {all} (ap \"{one}\" ${peers}))");
+        }
+        let (at, value) = (self.peer(), self.value());
+        format!(
+            "(seq (seq {all} (canon {at} ${peers} #{frozen})) (fold #{frozen} {peer} (par (seq (call {peer} (\"op\" \
+             \"where\") [] {name}) (call {peer} (\"op\" \"arguments\") [{name} {value}])) (next {peer}))))"
+        )
+    }
+
+    /// One of two ways, by comparing what a peer says.
+    fn chosen(&mut self, depth: usize) -> String {
+        let (peer, name) = (self.peer(), self.fresh());
+        let before = self.known.len();
+        let one = self.block(depth);
+        self.known.truncate(before);
+        let other = self.call();
+        self.known.truncate(before);
+        let keyword = if self.choices.bool() { "match" } else { "mismatch" };
+        let compared = [peer.clone(), "\"text\"".to_owned()][self.choices.usize(..2)].clone();
+        format!("(seq (call {peer} (\"op\" \"where\") [] {name}) (xor ({keyword} {name} {compared} {one}) {other}))")
     }
 
     /// The same for each number, at once or one after the other.

@@ -1,9 +1,16 @@
 //! Generated programs in networks where each peer runs our machine or an official one of either version.
 //!
 //! `AQUA_PROGRAMS` says how many, `AQUA_SEED` the seed of the first.
+//!
+//! Data of either machine is accepted by the other at every hop, but in one program of two hundred. There a run doesn't come by
+//! every state of the data it is given, for one of the reasons that `air_programs::replays_alike` knows, or since values of a
+//! stream come in another order at another peer and a fold doesn't get to the same ones. The states are lost, signatures
+//! still cover them, and all machines refuse the data alike. Those programs are listed, and run twice more: with official
+//! machines on all seats and with ours on all of them. Both times the same peers refuse the same data, so it is the protocol's
+//! doing; `lost_states` has the smallest such program.
 
 use super::shown;
-use aqua_tests::simulated_network::{Conditions, peers, run_with};
+use aqua_tests::simulated_network::{Conditions, History, peers, run_with};
 use aqua_tests::twins::{Difference, Rules, Seat, Tally, Twins};
 use aqua_tests::{air_programs, foreign};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,16 +51,19 @@ impl Setting {
     }
 
     fn run(&self, twins: &mut Twins, found: &mut Found) {
-        let history = run_with(
-            &self.air,
-            &mut peers(self.seats.len() as u8),
-            Conditions::rough(self.seed),
-            &mut |peer, request| air_programs::answer(peer, request),
-            &mut |peer, it| twins.invoke(self.seats[peer], self.rules, it),
-        );
-        if twins.tally().refused.len() > found.refusals {
-            found.refusals = twins.tally().refused.len();
-            found.refused.push(self.seed);
+        let history = self.run_on(&|peer| self.seats[peer], twins);
+        let refusals = refused_in(&history);
+        if !refusals.is_empty() {
+            let official = match self.rules {
+                Rules::Newer => Seat::Official,
+                Rules::Older => Seat::Older,
+            };
+            found.refused.push(Refused {
+                seed: self.seed,
+                alike_on_official: refuse_alike(&history, &self.run_on(&|_| official, twins)),
+                alike_on_ours: refuse_alike(&history, &self.run_on(&|_| Seat::Ours, twins)),
+                refusals,
+            });
         }
         found.returned += u64::from(!history.arguments("return", "arguments").is_empty());
         let differences = twins.take_differences();
@@ -61,14 +71,61 @@ impl Setting {
             found.differences.push((self.seed, differences));
         }
     }
+
+    fn run_on(&self, seat_of: &dyn Fn(usize) -> Seat, twins: &mut Twins) -> History {
+        run_with(
+            &self.air,
+            &mut peers(self.seats.len() as u8),
+            Conditions::rough(self.seed),
+            &mut |peer, request| air_programs::answer(peer, request),
+            &mut |peer, it| twins.invoke(seat_of(peer), self.rules, it),
+        )
+    }
+}
+
+/// A program in which data was refused.
+#[derive(Debug)]
+struct Refused {
+    seed: u64,
+    refusals: Vec<Refusal>,
+    /// Whether official machines on all seats refuse the same.
+    alike_on_official: bool,
+    /// Whether ours on all seats refuses the same.
+    alike_on_ours: bool,
+}
+
+/// Who refused data, by which number, and how the text of the error begins.
+type Refusal = (String, i64, String);
+
+fn refused_in(history: &History) -> Vec<Refusal> {
+    history
+        .failures
+        .iter()
+        .filter(|failed| (1..=10).contains(&failed.ret_code))
+        .map(|failed| {
+            // Which of several signers at fault is named is left to chance.
+            let head = failed.message.split('"').next().unwrap_or_default();
+            (failed.peer_id.clone(), failed.ret_code, head.to_owned())
+        })
+        .collect()
+}
+
+/// Whether the same was refused. Machines write the same data in different sizes, so one run may have been stopped earlier.
+fn refuse_alike(one: &History, other: &History) -> bool {
+    let (longer, shorter) = if one.runs < other.runs {
+        (other, one)
+    } else {
+        (one, other)
+    };
+    let (longer_refusals, shorter_refusals) = (refused_in(longer), refused_in(shorter));
+    longer_refusals.starts_with(&shorter_refusals)
+        && (shorter.stopped || longer.runs == shorter.runs && longer_refusals == shorter_refusals)
 }
 
 #[derive(Default)]
 struct Found {
     returned: u64,
-    /// Seeds of programs in which arriving data was refused, by all machines alike.
-    refused: Vec<u64>,
-    refusals: usize,
+    refused: Vec<Refused>,
     differences: Vec<(u64, Vec<Difference>)>,
     tally: Tally,
 }
@@ -123,16 +180,19 @@ fn generated_programs_run_alike() {
 }
 
 fn report(first: u64, programs: u64, mut found: Found) {
+    found.refused.sort_by_key(|it| it.seed);
+    let seeds: Vec<u64> = found.refused.iter().map(|it| it.seed).collect();
+    let hops: usize = found.refused.iter().map(|it| it.refusals.len()).sum();
     let tally = &found.tally;
     println!(
         "{programs} programs from seed {first}, {} came to their end\nruns compared {:?}\nnumbers {:?}\ndata of the first taken in \
-         by the second {:?}\nrefused data, in programs {:?}\ntoo large to be compared: \
+         by the second {:?}\nrefused at {hops} hops, in {} programs: {seeds:?}\ntoo large to be compared: \
          {}\ninputs that crashed the official machine: {}\n{}",
         found.returned,
         tally.runs,
         tally.codes,
         tally.accepted,
-        found.refused,
+        seeds.len(),
         tally.too_large,
         tally.crashes.len(),
         crashes(tally)
@@ -149,13 +209,15 @@ fn report(first: u64, programs: u64, mut found: Found) {
         "{} programs run differently\n{differences}",
         found.differences.len()
     );
-    // Where an error cuts a run short, a peer may sign less than it signed before; all machines refuse that alike.
-    for (number, text) in &tally.refused {
-        let expected = ["signature mismatch for", "inconsistent CID multisets on merge for"];
-        assert!(
-            *number == 9 && expected.iter().any(|head| text.starts_with(head)),
-            "{number} {text}"
-        );
+    for it in &found.refused {
+        assert!(it.alike_on_official && it.alike_on_ours, "{it:?}");
+        for (_, number, head) in &it.refusals {
+            let expected = [
+                "signature mismatch for ",
+                "inconsistent CID multisets on merge for peer ",
+            ];
+            assert!(*number == 9 && expected.contains(&&**head), "{number} {head}");
+        }
     }
     if programs < 1000 {
         return;
@@ -173,11 +235,7 @@ fn report(first: u64, programs: u64, mut found: Found) {
     for number in MET {
         assert!(tally.codes.contains_key(number), "no run ended with {number}");
     }
-    assert!(
-        (found.refused.len() as u64) < programs / 50,
-        "refused in {:?}",
-        found.refused
-    );
+    assert!(seeds.len() as u64 <= programs / 100, "refused in {seeds:?}");
 }
 
 /// Numbers that runs of generated programs end with.

@@ -2,8 +2,10 @@
 
 mod blobs;
 mod coverage;
+mod data_again;
 mod error_rows;
 mod generated;
+mod lost_states;
 
 use aqua_tests::machine::{CRASH, Invocation, Machine, OurMachine, Particle};
 use aqua_tests::official_vm::OfficialVm;
