@@ -4,7 +4,6 @@
 //! `bagaaihra`. Ids that arrive may also hash with SHA2-256 and be spelled in any multibase. Two ids are equal if their
 //! texts are.
 
-use crate::json_text::JsonText;
 use ecow::EcoString;
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
@@ -39,13 +38,6 @@ impl Cid {
         let id = produced(blake3::hash(text).as_bytes());
         let id = std::str::from_utf8(&id).expect("base32 is ASCII");
         Self::from(EcoString::from(id))
-    }
-
-    /// The id of something that is hashed as JSON.
-    pub(crate) fn of(value: &impl JsonText) -> Self {
-        let mut text = Vec::with_capacity(512);
-        value.write_json(&mut text);
-        Self::of_json(&text)
     }
 
     /// The id's text.
@@ -128,14 +120,14 @@ fn varint(bytes: &[u8]) -> Result<(u64, &[u8]), CidError> {
 impl From<EcoString> for Cid {
     fn from(text: EcoString) -> Self {
         Self {
-            order: order_of(&text),
+            order: order_of(text.as_bytes()),
             text,
         }
     }
 }
 
-fn order_of(text: &str) -> u64 {
-    match text.as_bytes().strip_prefix(PRODUCED_HEAD) {
+fn order_of(text: &[u8]) -> u64 {
+    match text.strip_prefix(PRODUCED_HEAD) {
         Some(rest) if text.len() == PRODUCED_LENGTH => rest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first)),
         _ => 0,
     }
@@ -145,11 +137,11 @@ fn order_of(text: &str) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IdText<'t> {
     order: u64,
-    text: &'t str,
+    text: &'t [u8],
 }
 
 impl<'t> IdText<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t [u8]) -> Self {
         Self {
             order: order_of(text),
             text,

@@ -12,8 +12,13 @@ pub(crate) trait JsonText {
 /// Appends a text in quotes.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
     let needs_escapes = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    // Without a way out in the middle, so that many bytes are looked at together.
-    if text.bytes().fold(false, |any, byte| any | needs_escapes(byte)) {
+    let has_any = if text.len() < 16 {
+        text.bytes().any(needs_escapes)
+    } else {
+        // Without a way out in the middle, so that many bytes are looked at together.
+        text.bytes().fold(false, |any, byte| any | needs_escapes(byte))
+    };
+    if has_any {
         serde_json::to_writer(out, text).expect("serialising to memory succeeds");
     } else {
         out.reserve(text.len() + 2);

@@ -1,8 +1,9 @@
 //! Particle data as a value that outlives a step.
 
-use crate::data::{InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive, write_archive};
+use crate::data::{InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive};
 use crate::failure::PreparationError;
 use crate::waiting::Waiting;
+use ecow::EcoString;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -12,7 +13,8 @@ use std::sync::{Arc, LazyLock};
 /// [`encode`](Self::encode) and taken up again with [`decode`](Self::decode), and these bytes are what travels to other
 /// peers.
 ///
-/// A state that a step made also knows where services are still to answer, so that a step with their answers goes on from
+/// A state that a step made remembers what was verified, so that the same ids and signatures are not verified again when they
+/// arrive once more; one that was taken up from bytes remembers nothing. It also knows where services are still to answer, so that a step with their answers goes on from
 /// there. The data is put in order and signed when somebody asks for it, for which [`encode`](Self::encode) is enough.
 #[derive(Clone)]
 pub struct State {
@@ -23,6 +25,8 @@ struct Inner {
     data: LazyLock<ParticleData, Box<dyn FnOnce() -> ParticleData + Send>>,
     /// See [`State::size`].
     size: usize,
+    /// The particle for which all content ids and signatures were checked when they arrived.
+    verified_for: Option<EcoString>,
     waiting: Option<Waiting>,
 }
 
@@ -31,12 +35,13 @@ impl State {
     #[must_use]
     pub fn new(data: ParticleData) -> Self {
         let size = data.size();
-        Self::made(size, None, move || data)
+        Self::made(size, None, None, move || data)
     }
 
     /// A state of about that size whose data is made when it is asked for.
     pub(crate) fn made(
         size: usize,
+        verified_for: Option<EcoString>,
         waiting: Option<Waiting>,
         data: impl FnOnce() -> ParticleData + Send + 'static,
     ) -> Self {
@@ -44,6 +49,7 @@ impl State {
             inner: Arc::new(Inner {
                 data: LazyLock::new(Box::new(data)),
                 size,
+                verified_for,
                 waiting,
             }),
         }
@@ -58,6 +64,18 @@ impl State {
     /// About how many bytes the data takes.
     pub(crate) fn data_size(&self) -> usize {
         self.inner.size
+    }
+
+    /// Whether everything in it was checked when it arrived, for that particle; so that it is not checked again.
+    pub(crate) fn is_verified_for(&self, particle_id: &str) -> bool {
+        self.inner
+            .verified_for
+            .as_ref()
+            .is_some_and(|known| known == particle_id)
+    }
+
+    pub(crate) fn verified_for(&self) -> Option<&EcoString> {
+        self.inner.verified_for.as_ref()
     }
 
     /// Where a run of a step waits for answers and can be taken up again.
@@ -76,7 +94,7 @@ impl State {
     /// Writes particle data in its wire form. Equal states have equal bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        InterpreterDataEnvelope::encode(&write_archive(self.data()))
+        InterpreterDataEnvelope::encode(self.data())
     }
 
     /// About how many bytes the state takes in memory, and at least as many as [`encode`](Self::encode) gives. What is kept

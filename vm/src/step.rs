@@ -82,7 +82,9 @@ impl Prepared {
         trust: Trust,
     ) -> Result<Self, PreparationError> {
         let signatures = match trust {
-            Trust::Verify => verification::verify(state.data(), &current, particle_id)?,
+            Trust::Verify => {
+                verification::verify(state.data(), state.is_verified_for(particle_id), &current, particle_id)?
+            }
             Trust::Ignore => {
                 let mut signatures = current.signatures.clone();
                 signatures.extend(state.data().signatures.clone());
@@ -162,11 +164,15 @@ pub(crate) fn run(
         current,
         mut signatures,
     } = prepared;
+    let previous = state.data();
+    let is_verified = params.trust == Trust::Verify
+        && (state.is_verified_for(&params.particle_id) || *previous == ParticleData::default());
     let input = Input {
         code: program.code(),
         params,
-        previous: state.data(),
-        current: &current,
+        previous,
+        current: &current.trace,
+        info: previous.cid_info.union(current.cid_info),
         call_results: results,
         records,
     };
@@ -191,7 +197,8 @@ pub(crate) fn run(
     let state = {
         let (data, own_cids) = (output.data, output.own_cids);
         let signer = (params.trust == Trust::Verify).then(|| (params.particle_id.clone(), params.key.clone()));
-        State::made(size, waiting, move || {
+        let verified_for = is_verified.then(|| params.particle_id.as_str().into());
+        State::made(size, verified_for, waiting, move || {
             if let Some((particle_id, key)) = signer {
                 verification::sign(&mut signatures, own_cids, &particle_id, &key);
             }

@@ -27,6 +27,26 @@ impl Tetraplet {
         }
     }
 
+    /// With the lens of an element of an array behind the ones before.
+    pub(crate) fn seen_through_index(&self, index: usize) -> Self {
+        const BEFORE: &str = ".$.[";
+        // The digits of the largest number, and what stands around them.
+        let mut lens = [b']'; BEFORE.len() + 21];
+        let mut begin = lens.len() - 1;
+        let mut rest = index;
+        loop {
+            begin -= 1;
+            lens[begin] = b"0123456789"[rest % 10];
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        begin -= BEFORE.len();
+        lens[begin..begin + BEFORE.len()].copy_from_slice(BEFORE.as_bytes());
+        self.seen_through(std::str::from_utf8(&lens[begin..]).expect("digits are ASCII"))
+    }
+
     /// With a lens behind the ones before.
     pub(crate) fn seen_through(&self, lens: &str) -> Self {
         let mut seen = self.clone();
@@ -45,5 +65,20 @@ impl std::fmt::Debug for Tetraplet {
             .field("function_name", &self.function_name)
             .field("lens", &self.lens)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_of_elements_have_both_indexes() {
+        let seen = |index: usize| Tetraplet::of_peer("p").seen_through_index(index).lens;
+        for index in [0, 9, 10, 4096, usize::MAX] {
+            assert_eq!(seen(index), format!(".$.[{index}]"));
+        }
+        let deeper = Tetraplet::of_peer("p").seen_through_index(1).seen_through_index(20);
+        assert_eq!(deeper.lens, ".$.[1].$.[20]");
     }
 }

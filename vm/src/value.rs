@@ -7,9 +7,7 @@ use crate::json_text::write_text;
 use ecow::{EcoString, EcoVec};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 /// A JSON value. Equality is structural: 1 and 1.0 differ.
 #[derive(Clone, PartialEq)]
@@ -19,7 +17,44 @@ pub(crate) enum Value {
     Number(Number),
     String(EcoString),
     Array(EcoVec<Self>),
-    Object(Arc<BTreeMap<EcoString, Self>>),
+    Object(Object),
+}
+
+/// Fields of a JSON object, each name once, sorted by name.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Object(EcoVec<(EcoString, Value)>);
+
+impl Object {
+    /// The field of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        let place = self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        Some(&self.0[place].1)
+    }
+
+    /// Names in their order.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&EcoString, &Value)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+}
+
+impl FromIterator<(EcoString, Value)> for Object {
+    /// Of fields of the same name the last one stays.
+    fn from_iter<I: IntoIterator<Item = (EcoString, Value)>>(fields: I) -> Self {
+        let mut fields: EcoVec<_> = fields.into_iter().collect();
+        if !fields.is_sorted_by(|(left, _), (right, _)| left < right) {
+            let mut sorted: Vec<_> = fields.iter().cloned().collect();
+            sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+            sorted.dedup_by(|(name, value), (kept, kept_value)| {
+                let is_same = name == kept;
+                if is_same {
+                    std::mem::swap(value, kept_value);
+                }
+                is_same
+            });
+            fields = sorted.into_iter().collect();
+        }
+        Self(fields)
+    }
 }
 
 impl Value {
@@ -38,12 +73,12 @@ impl Value {
     }
 
     pub(crate) fn object<const N: usize>(fields: [(&'static str, Self); N]) -> Self {
-        Self::Object(Arc::new(
+        Self::Object(
             fields
                 .into_iter()
                 .map(|(name, value)| (EcoString::inline(name), value))
                 .collect(),
-        ))
+        )
     }
 
     pub(crate) fn as_str(&self) -> Option<&EcoString> {
@@ -62,7 +97,7 @@ impl Value {
         }
     }
 
-    pub(crate) fn as_object(&self) -> Option<&BTreeMap<EcoString, Self>> {
+    pub(crate) fn as_object(&self) -> Option<&Object> {
         if let Self::Object(fields) = self {
             Some(fields)
         } else {
@@ -78,12 +113,23 @@ impl Value {
         }
     }
 
-    /// The compact text with sorted keys that content ids hash.
+    /// Appends the compact text with sorted keys that content ids hash.
     ///
-    /// Values share their parts, so a text can be much longer than the value is large: `limit` bounds it in bytes.
-    pub(crate) fn to_text(&self, limit: usize) -> Result<String, TextError> {
+    /// Values share their parts, so a text can be much longer than the value is large: `limit` bounds the length of what is
+    /// written to, in bytes.
+    pub(crate) fn write_text(&self, out: &mut Vec<u8>, limit: usize) -> Result<(), TextError> {
+        self.write(out, limit, Self::MAX_DEPTH)
+    }
+
+    /// The same for a value that is an element of an array.
+    pub(crate) fn write_element(&self, out: &mut Vec<u8>, limit: usize) -> Result<(), TextError> {
+        self.write(out, limit, Self::MAX_DEPTH - 1)
+    }
+
+    /// The compact text.
+    fn to_text(&self, limit: usize) -> Result<String, TextError> {
         let mut text = Vec::new();
-        self.write(&mut text, limit, Self::MAX_DEPTH)?;
+        self.write_text(&mut text, limit)?;
         Ok(String::from_utf8(text).expect("JSON is UTF-8"))
     }
 
@@ -256,19 +302,19 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = EcoVec::new();
+        let mut array = Vec::new();
         while let Some(item) = items.next_element()? {
             array.push(item);
         }
-        Ok(Value::Array(array))
+        Ok(Value::Array(array.into_iter().collect()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        let mut object = BTreeMap::new();
-        while let Some((name, value)) = fields.next_entry::<EcoString, _>()? {
-            object.insert(name, value);
+        let mut object = Vec::new();
+        while let Some(field) = fields.next_entry::<EcoString, _>()? {
+            object.push(field);
         }
-        Ok(Value::Object(Arc::new(object)))
+        Ok(Value::Object(object.into_iter().collect()))
     }
 }
 
@@ -279,6 +325,8 @@ mod tests {
     #[test]
     fn texts_are_compact_and_sorted() {
         let value = Value::parse(" {\"b\": [1, 1.0, -2, 1e3, \"\u{e4}\\n\"], \"a\": {}, \"a\": null} ").expect("JSON");
+        assert_eq!(value.as_object().and_then(|object| object.get("a")), Some(&Value::Null));
+        assert_eq!(value.as_object().and_then(|object| object.get("c")), None);
         assert_eq!(value.to_string(), "{\"a\":null,\"b\":[1,1.0,-2,1000.0,\"ä\\n\"]}");
     }
 

@@ -10,41 +10,57 @@ use crate::json_text::JsonText;
 use crate::keys::{ED25519_FORMAT, peer_id_of};
 use crate::{Cid, KeyPair, PreparationError};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 /// Public keys and signatures, both with their format byte.
 pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
 
-/// Checks arriving data and merges the signatures of both.
+/// Checks arriving data and merges the signatures of both. If what is known was verified itself, what it has already is not
+/// verified again.
 ///
 /// # Errors
 /// 8 if an id does not fit its value or names nothing, 9 if a signature is missing or wrong.
 pub(crate) fn verify(
     previous: &ParticleData,
+    previous_is_verified: bool,
     current: &ParticleData,
     particle_id: &str,
 ) -> Result<Signatures, PreparationError> {
-    verify_ids(&current.cid_info).map_err(PreparationError::CidStore)?;
+    let unknown = CidInfo::default();
+    let known = if previous_is_verified {
+        &previous.cid_info
+    } else {
+        &unknown
+    };
+    verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
     let previous = Signers::of(previous, None)?;
     let current = Signers::of(current, Some(&previous))?;
-    current.verify(particle_id).map_err(PreparationError::Signature)?;
+    let is_known = |peer: &String, signer: &Signer<'_>| {
+        let known = previous.by_peer.get(peer).filter(|_| previous_is_verified);
+        known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
+    };
+    current
+        .verify(particle_id, is_known)
+        .map_err(PreparationError::Signature)?;
     previous.merge(current).map_err(PreparationError::Signature)
 }
 
 /// Adds this peer's signature over what it made, in place of a former one.
 pub(crate) fn sign(signatures: &mut Signatures, mut own_cids: Vec<Cid>, particle_id: &str, key: &KeyPair) {
     own_cids.sort_unstable();
-    let signature = key.sign(&message(own_cids.iter(), particle_id));
+    let signature = key.sign(&message(own_cids.len(), own_cids.iter(), particle_id));
     signatures.insert(key.public_key().into(), signature.into());
 }
 
-/// The borsh form of a list of texts and a text.
-pub(crate) fn message<'c>(sorted_cids: impl ExactSizeIterator<Item = &'c Cid>, particle_id: &'c str) -> Vec<u8> {
-    let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
-    let mut message = Vec::with_capacity(8 + particle_id.len() + sorted_cids.len() * 65);
-    message.extend_from_slice(&u32::try_from(sorted_cids.len()).unwrap_or(u32::MAX).to_le_bytes());
+/// The borsh form of a list of so many texts and a text.
+pub(crate) fn message<'c>(count: usize, sorted_cids: impl Iterator<Item = &'c Cid>, particle_id: &'c str) -> Vec<u8> {
+    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    let mut message = Vec::with_capacity(8 + particle_id.len() + count * 65);
+    message.extend_from_slice(&length(count));
     for text in sorted_cids.map(Cid::as_str).chain([particle_id]) {
-        message.extend_from_slice(&length(text));
+        message.extend_from_slice(&length(text.len()));
         message.extend_from_slice(text.as_bytes());
     }
     message
@@ -52,20 +68,45 @@ pub(crate) fn message<'c>(sorted_cids: impl ExactSizeIterator<Item = &'c Cid>, p
 
 // Content ids.
 
-fn verify_ids(info: &CidInfo) -> Result<(), CidStoreError> {
-    for (cid, text) in &info.value_store {
+fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStoreError> {
+    for (cid, text) in unknown(&info.value_store, &known.value_store) {
         verify_id(cid, text.as_bytes(), type_names::VALUE)?;
     }
-    verify_store(&info.tetraplet_store, type_names::TETRAPLET)?;
-    verify_store(&info.service_result_store, type_names::SERVICE_RESULT)?;
-    verify_store(&info.canon_element_store, type_names::CANON_ELEMENT)?;
-    verify_store(&info.canon_result_store, type_names::CANON_RESULT)?;
+    verify_store(
+        unknown(&info.tetraplet_store, &known.tetraplet_store),
+        type_names::TETRAPLET,
+    )?;
+    verify_store(
+        unknown(&info.service_result_store, &known.service_result_store),
+        type_names::SERVICE_RESULT,
+    )?;
+    verify_store(
+        unknown(&info.canon_element_store, &known.canon_element_store),
+        type_names::CANON_ELEMENT,
+    )?;
+    verify_store(
+        unknown(&info.canon_result_store, &known.canon_result_store),
+        type_names::CANON_RESULT,
+    )?;
     verify_references(info)
 }
 
-fn verify_store<T: JsonText>(store: &BTreeMap<Cid, T>, name: &'static str) -> Result<(), CidStoreError> {
+/// Entries that a store that was verified does not have.
+fn unknown<'d, T: PartialEq>(
+    store: &'d BTreeMap<Cid, T>,
+    known: &'d BTreeMap<Cid, T>,
+) -> impl Iterator<Item = (&'d Cid, &'d T)> {
+    store
+        .iter()
+        .filter(|(cid, item)| known.is_empty() || known.get(*cid) != Some(*item))
+}
+
+fn verify_store<'d, T: JsonText + 'd>(
+    mut entries: impl Iterator<Item = (&'d Cid, &'d T)>,
+    name: &'static str,
+) -> Result<(), CidStoreError> {
     let mut text = Vec::with_capacity(512);
-    store.iter().try_for_each(|(cid, item)| {
+    entries.try_for_each(|(cid, item)| {
         text.clear();
         item.write_json(&mut text);
         verify_id(cid, &text, name)
@@ -130,8 +171,15 @@ struct Signer<'d> {
     key: &'d [u8],
     verifying: VerifyingKey,
     signature: &'d [u8],
-    /// Sorted; the same id as often as states hold it.
-    cids: Vec<&'d Cid>,
+    made: IdList<'d>,
+}
+
+/// A sorted list of ids.
+#[derive(Debug, Default, PartialEq)]
+struct IdList<'d> {
+    /// Each id once, with how often the list has it.
+    ids: Vec<(&'d Cid, usize)>,
+    length: usize,
 }
 
 impl<'d> Signers<'d> {
@@ -153,24 +201,18 @@ impl<'d> Signers<'d> {
                 key,
                 verifying,
                 signature,
-                cids: Vec::new(),
+                made: IdList::default(),
             };
             by_peer.insert(peer, signer);
         }
-        let mut signers: Vec<(&String, &mut Signer<'d>)> = by_peer.iter_mut().collect();
-        let mut place = 0;
-        for (peer, cid) in owners(data) {
-            let peer = peer.map_err(PreparationError::CidStore)?;
-            // Most states are of the same peer as the one before.
-            if signers.get(place).is_none_or(|(known, _)| *known != peer) {
-                place = signers
-                    .binary_search_by(|(known, _)| known.as_str().cmp(peer))
-                    .map_err(|_| PreparationError::Signature(SignatureError::UnknownPeer(peer.into())))?;
-            }
-            signers[place].1.cids.push(cid);
+        let peers: Vec<&String> = by_peer.keys().collect();
+        let made = made(data, &peers)?;
+        let mut signers: Vec<&mut Signer<'d>> = by_peer.values_mut().collect();
+        for Made { signer, cid, count } in made {
+            signers[signer].made.ids.push((cid, count));
         }
-        for (_, signer) in &mut signers {
-            signer.cids.sort_unstable();
+        for signer in signers {
+            signer.made.put_in_order();
         }
         Ok(Self { by_peer })
     }
@@ -179,12 +221,13 @@ impl<'d> Signers<'d> {
         self.by_peer.iter().find(|(_, signer)| signer.key == key)
     }
 
-    fn verify(&self, particle_id: &str) -> Result<(), SignatureError> {
-        self.by_peer.iter().try_for_each(|(peer, signer)| {
+    fn verify(&self, particle_id: &str, is_known: impl Fn(&String, &Signer<'_>) -> bool) -> Result<(), SignatureError> {
+        let mut unknown = self.by_peer.iter().filter(|(peer, signer)| !is_known(peer, signer));
+        unknown.try_for_each(|(peer, signer)| {
             signer.verify(particle_id).map_err(|error| SignatureError::Mismatch {
                 peer: peer.clone(),
                 error,
-                cids: texts(&signer.cids),
+                cids: signer.made.texts(),
             })
         })
     }
@@ -194,14 +237,14 @@ impl<'d> Signers<'d> {
         for (peer, signer) in current.by_peer {
             match self.by_peer.get(&peer) {
                 Some(known) => {
-                    let current_is_larger = signer.cids.len() > known.cids.len();
+                    let current_is_larger = signer.made.length > known.made.length;
                     let (larger, smaller) = if current_is_larger {
                         (&signer, known)
                     } else {
                         (known, &signer)
                     };
-                    if !contains(&larger.cids, &smaller.cids) {
-                        let (larger, smaller) = (texts(&larger.cids), texts(&smaller.cids));
+                    if !larger.made.contains(&smaller.made) {
+                        let (larger, smaller) = (larger.made.texts(), smaller.made.texts());
                         return Err(SignatureError::Inconsistent { peer, larger, smaller });
                     }
                     if current_is_larger {
@@ -229,7 +272,7 @@ impl Signer<'_> {
             Err(_) => "None",
             Ok(signature) => match self
                 .verifying
-                .verify(&message(self.cids.iter().copied(), particle_id), &signature)
+                .verify(&message(self.made.length, self.made.iter(), particle_id), &signature)
             {
                 Ok(()) => return Ok(()),
                 Err(_) => "Some(Verification equation was not satisfied)",
@@ -243,65 +286,102 @@ impl Signer<'_> {
     }
 }
 
-fn texts(cids: &[&Cid]) -> Vec<String> {
-    cids.iter().map(|cid| cid.as_str().to_owned()).collect()
+impl<'d> IdList<'d> {
+    fn put_in_order(&mut self) {
+        self.ids.sort_unstable_by_key(|(cid, _)| *cid);
+        self.ids.dedup_by(|(cid, count), (kept, kept_count)| {
+            let is_same = cid == kept;
+            *kept_count += if is_same { *count } else { 0 };
+            is_same
+        });
+        self.length = self.ids.iter().map(|(_, count)| count).sum();
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'d Cid> {
+        self.ids
+            .iter()
+            .flat_map(|(cid, count)| std::iter::repeat_n(*cid, *count))
+    }
+
+    /// Whether it has each id of another list at least as often.
+    fn contains(&self, other: &Self) -> bool {
+        let mut rest = self.ids.iter();
+        other.ids.iter().all(|(cid, count)| {
+            rest.find(|(candidate, _)| candidate == cid)
+                .is_some_and(|(_, candidates)| candidates >= count)
+        })
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.iter().map(|cid| cid.as_str().to_owned()).collect()
+    }
 }
 
-/// Whether a sorted list contains another one, duplicates counted.
-fn contains(larger: &[&Cid], smaller: &[&Cid]) -> bool {
-    let mut rest = larger.iter();
-    smaller.iter().all(|cid| rest.any(|candidate| candidate == cid))
+/// An id that states of the trace vouch for.
+struct Made<'d> {
+    /// Place of the peer that made it among those that signed.
+    signer: usize,
+    cid: &'d Cid,
+    /// How many states have it.
+    count: usize,
 }
 
-/// Each id that a state of the trace vouches for, with the peer that made it.
-fn owners<'d>(data: &'d ParticleData) -> impl Iterator<Item = (Result<&'d str, CidStoreError>, &'d Cid)> {
+/// All ids that states of a trace vouch for, in the order of their first states.
+fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>, PreparationError> {
     const STATE: &str = "air_interpreter_data::executed_state::ExecutedState";
     let info = &data.cid_info;
-    let missing = |cid: &Cid, from, to| CidStoreError::Reference {
-        cid: cid.as_str().into(),
-        from,
-        to,
+    let missing = |cid: &Cid, from, to| {
+        PreparationError::CidStore(CidStoreError::Reference {
+            cid: cid.as_str().into(),
+            from,
+            to,
+        })
     };
-    let peer_of = move |tetraplet: &'d Cid, from| {
-        let found = info
-            .tetraplet_store
-            .get(tetraplet)
-            .map(|tetraplet| tetraplet.peer_pk.as_str());
-        found.ok_or_else(|| missing(tetraplet, from, type_names::TETRAPLET))
-    };
-    let owner = move |cid: &Cid, tetraplet: Option<&'d Cid>, store| {
-        let tetraplet = tetraplet.ok_or_else(|| missing(cid, STATE, store))?;
-        peer_of(tetraplet, store)
-    };
-    // Most states follow one of the same tetraplet.
-    let mut last: Option<(&Cid, &str)> = None;
-    data.trace.iter().filter_map(move |state| {
-        let (cid, tetraplet, store) = match state {
+    let mut made: Vec<Made<'_>> = Vec::new();
+    let mut results: FxHashMap<&Cid, usize> = FxHashMap::default();
+    let mut canons: FxHashMap<&Cid, usize> = FxHashMap::default();
+    let mut by_tetraplet: FxHashMap<&Cid, usize> = FxHashMap::default();
+    for state in &data.trace {
+        let (cid, known) = match state {
             TraceState::Call(
                 CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. }) | CallState::Failed(cid),
-            ) => {
-                let result = info.service_result_store.get(cid);
-                (
-                    cid,
-                    result.map(|result| &result.tetraplet_cid),
-                    type_names::SERVICE_RESULT,
+            ) => (cid, results.entry(cid)),
+            TraceState::Canon(CanonState::Executed(cid)) => (cid, canons.entry(cid)),
+            _ => continue,
+        };
+        let place = match known {
+            Entry::Occupied(known) => {
+                made[*known.get()].count += 1;
+                continue;
+            }
+            Entry::Vacant(place) => place,
+        };
+        let (tetraplet, store) = if matches!(state, TraceState::Call(_)) {
+            let result = info.service_result_store.get(cid);
+            (result.map(|result| &result.tetraplet_cid), type_names::SERVICE_RESULT)
+        } else {
+            let result = info.canon_result_store.get(cid);
+            (result.map(|result| &result.tetraplet), type_names::CANON_RESULT)
+        };
+        let tetraplet = tetraplet.ok_or_else(|| missing(cid, STATE, store))?;
+        let signer = match by_tetraplet.entry(tetraplet) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                let found = info.tetraplet_store.get(tetraplet);
+                let peer = &found
+                    .ok_or_else(|| missing(tetraplet, store, type_names::TETRAPLET))?
+                    .peer_pk;
+                let signer = signers.binary_search_by(|known| known.as_str().cmp(peer));
+                *place.insert(
+                    signer
+                        .map_err(|_| PreparationError::Signature(SignatureError::UnknownPeer(peer.as_str().into())))?,
                 )
             }
-            TraceState::Canon(CanonState::Executed(cid)) => {
-                let result = info.canon_result_store.get(cid);
-                (cid, result.map(|result| &result.tetraplet), type_names::CANON_RESULT)
-            }
-            _ => return None,
         };
-        if let (Some((known, peer)), Some(tetraplet)) = (last, tetraplet)
-            && known == tetraplet
-        {
-            return Some((Ok(peer), cid));
-        }
-        let peer = owner(cid, tetraplet, store);
-        last = tetraplet.zip(peer.as_ref().ok().copied());
-        Some((peer, cid))
-    })
+        place.insert(made.len());
+        made.push(Made { signer, cid, count: 1 });
+    }
+    Ok(made)
 }
 
 pub(crate) fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
@@ -328,17 +408,25 @@ mod tests {
     fn signed_messages_are_borsh() {
         let cids = ["b", "aaa"].map(|text| Cid::from(EcoString::from(text)));
         assert_eq!(
-            message(cids.iter(), "id"),
+            message(2, cids.iter(), "id"),
             b"\x02\0\0\0\x01\0\0\0b\x03\0\0\0aaa\x02\0\0\0id"
         );
-        assert_eq!(message([].iter(), ""), [0; 8]);
+        assert_eq!(message(0, [].iter(), ""), [0; 8]);
     }
 
     #[test]
     fn lists_with_duplicates_contain_each_other_by_count() {
         let [a, b] = ["a", "b"].map(|text| Cid::from(EcoString::from(text)));
-        assert!(contains(&[&a, &a, &b], &[&a, &b]));
-        assert!(contains(&[&a], &[]));
-        assert!(!contains(&[&a, &b], &[&a, &a]));
+        let list = |cids: &[&'static str]| {
+            let mut list = IdList::default();
+            list.ids = cids.iter().map(|cid| (if *cid == "a" { &a } else { &b }, 1)).collect();
+            list.put_in_order();
+            assert_eq!(list.length, cids.len());
+            list
+        };
+        assert!(list(&["b", "a", "a"]).contains(&list(&["a", "b"])));
+        assert!(list(&["a"]).contains(&list(&[])));
+        assert!(!list(&["a", "b"]).contains(&list(&["a", "a"])));
+        assert_eq!(list(&["b", "a", "a"]).texts(), ["a", "a", "b"]);
     }
 }

@@ -102,7 +102,7 @@ pub(crate) fn resume(
     Some(Outcome {
         ret_code: 0,
         error_message: String::new(),
-        state: State::made(size, waiting, data),
+        state: State::made(size, state.verified_for().cloned(), waiting, data),
         next_peers: grown.next_peers.into_iter().map(String::from).collect(),
         call_requests: grown.call_requests,
         flags,

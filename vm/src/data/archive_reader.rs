@@ -15,6 +15,7 @@ use crate::cid::IdText;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 /// Why bytes are no archive of particle data. Offsets count from the archive's first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +57,13 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
     let mut reader = Reader {
         bytes,
         window: Window { start: 0, end: root },
-        shared: FxHashMap::default(),
+        texts: Targets::default(),
+        peer_ids: Targets::default(),
+        values: Targets::default(),
+        tetraplets: Targets::default(),
+        canon_elements: Targets::default(),
+        canon_results: Targets::default(),
+        service_results: Targets::default(),
         ids: FxHashMap::default(),
     };
     Ok(ParticleData {
@@ -88,22 +95,32 @@ struct Window {
     end: usize,
 }
 
-/// What a shared pointer led to.
-enum Shared {
-    Text(Cid),
-    PeerId(EcoString),
-    Value(EcoString),
-    Tetraplet(Tetraplet),
-    CanonElement(CanonCidAggregate),
-    CanonResult(CanonResultCidAggregate),
-    ServiceResult(ServiceResultCidAggregate),
+/// Shared targets of one kind that were read, with their positions, which rise.
+struct Targets<T>(Vec<(usize, T)>);
+
+impl<T> Default for Targets<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Targets<T> {
+    fn at(&self, position: usize) -> Option<&T> {
+        let place = self.0.binary_search_by_key(&position, |(position, _)| *position).ok()?;
+        Some(&self.0[place].1)
+    }
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
     window: Window,
-    /// By position.
-    shared: FxHashMap<usize, Shared>,
+    texts: Targets<Cid>,
+    peer_ids: Targets<EcoString>,
+    values: Targets<EcoString>,
+    tetraplets: Targets<Tetraplet>,
+    canon_elements: Targets<CanonCidAggregate>,
+    canon_results: Targets<CanonResultCidAggregate>,
+    service_results: Targets<ServiceResultCidAggregate>,
     /// Copies of an id elsewhere take no further memory.
     ids: FxHashMap<IdText<'a>, Cid>,
 }
@@ -207,23 +224,48 @@ impl<'a> Reader<'a> {
         self.text(position, target, length)
     }
 
-    // Shared targets.
+    // Shared targets. What stands before the window was read already.
+
+    fn was_read(&self, target: usize) -> bool {
+        // A text without bytes takes nothing out of the window.
+        target < self.window.start || self.texts.0.last().is_some_and(|(last, _)| *last == target)
+    }
+
+    /// Why a target that was read is not of the kind that a pointer means.
+    #[cold]
+    fn other_kind(&self, owner: usize, target: usize) -> ArchiveError {
+        let is_shared = self.texts.at(target).is_some()
+            || self.peer_ids.at(target).is_some()
+            || self.values.at(target).is_some()
+            || self.tetraplets.at(target).is_some()
+            || self.canon_elements.at(target).is_some()
+            || self.canon_results.at(target).is_some()
+            || self.service_results.at(target).is_some();
+        if is_shared {
+            ArchiveError::SharedTypes(target)
+        } else {
+            ArchiveError::PointerOutOfBounds(owner)
+        }
+    }
 
     fn cid(&mut self, position: usize) -> Result<Cid> {
         let (target, length) = (self.target(position)?, self.length(position + 4));
-        match self.shared.get(&target) {
-            Some(Shared::Text(text)) if text.as_str().len() == length => Ok(text.clone()),
-            Some(_) => Err(ArchiveError::SharedTypes(target)),
-            None => {
-                let behind = self.claim(position, target, Some(length), 1)?;
-                self.release(behind);
-                let text = self.utf8(target, length)?;
-                let known = self.ids.entry(IdText::new(text));
-                let cid = known.or_insert_with(|| Cid::from(EcoString::from(text))).clone();
-                self.shared.insert(target, Shared::Text(cid.clone()));
-                Ok(cid)
-            }
+        if self.was_read(target) {
+            let known = self.texts.at(target).filter(|text| text.as_str().len() == length);
+            return known.cloned().ok_or_else(|| self.other_kind(position, target));
         }
+        let behind = self.claim(position, target, Some(length), 1)?;
+        self.release(behind);
+        let bytes = &self.bytes[target..target + length];
+        let cid = match self.ids.entry(IdText::new(bytes)) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                let text = std::str::from_utf8(bytes).map_err(|_| ArchiveError::Text(target))?;
+                place.insert(Cid::from(EcoString::from(text))).clone()
+            }
+        };
+        self.texts.0.push((target, cid.clone()));
+        Ok(cid)
     }
 
     /// A shared text that need not be an id.
@@ -236,59 +278,42 @@ impl<'a> Reader<'a> {
         &mut self,
         position: usize,
         size: usize,
-        known: impl Fn(&Shared) -> Option<T>,
-        wrap: impl Fn(T) -> Shared,
+        kind: fn(&mut Self) -> &mut Targets<T>,
         read: impl Fn(&mut Self, usize) -> Result<T>,
     ) -> Result<T> {
         let target = self.target(position)?;
-        if let Some(shared) = self.shared.get(&target) {
-            return known(shared).ok_or(ArchiveError::SharedTypes(target));
+        if self.was_read(target) {
+            let known = kind(self).at(target).cloned();
+            return known.ok_or_else(|| self.other_kind(position, target));
         }
         let behind = self.claim(position, target, Some(size), at::ALIGNMENT)?;
         let item = read(self, target)?;
         self.release(behind);
-        self.shared.insert(target, wrap(item.clone()));
+        kind(self).0.push((target, item.clone()));
         Ok(item)
     }
 
     fn peer_id(&mut self, position: usize) -> Result<EcoString> {
-        let known = |shared: &Shared| {
-            if let Shared::PeerId(peer) = shared {
-                Some(peer.clone())
-            } else {
-                None
-            }
-        };
-        self.shared(position, at::STRING, known, Shared::PeerId, Self::string)
+        self.shared(position, at::STRING, |reader| &mut reader.peer_ids, Self::string)
     }
 
     fn value(&mut self, position: usize) -> Result<EcoString> {
-        let known = |shared: &Shared| {
-            if let Shared::Value(value) = shared {
-                Some(value.clone())
-            } else {
-                None
-            }
-        };
-        self.shared(position, at::SLICE, known, Shared::Value, |reader, value| {
-            let (target, length) = (reader.target(value)?, reader.length(value + 4));
-            reader.text(value, target, length)
-        })
+        self.shared(
+            position,
+            at::SLICE,
+            |reader| &mut reader.values,
+            |reader, value| {
+                let (target, length) = (reader.target(value)?, reader.length(value + 4));
+                reader.text(value, target, length)
+            },
+        )
     }
 
     fn tetraplet(&mut self, position: usize) -> Result<Tetraplet> {
-        let known = |shared: &Shared| {
-            if let Shared::Tetraplet(tetraplet) = shared {
-                Some(tetraplet.clone())
-            } else {
-                None
-            }
-        };
         self.shared(
             position,
             at::TETRAPLET,
-            known,
-            Shared::Tetraplet,
+            |reader| &mut reader.tetraplets,
             |reader, tetraplet| {
                 Ok(Tetraplet {
                     peer_pk: reader.string(tetraplet)?,
@@ -301,18 +326,10 @@ impl<'a> Reader<'a> {
     }
 
     fn canon_element(&mut self, position: usize) -> Result<CanonCidAggregate> {
-        let known = |shared: &Shared| {
-            if let Shared::CanonElement(element) = shared {
-                Some(element.clone())
-            } else {
-                None
-            }
-        };
         self.shared(
             position,
             at::CANON_ELEMENT,
-            known,
-            Shared::CanonElement,
+            |reader| &mut reader.canon_elements,
             |reader, element| {
                 Ok(CanonCidAggregate {
                     value: reader.cid(element)?,
@@ -337,18 +354,10 @@ impl<'a> Reader<'a> {
     }
 
     fn canon_result(&mut self, position: usize) -> Result<CanonResultCidAggregate> {
-        let known = |shared: &Shared| {
-            if let Shared::CanonResult(result) = shared {
-                Some(result.clone())
-            } else {
-                None
-            }
-        };
         self.shared(
             position,
             at::CANON_RESULT,
-            known,
-            Shared::CanonResult,
+            |reader| &mut reader.canon_results,
             |reader, result| {
                 Ok(CanonResultCidAggregate {
                     tetraplet: reader.cid(result)?,
@@ -361,18 +370,10 @@ impl<'a> Reader<'a> {
     }
 
     fn service_result(&mut self, position: usize) -> Result<ServiceResultCidAggregate> {
-        let known = |shared: &Shared| {
-            if let Shared::ServiceResult(result) = shared {
-                Some(result.clone())
-            } else {
-                None
-            }
-        };
         self.shared(
             position,
             at::SERVICE_RESULT,
-            known,
-            Shared::ServiceResult,
+            |reader| &mut reader.service_results,
             |reader, result| {
                 Ok(ServiceResultCidAggregate {
                     value_cid: reader.cid(result)?,

@@ -11,14 +11,18 @@ use super::{
 };
 use crate::Tetraplet;
 use crate::cid::IdText;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::BTreeMap;
 
-/// Writes particle data as an archive. Equal data gives equal bytes.
-pub(crate) fn write_archive(data: &ParticleData) -> Vec<u8> {
+/// Writes particle data as an archive behind so many bytes that are left free. Equal data gives equal bytes.
+pub(crate) fn write_archive(data: &ParticleData, free: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(free + data.size());
+    out.resize(free, 0);
     let mut writer = Writer {
-        out: Vec::with_capacity(data.size()),
-        ..Writer::default()
+        out,
+        free,
+        texts: FxHashMap::with_capacity_and_hasher(data.cid_info.len(), FxBuildHasher),
+        peer_ids: FxHashMap::default(),
     };
     let trace = writer.trace(&data.trace);
     let info = &data.cid_info;
@@ -48,9 +52,10 @@ struct Slice {
     length: usize,
 }
 
-#[derive(Default)]
 struct Writer<'d> {
     out: Vec<u8>,
+    /// Where the archive begins.
+    free: usize,
     /// Content ids and argument hashes.
     texts: FxHashMap<IdText<'d>, usize>,
     peer_ids: FxHashMap<&'d str, usize>,
@@ -60,7 +65,8 @@ impl<'d> Writer<'d> {
     // Fields, written at the end.
 
     fn align(&mut self) {
-        self.out.resize(self.out.len().next_multiple_of(at::ALIGNMENT), 0);
+        let length = self.out.len() - self.free;
+        self.out.resize(self.free + length.next_multiple_of(at::ALIGNMENT), 0);
     }
 
     fn number(&mut self, number: u32) {
@@ -107,7 +113,7 @@ impl<'d> Writer<'d> {
     }
 
     fn shared_text(&mut self, text: &'d str) -> Slice {
-        let position = *self.texts.entry(IdText::new(text)).or_insert_with(|| {
+        let position = *self.texts.entry(IdText::new(text.as_bytes())).or_insert_with(|| {
             let position = self.out.len();
             self.out.extend_from_slice(text.as_bytes());
             if text.is_empty() {

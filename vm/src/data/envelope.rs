@@ -1,5 +1,7 @@
 //! The envelope around an archive: a `MessagePack` map that says who wrote it.
 
+use super::ParticleData;
+use super::archive_writer::write_archive;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -67,25 +69,45 @@ impl<'a> InterpreterDataEnvelope<'a> {
         })
     }
 
-    /// The bytes of an envelope of this machine around an archive.
-    pub(crate) fn encode(archive: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(archive.len()).expect("a step keeps particle data below 2 GiB");
-        let mut bytes = Vec::with_capacity(USUAL_HEAD.len() + 5 + archive.len());
-        bytes.extend_from_slice(USUAL_HEAD);
-        match (u8::try_from(length), u16::try_from(length)) {
-            (Ok(length), _) => bytes.extend_from_slice(&[BIN_8, length]),
-            (_, Ok(length)) => {
-                bytes.push(BIN_16);
-                bytes.extend_from_slice(&length.to_be_bytes());
-            }
-            _ => {
-                bytes.push(BIN_32);
-                bytes.extend_from_slice(&length.to_be_bytes());
-            }
-        }
-        bytes.extend_from_slice(archive);
-        bytes
+    /// The bytes of an envelope of this machine around particle data.
+    pub(crate) fn encode(data: &ParticleData) -> Vec<u8> {
+        let bytes = write_archive(data, FREE);
+        close(bytes)
     }
+}
+
+/// Bytes that the head of an envelope may take.
+const FREE: usize = USUAL_HEAD.len() + 5;
+
+/// Writes the head of an envelope in front of an archive that begins behind [`FREE`] bytes.
+fn close(mut bytes: Vec<u8>) -> Vec<u8> {
+    let length = u32::try_from(bytes.len() - FREE).expect("a step keeps particle data below 2 GiB");
+    let mut head = [0; 5];
+    let tag_and_length = match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(length), _) => {
+            head[..2].copy_from_slice(&[BIN_8, length]);
+            &head[..2]
+        }
+        (_, Ok(length)) => {
+            head[0] = BIN_16;
+            head[1..3].copy_from_slice(&length.to_be_bytes());
+            &head[..3]
+        }
+        _ => {
+            head[0] = BIN_32;
+            head[1..].copy_from_slice(&length.to_be_bytes());
+            &head[..]
+        }
+    };
+    let begin = USUAL_HEAD.len() + tag_and_length.len();
+    bytes[..USUAL_HEAD.len()].copy_from_slice(USUAL_HEAD);
+    bytes[USUAL_HEAD.len()..begin].copy_from_slice(tag_and_length);
+    // Short archives need less in front of them.
+    if begin < FREE {
+        bytes.copy_within(FREE.., begin);
+        bytes.truncate(bytes.len() - (FREE - begin));
+    }
+    bytes
 }
 
 /// How an envelope of this machine's version begins: a map of three, both versions, the name of the archive.
@@ -123,7 +145,7 @@ mod tests {
         for length in [0, 1, 255, 256, 65_535, 65_536] {
             let archive = vec![7; length];
             let envelope = InterpreterDataEnvelope::around(&archive);
-            let bytes = InterpreterDataEnvelope::encode(&archive);
+            let bytes = close([vec![0; FREE], archive.clone()].concat());
             assert_eq!(rmp_serde::to_vec_named(&envelope).expect("it serialises"), bytes);
             assert_eq!(usual(&bytes), Some(&*archive));
             assert_eq!(

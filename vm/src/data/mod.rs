@@ -19,7 +19,6 @@ pub use trace_state::{
 };
 
 pub(crate) use archive_reader::read_archive;
-pub(crate) use archive_writer::write_archive;
 pub(crate) use envelope::{
     DATA_VERSION, EnvelopeError, INTERPRETER_VERSION, InterpreterDataEnvelope, minimum_interpreter_version,
 };
@@ -76,6 +75,15 @@ impl CidInfo {
             .sum();
         let aggregates = (self.canon_element_store.len() + self.service_result_store.len()) * (2 * ENTRY + CID);
         values + tetraplets + canons + aggregates
+    }
+
+    /// How many entries the stores have.
+    pub(crate) fn len(&self) -> usize {
+        self.value_store.len()
+            + self.tetraplet_store.len()
+            + self.canon_element_store.len()
+            + self.canon_result_store.len()
+            + self.service_result_store.len()
     }
 
     /// Takes over what it doesn't have.

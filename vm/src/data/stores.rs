@@ -25,30 +25,27 @@ pub struct CidInfo {
 
 impl CidInfo {
     /// Both stores; of the same id the other's entry.
-    pub(crate) fn union(&self, other: &Self) -> Self {
+    pub(crate) fn union(&self, other: Self) -> Self {
         Self {
-            value_store: both(&self.value_store, &other.value_store),
-            tetraplet_store: both(&self.tetraplet_store, &other.tetraplet_store),
-            canon_element_store: both(&self.canon_element_store, &other.canon_element_store),
-            canon_result_store: both(&self.canon_result_store, &other.canon_result_store),
-            service_result_store: both(&self.service_result_store, &other.service_result_store),
+            value_store: both(&self.value_store, other.value_store),
+            tetraplet_store: both(&self.tetraplet_store, other.tetraplet_store),
+            canon_element_store: both(&self.canon_element_store, other.canon_element_store),
+            canon_result_store: both(&self.canon_result_store, other.canon_result_store),
+            service_result_store: both(&self.service_result_store, other.service_result_store),
         }
     }
 }
 
-fn both<T: Clone + PartialEq>(store: &BTreeMap<Cid, T>, other: &BTreeMap<Cid, T>) -> BTreeMap<Cid, T> {
-    if store.is_empty() {
-        return other.clone();
+fn both<T: Clone>(store: &BTreeMap<Cid, T>, mut other: BTreeMap<Cid, T>) -> BTreeMap<Cid, T> {
+    if other.is_empty() {
+        return store.clone();
     }
-    let mut both = store.clone();
-    for (cid, item) in other {
-        match both.get_mut(cid) {
-            Some(known) if known == item => {}
-            Some(known) => *known = item.clone(),
-            None => drop(both.insert(cid.clone(), item.clone())),
+    for (cid, item) in store {
+        if !other.contains_key(cid) {
+            other.insert(cid.clone(), item.clone());
         }
     }
-    both
+    other
 }
 
 /// A frozen stream.

@@ -3,15 +3,16 @@
 use super::Machine;
 use super::error_objects::Place;
 use super::fold::Source;
-use super::item::{Item, Resolved};
+use super::item::Item;
 use super::ledger::ServiceResult;
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
+use crate::json_text::write_text;
 use crate::trace::MetCall;
-use crate::value::Value;
+use crate::value::{TextError, Value};
 use crate::{CallRequest, CallResult, Cid, Tetraplet};
-use aqua_air::{Bytecode, OperandId, Operation, OperationId, Output};
+use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output};
 use ecow::EcoString;
 
 /// The operands of a call.
@@ -45,12 +46,6 @@ impl<'p> Call<'p> {
             _ => None,
         }
     }
-}
-
-/// Arguments that are known, and their hash.
-struct Arguments {
-    resolved: Vec<Resolved>,
-    hash: EcoString,
 }
 
 impl Machine<'_> {
@@ -93,7 +88,7 @@ impl Machine<'_> {
         if self.is_iterator(slot) {
             return Err(Uncatchable::IterableShadowing(name.clone()));
         }
-        let is_readable = self.scalars.get(slot.index(), name, &self.levels).is_ok();
+        let is_readable = self.scalars.find(slot.index(), &self.levels).flatten().is_some();
         if is_readable && !self.scalars.is_writable(slot.index(), &self.levels) {
             return Err(Uncatchable::ShadowingIsNotAllowed(name.clone()));
         }
@@ -101,7 +96,7 @@ impl Machine<'_> {
     }
 
     fn run_call(&mut self, call: &Call<'_>, tetraplet: &Tetraplet) -> Result<(), ExecutionError> {
-        let arguments = self.arguments(call)?;
+        let arguments = self.argument_hash(call)?;
         let met = self
             .trace
             .meet_call()
@@ -135,25 +130,51 @@ impl Machine<'_> {
         }
     }
 
-    /// All arguments, or the error about a variable that is not there yet.
-    fn arguments(&mut self, call: &Call<'_>) -> Result<Result<Arguments, Catchable>, ExecutionError> {
-        let mut resolved = Vec::with_capacity(call.arguments.len());
-        for argument in call.arguments {
-            match self.resolve(*argument) {
-                Ok(argument) => resolved.push(argument),
-                Err(ExecutionError::Catchable(error)) if error.is_joinable() => return Ok(Err(*error)),
-                Err(error) => return Err(error),
+    /// The hash of all arguments, or the error about a variable that is not there yet.
+    fn argument_hash(&mut self, call: &Call<'_>) -> Result<Result<EcoString, Catchable>, ExecutionError> {
+        let mut text = self.ledger.take_buffer();
+        match self.write_arguments(call.arguments, &mut text, self.ledger.allowance()) {
+            Ok(written) => Ok(Ok(self.ledger.identify_buffer(text, written)?.into())),
+            Err(ExecutionError::Catchable(error)) if error.is_joinable() => {
+                self.ledger.give_back(text);
+                Ok(Err(*error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the JSON array of all arguments. Says whether it has a text after it knows that all of them are there.
+    fn write_arguments(
+        &self,
+        arguments: &[OperandId],
+        out: &mut Vec<u8>,
+        limit: usize,
+    ) -> Result<Result<(), TextError>, ExecutionError> {
+        let mut written = Ok(());
+        out.push(b'[');
+        for (place, argument) in arguments.iter().enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            let mut write = |value: &Value| written = written.and_then(|()| value.write_element(out, limit));
+            match self.code[*argument] {
+                Operand::Text(text) => write_text(out, &self.code[text]),
+                Operand::Scalar(slot, None) => write(&self.scalar(slot)?.value),
+                _ => write(&self.resolve(*argument)?.value),
             }
         }
-        let values: Value = resolved.iter().map(|argument| argument.value.clone()).collect();
-        let hash = self.ledger.identify(&values)?.0.as_str().into();
-        Ok(Ok(Arguments { resolved, hash }))
+        out.push(b']');
+        Ok(written.and(if out.len() > limit {
+            Err(TextError::TooLong)
+        } else {
+            Ok(())
+        }))
     }
 
     fn meet_failed(
         &mut self,
         tetraplet: &Tetraplet,
-        arguments: Result<Arguments, Catchable>,
+        arguments: Result<EcoString, Catchable>,
         cid: Cid,
     ) -> Result<(), ExecutionError> {
         let ServiceResult {
@@ -161,7 +182,7 @@ impl Machine<'_> {
             argument_hash,
             tetraplet: stored,
         } = self.ledger.service_result(&cid)?;
-        verify(tetraplet, &known(arguments)?.hash, &stored, &argument_hash)?;
+        verify(tetraplet, &known(arguments)?, &stored, &argument_hash)?;
         let (code, message) = service_failure(&value).map_err(Uncatchable::MalformedCallServiceFailed)?;
         self.complete = false;
         self.own(tetraplet, &cid);
@@ -173,7 +194,7 @@ impl Machine<'_> {
         &mut self,
         call: &Call<'_>,
         tetraplet: &Tetraplet,
-        arguments: Result<Arguments, Catchable>,
+        arguments: Result<EcoString, Catchable>,
         value: ValueRef,
         from: Side,
     ) -> Result<(), ExecutionError> {
@@ -198,7 +219,7 @@ impl Machine<'_> {
     fn stored_item(
         &mut self,
         tetraplet: &Tetraplet,
-        arguments: Result<Arguments, Catchable>,
+        arguments: Result<EcoString, Catchable>,
         cid: &Cid,
     ) -> Result<Item, ExecutionError> {
         let ServiceResult {
@@ -206,7 +227,7 @@ impl Machine<'_> {
             argument_hash,
             tetraplet: stored,
         } = self.ledger.service_result(cid)?;
-        verify(tetraplet, &known(arguments)?.hash, &stored, &argument_hash)?;
+        verify(tetraplet, &known(arguments)?, &stored, &argument_hash)?;
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         Ok(Item::new(value, stored, provenance, self.trace.position()))
     }
@@ -216,7 +237,7 @@ impl Machine<'_> {
         &mut self,
         call: &Call<'_>,
         tetraplet: &Tetraplet,
-        arguments: Result<Arguments, Catchable>,
+        arguments: Result<EcoString, Catchable>,
         met: Option<CallState>,
     ) -> Result<(), ExecutionError> {
         if tetraplet.peer_pk != self.current_peer {
@@ -226,12 +247,17 @@ impl Machine<'_> {
             self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
             return Ok(());
         }
-        let Ok(arguments) = arguments else {
+        if arguments.is_err() {
             self.complete = false;
             self.trace.extend(met.map(TraceState::Call));
             return Ok(());
-        };
-        let origins = arguments.resolved.iter().map(|argument| argument.tetraplets.len());
+        }
+        let resolved = call
+            .arguments
+            .iter()
+            .map(|argument| self.resolve(*argument))
+            .collect::<Result<Vec<_>, _>>()?;
+        let origins = resolved.iter().map(|argument| argument.tetraplets.len());
         self.ledger.charge(origins.sum::<usize>() * size_of::<Tetraplet>())?;
         self.last_call_request_id = self.last_call_request_id.wrapping_add(1);
         self.record_call(call.id, self.last_call_request_id);
@@ -239,15 +265,10 @@ impl Machine<'_> {
         let request = CallRequest {
             service_id: tetraplet.service_id.to_string(),
             function_name: tetraplet.function_name.to_string(),
-            arguments: arguments
-                .resolved
-                .iter()
-                .map(|argument| argument.value.to_json())
-                .collect(),
-            tetraplets: arguments
-                .resolved
-                .iter()
-                .map(|argument| argument.tetraplets.to_vec())
+            arguments: resolved.iter().map(|argument| argument.value.to_json()).collect(),
+            tetraplets: resolved
+                .into_iter()
+                .map(|argument| argument.tetraplets.into_vec())
                 .collect(),
         };
         self.call_requests.insert(self.last_call_request_id, request);
@@ -262,7 +283,7 @@ impl Machine<'_> {
     /// The local service has answered a call of a former run that is taken up again.
     pub(super) fn resume_call(&mut self, call: &Call<'_>, result: CallResult) -> Result<(), ExecutionError> {
         let tetraplet = self.triplet(call)?;
-        let arguments = self.arguments(call)?;
+        let arguments = self.argument_hash(call)?;
         self.take_result(call, &tetraplet, arguments, result)
             .or_else(|error| self.call_error(call, Some(tetraplet), error))
     }
@@ -272,10 +293,10 @@ impl Machine<'_> {
         &mut self,
         call: &Call<'_>,
         tetraplet: &Tetraplet,
-        arguments: Result<Arguments, Catchable>,
+        arguments: Result<EcoString, Catchable>,
         CallResult { ret_code, result }: CallResult,
     ) -> Result<(), ExecutionError> {
-        let hash = known(arguments)?.hash;
+        let hash = known(arguments)?;
         if ret_code != 0 {
             return self.fail_call(tetraplet, &hash, ret_code, result.into());
         }
@@ -290,7 +311,7 @@ impl Machine<'_> {
             }
         };
         let executed = match call.output {
-            Output::None => ValueRef::Unused(self.ledger.identify(&value)?.0),
+            Output::None => ValueRef::Unused(self.ledger.identify(&value)?),
             Output::Scalar(slot) => {
                 let (cid, item) = self.new_item(tetraplet, &hash, value)?;
                 self.set_scalar(slot, item)?;
@@ -348,7 +369,7 @@ impl Machine<'_> {
 }
 
 /// Data can't know the result of a call whose arguments nobody knows.
-fn known(arguments: Result<Arguments, Catchable>) -> Result<Arguments, Uncatchable> {
+fn known(arguments: Result<EcoString, Catchable>) -> Result<EcoString, Uncatchable> {
     arguments.map_err(|error| match error {
         Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
         error => Uncatchable::ExecutedWithoutArguments(error.to_string().into()),

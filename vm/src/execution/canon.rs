@@ -123,5 +123,5 @@ fn first_of_each_key(entries: &[Item]) -> Result<Value, Uncatchable> {
         let value = entry_value(&entry.value)?;
         fields.entry(name).or_insert_with(|| value.clone());
     }
-    Ok(Value::Object(fields.into()))
+    Ok(Value::Object(fields.into_iter().collect()))
 }

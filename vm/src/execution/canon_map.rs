@@ -80,7 +80,7 @@ impl CanonMap {
                 .collect::<Result<Value, _>>()?;
             fields.insert(EcoString::from(key.to_string()), values);
         }
-        Ok(Value::Object(fields.into()))
+        Ok(Value::Object(fields.into_iter().collect()))
     }
 
     /// The value, without its key, of the entry at a place.

@@ -45,7 +45,7 @@ impl Machine<'_> {
     }
 
     fn raise(&mut self, object: Resolved) -> ExecutionError {
-        let tetraplet = object.tetraplets.to_vec().into_iter().next();
+        let tetraplet = object.tetraplets.into_vec().into_iter().next();
         self.last_error.set(object.value.clone(), tetraplet);
         self.complete = false;
         Catchable::User(object.value).into()

@@ -15,7 +15,7 @@ use crate::trace::FoldId;
 use crate::value::Value;
 use aqua_air::{Operand, OperandId, OperationId, ScopeId, Slot};
 use ecow::{EcoString, EcoVec};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The parts of a fold that are the same for what it goes through.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +31,8 @@ pub(super) struct FoldParts {
 pub(super) struct Iteration {
     items: Items,
     place: usize,
-    /// The item at that place.
-    item: Item,
+    /// The item at that place, once somebody looks at it.
+    item: OnceLock<Item>,
     body: OperationId,
     last: Option<OperationId>,
     /// The trace's view of a fold over a stream.
@@ -43,16 +43,27 @@ pub(super) struct Iteration {
 
 #[derive(Debug, Clone)]
 pub(super) enum Items {
-    /// Elements of an array; tetraplet and provenance are the array's.
+    /// Elements of an array.
     Array {
         values: EcoVec<Value>,
-        tetraplet: Tetraplet,
-        provenance: Provenance,
+        origin: Arc<Origin>,
     },
     Each(Arc<[Item]>),
 }
 
+/// Where an array comes from.
+#[derive(Debug)]
+pub(super) struct Origin {
+    tetraplet: Tetraplet,
+    provenance: Provenance,
+}
+
 impl Items {
+    fn array(values: EcoVec<Value>, tetraplet: Tetraplet, provenance: Provenance) -> Self {
+        let origin = Arc::new(Origin { tetraplet, provenance });
+        Self::Array { values, origin }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Array { values, .. } => values.len(),
@@ -62,19 +73,12 @@ impl Items {
 
     fn get(&self, place: usize) -> Item {
         match self {
-            Self::Array {
-                values,
-                tetraplet,
-                provenance,
-            } => {
-                let tetraplet = tetraplet.seen_through(&format!(".$.[{place}]"));
-                Item {
-                    value: values[place].clone(),
-                    tetraplet,
-                    provenance: provenance.clone(),
-                    position: 0,
-                }
-            }
+            Self::Array { values, origin } => Item {
+                value: values[place].clone(),
+                tetraplet: origin.tetraplet.seen_through_index(place),
+                provenance: origin.provenance.clone(),
+                position: 0,
+            },
             Self::Each(items) => items[place].clone(),
         }
     }
@@ -82,7 +86,7 @@ impl Items {
 
 impl Iteration {
     pub(super) fn item(&self) -> &Item {
-        &self.item
+        self.item.get_or_init(|| self.items.get(self.place))
     }
 
     fn advance(&mut self) -> bool {
@@ -95,7 +99,7 @@ impl Iteration {
 
     fn go_to(&mut self, place: usize) {
         self.place = place;
-        self.item = self.items.get(place);
+        self.item.take();
     }
 }
 
@@ -162,15 +166,15 @@ impl Machine<'_> {
         }
         self.iterators.set(
             iterator.index(),
-            Iteration {
-                item: items.get(0),
+            Arc::new(Iteration {
+                item: OnceLock::new(),
                 items,
                 place: 0,
                 body,
                 last,
                 stream,
                 was_exhausted: false,
-            },
+            }),
         );
         self.levels.enter_fold();
         Ok(())
@@ -206,11 +210,7 @@ impl Machine<'_> {
                 }
                 let seen = self.apply_to_canon_map(map, &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;
-                Ok(Items::Array {
-                    values,
-                    tetraplet: seen.tetraplet,
-                    provenance: seen.provenance,
-                })
+                Ok(Items::array(values, seen.tetraplet, seen.provenance))
             }
             Operand::Scalar(slot, None) => {
                 let Item {
@@ -218,13 +218,9 @@ impl Machine<'_> {
                     tetraplet,
                     provenance,
                     ..
-                } = self.scalar(slot)?;
+                } = self.scalar(slot)?.clone();
                 let values = array(value, || self.code.name(slot).clone())?;
-                Ok(Items::Array {
-                    values,
-                    tetraplet,
-                    provenance,
-                })
+                Ok(Items::array(values, tetraplet, provenance))
             }
             Operand::Scalar(slot, Some(lens)) => {
                 let Item {
@@ -232,15 +228,11 @@ impl Machine<'_> {
                     tetraplet,
                     provenance,
                     ..
-                } = self.scalar(slot)?;
+                } = self.scalar(slot)?.clone();
                 let seen = self.apply_to_value(&value, &tetraplet, provenance, &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;
                 let tetraplet = tetraplet.seen_through(&self.code[lens].text);
-                Ok(Items::Array {
-                    values,
-                    tetraplet,
-                    provenance: seen.provenance,
-                })
+                Ok(Items::array(values, tetraplet, seen.provenance))
             }
             // The only other iterable is `[]`.
             _ => Ok(Items::Each([].into())),
@@ -248,7 +240,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Begun, ExecutionError> {
-        let Some(fold) = self.iterators.get_mut(iterator.index()) else {
+        let Some(fold) = self.iterators.get_mut(iterator.index()).map(Arc::make_mut) else {
             return Err(Uncatchable::FoldStateNotFound(self.code.name(iterator).clone()).into());
         };
         let (stream, body) = (fold.stream, fold.body);
@@ -290,7 +282,7 @@ impl Machine<'_> {
         self.levels.show_again();
         self.clean_up();
         if outcome.is_ok() {
-            if let Some(fold) = self.iterators.get_mut(iterator.index()) {
+            if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Arc::make_mut) {
                 fold.go_to(fold.place - 1);
             }
             self.turn_back(id, iterator)?;

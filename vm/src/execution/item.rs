@@ -86,9 +86,9 @@ impl Tetraplets {
         }
     }
 
-    pub(super) fn to_vec(&self) -> Vec<Tetraplet> {
+    pub(super) fn into_vec(self) -> Vec<Tetraplet> {
         match self {
-            Self::One(tetraplet) => vec![tetraplet.clone()],
+            Self::One(tetraplet) => vec![tetraplet],
             Self::Each { items, .. } => items.iter().map(|item| item.tetraplet.clone()).collect(),
         }
     }

@@ -4,6 +4,7 @@ use super::canon_map::CanonMap;
 use super::item::{CanonStream, Item};
 use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
 use crate::failure::Uncatchable;
+use crate::json_text::JsonText;
 use crate::value::{TextError, Value};
 use crate::{Cid, Tetraplet};
 use ecow::{EcoString, EcoVec};
@@ -19,6 +20,8 @@ pub(super) struct Ledger {
     read: FxHashMap<Cid, Value>,
     /// The tetraplet that was added last: often it comes again.
     last_tetraplet: Option<(Tetraplet, Cid)>,
+    /// For texts that are hashed.
+    text: Vec<u8>,
     /// How many bytes the run may still take.
     allowance: usize,
     limit: u64,
@@ -39,6 +42,7 @@ impl Ledger {
             own_cids: Vec::new(),
             read: FxHashMap::default(),
             last_tetraplet: None,
+            text: Vec::with_capacity(512),
             allowance: usize::try_from(limit).unwrap_or(usize::MAX),
             limit,
         }
@@ -123,20 +127,59 @@ impl Ledger {
 
     // Adding.
 
-    /// The id and the compact text of a value.
-    pub(super) fn identify(&mut self, value: &Value) -> Result<(Cid, String), Uncatchable> {
-        let text = value.to_text(self.allowance).map_err(|error| match error {
+    /// How many bytes a text may have.
+    pub(super) fn allowance(&self) -> usize {
+        self.allowance
+    }
+
+    /// An empty buffer for a text; pass it to [`identify_buffer`](Self::identify_buffer) or [`give_back`](Self::give_back).
+    pub(super) fn take_buffer(&mut self) -> Vec<u8> {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        text
+    }
+
+    pub(super) fn give_back(&mut self, buffer: Vec<u8>) {
+        self.text = buffer;
+    }
+
+    /// The id of a text.
+    pub(super) fn identify_buffer(
+        &mut self,
+        text: Vec<u8>,
+        written: Result<(), TextError>,
+    ) -> Result<Cid, Uncatchable> {
+        self.text = text;
+        written.map_err(|error| match error {
             TextError::TooDeep => Uncatchable::ValueTooDeep,
             TextError::TooLong => Uncatchable::RunTooLarge(self.limit),
         })?;
-        self.allowance -= text.len();
-        Ok((Cid::of_json(text.as_bytes()), text))
+        self.charge(self.text.len())?;
+        Ok(Cid::of_json(&self.text))
+    }
+
+    /// The id of a value.
+    pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
+        let mut text = self.take_buffer();
+        let written = value.write_text(&mut text, self.allowance);
+        self.identify_buffer(text, written)
     }
 
     fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
-        let (cid, text) = self.identify(value)?;
-        self.info.value_store.entry(cid.clone()).or_insert_with(|| text.into());
+        let cid = self.identify(value)?;
+        let text = &self.text;
+        self.info
+            .value_store
+            .entry(cid.clone())
+            .or_insert_with(|| std::str::from_utf8(text).expect("JSON is UTF-8").into());
         Ok(cid)
+    }
+
+    /// The id of something that is hashed as JSON.
+    fn hash(&mut self, item: &impl JsonText) -> Cid {
+        self.text.clear();
+        item.write_json(&mut self.text);
+        Cid::of_json(&self.text)
     }
 
     fn add_tetraplet(&mut self, tetraplet: &Tetraplet) -> Cid {
@@ -145,7 +188,7 @@ impl Ledger {
         {
             return cid.clone();
         }
-        let cid = Cid::of(tetraplet);
+        let cid = self.hash(tetraplet);
         self.info
             .tetraplet_store
             .entry(cid.clone())
@@ -167,7 +210,7 @@ impl Ledger {
             argument_hash: argument_hash.clone(),
             tetraplet_cid,
         };
-        let cid = Cid::of(&result);
+        let cid = self.hash(&result);
         self.info.service_result_store.entry(cid.clone()).or_insert(result);
         Ok(cid)
     }
@@ -181,7 +224,7 @@ impl Ledger {
             tetraplet: self.add_tetraplet(tetraplet),
             values,
         };
-        let cid = Cid::of(&result);
+        let cid = self.hash(&result);
         self.info.canon_result_store.entry(cid.clone()).or_insert(result);
         Ok(cid)
     }
@@ -194,7 +237,7 @@ impl Ledger {
             tetraplet,
             provenance: item.provenance.clone(),
         };
-        let cid = Cid::of(&element);
+        let cid = self.hash(&element);
         self.info.canon_element_store.entry(cid.clone()).or_insert(element);
         Ok(cid)
     }

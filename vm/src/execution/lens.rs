@@ -52,7 +52,7 @@ impl Machine<'_> {
         match step {
             Step::Index(index) => Ok(item_at(value, index)?),
             Step::Field(name) => Ok(field_of(value, &self.code[name])?),
-            Step::Scalar(slot) => match self.scalar_value(slot)? {
+            Step::Scalar(slot) => match self.scalar(slot)?.value.clone() {
                 Value::String(name) => Ok(field_of(value, &name)?),
                 accessor @ Value::Number(_) => Ok(item_at(value, index_from(accessor)?)?),
                 accessor => Err(LensError::ScalarAccessor(accessor).into()),
@@ -81,7 +81,7 @@ impl Machine<'_> {
         let index = match path[0] {
             Step::Index(index) => index,
             Step::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
-            Step::Scalar(slot) => match self.scalar_value(slot)? {
+            Step::Scalar(slot) => match self.scalar(slot)?.value.clone() {
                 accessor @ Value::Number(_) => index_from(accessor)?,
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },
@@ -120,7 +120,7 @@ impl Machine<'_> {
                 if self.is_iterator(slot) {
                     return Err(LensError::MapAccessorIsIterable.into());
                 }
-                let accessor = self.scalar_value(slot)?;
+                let accessor = self.scalar(slot)?.value.clone();
                 Key::of(&accessor).ok_or(LensError::MapAccessor(accessor))?
             }
         };
@@ -145,7 +145,7 @@ impl Machine<'_> {
         let index = match *second {
             Step::Index(index) => index,
             Step::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
-            Step::Scalar(slot) => match self.scalar_value(slot)? {
+            Step::Scalar(slot) => match self.scalar(slot)?.value.clone() {
                 accessor @ Value::Number(_) => index_from(accessor)?,
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },

@@ -24,7 +24,7 @@ mod snapshots;
 mod stream;
 mod variables;
 
-use crate::data::ParticleData;
+use crate::data::{CidInfo, ParticleData, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
 use crate::trace::{Trace, TraceHandler};
 use crate::{CallRequest, CallResult, Cid, Limits, Params};
@@ -40,6 +40,7 @@ use ledger::Ledger;
 use recording::Recorder;
 use scalars::{Levels, Variables};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use stream::{OpenScopes, Streams};
 
 pub(crate) use recording::Recording;
@@ -54,7 +55,10 @@ pub(crate) struct Input<'d> {
     pub(crate) code: &'d Bytecode,
     pub(crate) params: &'d Params,
     pub(crate) previous: &'d ParticleData,
-    pub(crate) current: &'d ParticleData,
+    /// The trace that arrived.
+    pub(crate) current: &'d [TraceState],
+    /// What both traces name.
+    pub(crate) info: CidInfo,
     /// By decimal call id.
     pub(crate) call_results: BTreeMap<String, CallResult>,
     /// Whether to keep what is needed to take the run up again where calls wait.
@@ -126,7 +130,7 @@ struct Machine<'d> {
     canon_streams: Variables<CanonStream>,
     canon_maps: Variables<canon_map::CanonMap>,
     /// By slot.
-    iterators: Array<Iteration>,
+    iterators: Array<Arc<Iteration>>,
     streams: Streams,
     maps: Streams,
     open_streams: OpenScopes,
@@ -151,6 +155,7 @@ impl<'d> Machine<'d> {
             params,
             previous,
             current,
+            info,
             call_results,
             records,
         } = input;
@@ -159,8 +164,8 @@ impl<'d> Machine<'d> {
             params,
             init_peer: params.init_peer_id.as_str().into(),
             current_peer: params.current_peer_id.as_str().into(),
-            trace: Trace::Merged(TraceHandler::new(&previous.trace, &current.trace, records)),
-            ledger: Ledger::new(previous.cid_info.union(&current.cid_info), params.limits.run_size),
+            trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
+            ledger: Ledger::new(info, params.limits.run_size),
             frames: Frames::default(),
             length: 0,
             complete: true,

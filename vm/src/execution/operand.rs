@@ -34,9 +34,9 @@ impl Machine<'_> {
                     ..
                 } = self.scalar(slot)?;
                 match lens {
-                    None => Ok(Resolved::one(value, tetraplet, provenance)),
+                    None => Ok(Resolved::one(value.clone(), tetraplet.clone(), provenance.clone())),
                     Some(lens) => Ok(self
-                        .apply_to_value(&value, &tetraplet, provenance, &self.code[lens])?
+                        .apply_to_value(value, tetraplet, provenance.clone(), &self.code[lens])?
                         .into()),
                 }
             }
@@ -87,16 +87,15 @@ impl Machine<'_> {
     }
 
     /// The scalar or, if there is none of that name, the item of the fold whose iterator has it.
-    pub(super) fn scalar(&self, slot: Slot) -> Result<Item, Catchable> {
-        let found = self.scalars.get(slot.index(), self.code.name(slot), &self.levels);
-        match (found, self.iterators.get(slot.index())) {
-            (Err(Catchable::VariableNotFound(_)), Some(fold)) => Ok(fold.item().clone()),
-            (found, _) => found.cloned(),
+    pub(super) fn scalar(&self, slot: Slot) -> Result<&Item, Catchable> {
+        match self.scalars.find(slot.index(), &self.levels) {
+            Some(value) => value.ok_or_else(|| Catchable::NotInitializedAfterNew(self.code.name(slot).clone())),
+            None => {
+                let fold = self.iterators.get(slot.index());
+                fold.map(|fold| fold.item())
+                    .ok_or_else(|| Catchable::VariableNotFound(self.code.name(slot).clone()))
+            }
         }
-    }
-
-    pub(super) fn scalar_value(&self, slot: Slot) -> Result<Value, ExecutionError> {
-        Ok(self.scalar(slot)?.value)
     }
 
     pub(super) fn is_iterator(&self, slot: Slot) -> bool {
@@ -105,14 +104,22 @@ impl Machine<'_> {
 
     /// A part of a call's triplet: must be a text.
     pub(super) fn resolve_text(&self, operand: OperandId) -> Result<EcoString, ExecutionError> {
-        match self.resolve(operand)?.value {
-            Value::String(text) => Ok(text),
-            value => Err(Catchable::NonStringTriplet {
-                name: self.operand_name(operand),
-                value,
-            }
-            .into()),
+        let value = match self.code[operand] {
+            Operand::Text(text) => return Ok(self.code[text].clone()),
+            Operand::Scalar(slot, None) => match &self.scalar(slot)?.value {
+                Value::String(text) => return Ok(text.clone()),
+                value => value.clone(),
+            },
+            _ => match self.resolve(operand)?.value {
+                Value::String(text) => return Ok(text),
+                value => value,
+            },
+        };
+        Err(Catchable::NonStringTriplet {
+            name: self.operand_name(operand),
+            value,
         }
+        .into())
     }
 
     /// The name in an operand, without its lens.

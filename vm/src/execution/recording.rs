@@ -28,7 +28,7 @@ pub(super) struct Context {
     pub(super) scalars: Variables<Item>,
     pub(super) canon_streams: Variables<CanonStream>,
     pub(super) canon_maps: Variables<CanonMap>,
-    pub(super) iterators: Array<Iteration>,
+    pub(super) iterators: Array<Arc<Iteration>>,
     /// Open `new` of streams by scope.
     pub(super) streams: Array<Stack<usize>>,
     pub(super) maps: Array<Stack<usize>>,

@@ -49,7 +49,8 @@ impl Levels {
     }
 
     fn sees(&self, depth: usize) -> bool {
-        self.in_sight.binary_search(&depth).is_ok()
+        // Most is of the present level.
+        depth == self.depth && self.in_sight.last() == Some(&depth) || self.in_sight.binary_search(&depth).is_ok()
     }
 }
 
@@ -82,13 +83,17 @@ impl<T: Clone> Variables<T> {
 
     /// The value of a name.
     pub(super) fn get(&self, slot: usize, name: &EcoString, levels: &Levels) -> Result<&T, Catchable> {
-        match self.top(slot) {
-            Some(cell) if levels.sees(cell.depth) => cell
-                .value
-                .as_ref()
-                .ok_or_else(|| Catchable::NotInitializedAfterNew(name.clone())),
-            _ => Err(Catchable::VariableNotFound(name.clone())),
+        match self.find(slot, levels) {
+            Some(Some(value)) => Ok(value),
+            Some(None) => Err(Catchable::NotInitializedAfterNew(name.clone())),
+            None => Err(Catchable::VariableNotFound(name.clone())),
         }
+    }
+
+    /// The cell of a name that is in sight; it is empty after `new`.
+    pub(super) fn find(&self, slot: usize, levels: &Levels) -> Option<Option<&T>> {
+        let cell = self.top(slot).filter(|cell| levels.sees(cell.depth))?;
+        Some(cell.value.as_ref())
     }
 
     /// Whether a name may be written here.

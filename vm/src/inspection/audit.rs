@@ -290,7 +290,10 @@ fn covers(key: &VerifyingKey, signature: &[u8], own: &[(u32, &Cid)], particle_id
     signature
         .get(1..)
         .and_then(|bytes| ed25519_dalek::Signature::from_slice(bytes).ok())
-        .is_some_and(|signature| key.verify(&message(cids.iter(), particle_id), &signature).is_ok())
+        .is_some_and(|signature| {
+            let message = message(cids.len(), cids.iter(), particle_id);
+            key.verify(&message, &signature).is_ok()
+        })
 }
 
 fn no_content_id(cid: &Cid, store: &'static str, error: CidError) -> Fault {

@@ -1,29 +1,39 @@
 //! A one-to-one map between positions.
 
-use std::collections::BTreeMap;
-
-/// One-to-one: a new pair removes older pairs that share one of its sides.
+/// One-to-one: a new pair removes older pairs that share one of its sides. Takes memory for all positions up to the largest.
 #[derive(Debug, Default)]
 pub(super) struct Bijection {
-    forth: BTreeMap<usize, usize>,
-    back: BTreeMap<usize, usize>,
+    forth: Vec<usize>,
+    back: Vec<usize>,
 }
+
+/// Stands for a position that has no partner.
+const NONE: usize = usize::MAX;
 
 impl Bijection {
     pub(super) fn insert(&mut self, from: usize, to: usize) {
-        if let Some(former) = self.forth.insert(from, to) {
-            self.back.remove(&former);
+        if let Some(former) = replace(&mut self.forth, from, to) {
+            self.back[former] = NONE;
         }
-        if let Some(former) = self.back.insert(to, from)
+        if let Some(former) = replace(&mut self.back, to, from)
             && former != from
         {
-            self.forth.remove(&former);
+            self.forth[former] = NONE;
         }
     }
 
     pub(super) fn get(&self, from: usize) -> Option<usize> {
-        self.forth.get(&from).copied()
+        self.forth.get(from).copied().filter(|to| *to != NONE)
     }
+}
+
+/// Gives what stood there.
+fn replace(positions: &mut Vec<usize>, place: usize, position: usize) -> Option<usize> {
+    if place >= positions.len() {
+        positions.resize(place + 1, NONE);
+    }
+    let former = std::mem::replace(&mut positions[place], position);
+    (former != NONE).then_some(former)
 }
 
 #[cfg(test)]
@@ -39,5 +49,6 @@ mod tests {
         assert_eq!([1, 2, 3].map(|from| map.get(from)), [None, Some(20), Some(10)]);
         map.insert(3, 20);
         assert_eq!([1, 2, 3].map(|from| map.get(from)), [None, None, Some(20)]);
+        assert_eq!(map.get(100), None);
     }
 }

@@ -123,7 +123,8 @@ pub(crate) fn take_up(
         code,
         params,
         previous: &nothing,
-        current: &nothing,
+        current: &[],
+        info: CidInfo::default(),
         call_results: BTreeMap::new(),
         records: true,
     });
