@@ -14,6 +14,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use terminal::Terminal;
 
+/// Machines and services allocate all the time, in small pieces.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let options = match Options::try_parse_from(with_command(std::env::args_os())) {
         Ok(options) => options,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors");
+    let pages = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("../../docs/errors");
     println!("cargo::rerun-if-changed={}", pages.display());
     let mut files: Vec<_> = fs::read_dir(&pages)
         .expect("docs/errors is part of the source tree")

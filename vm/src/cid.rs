@@ -220,7 +220,6 @@ impl fmt::Debug for Cid {
 
 /// The text of the id of a BLAKE3 digest.
 fn produced(digest: &[u8; 32]) -> [u8; PRODUCED_LENGTH] {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     // Version, codec (two bytes as varint), hash function, digest length, digest; five bytes are eight characters.
     let mut bytes = [0; 40];
     bytes[..5].copy_from_slice(&[0x01, 0x80, 0x04, 0x1e, 0x20]);
@@ -228,14 +227,26 @@ fn produced(digest: &[u8; 32]) -> [u8; PRODUCED_LENGTH] {
     let mut id = [b'b'; PRODUCED_LENGTH + 4];
     for (group, characters) in bytes.chunks_exact(5).zip(id[1..].chunks_exact_mut(8)) {
         let bits = group.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-        for (place, character) in characters.iter_mut().enumerate() {
-            *character = ALPHABET[(bits >> (35 - 5 * place)) as usize & 31];
+        for (place, pair) in characters.chunks_exact_mut(2).enumerate() {
+            pair.copy_from_slice(&PAIRS[(bits >> (30 - 10 * place)) as usize & 1023]);
         }
     }
     let mut text = [0; PRODUCED_LENGTH];
     text.copy_from_slice(&id[..PRODUCED_LENGTH]);
     text
 }
+
+/// The two base32 characters of ten bits.
+static PAIRS: [[u8; 2]; 1024] = {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let mut pairs = [[0; 2]; 1024];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [ALPHABET[bits >> 5], ALPHABET[bits & 31]];
+        bits += 1;
+    }
+    pairs
+};
 
 /// Why a text is no content id that is in use here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

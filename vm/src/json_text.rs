@@ -11,20 +11,28 @@ pub(crate) trait JsonText {
 
 /// Appends a text in quotes.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
-    let needs_escapes = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    let has_any = if text.len() < 16 {
-        text.bytes().any(needs_escapes)
-    } else {
-        // Without a way out in the middle, so that many bytes are looked at together.
-        text.bytes().fold(false, |any, byte| any | needs_escapes(byte))
-    };
-    if has_any {
+    if has_escapes(text.as_bytes()) {
         serde_json::to_writer(out, text).expect("serialising to memory succeeds");
     } else {
         out.reserve(text.len() + 2);
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
+    }
+}
+
+/// Whether a byte of a text can't stand for itself.
+fn has_escapes(bytes: &[u8]) -> bool {
+    let is_one = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    // Without a way out in the middle, so that the bytes of a block are looked at together.
+    let is_in = |block: &[u8; 16]| block.iter().fold(false, |any, byte| any | is_one(byte));
+    match bytes.last_chunk() {
+        Some(last) => bytes
+            .as_chunks()
+            .0
+            .iter()
+            .fold(is_in(last), |any, block| any | is_in(block)),
+        None => bytes.iter().any(is_one),
     }
 }
 
@@ -98,6 +106,19 @@ mod tests {
         let text = String::from_utf8(text).expect("JSON is UTF-8");
         assert_eq!(text, serde_json::to_string(item).expect("texts serialise"));
         text
+    }
+
+    #[test]
+    fn escapes_are_found_everywhere() {
+        for length in 0..70 {
+            let mut bytes = vec![b'a'; length];
+            assert!(!has_escapes(&bytes));
+            for place in 0..length {
+                bytes[place] = [0x1f, b'"', b'\\'][place % 3];
+                assert!(has_escapes(&bytes), "{length} {place}");
+                bytes[place] = b'a';
+            }
+        }
     }
 
     #[test]

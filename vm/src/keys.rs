@@ -4,7 +4,9 @@
 //! `12D3KooW`. In particle data a public key is one format byte (0 for ed25519) and 32 bytes, a signature is the same
 //! format byte and 64 bytes.
 
-use ed25519_dalek::{Signer as _, SigningKey};
+use crate::sha512::Sha512;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
 use std::fmt;
 
 /// Format byte of ed25519 keys and signatures inside particle data.
@@ -46,7 +48,12 @@ impl KeyPair {
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(65);
         bytes.push(ED25519_FORMAT);
-        bytes.extend_from_slice(&self.signing.sign(message).to_bytes());
+        let signature = raw_sign::<Sha512>(
+            &ExpandedSecretKey::from(self.signing.as_bytes()),
+            message,
+            &self.signing.verifying_key(),
+        );
+        bytes.extend_from_slice(&signature.to_bytes());
         bytes
     }
 }

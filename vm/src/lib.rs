@@ -38,6 +38,7 @@ mod keys;
 mod outcome;
 mod params;
 mod program;
+mod sha512;
 mod state;
 mod step;
 mod tetraplet;

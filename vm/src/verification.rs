@@ -8,8 +8,10 @@ use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, Trac
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
 use crate::json_text::JsonText;
 use crate::keys::{ED25519_FORMAT, peer_id_of};
+use crate::sha512::Sha512;
 use crate::{Cid, KeyPair, PreparationError};
-use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+use ed25519_dalek::hazmat::raw_verify;
+use ed25519_dalek::{Signature, VerifyingKey};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
@@ -270,10 +272,11 @@ impl Signer<'_> {
         let bytes = self.signature.get(1..).unwrap_or_default();
         let source = match Signature::from_slice(bytes) {
             Err(_) => "None",
-            Ok(signature) => match self
-                .verifying
-                .verify(&message(self.made.length, self.made.iter(), particle_id), &signature)
-            {
+            Ok(signature) => match raw_verify::<Sha512>(
+                &self.verifying,
+                &message(self.made.length, self.made.iter(), particle_id),
+                &signature,
+            ) {
                 Ok(()) => return Ok(()),
                 Err(_) => "Some(Verification equation was not satisfied)",
             },

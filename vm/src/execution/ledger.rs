@@ -1,6 +1,7 @@
 //! What the run knows by content id and what it adds.
 
 use super::canon_map::CanonMap;
+use super::growing_stores::GrowingStores;
 use super::item::{CanonStream, Item};
 use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
 use crate::failure::Uncatchable;
@@ -13,7 +14,7 @@ use rustc_hash::FxHashMap;
 /// The stores of previous and current data together, and the ids that this peer vouches for.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    pub(super) info: CidInfo,
+    stores: GrowingStores,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
     /// Values of the store that were read already.
@@ -38,7 +39,7 @@ pub(super) struct ServiceResult {
 impl Ledger {
     pub(super) fn new(info: CidInfo, limit: u64) -> Self {
         Self {
-            info,
+            stores: GrowingStores::new(info),
             own_cids: Vec::new(),
             read: FxHashMap::default(),
             last_tetraplet: None,
@@ -46,6 +47,11 @@ impl Ledger {
             allowance: usize::try_from(limit).unwrap_or(usize::MAX),
             limit,
         }
+    }
+
+    /// The stores with what was added, and the ids that this peer vouches for.
+    pub(super) fn finish(self) -> (CidInfo, Vec<Cid>) {
+        (self.stores.finish(), self.own_cids)
     }
 
     /// Takes memory into account that the run is about to take.
@@ -62,8 +68,8 @@ impl Ledger {
             return Ok(value.clone());
         }
         let text = self
-            .info
-            .value_store
+            .stores
+            .values
             .get(cid)
             .ok_or_else(|| Uncatchable::not_found("value", cid))?
             .clone();
@@ -77,15 +83,15 @@ impl Ledger {
     }
 
     fn tetraplet(&self, cid: &Cid) -> Result<Tetraplet, Uncatchable> {
-        self.info
-            .tetraplet_store
+        self.stores
+            .tetraplets
             .get(cid)
             .cloned()
             .ok_or_else(|| Uncatchable::not_found("tetraplet", cid))
     }
 
     pub(super) fn service_result(&mut self, cid: &Cid) -> Result<ServiceResult, Uncatchable> {
-        let stored = self.info.service_result_store.get(cid).cloned();
+        let stored = self.stores.service_results.get(cid).cloned();
         let ServiceResultCidAggregate {
             value_cid,
             argument_hash,
@@ -100,7 +106,7 @@ impl Ledger {
 
     /// The tetraplet of a frozen stream, and its elements still by id.
     pub(super) fn canon_result(&self, cid: &Cid) -> Result<(Tetraplet, EcoVec<Cid>), Uncatchable> {
-        let stored = self.info.canon_result_store.get(cid);
+        let stored = self.stores.canon_results.get(cid);
         let stored = stored.ok_or_else(|| Uncatchable::not_found("canon result aggregate", cid))?;
         Ok((self.tetraplet(&stored.tetraplet)?, stored.values.clone()))
     }
@@ -111,7 +117,7 @@ impl Ledger {
     }
 
     fn canon_element(&mut self, cid: &Cid, position: usize) -> Result<Item, Uncatchable> {
-        let stored = self.info.canon_element_store.get(cid).cloned();
+        let stored = self.stores.canon_elements.get(cid).cloned();
         let CanonCidAggregate {
             value,
             tetraplet,
@@ -168,10 +174,9 @@ impl Ledger {
     fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let cid = self.identify(value)?;
         let text = &self.text;
-        self.info
-            .value_store
-            .entry(cid.clone())
-            .or_insert_with(|| std::str::from_utf8(text).expect("JSON is UTF-8").into());
+        self.stores
+            .values
+            .add(&cid, || std::str::from_utf8(text).expect("JSON is UTF-8").into());
         Ok(cid)
     }
 
@@ -189,10 +194,7 @@ impl Ledger {
             return cid.clone();
         }
         let cid = self.hash(tetraplet);
-        self.info
-            .tetraplet_store
-            .entry(cid.clone())
-            .or_insert_with(|| tetraplet.clone());
+        self.stores.tetraplets.add(&cid, || tetraplet.clone());
         self.last_tetraplet = Some((tetraplet.clone(), cid.clone()));
         cid
     }
@@ -211,7 +213,7 @@ impl Ledger {
             tetraplet_cid,
         };
         let cid = self.hash(&result);
-        self.info.service_result_store.entry(cid.clone()).or_insert(result);
+        self.stores.service_results.add(&cid, || result);
         Ok(cid)
     }
 
@@ -225,7 +227,7 @@ impl Ledger {
             values,
         };
         let cid = self.hash(&result);
-        self.info.canon_result_store.entry(cid.clone()).or_insert(result);
+        self.stores.canon_results.add(&cid, || result);
         Ok(cid)
     }
 
@@ -238,7 +240,7 @@ impl Ledger {
             provenance: item.provenance.clone(),
         };
         let cid = self.hash(&element);
-        self.info.canon_element_store.entry(cid.clone()).or_insert(element);
+        self.stores.canon_elements.add(&cid, || element);
         Ok(cid)
     }
 }

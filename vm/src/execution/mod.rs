@@ -12,6 +12,7 @@ mod error_objects;
 mod fail;
 mod fold;
 mod frames;
+mod growing_stores;
 mod item;
 mod ledger;
 mod lens;
@@ -199,15 +200,16 @@ impl<'d> Machine<'d> {
         } else {
             None
         };
+        let (cid_info, own_cids) = self.ledger.finish();
         let data = ParticleData {
             trace,
             last_call_request_id: self.last_call_request_id,
-            cid_info: self.ledger.info,
+            cid_info,
             signatures: BTreeMap::new(),
         };
         Output {
             data,
-            own_cids: self.ledger.own_cids,
+            own_cids,
             next_peers: self.next_peers,
             call_requests: self.call_requests,
             call_results: self.call_results,

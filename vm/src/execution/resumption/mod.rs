@@ -14,7 +14,6 @@ mod watch;
 use super::call::Call;
 use super::fold::{Items, StreamFold};
 use super::frames::{Frame, Frames, Par};
-use super::ledger::Ledger;
 use super::recording::{Context, EndedFold, Errors, Recorder, WaitingCall};
 use super::{Begun, Input, Machine, Outcome, Recording, Resumed, Shape};
 use crate::data::{CidInfo, ParticleData};
@@ -152,12 +151,12 @@ impl Machine<'_> {
         if tree.is_astray() || !is_regular {
             return None;
         }
-        let Ledger { info, own_cids, .. } = self.ledger;
+        let (added, own_cids) = self.ledger.finish();
         Some(Grown {
             tree,
             last_call_request_id: self.last_call_request_id,
             recording: self.recorder.finish(self.streams, self.maps, Vec::new()),
-            added: info,
+            added,
             own_cids,
             next_peers: self.next_peers,
             call_requests: self.call_requests,
