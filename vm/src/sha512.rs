@@ -35,7 +35,6 @@ impl FixedOutput for Sha512 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sha2::Digest as _;
 
     #[test]
     fn it_is_the_function_of_that_name() {
@@ -44,7 +43,7 @@ mod tests {
             let mut parts = Sha512::default();
             parts.update(&text[..length / 2]);
             parts.update(&text[length / 2..length]);
-            assert_eq!(parts.finalize_fixed(), sha2::Sha512::digest(&text[..length]));
+            assert_eq!(parts.finalize_fixed(), <sha2::Sha512 as sha2::Digest>::digest(&text[..length]));
         }
     }
 }
