@@ -43,7 +43,10 @@ mod tests {
             let mut parts = Sha512::default();
             parts.update(&text[..length / 2]);
             parts.update(&text[length / 2..length]);
-            assert_eq!(parts.finalize_fixed(), <sha2::Sha512 as sha2::Digest>::digest(&text[..length]));
+            assert_eq!(
+                parts.finalize_fixed(),
+                <sha2::Sha512 as sha2::Digest>::digest(&text[..length])
+            );
         }
     }
 }

@@ -421,8 +421,8 @@ mod tests {
     fn lists_with_duplicates_contain_each_other_by_count() {
         let [a, b] = ["a", "b"].map(|text| Cid::from(EcoString::from(text)));
         let list = |cids: &[&'static str]| {
-            let mut list = IdList::default();
-            list.ids = cids.iter().map(|cid| (if *cid == "a" { &a } else { &b }, 1)).collect();
+            let ids = cids.iter().map(|cid| (if *cid == "a" { &a } else { &b }, 1)).collect();
+            let mut list = IdList { ids, length: 0 };
             list.put_in_order();
             assert_eq!(list.length, cids.len());
             list

@@ -12,3 +12,4 @@ mod laws;
 mod network;
 mod resumption;
 mod simulation;
+mod verified_once;
