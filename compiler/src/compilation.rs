@@ -199,8 +199,7 @@ fn not_exported(checked: &Checked, wanted: &EcoString) -> Diagnostic {
     let file = checked.entry.file;
     let own = checked
         .program
-        .functions
-        .iter()
+        .functions()
         .find(|function| function.file == file && function.name == *wanted);
     match own {
         Some(function) => message

@@ -37,7 +37,7 @@ impl Workspace {
     }
 
     /// Checks the programs that begin in the modules `entries`; gives how many modules were checked for that.
-    /// What comes out does not depend on the workers, which parse modules side by side.
+    /// What comes out does not depend on the workers, which parse and check modules side by side.
     pub fn check(
         &mut self,
         loader: &dyn SourceLoader,
@@ -52,7 +52,7 @@ impl Workspace {
         let former = Former::of(std::mem::take(&mut self.graph), changed);
         let former = former.read_ahead(loader, entries, workers);
         self.graph = modules::load(loader, entries, former);
-        self.memory.check(&self.graph, &self.options)
+        self.memory.check(&self.graph, &self.options, workers)
     }
 
     /// All texts that messages point into.

@@ -135,11 +135,11 @@ pub fn root_module(packages: &Path, file: &str) -> Option<String> {
     let checked = check_file(&disk, &packages.join(file));
     let (id, _) = source_of(&checked, &packages.join(file));
     let own = |function: &&Function| function.file == id && is_exportable(&function.arrow);
-    let functions = checked.program.functions.iter().filter(own);
+    let functions = checked.program.functions().filter(own);
     let exported: Vec<String> = functions.map(|function| function.name.to_string()).collect();
     let mut wrappers = String::new();
     let mut wrapped = Vec::new();
-    for service in checked.program.services.iter().filter(|service| service.file == id) {
+    for service in checked.program.services().filter(|service| service.file == id) {
         for (method, arrow) in service.methods.iter().filter(|(_, arrow)| is_exportable(arrow)) {
             let name = format!("in{}_{method}", service.name);
             wrappers.push_str(&wrapper(&name, service, method, arrow));

@@ -3,7 +3,7 @@
 //! Names are gone: every use points at what it means. Types are complete: every value knows its own. Lowering may rely on
 //! the following whenever checking reported no error.
 //!
-//! * **Order.** A function only refers to functions with smaller ids, so there is no recursion. All modules share one table.
+//! * **Order.** A function only refers to functions with smaller ids, so there is no recursion. Each module has a table of its own.
 //! * **Locals.** A [`LocalId`] names one definition in one top-level function, closures inside it included; nothing is
 //!   defined twice. A local is defined before it is used, in textual order. Abilities in braces are ordinary leading
 //!   parameters.
@@ -52,38 +52,71 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A top-level function in [`Program::functions`].
-    FunctionId
-    /// A service in [`Program::services`].
-    ServiceId
     /// A definition in [`Function::locals`].
     LocalId
     /// A closure in [`Function::closures`].
     ClosureId
 }
 
+macro_rules! part_ids {
+    ($($(#[$meta:meta])* $name:ident)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name {
+            /// The number of the part.
+            pub part: u32,
+            /// The position in its table.
+            pub place: u32,
+        }
+    )*};
+}
+
+part_ids! {
+    /// A top-level function in [`Part::functions`].
+    FunctionId
+    /// A service in [`Part::services`].
+    ServiceId
+}
+
 /// All functions and services that the entry module reaches, and what it exports.
 #[derive(Debug, Clone, Default)]
 pub struct Program {
-    /// Functions of all modules, callees before callers.
-    pub functions: Vec<Function>,
-    /// Services of all modules.
-    pub services: Vec<Service>,
+    /// What the modules declare, imported modules before those that import them.
+    pub parts: Vec<Part>,
     /// Functions that the entry module exports, in source order, under their exported names.
     pub exported_functions: IndexMap<EcoString, Export<FunctionId>>,
     /// Services that the entry module exports, in source order, under their exported names.
     pub exported_services: IndexMap<EcoString, Export<ServiceId>>,
 }
 
+/// What one module declares.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// Functions, callees before callers.
+    pub functions: Vec<Function>,
+    /// Services.
+    pub services: Vec<Service>,
+}
+
 impl Program {
+    /// All functions, callees before callers.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.parts.iter().flat_map(|part| &part.functions)
+    }
+
+    /// All services.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.parts.iter().flat_map(|part| &part.services)
+    }
+
     /// The function of that id.
     pub fn function(&self, id: FunctionId) -> &Function {
-        &self.functions[id.index()]
+        &self.parts[id.part as usize].functions[id.place as usize]
     }
 
     /// The service of that id.
     pub fn service(&self, id: ServiceId) -> &Service {
-        &self.services[id.index()]
+        &self.parts[id.part as usize].services[id.place as usize]
     }
 }
 

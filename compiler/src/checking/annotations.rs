@@ -9,7 +9,7 @@ use aqua_grammar::tree;
 use ecow::EcoString;
 use std::sync::Arc;
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     /// The type that is written; the error type where it makes no sense.
     pub(super) fn annotation(&mut self, written: &tree::Type) -> Type {
         let ty = match &written.kind {

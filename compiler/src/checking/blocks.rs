@@ -10,7 +10,7 @@ use aqua_grammar::tree;
 /// The statements of a block so far; `None` stands for one that failed.
 struct Lines(Vec<Option<Statement>>);
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// Checks the statements of a block in the present scope.
     pub(super) fn block(&mut self, block: &tree::Block) -> Block {
         let mut lines = Lines(Vec::with_capacity(block.statements.len()));

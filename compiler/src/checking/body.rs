@@ -6,7 +6,7 @@ use super::mismatch::Wanted;
 use super::namespace::{Entity, Entry};
 use super::scopes::{Kind, Scopes};
 use crate::checked::{
-    Block, Body, Builtin, Closure, ClosureId, Function, FunctionId, Local, LocalId, LocalKind, Program, Value,
+    Block, Body, Builtin, Closure, ClosureId, Function, FunctionId, Local, LocalId, LocalKind, Value,
 };
 use crate::codes;
 use crate::typing::{Arrow, Type};
@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A top-level function being checked, with all closures inside.
-pub(super) struct BodyChecker<'c, 'a, 'w> {
-    pub(super) module: &'c mut ModuleChecker<'a, 'w>,
+pub(super) struct BodyChecker<'c, 'a> {
+    pub(super) module: &'c mut ModuleChecker<'a>,
     locals: Vec<Local>,
     /// For each local, how many arrows are around its definition.
     levels: Vec<usize>,
@@ -45,7 +45,7 @@ struct Returned {
     values: Vec<Value>,
 }
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     pub(super) fn function(&mut self, written: &tree::Function) {
         let arrow = Arc::new(self.arrow(&written.arrow));
         let span = written.name.span;
@@ -53,7 +53,7 @@ impl ModuleChecker<'_, '_> {
         if ty.is_error() {
             return self.define(&written.name, Entry::broken(span));
         }
-        let before = self.whole.diagnostics.len();
+        let before = self.whole.found.diagnostics.len();
         let mut checker = BodyChecker {
             module: self,
             locals: Vec::new(),
@@ -76,7 +76,7 @@ impl ModuleChecker<'_, '_> {
             closures,
             body,
         };
-        let new = &self.whole.diagnostics[before..];
+        let new = &self.whole.found.diagnostics[before..];
         if !self.module.is_dependency && !new.iter().any(Diagnostic::is_error) {
             self.doubts
                 .extend(crate::warnings::of_function(&function, self.whole.sources));
@@ -86,7 +86,7 @@ impl ModuleChecker<'_, '_> {
     }
 }
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// Checks the body of a function or closure; also gives what it captures.
     fn arrow_body(&mut self, arrow: &Arrow, written: &tree::Arrow, block: &tree::Block) -> (Body, BTreeSet<LocalId>) {
         let declared = match (written.results.first(), written.results.last()) {
@@ -313,12 +313,8 @@ impl BodyChecker<'_, '_, '_> {
         &self.locals[id.index()]
     }
 
-    pub(super) fn program(&self) -> &Program {
-        &self.module.whole.program
-    }
-
     pub(super) fn callee(&self, id: FunctionId) -> &Function {
-        self.program().function(id)
+        self.module.whole.function(id)
     }
 
     pub(super) fn report(&mut self, message: Diagnostic) {

@@ -24,7 +24,7 @@ pub(super) struct Known {
     pub(super) parameters: Vec<Span>,
 }
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// `f(x)`.
     pub(super) fn function_call(&mut self, call: &tree::Call, span: Span) -> Checked {
         self.named_call(&call.function.text, call.function.span, call, span)

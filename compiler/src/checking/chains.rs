@@ -24,7 +24,7 @@ enum Base {
     Call(Checked, usize),
 }
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     pub(super) fn chain(&mut self, head: &tree::Value, steps: &[Step]) -> Checked {
         if steps.len() > LONGEST_CHAIN {
             let message = Diagnostic::error(codes::TYPE_TOO_LARGE, head.span, "this chain of steps is too long");
@@ -125,7 +125,7 @@ impl BodyChecker<'_, '_, '_> {
             _ => return None,
         };
         let whole = span.to(step.span);
-        let declared = self.program().service(service);
+        let declared = self.module.whole.service(service);
         let (arrow, place) = (
             declared.methods.get(&name.text).cloned(),
             declared.method_spans.get(&name.text).copied(),

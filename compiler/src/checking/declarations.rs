@@ -12,7 +12,7 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     /// Checks one declaration and makes its name known.
     pub(super) fn item(&mut self, item: &Item) {
         if let Some(name) = item.name() {

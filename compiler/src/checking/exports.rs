@@ -10,13 +10,10 @@ use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Header, HeaderItem, Item};
 use ecow::EcoString;
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     /// Resolves `export` headers of the entry module.
     pub(super) fn exports(&mut self) {
         let module = self.module;
-        // Of several entries, each has exports of its own.
-        self.whole.program.exported_functions.clear();
-        self.whole.program.exported_services.clear();
         let mut exports = Vec::new();
         for header in &module.tree.headers {
             if let Header::Export(export) = header {
@@ -32,12 +29,12 @@ impl ModuleChecker<'_, '_> {
                 Some(Exported::Function(id)) => {
                     self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
-                    self.whole.program.exported_functions.insert(visible, export);
+                    self.whole.found.exported_functions.insert(visible, export);
                 }
                 Some(Exported::Service(id)) => {
                     self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
-                    self.whole.program.exported_services.insert(visible, export);
+                    self.whole.found.exported_services.insert(visible, export);
                 }
                 None => {}
             }
@@ -45,9 +42,9 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn check_exported_once(&mut self, visible: &EcoString, span: Span) {
-        let program = &self.whole.program;
-        let function = program.exported_functions.get(visible).map(|export| export.span);
-        let Some(earlier) = function.or(program.exported_services.get(visible).map(|export| export.span)) else {
+        let found = &self.whole.found;
+        let function = found.exported_functions.get(visible).map(|export| export.span);
+        let Some(earlier) = function.or(found.exported_services.get(visible).map(|export| export.span)) else {
             return;
         };
         let message = format!("`{visible}` is exported twice");
@@ -109,7 +106,7 @@ impl ModuleChecker<'_, '_> {
 
     /// Reports what a function takes or gives that callers outside can't.
     fn exportable(&mut self, id: FunctionId, item: &HeaderItem) {
-        let function = self.whole.program.function(id);
+        let function = self.whole.function(id);
         let name = &function.name;
         let mut problem = None;
         for (parameter, local) in function.arrow.parameters.iter().zip(&function.body.parameters) {
@@ -137,7 +134,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn warn_of_callbacks(&mut self, id: FunctionId) {
-        let function = self.whole.program.function(id);
+        let function = self.whole.function(id);
         let mut messages = Vec::new();
         for (parameter, local) in function.arrow.parameters.iter().zip(&function.body.parameters) {
             let results = parameter.ty.as_arrow().map_or(0, |arrow| arrow.results.len());

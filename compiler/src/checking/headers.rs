@@ -46,7 +46,7 @@ impl Interface {
     }
 }
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     /// Fills the namespace from `import` and `use` headers.
     pub(super) fn link(&mut self) {
         let module = self.module;
@@ -62,7 +62,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn import(&mut self, import: &Import, target: Option<usize>) {
-        let Some(interface) = target.map(|index| &self.others[index].interface) else {
+        let Some(interface) = target.and_then(|index| self.other(index)) else {
             self.namespace.is_incomplete = true;
             return;
         };
@@ -74,7 +74,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn import_from(&mut self, import: &ImportFrom, target: Option<usize>) {
-        let interface = target.map(|index| &self.others[index].interface);
+        let interface = target.and_then(|index| self.other(index));
         if let Some(interface) = interface
             && !self.expect_declares(interface, import.file_span)
         {
@@ -87,7 +87,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     fn use_module(&mut self, import: &Use, target: Option<usize>) {
-        let interface = target.map(|index| &self.others[index].interface);
+        let interface = target.and_then(|index| self.other(index));
         let own_name = || interface.and_then(|interface| interface.name.clone());
         let Some(qualifier) = import.alias.as_ref().map(Path::text).or_else(own_name) else {
             self.namespace.is_incomplete = true;
@@ -201,7 +201,7 @@ impl ModuleChecker<'_, '_> {
     }
 
     /// What importers will see.
-    pub(super) fn interface(mut self) -> Interface {
+    pub(super) fn interface(&mut self) -> Interface {
         let header = self.module.tree.module();
         let source = self.whole.sources.get(self.module.file);
         let mut interface = Interface {

@@ -33,7 +33,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// The value, which must be of the wanted type.
     pub(super) fn expect(&mut self, written: &tree::Value, wanted: Wanted<'_>) -> Value {
         let value = self.value(written);

@@ -1,6 +1,6 @@
 //! From trees to the checked program: what every name means and which type every value has.
 //!
-//! Modules are checked one after the other, dependencies first. Within a module, headers fill the [`namespace`], then the
+//! Modules are checked after those that they import ([`memory`]). Within a module, headers fill the [`namespace`], then the
 //! declarations are read in order ([`declarations`], [`annotations`]), function bodies included ([`body`], [`statements`],
 //! [`values`] and the rest), then `declares` and `export` are resolved ([`headers`], [`exports`]).
 //!
@@ -14,6 +14,7 @@ mod chains;
 mod declarations;
 mod exports;
 mod headers;
+mod memory;
 mod mismatch;
 mod namespace;
 mod operators;
@@ -25,147 +26,67 @@ mod unknown;
 mod unused;
 mod values;
 
-use crate::checked::{Builtin, FunctionId, Literal, Program, ServiceId, Value, ValueKind};
-use crate::modules::{Graph, Module};
+pub(crate) use memory::{Memory, check};
+
+use crate::checked::{
+    Builtin, Export, Function, FunctionId, Literal, Part, Program, Service, ServiceId, Value, ValueKind,
+};
+use crate::modules::Module;
 use crate::typing::{Scalar, ScalarSet, Type};
 use crate::{Options, codes};
-use aqua_diagnostics::{Diagnostic, FileId, Label, Sources, Span};
+use aqua_diagnostics::{Diagnostic, Label, Sources, Span};
 use ecow::EcoString;
 use headers::Interface;
 use indexmap::IndexMap;
+use memory::Known;
 use namespace::Namespace;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// Checks all modules of a graph.
-pub(crate) fn check(graph: &Graph, options: &Options) -> (Program, Vec<Diagnostic>) {
-    let mut memory = Memory::default();
-    memory.check(graph, options);
-    let diagnostics = memory.diagnostics().cloned().collect();
-    (memory.program, diagnostics)
-}
-
-/// What checking found, module by module, so that a module is checked again only if something that it depends on changed.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    /// Functions and services of all modules; those of modules that were checked again stay, unused.
-    program: Program,
-    modules: IndexMap<String, Known>,
-}
-
-/// What is known of a checked module.
-#[derive(Debug)]
-struct Known {
-    is_entry: bool,
-    /// The identities of what its headers import.
-    imports: Vec<Option<String>>,
-    interface: Interface,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Memory {
-    /// How many unused functions there may be for each used one.
-    const UNUSED: usize = 4;
-
-    /// Checks what changed, and what depends on that; says how many modules were checked.
-    pub(crate) fn check(&mut self, graph: &Graph, options: &Options) -> usize {
-        let used: usize = graph.modules.iter().map(|module| module.tree.items.len()).sum();
-        let mut former = std::mem::take(&mut self.modules);
-        if self.program.functions.len() > (used + 1) * Self::UNUSED {
-            former.clear();
-            self.program = Program::default();
-        }
-        let mut whole = Whole {
-            sources: &graph.sources,
-            options,
-            program: std::mem::take(&mut self.program),
-            diagnostics: Vec::new(),
-        };
-        let mut known: Vec<Known> = Vec::with_capacity(graph.modules.len());
-        let mut changed = vec![false; graph.modules.len()];
-        let replaced: Vec<FileId> = graph.modules.iter().filter(|it| it.is_new).map(|it| it.file).collect();
-        let mut checked = 0;
-        let mut entries = vec![false; graph.modules.len()];
-        graph.entries.iter().for_each(|entry| entries[*entry] = true);
-        for (index, module) in graph.modules.iter().enumerate() {
-            let is_entry = entries[index];
-            let imports = module
-                .imports
-                .iter()
-                .map(|import| Some(graph.modules[(*import)?].id.clone()));
-            let imports: Vec<Option<String>> = imports.collect();
-            let before = former.swap_remove(&module.id);
-            let same = !module.is_new && !module.imports.iter().flatten().any(|import| changed[*import]);
-            let before = match before {
-                Some(known_before)
-                    if same
-                        && known_before.is_entry == is_entry
-                        && known_before.imports == imports
-                        && !known_before.speaks_of(&replaced) =>
-                {
-                    known.push(known_before);
-                    continue;
-                }
-                before => before,
-            };
-            checked += 1;
-            let interface = ModuleChecker::new(&mut whole, module, &known).run(is_entry);
-            let as_before = before.is_some_and(|before| before.interface.shows_the_same(&interface, &whole.program));
-            changed[index] = !as_before;
-            let mut diagnostics = std::mem::take(&mut whole.diagnostics);
-            if module.is_dependency {
-                keep_grave(&mut diagnostics);
-            }
-            known.push(Known {
-                is_entry,
-                imports,
-                interface,
-                diagnostics,
-            });
-        }
-        self.program = whole.program;
-        let ids = graph.modules.iter().map(|module| module.id.clone());
-        self.modules = ids.zip(known).collect();
-        checked
-    }
-
-    /// Everything that is wrong, module by module.
-    pub(crate) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.modules.values().flat_map(|known| &known.diagnostics)
-    }
-}
-
-impl Known {
-    /// Whether a message points into one of these files.
-    fn speaks_of(&self, files: &[FileId]) -> bool {
-        let concerned = |message: &Diagnostic| {
-            let places = message.secondary.iter().map(|label| label.span);
-            let edits = message.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
-            places.chain(edits).any(|span| files.contains(&span.file))
-        };
-        self.diagnostics.iter().any(concerned)
-    }
-}
-
-/// Nobody who reads the messages can mend a dependency, so of its warnings only those stay that other compilers refuse.
-fn keep_grave(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.retain(|message| message.is_error() || message.code == codes::ALREADY_DEFINED);
-}
-
-/// What grows over all modules.
+/// What a module is checked with, and what is found there.
 struct Whole<'a> {
     sources: &'a Sources,
     options: &'a Options,
-    program: Program,
+    /// The parts of the modules that it imports, among others.
+    before: &'a Program,
+    /// The number of the module's own part.
+    number: u32,
+    found: Found,
+}
+
+/// What checking finds in a module, besides what it shows to others.
+#[derive(Debug, Default)]
+struct Found {
+    part: Part,
+    exported_functions: IndexMap<EcoString, Export<FunctionId>>,
+    exported_services: IndexMap<EcoString, Export<ServiceId>>,
     diagnostics: Vec<Diagnostic>,
 }
 
+impl Whole<'_> {
+    fn function(&self, id: FunctionId) -> &Function {
+        if id.part == self.number {
+            &self.found.part.functions[id.place as usize]
+        } else {
+            self.before.function(id)
+        }
+    }
+
+    fn service(&self, id: ServiceId) -> &Service {
+        if id.part == self.number {
+            &self.found.part.services[id.place as usize]
+        } else {
+            self.before.service(id)
+        }
+    }
+}
+
 /// One module being checked.
-struct ModuleChecker<'a, 'w> {
-    whole: &'w mut Whole<'a>,
+struct ModuleChecker<'a> {
+    whole: Whole<'a>,
     module: &'a Module,
-    /// The modules before this one.
-    others: &'w [Known],
+    /// By number, the modules that were checked, and those that it imports are.
+    others: &'a [Option<Known>],
     namespace: Namespace,
     /// Names that are declared further down, with their places; they leave this table as they are declared.
     later: IndexMap<EcoString, Span>,
@@ -177,8 +98,8 @@ struct ModuleChecker<'a, 'w> {
     told: BTreeMap<String, usize>,
 }
 
-impl<'a, 'w> ModuleChecker<'a, 'w> {
-    fn new(whole: &'w mut Whole<'a>, module: &'a Module, others: &'w [Known]) -> Self {
+impl<'a> ModuleChecker<'a> {
+    fn new(whole: Whole<'a>, module: &'a Module, others: &'a [Option<Known>]) -> Self {
         let named = module.tree.items.iter().filter_map(|item| item.name());
         let later = named.map(|name| (name.text.clone(), name.span)).collect();
         Self {
@@ -193,7 +114,7 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
         }
     }
 
-    fn run(mut self, is_entry: bool) -> Interface {
+    fn run(mut self, is_entry: bool) -> (Interface, Found) {
         self.link();
         for item in &self.module.tree.items {
             self.item(item);
@@ -204,13 +125,19 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
             self.check_exported_names();
         }
         self.say_doubts();
-        self.interface()
+        let interface = self.interface();
+        (interface, self.whole.found)
+    }
+
+    /// What an imported module shows.
+    fn other(&self, index: usize) -> Option<&'a Interface> {
+        self.others[index].as_ref().map(|known| &known.interface)
     }
 
     fn report(&mut self, message: Diagnostic) {
         match self.told_before(&message) {
-            Some(earlier) => repeat(&mut self.whole.diagnostics[earlier], message),
-            None => self.whole.diagnostics.push(message),
+            Some(earlier) => repeat(&mut self.whole.found.diagnostics[earlier], message),
+            None => self.whole.found.diagnostics.push(message),
         }
     }
 
@@ -230,7 +157,7 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
         match self.told.entry(what) {
             Entry::Occupied(known) => Some(*known.get()),
             Entry::Vacant(new) => {
-                new.insert(self.whole.diagnostics.len());
+                new.insert(self.whole.found.diagnostics.len());
                 None
             }
         }
@@ -238,21 +165,29 @@ impl<'a, 'w> ModuleChecker<'a, 'w> {
 
     /// Beside mistakes, doubts about the rest would only be in the way.
     fn say_doubts(&mut self) {
-        let has_errors = self.whole.diagnostics.iter().any(Diagnostic::is_error) || self.module.has_errors();
+        let has_errors = self.whole.found.diagnostics.iter().any(Diagnostic::is_error) || self.module.has_errors();
         if !self.module.is_dependency && !has_errors {
-            self.whole.diagnostics.append(&mut self.doubts);
+            self.whole.found.diagnostics.append(&mut self.doubts);
             self.warn_of_unused();
         }
     }
 
-    fn add_function(&mut self, function: crate::checked::Function) -> FunctionId {
-        self.whole.program.functions.push(function);
-        FunctionId(self.whole.program.functions.len() as u32 - 1)
+    fn add_function(&mut self, function: Function) -> FunctionId {
+        let functions = &mut self.whole.found.part.functions;
+        functions.push(function);
+        FunctionId {
+            part: self.whole.number,
+            place: functions.len() as u32 - 1,
+        }
     }
 
-    fn add_service(&mut self, service: crate::checked::Service) -> ServiceId {
-        self.whole.program.services.push(service);
-        ServiceId(self.whole.program.services.len() as u32 - 1)
+    fn add_service(&mut self, service: Service) -> ServiceId {
+        let services = &mut self.whole.found.part.services;
+        services.push(service);
+        ServiceId {
+            part: self.whole.number,
+            place: services.len() as u32 - 1,
+        }
     }
 
     /// The type, or the error type with a message if it is too large.

@@ -9,7 +9,7 @@ use crate::typing::{Scalar, ScalarSet, Type};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, BinaryOperator};
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     pub(super) fn not(&mut self, written: &tree::Value, span: Span) -> Value {
         let operand = self.value(written);
         self.check_operand(&operand, ScalarSet::BOOL, "!", "a `bool`");

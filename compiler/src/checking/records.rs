@@ -12,7 +12,7 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// `Type(field = value, …)`; the name may be dotted and stands at `place`.
     pub(super) fn record(&mut self, name: &EcoString, place: Span, fields: &[Argument], span: Span) -> Value {
         let path = Path {

@@ -13,7 +13,7 @@ use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, ForMode, LoopVariables, Name, Path};
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// The statement; `None` if it does nothing or failed.
     pub(super) fn statement(&mut self, statement: &tree::Statement) -> Option<Statement> {
         let span = statement.span;

@@ -11,7 +11,7 @@ use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, Name};
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// `s: *T` or `m: %T`.
     pub(super) fn declare(&mut self, name: &Name, written: &tree::Type) -> Option<StatementKind> {
         let ty = self.module.annotation(written);

@@ -9,7 +9,7 @@ use ecow::EcoString;
 /// For how many unknown names similar ones are looked for: who has more mistakes is told of the others without.
 const MOST_SUGGESTIONS: usize = 64;
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     /// Whether to look for names that may be meant.
     pub(super) fn suggests(&self) -> bool {
         self.told.len() < MOST_SUGGESTIONS

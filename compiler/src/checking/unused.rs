@@ -9,7 +9,7 @@ use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Item};
 use rustc_hash::FxHashMap;
 
-impl ModuleChecker<'_, '_> {
+impl ModuleChecker<'_> {
     /// Warns of names that lead nowhere, in a module that gives something to others.
     pub(super) fn warn_of_unused(&mut self) {
         let module = self.module;
@@ -36,7 +36,7 @@ impl ModuleChecker<'_, '_> {
             }
         }
         for (header, target) in module.tree.headers.iter().zip(&module.imports) {
-            let declared = target.map(|index| self.others[index].interface.names());
+            let declared = target.and_then(|index| Some(self.other(index)?.names()));
             for span in unused_imports(header, declared.into_iter().flatten(), &words) {
                 let message = Diagnostic::warning(codes::UNUSED_NAME, span, "this import is not used");
                 self.report(message.help("take it out"));

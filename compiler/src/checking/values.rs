@@ -20,7 +20,7 @@ pub(super) enum Checked {
     Call(Call),
 }
 
-impl BodyChecker<'_, '_, '_> {
+impl BodyChecker<'_, '_> {
     /// The value; a call gives its first result.
     pub(super) fn value(&mut self, written: &tree::Value) -> Value {
         match self.evaluate(written) {
@@ -126,7 +126,7 @@ impl BodyChecker<'_, '_, '_> {
         let Some(id) = self.service_id(service, span) else {
             return Value::missing(span);
         };
-        let declared = self.program().service(service);
+        let declared = self.module.whole.service(service);
         let methods = declared
             .methods
             .iter()
@@ -156,7 +156,7 @@ impl BodyChecker<'_, '_, '_> {
             self.capture(local);
             return Some(self.read_local(local, span));
         }
-        let declared = self.program().service(service);
+        let declared = self.module.whole.service(service);
         if let Some(id) = &declared.default_id {
             return Some(id.clone());
         }
