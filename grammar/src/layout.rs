@@ -186,6 +186,7 @@ impl<'a> State<'a, '_> {
         if first_of_block || block.wrong.is_some_and(|(wrong, _)| wrong == indent) {
             return false;
         }
+        let was_torn = block.torn;
         let opens = line
             .tokens
             .last()
@@ -214,6 +215,11 @@ impl<'a> State<'a, '_> {
         let start = line.tokens.first().map_or(self.end, |token| token.start);
         if self.innermost().child.replace(expected).is_none() {
             self.layout.tokens.push(Token::invisible(Terminal::Indent, start));
+        }
+        if was_torn {
+            // That it is not in shape was told already.
+            line.reported = true;
+            return true;
         }
         let error = if line.indent.is_empty() {
             let span = self.tokens.span(start as usize);

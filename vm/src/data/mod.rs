@@ -60,6 +60,17 @@ impl CidInfo {
     /// About how many bytes the stores take in memory, and at least as many as in the archive.
     pub(crate) fn size(&self) -> usize {
         const CID: usize = 61 + 16;
+        // Ids that arrive may be spelled at any length.
+        let more = |text: &str| text.len().saturating_sub(61);
+        let ids = self.value_store.keys().chain(self.tetraplet_store.keys());
+        let ids = ids
+            .chain(self.canon_element_store.keys())
+            .chain(self.canon_result_store.keys());
+        let ids = ids
+            .chain(self.service_result_store.keys())
+            .map(|cid| more(cid.as_str()));
+        let hashes = self.service_result_store.values().map(|it| more(&it.argument_hash));
+        let longer: usize = ids.chain(hashes).sum();
         let tetraplet =
             |t: &crate::Tetraplet| t.peer_pk.len() + t.service_id.len() + t.function_name.len() + t.lens.len();
         let values: usize = self.value_store.values().map(|text| ENTRY + CID + text.len()).sum();
@@ -74,7 +85,7 @@ impl CidInfo {
             .map(|r| ENTRY + CID + r.values.len() * size_of::<Cid>())
             .sum();
         let aggregates = (self.canon_element_store.len() + self.service_result_store.len()) * (2 * ENTRY + CID);
-        values + tetraplets + canons + aggregates
+        values + tetraplets + canons + aggregates + longer
     }
 
     /// How many entries the stores have.

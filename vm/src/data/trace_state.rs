@@ -155,12 +155,20 @@ impl fmt::Display for TraceState {
 impl TraceState {
     /// About how many bytes the state takes in memory.
     pub(crate) fn size(&self) -> usize {
+        /// What is around a text, besides its bytes.
+        const STRING: usize = 16;
         let behind = match self {
             Self::Fold(FoldResult { lore }) => lore
                 .iter()
                 .map(|entry| size_of::<FoldSubTraceLore>() + entry.subtraces_desc.len() * size_of::<SubTraceDesc>())
                 .sum(),
             Self::Ap(ApResult { res_generations }) => res_generations.len() * size_of::<u32>(),
+            Self::Call(CallState::RequestSentBy(
+                Sender::PeerId(peer_id) | Sender::PeerIdWithCallId { peer_id, .. },
+            ))
+            | Self::Canon(CanonState::RequestSentBy(peer_id)) => peer_id.len() + STRING,
+            // The only id that is in no store.
+            Self::Call(CallState::Executed(ValueRef::Unused(cid))) => cid.as_str().len() + STRING,
             Self::Par(_) | Self::Call(_) | Self::Canon(_) => 0,
         };
         size_of::<Self>() + behind
