@@ -69,7 +69,11 @@ fn checked_step(
         assert!(outcome.next_peers.is_empty() && outcome.call_requests.is_empty());
     }
     let encoded = outcome.state.encode();
-    assert!(encoded.len() <= outcome.state.size() + 512, "a state tells its size");
+    let (length, size) = (encoded.len(), outcome.state.size());
+    assert!(
+        length <= size + 512,
+        "a state tells its size: {length} bytes are not {size}, {outcome:?}"
+    );
     let decoded = State::decode(&encoded);
     assert_eq!(
         decoded.ok().as_ref(),

@@ -1,6 +1,6 @@
 //! One step: prepare, run, sign.
 
-use crate::data::ParticleData;
+use crate::data::{ParticleData, size_of_signatures};
 use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
@@ -181,7 +181,7 @@ pub(crate) fn run(
         Err(error) => return undone(state, error.code(), error.to_string(), flags),
     };
     // The signatures, the own one among them, are not in the data yet.
-    let size = output.data.size() + (signatures.len() + 1) * ParticleData::SIGNATURE;
+    let size = output.data.size() + size_of_signatures(&signatures) + ParticleData::SIGNATURE;
     if size > ParticleData::MAX_SIZE {
         let error = Uncatchable::StateTooLarge;
         return undone(state, error.code(), error.to_string(), flags);

@@ -45,23 +45,31 @@ impl ParticleData {
     /// The most bytes that a step lets data take. Offsets in the archive have 31 bits.
     pub(crate) const MAX_SIZE: usize = 1 << 30;
 
-    /// About how many bytes a key and its signature take.
+    /// About how many bytes a key and its signature take that this machine made.
     pub(crate) const SIGNATURE: usize = ENTRY + 98;
 
     /// About how many bytes the data takes in memory, and at least as many as in the archive.
     pub(crate) fn size(&self) -> usize {
         let trace: usize = self.trace.iter().map(TraceState::size).sum();
-        let signatures = self.signatures.len() * Self::SIGNATURE;
-        trace + self.cid_info.size() + signatures
+        trace + self.cid_info.size() + size_of_signatures(&self.signatures)
     }
+}
+
+/// About how many bytes public keys and signatures take in memory, and at least as many as in the archive.
+pub(crate) fn size_of_signatures(signatures: &BTreeMap<Box<[u8]>, Box<[u8]>>) -> usize {
+    let sizes = signatures
+        .iter()
+        .map(|(key, signature)| ENTRY + key.len() + signature.len());
+    sizes.sum()
 }
 
 impl CidInfo {
     /// About how many bytes the stores take in memory, and at least as many as in the archive.
     pub(crate) fn size(&self) -> usize {
-        const CID: usize = 61 + 16;
+        const TEXT: usize = 61;
+        const CID: usize = TEXT + 16;
         // Ids that arrive may be spelled at any length.
-        let more = |text: &str| text.len().saturating_sub(61);
+        let more = |text: &str| text.len().saturating_sub(TEXT);
         let ids = self.value_store.keys().chain(self.tetraplet_store.keys());
         let ids = ids
             .chain(self.canon_element_store.keys())
@@ -82,9 +90,11 @@ impl CidInfo {
         let canons: usize = self
             .canon_result_store
             .values()
-            .map(|r| ENTRY + CID + r.values.len() * size_of::<Cid>())
+            // Unchecked data may name what no store has.
+            .map(|r| ENTRY + CID + TEXT + r.values.len() * (size_of::<Cid>() + TEXT))
             .sum();
-        let aggregates = (self.canon_element_store.len() + self.service_result_store.len()) * (2 * ENTRY + CID);
+        let aggregates =
+            (self.canon_element_store.len() + self.service_result_store.len()) * (2 * ENTRY + CID + 3 * TEXT);
         values + tetraplets + canons + aggregates + longer
     }
 

@@ -167,9 +167,12 @@ impl TraceState {
                 Sender::PeerId(peer_id) | Sender::PeerIdWithCallId { peer_id, .. },
             ))
             | Self::Canon(CanonState::RequestSentBy(peer_id)) => peer_id.len() + STRING,
-            // The only id that is in no store.
-            Self::Call(CallState::Executed(ValueRef::Unused(cid))) => cid.as_str().len() + STRING,
-            Self::Par(_) | Self::Call(_) | Self::Canon(_) => 0,
+            Self::Call(
+                CallState::Failed(cid)
+                | CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. } | ValueRef::Unused(cid)),
+            )
+            | Self::Canon(CanonState::Executed(cid)) => cid.as_str().len(),
+            Self::Par(_) => 0,
         };
         size_of::<Self>() + behind
     }
