@@ -68,7 +68,7 @@ struct Found {
 fn edit(number: usize, source: &str, all: bool) -> Found {
     let (mut tried, mut worst) = (0, Vec::new());
     for (at, (offset, character)) in source.char_indices().enumerate() {
-        if !all && (at * 31 + number * 17) % 61 != 0 {
+        if !all && !(at * 31 + number * 17).is_multiple_of(61) {
             continue;
         }
         let (before, after) = source.split_at(offset);

@@ -223,7 +223,7 @@ pub(super) fn folds(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Resu
     let (ours, steps) = whole_fold(&start, ITEMS)?;
     let costs = Costs {
         native: official_fold(counterparts.native(), &start, ITEMS)?,
-        client: official_fold(counterparts.client(), &start, ITEMS)?,
+        client: Some(official_fold(counterparts.client(), &start, ITEMS)?),
     };
     say(&costs.line("for over 200 items", ours));
     let mut row = costs.beside(ours);

@@ -54,7 +54,7 @@ pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> R
             rounded((primitives.signatures.cpu_us + primitives.hashing.cpu_us) / ours.cpu_us).into();
         rows.push(row);
         natives.push(costs.native.cpu_us / ours.cpu_us);
-        clients.push(costs.client.cpu_us / ours.cpu_us);
+        clients.extend(costs.client.map(|client| client.cpu_us / ours.cpu_us));
     }
     Ok(summary("arrival", rows, &natives, &clients, say))
 }
@@ -87,7 +87,7 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
         row["results"] = again.call_results.len().into();
         rows.push(row);
         natives.push(costs.native.cpu_us / ours.cpu_us);
-        clients.push(costs.client.cpu_us / ours.cpu_us);
+        clients.extend(costs.client.map(|client| client.cpu_us / ours.cpu_us));
     }
     Ok(summary("re-entry", rows, &natives, &clients, say))
 }
