@@ -11,7 +11,10 @@ pub(crate) struct Threads;
 
 impl Workers for Threads {
     fn run(&self, work: Vec<Work<'_>>) {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(work.len());
+        // Counting processors takes longer than most pieces.
+        let most = work.len();
+        let count = || thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = if most < 2 { most } else { count().min(most) };
         if threads < 2 {
             return work.into_iter().for_each(|piece| piece());
         }
