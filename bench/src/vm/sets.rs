@@ -3,7 +3,7 @@
 use super::counterparts::Counterparts;
 use super::primitives;
 use super::timing::{self, Cost, geometric_mean, rounded};
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
@@ -54,7 +54,10 @@ pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> R
             rounded((primitives.signatures.cpu_us + primitives.hashing.cpu_us) / ours.cpu_us).into();
         rows.push(row);
         natives.push(costs.native.cpu_us / ours.cpu_us);
-        clients.extend(costs.client.map(|client| client.cpu_us / ours.cpu_us));
+        let client = costs
+            .client
+            .with_context(|| format!("{}: the client fails", set.name))?;
+        clients.push(client.cpu_us / ours.cpu_us);
     }
     Ok(summary("arrival", rows, &natives, &clients, say))
 }
@@ -87,7 +90,10 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
         row["results"] = again.call_results.len().into();
         rows.push(row);
         natives.push(costs.native.cpu_us / ours.cpu_us);
-        clients.extend(costs.client.map(|client| client.cpu_us / ours.cpu_us));
+        let client = costs
+            .client
+            .with_context(|| format!("{}: the client fails", again.name))?;
+        clients.push(client.cpu_us / ours.cpu_us);
     }
     Ok(summary("re-entry", rows, &natives, &clients, say))
 }
