@@ -47,15 +47,20 @@ impl Artifact {
 
     /// Writes the file to a folder, which is made when it is missing. Gives the path.
     ///
+    /// A file that holds the same already is left alone, so that tools that watch it have nothing to do.
+    ///
     /// # Errors
     /// When the folder or the file can't be written.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
         let path = folder.join(&self.name);
-        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, &self.content));
-        written.map_err(|source| Error::Unwritable {
-            path: path.clone(),
-            source,
-        })?;
+        let same = std::fs::read(&path).is_ok_and(|content| content == self.content);
+        if !same {
+            let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, &self.content));
+            written.map_err(|source| Error::Unwritable {
+                path: path.clone(),
+                source,
+            })?;
+        }
         Ok(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path))
     }
 }
@@ -160,4 +165,36 @@ fn origin(program: &Program) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Artifact;
+    use std::time::SystemTime;
+
+    #[test]
+    fn a_file_is_written_again_only_when_it_changes() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = |content: &[u8]| Artifact {
+            name: "f.air".to_owned(),
+            function: None,
+            content: content.to_vec(),
+        };
+        let path = file(b"(null)").write(folder.path()).expect("a new file");
+        let made = SystemTime::UNIX_EPOCH;
+        let age = |path| {
+            std::fs::metadata(path)
+                .and_then(|data| data.modified())
+                .expect("its age")
+        };
+        let open = std::fs::File::options().write(true).open(&path).expect("the file");
+        open.set_modified(made).expect("an older file");
+
+        file(b"(null)").write(folder.path()).expect("the same file");
+        assert_eq!(age(&path), made);
+
+        file(b"(never)").write(folder.path()).expect("another file");
+        assert_eq!(std::fs::read(&path).expect("the file"), b"(never)");
+        assert_ne!(age(&path), made);
+    }
 }
