@@ -84,9 +84,9 @@ pub(crate) fn settle(
     }
 }
 
-/// Whether a line begins like a header or a declaration, or like a slip of one.
-pub(crate) fn is_declaration(line: &Line<'_>, tokens: &Tokens, text: &str) -> bool {
-    line.tokens.first().is_some_and(|first| {
+/// Whether a line, or what is left of one, begins like a header or a declaration, or like a slip of one.
+pub(crate) fn is_declaration(line: &[Token], tokens: &Tokens, text: &str) -> bool {
+    line.first().is_some_and(|first| {
         let span = tokens.span(first.start as usize);
         let word = &text[span.start as usize..span.end as usize];
         words::begins_line_in_column_0(word)
@@ -96,6 +96,17 @@ pub(crate) fn is_declaration(line: &Line<'_>, tokens: &Tokens, text: &str) -> bo
                     .is_some()
             })
     })
+}
+
+/// Whether a line is the head of a declaration with a block, wherever it stands: a keyword, a name, a `:` at the end.
+pub(crate) fn is_declaration_head(line: &Line<'_>, tokens: &Tokens, text: &str) -> bool {
+    let [first, second, .., last] = line.tokens.as_slice() else {
+        return false;
+    };
+    let span = tokens.span(first.start as usize);
+    words::DECLARATIONS.contains(&&text[span.start as usize..span.end as usize])
+        && matches!(second.terminal, Terminal::Name | Terminal::Class)
+        && last.terminal == Terminal::Colon
 }
 
 /// Whether a line can be nothing but a statement, wherever it stands.

@@ -146,6 +146,11 @@ impl<'a> State<'a, '_> {
                 }
                 return;
             } else {
+                if keywords::is_declaration_head(line, self.tokens, self.text) {
+                    while self.blocks.len() > 1 {
+                        self.close(&line.comments);
+                    }
+                }
                 self.misplaced(line);
                 return;
             }
@@ -169,44 +174,16 @@ impl<'a> State<'a, '_> {
 
     /// Where the spaces before a line stand.
     fn indentation(&self, line: &Line<'a>) -> Span {
-        let first = line.tokens.first().map_or(self.end, |token| token.start) as usize;
-        let code = self.tokens.span_of(first..first);
+        let code = self.tokens.span_of(line.start..line.start);
         code.file
             .span(code.start.saturating_sub(line.indent.len() as u32), code.start)
     }
 
     /// Keeps a line that fits no block where the next line is, if that is in a function: one character too many or too few
-    /// must not close blocks. In column 0 that is a statement, or what is no declaration and has indented lines below.
+    /// must not close blocks.
     fn keep_torn(&mut self, line: &mut Line<'a>, next: &'a str) -> bool {
-        if self.blocks.get(1).is_none_or(|block| block.context != Context::Body) {
-            return false;
-        }
-        let (indent, block) = (line.indent, self.innermost());
-        let first_of_block = block.child.is_none() && !block.header.starts_with(indent);
-        if first_of_block || block.wrong.is_some_and(|(wrong, _)| wrong == indent) {
-            return false;
-        }
-        let was_torn = block.torn;
-        let opens = line
-            .tokens
-            .last()
-            .is_some_and(|token| token.terminal == Terminal::Colon);
-        let statement = line.indent.is_empty() && keywords::is_plainly_statement(line, self.tokens, self.text);
-        let declaration = line.indent.is_empty() && keywords::is_declaration(line, self.tokens, self.text);
-        if !statement && (opens || declaration || next.is_empty() || self.fits_some_block(line.indent)) {
-            return false;
-        }
-        let fits = |block: &Block<'_>| block.child.map_or(is_deeper(next, block.header), |child| child == next);
-        let Some(depth) = self
-            .blocks
-            .iter()
-            .rposition(fits)
-            .filter(|depth| *depth > 0)
-            .or(statement.then_some(1))
-        else {
-            return false;
-        };
-        let Some(expected) = self.blocks[depth].child.or((!next.is_empty()).then_some(next)) else {
+        let was_torn = self.innermost().torn;
+        let Some((depth, expected)) = self.torn_from(line, next) else {
             return false;
         };
         while self.blocks.len() > depth + 1 {
@@ -215,11 +192,6 @@ impl<'a> State<'a, '_> {
         let start = line.tokens.first().map_or(self.end, |token| token.start);
         if self.innermost().child.replace(expected).is_none() {
             self.layout.tokens.push(Token::invisible(Terminal::Indent, start));
-        }
-        if was_torn {
-            // That it is not in shape was told already.
-            line.reported = true;
-            return true;
         }
         let error = if line.indent.is_empty() {
             let span = self.tokens.span(start as usize);
@@ -239,8 +211,65 @@ impl<'a> State<'a, '_> {
         };
         let fix = format!("indent it with {}, like the block", describe(expected));
         let space = self.indentation(line);
+        // What else is out of shape here was told already.
+        line.reported |= was_torn;
+        self.innermost().torn |= line.reported;
         line.report(self.report, error.fix(fix, space, expected));
+        line.indent = expected;
         true
+    }
+
+    /// The block that a line which fits none was torn from, and the indentation of its lines.
+    fn torn_from(&mut self, line: &Line<'a>, next: &'a str) -> Option<(usize, &'a str)> {
+        self.blocks.get(1).filter(|block| block.context == Context::Body)?;
+        let (indent, block) = (line.indent, self.innermost());
+        let first_of_block = block.child.is_none() && !block.header.starts_with(indent);
+        if first_of_block || block.wrong.is_some_and(|(wrong, _)| wrong == indent) {
+            return None;
+        }
+        let opens = line
+            .tokens
+            .last()
+            .is_some_and(|token| token.terminal == Terminal::Colon);
+        // Behind a sign that begins no line, what was meant may go on.
+        let bad_start = line.tokens.first().is_some_and(|first| !first.terminal.begins_line());
+        let rest = &line.tokens[usize::from(bad_start)..];
+        let declares = keywords::is_declaration(rest, self.tokens, self.text);
+        let garbled = bad_start && !declares;
+        if let Some(expected) = self.torn_from_empty(indent, next, opens, garbled) {
+            return Some((self.blocks.len() - 1, expected));
+        }
+        // In column 0, a line torn from a block is a statement, or what is no declaration and has indented lines below.
+        let statement = indent.is_empty() && keywords::is_plainly_statement(line, self.tokens, self.text);
+        let declaration = indent.is_empty() && declares;
+        if !statement && (opens || declaration || next.is_empty() || self.fits_some_block(indent)) {
+            return None;
+        }
+        let fits = |block: &Block<'_>| block.child.map_or(is_deeper(next, block.header), |child| child == next);
+        let holds = |block: &Block<'_>| garbled && block.child.is_some_and(|child| is_deeper(next, child));
+        let innermost =
+            |holds: &dyn Fn(&Block<'_>) -> bool| self.blocks.iter().rposition(holds).filter(|depth| *depth > 0);
+        let depth = innermost(&fits)
+            .or_else(|| innermost(&holds))
+            .or(statement.then_some(1))?;
+        let expected = self.blocks[depth].child.or((!next.is_empty()).then_some(next))?;
+        Some((depth, expected))
+    }
+
+    /// The indentation of the first line of the block just opened, if that is at hand: below it stand lines of that block,
+    /// and it goes on with no other.
+    fn torn_from_empty(&mut self, indent: &str, next: &'a str, opens: bool, garbled: bool) -> Option<&'a str> {
+        let block = self.innermost();
+        let (header, empty) = (block.header, block.child.is_none());
+        if !empty || !is_deeper(next, header) {
+            return None;
+        }
+        if !garbled && (indent.is_empty() || self.fits_some_block(indent)) {
+            return None;
+        }
+        let half = header.len() + (next.len() - header.len()) / 2;
+        let between = next.get(..half).filter(|between| opens && is_deeper(between, header));
+        Some(between.unwrap_or(next))
     }
 
     /// Whether a line with that indentation goes on with an open block, or begins the one just opened.
@@ -319,6 +348,10 @@ impl<'a> State<'a, '_> {
             reported: line.reported,
         });
         self.end = end;
+        if self.blocks.len() == 1 && line.indent.is_empty() {
+            // What is indented below a line that was not understood may be its block.
+            self.blocks[0].torn = line.reported;
+        }
         let Some(context) = outlook.opens else { return };
         let head = self.tokens.span_of(start as usize..end as usize);
         if self.blocks.len() > MAX_BLOCKS {

@@ -17,6 +17,8 @@ use aqua_diagnostics::{Diagnostic, Span};
 pub(crate) struct Line<'a> {
     /// The text before its first token.
     pub indent: &'a str,
+    /// The raw token that it begins with, which may be left out.
+    pub start: usize,
     /// Its tokens, at least one.
     pub tokens: Vec<Token>,
     /// Comments on lines of their own between the line before and this one.
@@ -76,7 +78,7 @@ impl<'a> Reader<'a> {
         let Some(indent) = self.skip_to_code(&mut line.comments) else {
             return false;
         };
-        line.indent = indent;
+        (line.indent, line.start) = (indent, self.at);
         self.frames.clear();
         self.frames.push(Frame {
             closer: Terminal::Newline,
@@ -88,7 +90,10 @@ impl<'a> Reader<'a> {
             match self.tokens.kind(self.at) {
                 Kind::Space | Kind::Comment => self.at += 1,
                 Kind::Newline => match self.goes_on(line) {
-                    Some(next) => self.at = next,
+                    Some(next) => {
+                        self.join_keyword(next, line, report);
+                        self.at = next;
+                    }
                     None => break,
                 },
                 kind if self.begins_foreign_comment(kind) => self.foreign_comment(line, report),
@@ -272,6 +277,9 @@ impl<'a> Reader<'a> {
             return None;
         }
         let terminal = terminal(self.tokens.kind(next));
+        if self.is_lone_keyword(line) {
+            return terminal.filter(|terminal| terminal.begins_name()).map(|_| next);
+        }
         let deeper = indent.len() > line.indent.len();
         let goes_on = match terminal {
             _ if !in_brackets => true,
@@ -282,9 +290,39 @@ impl<'a> Reader<'a> {
         goes_on.then_some(next)
     }
 
+    /// Reports a keyword in column 0 that stands alone: what it is about begins the next line, and is taken for the rest
+    /// of its own.
+    fn join_keyword(&self, next: usize, line: &mut Line<'a>, report: &mut Report) {
+        if let [only] = line.tokens.as_slice()
+            && self.is_lone_keyword(line)
+        {
+            let (word, end) = (self.text_of(only.start as usize), only.end as usize);
+            let gap = self.tokens.span_of(end..next);
+            let comment = (end..next).any(|token| self.tokens.kind(token) == Kind::Comment);
+            let error = Diagnostic::error(codes::UNEXPECTED, gap.before(), "this line ends too early")
+                .label(format!("what `{word}` is about stands on the same line"));
+            line.report(
+                report,
+                if comment {
+                    error.help("write both on one line")
+                } else {
+                    error.fix("remove the line break", gap, " ")
+                },
+            );
+        }
+    }
+
+    /// Whether a line is a keyword in column 0 and nothing else.
+    fn is_lone_keyword(&self, line: &Line<'a>) -> bool {
+        matches!(line.tokens.as_slice(), [only] if line.indent.is_empty()
+            && only.terminal == Terminal::Name
+            && words::begins_line_in_column_0(self.text_of(only.start as usize)))
+    }
+
     /// Whether a line outside brackets ends in something that can't end it.
     fn wants_more(&self, line: &Line<'a>) -> bool {
         match line.tokens.as_slice() {
+            [_] => self.is_lone_keyword(line),
             [.., last] if last.terminal == Terminal::Comma => self.is_list(line),
             [.., before, last] if last.terminal.is_binary_operator() => {
                 let value = before.terminal.ends_value() || before.terminal == Terminal::Bang;

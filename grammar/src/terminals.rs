@@ -138,6 +138,16 @@ impl Terminal {
         )
     }
 
+    /// Whether it can be the first of a line.
+    pub(crate) fn begins_line(self) -> bool {
+        matches!(self, Self::Name | Self::Class | Self::ArrowLeft)
+    }
+
+    /// Whether it can be what a keyword in column 0 is about.
+    pub(crate) fn begins_name(self) -> bool {
+        matches!(self, Self::Name | Self::Class | Self::String)
+    }
+
     /// Whether it joins two values.
     pub(crate) fn is_binary_operator(self) -> bool {
         matches!(

@@ -152,9 +152,7 @@ impl<'a> ModuleChecker<'a> {
         if !of_names.contains(&message.code) {
             return None;
         }
-        let replacement = message.fix.as_ref().map_or("", |fix| fix.message.as_str());
-        let what = format!("{}\n{replacement}", message.message);
-        match self.told.entry(what) {
+        match self.told.entry(message.message.clone()) {
             Entry::Occupied(known) => Some(*known.get()),
             Entry::Vacant(new) => {
                 new.insert(self.whole.found.diagnostics.len());
@@ -206,7 +204,8 @@ impl<'a> ModuleChecker<'a> {
     }
 }
 
-/// Adds to a message another place where the same holds, and the repair of that place.
+/// Adds to a message another place where the same holds, and the repair of that place if it is the same. Other names may be in
+/// scope there.
 fn repeat(earlier: &mut Diagnostic, message: Diagnostic) {
     if earlier.secondary.len() < 4 {
         earlier.secondary.push(Label {
@@ -214,7 +213,9 @@ fn repeat(earlier: &mut Diagnostic, message: Diagnostic) {
             message: "and here".to_owned(),
         });
     }
-    if let (Some(fix), Some(more)) = (&mut earlier.fix, message.fix) {
+    if let (Some(fix), Some(more)) = (&mut earlier.fix, message.fix)
+        && fix.message == more.message
+    {
         fix.edits.extend(more.edits);
     }
 }
