@@ -134,7 +134,7 @@ fn state(source: &mut Source<'_>, ids: &[Cid]) -> TraceState {
             }),
         }),
         8 => TraceState::Ap(ApResult {
-            res_generations: source.list(Source::number),
+            res_generations: source.list(Source::number).into(),
         }),
         9 => TraceState::Canon(CanonState::RequestSentBy(text(source))),
         _ => TraceState::Canon(CanonState::Executed(id(source, ids))),

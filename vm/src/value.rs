@@ -72,13 +72,11 @@ impl Value {
         text.len() + items * size_of::<Self>()
     }
 
+    /// An object with these fields, which must be sorted by name.
     pub(crate) fn object<const N: usize>(fields: [(&'static str, Self); N]) -> Self {
-        Self::Object(
-            fields
-                .into_iter()
-                .map(|(name, value)| (EcoString::inline(name), value))
-                .collect(),
-        )
+        debug_assert!(fields.is_sorted_by(|(left, _), (right, _)| left < right));
+        let fields = fields.map(|(name, value)| (EcoString::inline(name), value));
+        Self::Object(Object(EcoVec::from(fields)))
     }
 
     pub(crate) fn as_str(&self) -> Option<&EcoString> {

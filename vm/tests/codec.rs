@@ -80,7 +80,9 @@ fn state() -> impl Strategy<Value = TraceState> {
         value.prop_map(|value| TraceState::Call(CallState::Executed(value))),
         cid().prop_map(|cid| TraceState::Call(CallState::Failed(cid))),
         vec(lore, 0..4).prop_map(|lore| TraceState::Fold(FoldResult { lore })),
-        vec(any::<u32>(), 0..3).prop_map(|res_generations| TraceState::Ap(ApResult { res_generations })),
+        vec(any::<u32>(), 0..3).prop_map(|generations| TraceState::Ap(ApResult {
+            res_generations: generations.into()
+        })),
         text().prop_map(|peer| TraceState::Canon(CanonState::RequestSentBy(peer))),
         cid().prop_map(|cid| TraceState::Canon(CanonState::Executed(cid))),
     ]

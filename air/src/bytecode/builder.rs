@@ -49,10 +49,11 @@ impl Equivalent<Variable> for Named<'_> {
 }
 
 impl Builder {
-    /// With room for so many operations.
-    pub(crate) fn with_capacity(operations: usize) -> Self {
+    /// With room for so many operations and names.
+    pub(crate) fn with_capacity(operations: usize, names: usize) -> Self {
         Self {
             layout: Layout::with_capacity(operations),
+            variables: Interned::with_capacity_and_hasher(names, FxBuildHasher),
             ..Self::default()
         }
     }

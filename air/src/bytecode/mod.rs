@@ -35,6 +35,7 @@ pub use tables::{LensId, Operand, OperandId, OperandList, ResolvedLens, Scope, S
 use crate::Span;
 use layout::Layout;
 use std::fmt;
+use std::sync::OnceLock;
 use tables::Tables;
 
 /// The number of an operation, which is also its place in the order of the text.
@@ -249,14 +250,21 @@ impl fmt::Debug for ContentId {
 
 /// A script ready to run. Immutable; made by [`Bytecode::assemble`] or [`Bytecode::decode`], both of which leave no dangling
 /// number in it, so that indexing can't fail.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Bytecode {
     tables: Tables,
     operations: Vec<Operation>,
     /// Places in the text, one an operation, or none at all.
     spans: Vec<Span>,
     depth: u32,
-    content_id: ContentId,
+    /// Once somebody asks for it.
+    content_id: OnceLock<ContentId>,
+}
+
+impl PartialEq for Bytecode {
+    fn eq(&self, other: &Self) -> bool {
+        self.operations == other.operations && self.tables == other.tables && self.spans == other.spans
+    }
 }
 
 impl Bytecode {
@@ -266,12 +274,10 @@ impl Bytecode {
         if spans.len() != layout.operations.len() || !in_order || spans.iter().any(|span| span.left >= span.right) {
             spans.clear();
         }
-        let mut bytecode = Self::from_parts(tables, layout, spans, ContentId([0; 32]));
-        bytecode.content_id = ContentId(*blake3::hash(&bytecode.encode_content()).as_bytes());
-        bytecode
+        Self::from_parts(tables, layout, spans, OnceLock::new())
     }
 
-    fn from_parts(tables: Tables, layout: Layout, spans: Vec<Span>, content_id: ContentId) -> Self {
+    fn from_parts(tables: Tables, layout: Layout, spans: Vec<Span>, content_id: OnceLock<ContentId>) -> Self {
         let depth = layout.depth();
         Self {
             tables,
@@ -312,7 +318,8 @@ impl Bytecode {
 
     /// The identity of what the script says.
     pub fn content_id(&self) -> ContentId {
-        self.content_id
+        let hash = || ContentId(*blake3::hash(&self.encode_content()).as_bytes());
+        *self.content_id.get_or_init(hash)
     }
 
     /// The instruction without its children, as error objects and trace errors quote it.
@@ -363,7 +370,7 @@ impl Operation {
 impl fmt::Debug for Bytecode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Bytecode")
-            .field("content_id", &self.content_id)
+            .field("content_id", &self.content_id())
             .field("operations", &self.operations)
             .field("tables", &self.tables)
             .finish_non_exhaustive()

@@ -5,7 +5,7 @@
 
 use super::expected::{ANY_VARIABLE, CLOSE, CLOSE_SQUARE, INSTRUCTIONS, OPEN, OPEN_SQUARE, kind_name, value_names};
 use super::token::{Keyword, Piece, Pieces, Sign, Token, token};
-use super::words::Words;
+use super::words::{BYTES_OF_A_NEW_WORD, Words};
 use crate::bytecode::{Builder, LATER};
 use crate::problem::{Problem, ProblemKind};
 use crate::{
@@ -34,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Bytecode, ReadError> {
         text,
         next: pieces.next(),
         pieces,
-        builder: Builder::with_capacity(text.len() / BYTES_OF_AN_OPERATION),
+        builder: Builder::with_capacity(text.len() / BYTES_OF_AN_OPERATION, text.len() / BYTES_OF_A_NEW_WORD),
         spans: Vec::with_capacity(text.len() / BYTES_OF_AN_OPERATION),
         words: Words::new(text),
         parents: Vec::new(),

@@ -121,8 +121,8 @@ impl<'a> Pieces<'a> {
                 Some(b'[') => break (Sign::OpenSquare, start + 1),
                 Some(b']') => break (Sign::CloseSquare, start + 1),
                 Some(b'"') => {
-                    let rest = &self.text[start + 1..];
-                    break (Sign::Literal, rest.find('"').map_or(bytes.len(), |len| start + len + 2));
+                    let end = start + 1 + literal_len(&bytes[start + 1..]);
+                    break (Sign::Literal, (end + 1).min(bytes.len()));
                 }
                 Some(b';') => {
                     let rest = &self.text[start..];
@@ -154,30 +154,59 @@ impl<'a> Pieces<'a> {
 /// How many bytes at the beginning are those of plain words, and whether the word ends behind them.
 fn plain_len(bytes: &[u8]) -> (usize, bool) {
     let mut len = 0;
-    while let Some(eight) = bytes[len..].first_chunk::<8>()
-        && eight.iter().all(|byte| is_plain(*byte))
-    {
-        len += 8;
-    }
-    while bytes.get(len).is_some_and(|byte| is_plain(*byte)) {
-        len += 1;
+    loop {
+        let Some(eight) = bytes[len..].first_chunk() else {
+            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            len += bytes[len..].iter().take_while(|byte| plain(byte)).count();
+            break;
+        };
+        let plain = plain_of_eight(*eight);
+        len += plain;
+        if plain < 8 {
+            break;
+        }
     }
     // A word may go on with brackets that it opens itself.
     let ends = matches!(bytes.get(len), None | Some(b' ' | b'\t'..=b'\r' | b')' | b']'));
     (len, ends && len > 0)
 }
 
-fn is_plain(byte: u8) -> bool {
-    static PLAIN: [bool; 256] = {
-        let mut plain = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            plain[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' || byte as u8 == b'-';
-            byte += 1;
-        }
-        plain
+/// A byte in each of eight.
+const EACH: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each of eight bytes, where answers stand.
+const HIGH: u64 = 0x80 * EACH;
+
+/// The number of the first byte whose highest bit is set; 8 if there is none.
+fn first_of_eight(high: u64) -> usize {
+    high.trailing_zeros() as usize / 8
+}
+
+/// How many bytes at the beginning of eight are those of plain words.
+fn plain_of_eight(eight: [u8; 8]) -> usize {
+    let bytes = u64::from_le_bytes(eight);
+    let ascii = bytes & !HIGH;
+    // Whether an ASCII byte is one of these: no sum goes over into the next byte.
+    let is_in = |bytes: u64, first: u8, last: u8| {
+        (bytes + (0x80 - u64::from(first)) * EACH) & !(bytes + (0x7f - u64::from(last)) * EACH)
     };
-    PLAIN[byte as usize]
+    let letters = is_in(ascii | (0x20 * EACH), b'a', b'z');
+    let plain = letters | is_in(ascii, b'0', b'9') | is_in(ascii, b'-', b'-') | is_in(ascii, b'_', b'_');
+    first_of_eight((!plain | bytes) & HIGH)
+}
+
+/// How many bytes stand before the next `"`, or all.
+fn literal_len(bytes: &[u8]) -> usize {
+    let mut len = 0;
+    while let Some(eight) = bytes[len..].first_chunk() {
+        let others = u64::from_le_bytes(*eight) ^ (u64::from(b'"') * EACH);
+        // The first zero byte is the first that this marks.
+        let found = first_of_eight(others.wrapping_sub(EACH) & !others & HIGH);
+        len += found;
+        if found < 8 {
+            return len;
+        }
+    }
+    len + bytes[len..].iter().take_while(|byte| **byte != b'"').count()
 }
 
 /// A word may contain brackets as long as it opens them itself.
@@ -366,4 +395,42 @@ fn is_lens_char(char: char) -> bool {
             char,
             '$' | '@' | '[' | ']' | '(' | ')' | ':' | '?' | '.' | '*' | ',' | '"' | '\''
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_bytes_are_looked_at_as_one_by_one() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut eight = *b"aZ09_-xQ";
+                eight[place] = byte;
+                let is_plain = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+                assert_eq!(
+                    plain_of_eight(eight),
+                    if is_plain { 8 } else { place },
+                    "{byte} at {place}"
+                );
+                let is_end = byte == b'"';
+                assert_eq!(literal_len(&eight), if is_end { place } else { 8 }, "{byte} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_and_literals_of_any_length_end_where_they_should() {
+        for len in 0..40 {
+            let word = "w".repeat(len);
+            assert_eq!(plain_len(word.as_bytes()), (len, len > 0));
+            for behind in [" ", ")x", "]\"and more", "\n"] {
+                assert_eq!(plain_len(format!("{word}{behind}").as_bytes()), (len, len > 0));
+            }
+            for behind in ["(", "[", ".$", "\u{e4}", "\""] {
+                assert_eq!(plain_len(format!("{word}{behind} and more").as_bytes()), (len, false));
+            }
+            assert_eq!(literal_len(format!("{word}\" \"more\"").as_bytes()), len);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::hash_map::Entry;
 
 /// Usual scripts have one new word in so many bytes or more.
-const BYTES_OF_A_NEW_WORD: usize = 100;
+pub(super) const BYTES_OF_A_NEW_WORD: usize = 64;
 
 /// Everything that was looked at, by number.
 pub(super) struct Words<'a> {
@@ -47,7 +47,8 @@ impl<'a> Words<'a> {
             Entry::Vacant(vacant) => vacant,
         };
         let token = token(self.text, piece)?;
-        let places = PLACES.into_iter().filter(|place| place.accepts(&alike(&token)));
+        let value = alike(&token);
+        let places = PLACES.into_iter().filter(|place| place.accepts(&value));
         self.words.push(Word {
             places: places.fold(0, |bits, place| bits | bit(place)),
             token,

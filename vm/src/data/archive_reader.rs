@@ -14,6 +14,7 @@ use crate::Tetraplet;
 use crate::cid::IdText;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
@@ -190,6 +191,15 @@ impl<'a> Reader<'a> {
         }
         self.release(behind);
         Ok(items)
+    }
+
+    /// An array of numbers that usually has one.
+    fn numbers(&mut self, position: usize) -> Result<SmallVec<[u32; 2]>> {
+        let (target, length) = (self.target(position)?, self.length(position + 4));
+        let behind = self.claim(position, target, length.checked_mul(4), at::ALIGNMENT)?;
+        let numbers = (0..length).map(|index| self.number(target + index * 4)).collect();
+        self.release(behind);
+        Ok(numbers)
     }
 
     fn byte_string(&mut self, position: usize) -> Result<Box<[u8]>> {
@@ -406,7 +416,7 @@ impl<'a> Reader<'a> {
                 Ok(TraceState::Fold(FoldResult { lore }))
             }
             at::STATE_AP => {
-                let res_generations = self.array(payload, 4, |reader, generation| Ok(reader.number(generation)))?;
+                let res_generations = self.numbers(payload)?;
                 Ok(TraceState::Ap(ApResult { res_generations }))
             }
             at::STATE_CANON => self.canon(payload).map(TraceState::Canon),

@@ -5,6 +5,7 @@
 
 use super::Cid;
 use ecow::EcoString;
+use smallvec::SmallVec;
 use std::fmt;
 
 /// What became of one instruction. Order and fields are those of the archive.
@@ -101,7 +102,7 @@ pub struct SubTraceDesc {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApResult {
     /// The generations.
-    pub res_generations: Vec<u32>,
+    pub res_generations: SmallVec<[u32; 2]>,
 }
 
 /// How far a `canon` is.

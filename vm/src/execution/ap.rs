@@ -9,6 +9,7 @@ use crate::data::{ApResult, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError};
 use crate::trace::{MetAp, UNKNOWN_GENERATION};
 use aqua_air::{OperandId, OperationId, ScopeId, Slot};
+use smallvec::smallvec;
 
 impl Machine<'_> {
     pub(super) fn ap_to_scalar(&mut self, source: OperandId, target: Slot) -> Result<(), ExecutionError> {
@@ -54,13 +55,14 @@ impl Machine<'_> {
                 return self.join(error);
             }
         };
-        let Some(key) = Key::of(&key) else {
+        if !Key::is(&key) {
             // The next run meets here the state of the instruction that follows.
             self.give_up();
             return Err(Catchable::StreamMapKey(self.code.scope_name(target).clone()).into());
-        };
+        }
+        let Item { value, .. } = item;
         let entry = Item {
-            value: key.entry(item.value.clone()),
+            value: Key::entry(key, value),
             ..item
         };
         self.add_to_stream(Source::Map(target), entry, generation)?;
@@ -93,7 +95,7 @@ impl Machine<'_> {
 
     fn push_ap(&mut self) {
         self.trace.push(TraceState::Ap(ApResult {
-            res_generations: vec![UNKNOWN_GENERATION],
+            res_generations: smallvec![UNKNOWN_GENERATION],
         }));
     }
 }

@@ -252,24 +252,15 @@ impl Machine<'_> {
             self.trace.extend(met.map(TraceState::Call));
             return Ok(());
         }
-        let resolved = call
-            .arguments
-            .iter()
-            .map(|argument| self.resolve(*argument))
-            .collect::<Result<Vec<_>, _>>()?;
-        let origins = resolved.iter().map(|argument| argument.tetraplets.len());
-        self.ledger.charge(origins.sum::<usize>() * size_of::<Tetraplet>())?;
+        let (arguments, tetraplets) = self.seen_arguments(call.arguments)?;
         self.last_call_request_id = self.last_call_request_id.wrapping_add(1);
         self.record_call(call.id, self.last_call_request_id);
         self.complete = false;
         let request = CallRequest {
             service_id: tetraplet.service_id.to_string(),
             function_name: tetraplet.function_name.to_string(),
-            arguments: resolved.iter().map(|argument| argument.value.to_json()).collect(),
-            tetraplets: resolved
-                .into_iter()
-                .map(|argument| argument.tetraplets.into_vec())
-                .collect(),
+            arguments,
+            tetraplets,
         };
         self.call_requests.insert(self.last_call_request_id, request);
         let sender = Sender::PeerIdWithCallId {
@@ -278,6 +269,29 @@ impl Machine<'_> {
         };
         self.trace.push(TraceState::Call(CallState::RequestSentBy(sender)));
         Ok(())
+    }
+
+    /// Arguments as services see them, and where each comes from.
+    fn seen_arguments(
+        &mut self,
+        operands: &[OperandId],
+    ) -> Result<(Vec<serde_json::Value>, Vec<Vec<Tetraplet>>), ExecutionError> {
+        let mut arguments = Vec::with_capacity(operands.len());
+        let mut tetraplets = Vec::with_capacity(operands.len());
+        for operand in operands {
+            if let Operand::Scalar(slot, None) = self.code[*operand] {
+                self.ledger.charge(size_of::<Tetraplet>())?;
+                let item = self.scalar(slot)?;
+                arguments.push(item.value.to_json());
+                tetraplets.push(vec![item.tetraplet.clone()]);
+            } else {
+                let resolved = self.resolve(*operand)?;
+                self.ledger.charge(resolved.tetraplets.len() * size_of::<Tetraplet>())?;
+                arguments.push(resolved.value.to_json());
+                tetraplets.push(resolved.tetraplets.into_vec());
+            }
+        }
+        Ok((arguments, tetraplets))
     }
 
     /// The local service has answered a call of a former run that is taken up again.
@@ -351,8 +365,8 @@ impl Machine<'_> {
         message: EcoString,
     ) -> Result<(), ExecutionError> {
         let value = Value::object([
-            ("ret_code", i64::from(code).into()),
             ("message", message.clone().into()),
+            ("ret_code", i64::from(code).into()),
         ]);
         let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);

@@ -29,17 +29,18 @@ impl Key {
         }
     }
 
-    pub(super) fn as_value(&self) -> Value {
-        match self {
-            Self::Text(text) => text.clone().into(),
-            Self::Signed(number) => (*number).into(),
-            Self::Unsigned(number) => (*number).into(),
+    /// Whether a value is one.
+    pub(super) fn is(value: &Value) -> bool {
+        match value {
+            Value::String(_) => true,
+            Value::Number(number) => number.is_i64() || number.is_u64(),
+            _ => false,
         }
     }
 
-    /// The entry that a stream map keeps for a value under this key.
-    pub(super) fn entry(&self, value: Value) -> Value {
-        Value::object([("key", self.as_value()), ("value", value)])
+    /// The entry that a stream map keeps for a value under a key.
+    pub(super) fn entry(key: Value, value: Value) -> Value {
+        Value::object([("key", key), ("value", value)])
     }
 }
 

@@ -118,13 +118,13 @@ impl Machine<'_> {
 pub(super) fn error_object(code: i64, message: &str, instruction: &str, peer: Option<&str>) -> Value {
     let fields = [
         ("error_code", code.into()),
-        ("message", message.into()),
         ("instruction", instruction.into()),
+        ("message", message.into()),
     ];
     match peer {
         Some(peer) => {
-            let [code, message, instruction] = fields;
-            Value::object([code, message, instruction, ("peer_id", peer.into())])
+            let [code, instruction, message] = fields;
+            Value::object([code, instruction, message, ("peer_id", peer.into())])
         }
         None => Value::object(fields),
     }

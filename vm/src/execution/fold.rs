@@ -92,7 +92,9 @@ impl Iteration {
     fn advance(&mut self) -> bool {
         let has_next = self.place + 1 < self.items.len();
         if has_next {
-            self.go_to(self.place + 1);
+            self.place += 1;
+            // Nearly always it is looked at.
+            self.item = self.items.get(self.place).into();
         }
         has_next
     }

@@ -1,7 +1,7 @@
 //! The operations that wait for a nested one.
 //!
-//! A machine of its own stack keeps neither deep scripts nor long folds on the thread's. Copies share their frames, so that
-//! a call that waits can keep those it has to return to.
+//! A machine of its own stack keeps neither deep scripts nor long folds on the thread's. A call that waits keeps the frames
+//! it has to return to: from then on they are shared, until then the [`Stack`] has them to itself.
 
 use super::fold::StreamFold;
 use super::recording::Errors;
@@ -56,7 +56,52 @@ pub(super) struct Side {
     pub(super) errors: Option<Box<Errors>>,
 }
 
-/// A stack of frames.
+/// The stack of a run in progress.
+#[derive(Debug, Default)]
+pub(super) struct Stack {
+    kept: Frames,
+    /// Those above that nobody keeps.
+    own: Vec<Frame>,
+}
+
+impl Stack {
+    pub(super) fn push(&mut self, frame: Frame) {
+        self.own.push(frame);
+    }
+
+    /// Takes the latest frame if there are more than so many.
+    pub(super) fn pop_above(&mut self, depth: usize) -> Option<Frame> {
+        if self.depth() <= depth {
+            return None;
+        }
+        self.own.pop().or_else(|| self.kept.pop())
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.kept.depth() + self.own.len()
+    }
+
+    pub(super) fn top(&self) -> Option<&Frame> {
+        self.own.last().or_else(|| self.kept.top())
+    }
+
+    /// All frames, in a form whose copies are cheap.
+    pub(super) fn frames(&mut self) -> &Frames {
+        for frame in self.own.drain(..) {
+            self.kept.push(frame);
+        }
+        &self.kept
+    }
+}
+
+impl From<Frames> for Stack {
+    fn from(kept: Frames) -> Self {
+        let own = Vec::new();
+        Self { kept, own }
+    }
+}
+
+/// Frames that are kept: copies share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Frames(Option<Arc<Link>>);
 
@@ -83,7 +128,7 @@ impl Frame {
 }
 
 impl Frames {
-    pub(super) fn push(&mut self, frame: Frame) {
+    fn push(&mut self, frame: Frame) {
         let below = std::mem::take(self);
         let nearest = |is_wanted: fn(&Frame) -> bool, further: fn(&Link) -> &Self| match below.0.as_deref() {
             Some(link) if is_wanted(&link.frame) => below.clone(),
@@ -99,25 +144,21 @@ impl Frames {
         }));
     }
 
-    /// Takes the latest frame if there are more than so many.
-    pub(super) fn pop_above(&mut self, depth: usize) -> Option<Frame> {
-        if self.depth() <= depth {
-            return None;
-        }
-        let link = self.0.take()?;
-        let (frame, below) = match Arc::try_unwrap(link) {
+    /// Takes the latest frame.
+    fn pop(&mut self) -> Option<Frame> {
+        let (frame, below) = match Arc::try_unwrap(self.0.take()?) {
             Ok(Link { frame, below, .. }) => (frame, below),
-            Err(shared) => (shared.frame.clone(), shared.below.clone()),
+            Err(kept) => (kept.frame.clone(), kept.below.clone()),
         };
         *self = below;
         Some(frame)
     }
 
-    pub(super) fn depth(&self) -> usize {
+    fn depth(&self) -> usize {
         self.0.as_ref().map_or(0, |link| link.depth)
     }
 
-    pub(super) fn top(&self) -> Option<&Frame> {
+    fn top(&self) -> Option<&Frame> {
         self.0.as_deref().map(|link| &link.frame)
     }
 

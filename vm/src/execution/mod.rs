@@ -35,7 +35,7 @@ use canon::Canon;
 use ecow::EcoString;
 use error_objects::{HandledError, LastError, Place};
 use fold::{FoldParts, Iteration, Source};
-use frames::{Frame, Frames};
+use frames::Frame;
 use item::{CanonStream, Item};
 use ledger::Ledger;
 use recording::Recorder;
@@ -120,7 +120,7 @@ struct Machine<'d> {
 
     trace: Trace<'d>,
     ledger: Ledger,
-    frames: Frames,
+    frames: frames::Stack,
     /// How many operations have begun.
     length: u64,
     /// Whether everything that ran is done, so that `seq` may go on.
@@ -167,7 +167,7 @@ impl<'d> Machine<'d> {
             current_peer: params.current_peer_id.as_str().into(),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
             ledger: Ledger::new(info, params.limits.run_size),
-            frames: Frames::default(),
+            frames: frames::Stack::default(),
             length: 0,
             complete: true,
             levels: Levels::new(),

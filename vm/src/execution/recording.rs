@@ -188,7 +188,7 @@ impl Machine<'_> {
             id,
             position: self.trace.position(),
             complete: self.complete,
-            frames: self.frames.clone(),
+            frames: self.frames.frames().clone(),
             context: self.context(),
         };
         let recorder = &mut self.recorder;
@@ -208,7 +208,7 @@ impl Machine<'_> {
             right,
             complete: self.complete,
             exit: self.context(),
-            frames: self.frames.clone(),
+            frames: self.frames.frames().clone(),
         };
         self.recorder.recording.pars.set(par.position, ended);
     }
@@ -227,7 +227,7 @@ impl Machine<'_> {
             complete_before_next: self.complete,
             complete: fold.done,
             exit: self.context(),
-            frames: self.frames.clone(),
+            frames: self.frames.frames().clone(),
         };
         self.recorder.records += 1;
         self.recorder.recording.folds.set(fold.trace.0, ended);

@@ -59,7 +59,7 @@ impl Machine<'_> {
         if !self.recorder.is_on() {
             return;
         }
-        let frames = self.frames.clone();
+        let frames = self.frames.frames().clone();
         match source {
             Source::Stream(scope) => self.streams.want(scope.index(), frames),
             Source::Map(scope) => self.maps.want(scope.index(), frames),

@@ -185,7 +185,7 @@ fn event(data: &ParticleData, state: &TraceState) -> Event {
         },
         TraceState::Fold(FoldResult { lore }) => Event::Fold { iterations: lore.len() },
         TraceState::Ap(ap) => Event::Ap {
-            generations: ap.res_generations.clone(),
+            generations: ap.res_generations.to_vec(),
         },
         TraceState::Call(CallState::RequestSentBy(Sender::PeerId(peer))) => Event::Sent { by: peer.to_string() },
         TraceState::Call(CallState::RequestSentBy(Sender::PeerIdWithCallId { peer_id, call_id })) => Event::Asked {

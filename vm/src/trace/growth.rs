@@ -9,6 +9,7 @@ use super::lore_in_making::LoreInMaking;
 use super::{Event, FoldId};
 use crate::data::{ApResult, CallState, FoldResult, ParResult, TraceState, ValueRef};
 use crate::execution::Array;
+use smallvec::smallvec;
 
 /// The trace in the making.
 #[derive(Debug, Clone)]
@@ -144,7 +145,9 @@ impl Tree {
 
     pub(crate) fn set_generation(&mut self, number: usize, generation: u32) {
         match self.nodes.get_mut(number).map(|node| &mut node.content) {
-            Some(Content::State(TraceState::Ap(ApResult { res_generations }))) => *res_generations = vec![generation],
+            Some(Content::State(TraceState::Ap(ApResult { res_generations }))) => {
+                *res_generations = smallvec![generation]
+            }
             Some(Content::State(TraceState::Call(CallState::Executed(ValueRef::Stream {
                 generation: stored,
                 ..

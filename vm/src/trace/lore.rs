@@ -109,7 +109,7 @@ mod tests {
     fn runs_extend_over_deeper_iterations_of_a_generation() {
         let trace = [0, 0, 0, 1].map(|generation| {
             TraceState::Ap(ApResult {
-                res_generations: vec![generation],
+                res_generations: [generation].into_iter().collect(),
             })
         });
         let entry = |value_pos, len| FoldSubTraceLore {

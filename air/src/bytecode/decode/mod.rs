@@ -87,7 +87,7 @@ impl Bytecode {
             None => Vec::new(),
         };
         sections.end()?;
-        let bytecode = Self::from_parts(tables, layout, spans, content_id);
+        let bytecode = Self::from_parts(tables, layout, spans, content_id.into());
         let problems = check(&bytecode);
         if problems.is_empty() {
             Ok(bytecode)

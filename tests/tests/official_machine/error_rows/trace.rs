@@ -68,7 +68,7 @@ fn merged() -> Vec<Case> {
 
 fn with_generations(generations: &[u32]) -> Input {
     run(AP).knowing(changed(left_by(AP, &[]), |data| {
-        let res_generations = generations.to_vec();
+        let res_generations = generations.into();
         data.trace[0] = TraceState::Ap(ApResult { res_generations });
     }))
 }

@@ -213,7 +213,7 @@ impl Machine<'_> {
 
     /// Goes to a place of the former run.
     fn go_to(&mut self, frames: Frames, context: Context, complete: bool) {
-        self.frames = frames;
+        self.frames = frames.into();
         self.enter(context);
         self.complete = complete;
         let errors = self.errors();
@@ -312,7 +312,7 @@ impl Machine<'_> {
     /// What comes later must find errors as it found them.
     fn keep_errors(&mut self) {
         let former = self.growth.as_ref().and_then(|growth| growth.errors.as_ref());
-        if former.is_some_and(|former| *former != self.errors()) && Self::goes_on_elsewhere(&self.frames) {
+        if former.is_some_and(|former| *former != self.errors()) && Self::goes_on_elsewhere(self.frames.frames()) {
             self.give_up();
         }
     }
