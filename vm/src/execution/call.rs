@@ -96,7 +96,7 @@ impl Machine<'_> {
     }
 
     fn run_call(&mut self, call: &Call<'_>, tetraplet: &Tetraplet) -> Result<(), ExecutionError> {
-        let arguments = self.argument_hash(call)?;
+        let arguments = self.write_arguments(call)?;
         let met = self
             .trace
             .meet_call()
@@ -130,11 +130,11 @@ impl Machine<'_> {
         }
     }
 
-    /// The hash of all arguments, or the error about a variable that is not there yet.
-    fn argument_hash(&mut self, call: &Call<'_>) -> Result<Result<EcoString, Catchable>, ExecutionError> {
+    /// Leaves the text of all arguments with the ledger, or gives the error about a variable that is not there yet.
+    fn write_arguments(&mut self, call: &Call<'_>) -> Result<Result<(), Catchable>, ExecutionError> {
         let mut text = self.ledger.take_buffer();
-        match self.write_arguments(call.arguments, &mut text, self.ledger.allowance()) {
-            Ok(written) => Ok(Ok(self.ledger.identify_buffer(text, written)?.into())),
+        match self.write_operands(call.arguments, &mut text, self.ledger.allowance()) {
+            Ok(written) => Ok(Ok(self.ledger.keep_buffer(text, written)?)),
             Err(ExecutionError::Catchable(error)) if error.is_joinable() => {
                 self.ledger.give_back(text);
                 Ok(Err(*error))
@@ -143,8 +143,17 @@ impl Machine<'_> {
         }
     }
 
+    /// The hash of the arguments that were just written. Data can't know the result of a call whose arguments nobody knows.
+    fn argument_hash(&self, arguments: Result<(), Catchable>) -> Result<EcoString, Uncatchable> {
+        arguments.map_err(|error| match error {
+            Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
+            error => Uncatchable::ExecutedWithoutArguments(error.to_string().into()),
+        })?;
+        Ok(self.ledger.buffer_id().into())
+    }
+
     /// Writes the JSON array of all arguments. Says whether it has a text after it knows that all of them are there.
-    fn write_arguments(
+    fn write_operands(
         &self,
         arguments: &[OperandId],
         out: &mut Vec<u8>,
@@ -174,7 +183,7 @@ impl Machine<'_> {
     fn meet_failed(
         &mut self,
         tetraplet: &Tetraplet,
-        arguments: Result<EcoString, Catchable>,
+        arguments: Result<(), Catchable>,
         cid: Cid,
     ) -> Result<(), ExecutionError> {
         let ServiceResult {
@@ -182,7 +191,7 @@ impl Machine<'_> {
             argument_hash,
             tetraplet: stored,
         } = self.ledger.service_result(&cid)?;
-        verify(tetraplet, &known(arguments)?, &stored, &argument_hash)?;
+        verify(tetraplet, &self.argument_hash(arguments)?, &stored, &argument_hash)?;
         let (code, message) = service_failure(&value).map_err(Uncatchable::MalformedCallServiceFailed)?;
         self.complete = false;
         self.own(tetraplet, &cid);
@@ -194,7 +203,7 @@ impl Machine<'_> {
         &mut self,
         call: &Call<'_>,
         tetraplet: &Tetraplet,
-        arguments: Result<EcoString, Catchable>,
+        arguments: Result<(), Catchable>,
         value: ValueRef,
         from: Side,
     ) -> Result<(), ExecutionError> {
@@ -219,7 +228,7 @@ impl Machine<'_> {
     fn stored_item(
         &mut self,
         tetraplet: &Tetraplet,
-        arguments: Result<EcoString, Catchable>,
+        arguments: Result<(), Catchable>,
         cid: &Cid,
     ) -> Result<Item, ExecutionError> {
         let ServiceResult {
@@ -227,7 +236,7 @@ impl Machine<'_> {
             argument_hash,
             tetraplet: stored,
         } = self.ledger.service_result(cid)?;
-        verify(tetraplet, &known(arguments)?, &stored, &argument_hash)?;
+        verify(tetraplet, &self.argument_hash(arguments)?, &stored, &argument_hash)?;
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         Ok(Item::new(value, stored, provenance, self.trace.position()))
     }
@@ -237,7 +246,7 @@ impl Machine<'_> {
         &mut self,
         call: &Call<'_>,
         tetraplet: &Tetraplet,
-        arguments: Result<EcoString, Catchable>,
+        arguments: Result<(), Catchable>,
         met: Option<CallState>,
     ) -> Result<(), ExecutionError> {
         if tetraplet.peer_pk != self.current_peer {
@@ -297,7 +306,7 @@ impl Machine<'_> {
     /// The local service has answered a call of a former run that is taken up again.
     pub(super) fn resume_call(&mut self, call: &Call<'_>, result: CallResult) -> Result<(), ExecutionError> {
         let tetraplet = self.triplet(call)?;
-        let arguments = self.argument_hash(call)?;
+        let arguments = self.write_arguments(call)?;
         self.take_result(call, &tetraplet, arguments, result)
             .or_else(|error| self.call_error(call, Some(tetraplet), error))
     }
@@ -307,10 +316,10 @@ impl Machine<'_> {
         &mut self,
         call: &Call<'_>,
         tetraplet: &Tetraplet,
-        arguments: Result<EcoString, Catchable>,
+        arguments: Result<(), Catchable>,
         CallResult { ret_code, result }: CallResult,
     ) -> Result<(), ExecutionError> {
-        let hash = known(arguments)?;
+        let hash = self.argument_hash(arguments)?;
         if ret_code != 0 {
             return self.fail_call(tetraplet, &hash, ret_code, result.into());
         }
@@ -380,14 +389,6 @@ impl Machine<'_> {
             self.ledger.own_cids.push(cid.clone());
         }
     }
-}
-
-/// Data can't know the result of a call whose arguments nobody knows.
-fn known(arguments: Result<EcoString, Catchable>) -> Result<EcoString, Uncatchable> {
-    arguments.map_err(|error| match error {
-        Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
-        error => Uncatchable::ExecutedWithoutArguments(error.to_string().into()),
-    })
 }
 
 /// A stored result must be of the same call.

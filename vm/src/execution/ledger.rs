@@ -138,7 +138,7 @@ impl Ledger {
         self.allowance
     }
 
-    /// An empty buffer for a text; pass it to [`identify_buffer`](Self::identify_buffer) or [`give_back`](Self::give_back).
+    /// An empty buffer for a text; pass it to [`keep_buffer`](Self::keep_buffer) or [`give_back`](Self::give_back).
     pub(super) fn take_buffer(&mut self) -> Vec<u8> {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -149,26 +149,27 @@ impl Ledger {
         self.text = buffer;
     }
 
-    /// The id of a text.
-    pub(super) fn identify_buffer(
-        &mut self,
-        text: Vec<u8>,
-        written: Result<(), TextError>,
-    ) -> Result<Cid, Uncatchable> {
+    /// Keeps a text until the next one.
+    pub(super) fn keep_buffer(&mut self, text: Vec<u8>, written: Result<(), TextError>) -> Result<(), Uncatchable> {
         self.text = text;
         written.map_err(|error| match error {
             TextError::TooDeep => Uncatchable::ValueTooDeep,
             TextError::TooLong => Uncatchable::RunTooLarge(self.limit),
         })?;
-        self.charge(self.text.len())?;
-        Ok(Cid::of_json(&self.text))
+        self.charge(self.text.len())
+    }
+
+    /// The id of the text that was kept last.
+    pub(super) fn buffer_id(&self) -> Cid {
+        Cid::of_json(&self.text)
     }
 
     /// The id of a value.
     pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let mut text = self.take_buffer();
         let written = value.write_text(&mut text, self.allowance);
-        self.identify_buffer(text, written)
+        self.keep_buffer(text, written)?;
+        Ok(self.buffer_id())
     }
 
     fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
