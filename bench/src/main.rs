@@ -1,7 +1,7 @@
 //! Takes the measurements and stores them as data: `cargo xtask bench`.
 //!
 //! Each case runs in a process of its own (`aqua-bench case NAME`), so that its account of processor time and memory is
-//! its own. The machine's cases ([`vm`]) run in this one, beside their counterparts. The results, with the commit, the machine and
+//! its own. The machine's cases ([`vm`]) run in this one, in turns with their counterparts. The results, with the commit, the machine and
 //! how they were taken, go to `bench/results`, a file for each group.
 
 mod cases;
@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => groups().try_for_each(group),
         ["case", name] => one(name),
+        ["resident", name] => vm::residents::of_set(name).map(|row| print(&row.to_string())),
         [name] if groups().any(|group| group == *name) => group(name),
         _ => Err(anyhow::anyhow!("usage: aqua-bench [GROUP | case NAME]")),
     };

@@ -1,10 +1,11 @@
 //! The official machines: as a native program, and in the way of the official client.
 
-use super::timing::{Cost, rounded};
+use super::timing::{self, Cost, Samples, rounded};
 use anyhow::{Result, anyhow};
 use aqua_tests::machine::Invocation;
 use aqua_tests::official_vm::OfficialVm;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Both processes.
 pub(super) struct Counterparts {
@@ -28,12 +29,29 @@ impl Counterparts {
         })
     }
 
-    /// Repeats a run in both for a while.
-    pub(super) fn cost(&mut self, invocation: &Invocation<'_>) -> Result<Costs> {
-        Ok(Costs {
-            native: repeated(&mut self.native, invocation, 300e3)?,
-            client: repeated(&mut self.client, invocation, 600e3).ok(),
-        })
+    /// What a run costs for ours, which does `run` on what `prepare` gives, and for both.
+    ///
+    /// They take turns, so that what else the machine does falls on all of them alike.
+    pub(super) fn beside<T, R>(
+        &mut self,
+        invocation: &Invocation<'_>,
+        prepare: impl Fn() -> T,
+        run: impl Fn(T) -> R,
+    ) -> Result<(Cost, Costs)> {
+        let (mut ours, mut native, mut client) = (Samples::default(), Samples::default(), Some(Samples::default()));
+        for _ in 0..TURNS {
+            ours.extend(timing::samples(&prepare, &run, OURS)?);
+            native.extend(repeated(&mut self.native, invocation, NATIVE)?);
+            client = client.and_then(|mut samples| {
+                samples.extend(repeated(&mut self.client, invocation, CLIENT).ok()?);
+                Some(samples)
+            });
+        }
+        let costs = Costs {
+            native: native.cost(),
+            client: client.map(Samples::cost),
+        };
+        Ok((ours.cost(), costs))
     }
 
     /// What one run costs for the native machine, and what it gives.
@@ -47,19 +65,26 @@ impl Counterparts {
     }
 }
 
-/// `budget` is in microseconds.
-fn repeated(machine: &mut OfficialVm, invocation: &Invocation<'_>, budget: f64) -> Result<Cost> {
-    let mut timed = |repeat| {
-        let timed = machine.timed(invocation, repeat).map_err(|error| anyhow!(error))?;
-        anyhow::Ok(Cost::of(timed.cpu_ns, timed.wall_ns))
-    };
-    let warm_up = timed(3)?;
-    timed(((budget / warm_up.cpu_us) as usize).clamp(5, 500))
+/// How often each has its turn.
+const TURNS: usize = 5;
+
+/// How long the turn of each is, in processor time.
+const OURS: Duration = Duration::from_millis(100);
+const NATIVE: Duration = Duration::from_millis(100);
+const CLIENT: Duration = Duration::from_millis(200);
+
+/// The single runs of so much processor time.
+fn repeated(machine: &mut OfficialVm, invocation: &Invocation<'_>, budget: Duration) -> Result<Samples> {
+    let mut timed = |repeat| machine.timed(invocation, repeat).map_err(|error| anyhow!(error));
+    let warm_up = timed(2)?.cpu_ns;
+    let each = warm_up.iter().sum::<u64>().max(1) / warm_up.len().max(1) as u64;
+    let timed = timed((budget.as_nanos() as u64 / each).clamp(3, 200) as usize)?;
+    Ok(Samples::new(timed.cpu_ns, timed.wall_ns))
 }
 
 impl Costs {
-    /// Beside what it costs for ours.
-    pub(super) fn beside(&self, ours: Cost) -> Value {
+    /// The figures, and how many times what it costs for ours.
+    pub(super) fn row(&self, ours: Cost) -> Value {
         json!({
             "ours": ours.to_json(),
             "official_native": self.native.to_json(),

@@ -1,7 +1,7 @@
 //! A hop, and costs that grow with the trace, the list or the script.
 
 use super::counterparts::{Costs, Counterparts};
-use super::sets::reentry;
+use super::sets::reenter;
 use super::timing::{self, Cost, geometric_mean, rounded};
 use anyhow::{Context, Result, anyhow, ensure};
 use aqua_tests::machine::{Invocation, Machine as _, Particle};
@@ -130,16 +130,15 @@ pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result
             .state
             .encode()
     })?;
-    let ours = timing::measure(State::default, |state| {
+    let (ours, costs) = counterparts.beside(&set.invocation(), State::default, |state| {
         let program = Program::from_air(&set.air).expect("read before");
         step(&program, &state, &set.data, &set.call_results, &params)
             .state
             .encode()
     })?;
-    let costs = counterparts.cost(&set.invocation())?;
     say(&costs.line("hop", ours));
     say(&costs.line("hop, known script", known_script));
-    let mut row = costs.beside(ours);
+    let mut row = costs.row(ours);
     row["signers"] = State::decode(&set.data)?.data().signatures.len().into();
     row["ours_with_known_script"] = known_script.to_json();
     Ok(row)
@@ -151,11 +150,11 @@ pub(super) fn reentry_by_trace(counterparts: &mut Counterparts, say: &dyn Fn(&st
     let (mut rows, mut natives) = (Vec::new(), Vec::new());
     for states in [10, 100, 1000, 10_000] {
         let (state, results) = with_trace(&start, states)?;
-        let ours = reentry(&start.program, &state, &results, &start.params)?;
         let bytes = state.encode();
-        let costs = counterparts.cost(&start.invocation(&bytes, &results))?;
+        let again = |state| reenter(&start.program, &state, &results, &start.params);
+        let (ours, costs) = counterparts.beside(&start.invocation(&bytes, &results), || state.clone(), again)?;
         say(&costs.line(&format!("re-entry with {states} states"), ours));
-        let mut row = costs.beside(ours);
+        let mut row = costs.row(ours);
         row["states"] = states.into();
         natives.push(costs.native.cpu_us / ours.cpu_us);
         rows.push(row);
@@ -226,7 +225,7 @@ pub(super) fn folds(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Resu
         client: Some(official_fold(counterparts.client(), &start, ITEMS)?),
     };
     say(&costs.line("for over 200 items", ours));
-    let mut row = costs.beside(ours);
+    let mut row = costs.row(ours);
     (row["items"], row["steps"]) = (ITEMS.into(), steps.into());
     let mut growth = Vec::new();
     for items in [100, 200, 500, 1000, 2000, 5000, 10_000] {
@@ -249,13 +248,13 @@ pub(super) fn scripts(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Re
         let set = DataSet::named(name).context("a set")?;
         let params = super::sets::params(&set);
         let run = |program: &Program| step(program, &State::default(), &[], &set.call_results, &params);
-        let first = timing::measure(|| (), |()| run(&Program::from_air(&set.air).expect("a set's script")))?;
-        let program = Program::from_air(&set.air)?;
+        let read = || Program::from_air(&set.air).expect("a set's script");
+        let (first, costs) = counterparts.beside(&set.invocation(), || (), |()| run(&read()))?;
+        let program = read();
         let second = timing::measure(|| (), |()| run(&program))?;
-        let costs = counterparts.cost(&set.invocation())?;
         say(&costs.line(&format!("{name}, first time"), first));
         say(&costs.line(&format!("{name}, second time"), second));
-        rows.push(json!({"set": name, "first": costs.beside(first), "second": costs.beside(second)}));
+        rows.push(json!({"set": name, "first": costs.row(first), "second": costs.row(second)}));
     }
     Ok(rows.into())
 }

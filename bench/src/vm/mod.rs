@@ -1,13 +1,13 @@
 //! The AIR machine beside the official ones, in one run.
 //!
-//! Everything is processor time, because counterparts run in one process after the other on a machine that does other things,
+//! Everything is processor time, because counterparts take turns with ours on a machine that does other things,
 //! too: of the thread for ours and the official native machine, of the process for the official client's way (Node compiles and
 //! collects garbage in threads of its own). Medians over the runs of a case.
 
 mod counterparts;
 mod growth;
 mod primitives;
-mod residents;
+pub(crate) mod residents;
 mod sets;
 mod timing;
 

@@ -2,7 +2,7 @@
 
 use super::counterparts::Counterparts;
 use super::primitives;
-use super::timing::{self, Cost, geometric_mean, rounded};
+use super::timing::{geometric_mean, rounded};
 use anyhow::{Context as _, Result, ensure};
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
@@ -29,24 +29,17 @@ fn arrive(set: &DataSet, state: &State, params: &Params) -> (Outcome, Vec<u8>) {
     (outcome, encoded)
 }
 
-/// What an arrival costs.
-pub(super) fn ours(set: &DataSet) -> Result<Cost> {
-    let params = params(set);
-    let known = || State::decode(&set.prev_data).expect("a set's previous data");
-    timing::measure(known, |state| arrive(set, &state, &params))
-}
-
 pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     let (mut rows, mut natives, mut clients) = (Vec::new(), Vec::new(), Vec::new());
     for set in DataSet::all() {
         let params = params(&set);
         let (outcome, _) = arrive(&set, &State::decode(&set.prev_data)?, &params);
         ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
-        let ours = ours(&set)?;
-        let costs = counterparts.cost(&set.invocation())?;
+        let known = || State::decode(&set.prev_data).expect("a set's previous data");
+        let (ours, costs) = counterparts.beside(&set.invocation(), known, |state| arrive(&set, &state, &params))?;
         let primitives = primitives::cost(&set, &outcome)?;
         say(&costs.line(set.name, ours));
-        let mut row = costs.beside(ours);
+        let mut row = costs.row(ours);
         row["set"] = set.name.into();
         row["signatures_us"] = rounded(primitives.signatures.cpu_us).into();
         row["hashing_us"] = rounded(primitives.hashing.cpu_us).into();
@@ -82,10 +75,11 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
             call_results,
             ..set
         };
-        let ours = reentry(&program, &arrived.state, &again.call_results, &params)?;
-        let costs = counterparts.cost(&again.invocation())?;
+        let known = || arrived.state.clone();
+        let run = |state| reenter(&program, &state, &again.call_results, &params);
+        let (ours, costs) = counterparts.beside(&again.invocation(), known, run)?;
         say(&costs.line(set.name, ours));
-        let mut row = costs.beside(ours);
+        let mut row = costs.row(ours);
         row["set"] = set.name.into();
         row["results"] = again.call_results.len().into();
         rows.push(row);
@@ -98,21 +92,16 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
     Ok(summary("re-entry", rows, &natives, &clients, say))
 }
 
-/// What it costs to feed results to a state in memory. Nothing goes out.
-pub(super) fn reentry(
+/// Feeds results to a state in memory. Nothing goes out.
+pub(super) fn reenter(
     program: &Program,
     state: &State,
     results: &BTreeMap<u32, CallResult>,
     params: &Params,
-) -> Result<Cost> {
-    timing::measure(
-        || state.clone(),
-        |state| {
-            let outcome = step(program, &state, &[], results, params);
-            assert_eq!(outcome.ret_code, 0, "{}", outcome.error_message);
-            outcome
-        },
-    )
+) -> Outcome {
+    let outcome = step(program, state, &[], results, params);
+    assert_eq!(outcome.ret_code, 0, "{}", outcome.error_message);
+    outcome
 }
 
 fn summary(what: &str, rows: Vec<Value>, natives: &[f64], clients: &[f64], say: &dyn Fn(&str)) -> Value {

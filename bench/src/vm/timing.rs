@@ -46,16 +46,42 @@ fn thread_cpu() -> Result<Duration> {
     Ok(Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?))
 }
 
+/// What single runs took, in nanoseconds.
+#[derive(Debug, Default)]
+pub(super) struct Samples {
+    cpu_ns: Vec<u64>,
+    wall_ns: Vec<u64>,
+}
+
+impl Samples {
+    pub(super) fn new(cpu_ns: Vec<u64>, wall_ns: Vec<u64>) -> Self {
+        Self { cpu_ns, wall_ns }
+    }
+
+    pub(super) fn extend(&mut self, more: Self) {
+        self.cpu_ns.extend(more.cpu_ns);
+        self.wall_ns.extend(more.wall_ns);
+    }
+
+    pub(super) fn cost(self) -> Cost {
+        Cost::of(self.cpu_ns, self.wall_ns)
+    }
+}
+
 /// Runs something on what `prepare` gives, again and again for a while, and accounts for the runs only.
 pub(super) fn measure<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> Result<Cost> {
-    const WARM_UP: usize = 3;
-    const LEAST: usize = 7;
+    Ok(samples(&prepare, &run, Duration::from_millis(400))?.cost())
+}
+
+/// The single runs of so much processor time.
+pub(super) fn samples<T, R>(prepare: &impl Fn() -> T, run: &impl Fn(T) -> R, budget: Duration) -> Result<Samples> {
+    const WARM_UP: usize = 2;
+    const LEAST: usize = 5;
     const MOST: usize = 2000;
-    const WHILE: Duration = Duration::from_millis(400);
 
     let (mut cpu, mut wall) = (Vec::new(), Vec::new());
     let begun = thread_cpu()?;
-    while cpu.len() < WARM_UP + LEAST || (cpu.len() < MOST && thread_cpu()? - begun < WHILE) {
+    while cpu.len() < WARM_UP + LEAST || (cpu.len() < MOST && thread_cpu()? - begun < budget) {
         let input = prepare();
         let (started, used) = (Instant::now(), thread_cpu()?);
         let result = run(input);
@@ -63,7 +89,7 @@ pub(super) fn measure<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> Re
         wall.push(nanoseconds(started.elapsed()));
         drop(result);
     }
-    Ok(Cost::of(cpu.split_off(WARM_UP), wall.split_off(WARM_UP)))
+    Ok(Samples::new(cpu.split_off(WARM_UP), wall.split_off(WARM_UP)))
 }
 
 /// Runs something once.
