@@ -5,7 +5,7 @@ use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
 use crate::verification::{self, Signatures};
-use crate::waiting::{Waiting, resume};
+use crate::waiting::{Waiting, rest, resume};
 use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
 use std::collections::BTreeMap;
 
@@ -43,7 +43,11 @@ pub fn step(
         Ok(flags) => flags,
         Err(error) => return refuse(state, &error, LimitFlags::default()),
     };
-    if incoming.is_empty() && !results.is_empty() {
+    if incoming.is_empty() && results.is_empty() {
+        if let Some(outcome) = rest(program, state, params, flags) {
+            return outcome;
+        }
+    } else if incoming.is_empty() {
         if let Err(error) = check_results(results.values(), &mut flags, &params.limits) {
             return refuse(state, &error, flags);
         }

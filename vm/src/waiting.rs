@@ -1,4 +1,4 @@
-//! A state whose services are still to answer.
+//! What a state knows of the run that made it: where it waits for services, or that it has nothing more to do.
 
 use crate::data::{CidInfo, ParticleData};
 use crate::execution::{Array, Recording, Resumption, take_up};
@@ -9,7 +9,7 @@ use aqua_air::ContentId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Where a run of a program waits, and how its data grew since that program last ran as a whole.
+/// Where a run of a program waits, if it does, and how its data grew since that program last ran as a whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Waiting {
     program: ContentId,
@@ -50,6 +50,11 @@ impl Waiting {
             growth: None,
         }
     }
+
+    /// Whether it was that program that ran, and as it would run with those parameters.
+    fn is_of(&self, program: &Program, params: &Params) -> bool {
+        *self.params == *params && self.program == program.code().content_id()
+    }
 }
 
 /// Takes up the run of a state with answers. Nothing if the program has to run as a whole.
@@ -60,10 +65,7 @@ pub(crate) fn resume(
     params: &Params,
     flags: LimitFlags,
 ) -> Option<Outcome> {
-    let waiting = state.waiting()?;
-    if waiting.program != program.code().content_id() || *waiting.params != *params {
-        return None;
-    }
+    let waiting = state.waiting().filter(|waiting| waiting.is_of(program, params))?;
     let growth = waiting
         .growth
         .clone()
@@ -95,9 +97,9 @@ pub(crate) fn resume(
     let waiting = grown.recording.map(|recording| Waiting {
         program: waiting.program,
         params: waiting.params.clone(),
+        growth: recording.waits().then_some(growth),
         recording,
         own_cids,
-        growth: Some(growth),
     });
     Some(Outcome {
         ret_code: 0,
@@ -105,6 +107,21 @@ pub(crate) fn resume(
         state: State::made(size, state.verified_for().cloned(), waiting, data),
         next_peers: grown.next_peers.into_iter().map(String::from).collect(),
         call_requests: grown.call_requests,
+        flags,
+        resumed: true,
+    })
+}
+
+/// The outcome of a step to which nothing comes: a further run of the script would find everything as it is. Nothing if that
+/// isn't known.
+pub(crate) fn rest(program: &Program, state: &State, params: &Params, flags: LimitFlags) -> Option<Outcome> {
+    state.waiting().filter(|waiting| waiting.is_of(program, params))?;
+    Some(Outcome {
+        ret_code: 0,
+        error_message: String::new(),
+        state: state.clone(),
+        next_peers: Vec::new(),
+        call_requests: BTreeMap::new(),
         flags,
         resumed: true,
     })

@@ -1,7 +1,7 @@
 //! A step that goes on where calls waited gives what a step over the whole script gives.
 
 use crate::network::{answer, key, params, program};
-use aqua_vm::{CallResult, Outcome, Program, State, step};
+use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
 /// Peers that make each step twice: with the state that the last step left, and with the same state out of its bytes. The
@@ -14,6 +14,8 @@ struct Twice {
     /// Receiver and data.
     deliveries: Vec<(usize, Vec<u8>)>,
     resumed: usize,
+    /// How often it was known that there was nothing to do.
+    rested: usize,
     steps: usize,
     seed: u64,
 }
@@ -26,6 +28,7 @@ impl Twice {
             answers: vec![BTreeMap::new(); peers],
             deliveries: vec![(0, Vec::new())],
             resumed: 0,
+            rested: 0,
             steps: 0,
             seed,
         }
@@ -81,6 +84,7 @@ impl Twice {
         let outcome = step(&self.program, state, incoming, &results, &params);
         assert!(!expected.resumed, "a decoded state waits nowhere");
         assert_same(&outcome, &expected, &results);
+        self.rest(&outcome.state, &params);
         self.resumed += usize::from(outcome.resumed);
         self.steps += 1;
         for (id, request) in &outcome.call_requests {
@@ -95,6 +99,19 @@ impl Twice {
             }
         }
         self.states[peer] = outcome.state;
+    }
+}
+
+impl Twice {
+    /// Nothing comes: then nothing changes, whether the whole script runs or not.
+    fn rest(&mut self, state: &State, params: &Params) {
+        let (nothing, cold) = (BTreeMap::new(), State::decode(&state.encode()).expect("our own bytes"));
+        let expected = step(&self.program, &cold, &[], &nothing, params);
+        let outcome = step(&self.program, state, &[], &nothing, params);
+        if outcome.resumed {
+            assert_same(&outcome, &expected, &nothing);
+            self.rested += 1;
+        }
     }
 }
 
@@ -121,6 +138,7 @@ fn share(air: &str, peers: usize) -> usize {
     for seed in 0..12 {
         let done = Twice::new(air, peers, seed).run();
         counts = (counts.0 + done.resumed, counts.1 + done.steps);
+        assert!(done.rested > 0, "no state is at rest");
     }
     100 * counts.0 / counts.1
 }

@@ -79,7 +79,7 @@ pub(crate) struct Output {
     pub(crate) call_results: BTreeMap<String, CallResult>,
     /// An error that nothing caught.
     pub(crate) error: Option<Catchable>,
-    /// Where the run can be taken up again, if calls wait and that is possible.
+    /// Where the run can be taken up again, if that is possible.
     pub(crate) recording: Option<Recording>,
 }
 

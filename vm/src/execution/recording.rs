@@ -81,7 +81,7 @@ pub(super) struct EndedFold {
     pub(super) frames: Frames,
 }
 
-/// A run that waits for answers.
+/// A run that waits for answers, or is at rest.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recording {
     /// By call id.
@@ -109,6 +109,13 @@ pub(super) struct Recorder {
     is_regular: bool,
 }
 
+impl Recording {
+    /// Whether any call waits.
+    pub(crate) fn waits(&self) -> bool {
+        self.waiting > 0
+    }
+}
+
 impl Recorder {
     pub(super) fn new(is_on: bool) -> Self {
         Self {
@@ -131,10 +138,13 @@ impl Recorder {
         }
     }
 
-    /// The recording, if calls wait and it can be relied on.
+    /// The recording, if it can be relied on; an empty one if no calls wait.
     pub(super) fn finish(mut self, streams: Streams, maps: Streams, events: Vec<(usize, Event)>) -> Option<Recording> {
-        if !self.is_on || !self.is_regular || self.recording.waiting == 0 {
+        if !self.is_on || !self.is_regular {
             return None;
+        }
+        if self.recording.waiting == 0 {
+            return Some(Recording::default());
         }
         self.recording.streams = streams;
         self.recording.maps = maps;

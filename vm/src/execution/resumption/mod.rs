@@ -44,7 +44,7 @@ pub(crate) struct Resumption {
 pub(crate) struct Grown {
     pub(crate) tree: Tree,
     pub(crate) last_call_request_id: u32,
-    /// Where it can be taken up again, if calls wait.
+    /// Where it can be taken up again.
     pub(crate) recording: Option<Recording>,
     /// What the new states name.
     pub(crate) added: CidInfo,
