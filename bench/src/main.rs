@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         ["case", name] => one(name),
         ["resident", name] => vm::residents::of_set(name).map(|row| print(&row.to_string())),
         [name] if groups().any(|group| group == *name) => group(name),
-        _ => Err(anyhow::anyhow!("usage: aqua-bench [GROUP | case NAME]")),
+        _ => Err(anyhow::anyhow!("usage: aqua-bench [GROUP | case NAME | resident SET]")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,10 @@
 //! Raw tokens to logical lines.
 //!
 //! A logical line is one header, declaration head, member or statement. It may span several lines of text inside
-//! brackets, after a binary operator, and after a comma of a list of names. What leaves here is always balanced: a
-//! bracket that nothing closes is reported and closed where its line probably ended, a bracket that closes nothing is
-//! reported and left out. A declaration keyword in column 0 always begins a new line.
+//! brackets, after a binary operator, and after a comma of a list of names; a keyword alone in column 0 takes the next
+//! line with it, which is reported. What leaves here is always balanced: a bracket that nothing closes is reported and
+//! closed where its line probably ended, a bracket that closes nothing is reported and left out. A declaration keyword in
+//! column 0 always begins a new line.
 
 use crate::report::Report;
 use crate::terminals::{Terminal, Token};

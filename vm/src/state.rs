@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock};
 ///
 /// A state that a step made remembers what was verified, so that the same ids and signatures are not verified again when they
 /// arrive once more; one that was taken up from bytes remembers nothing. It also knows where services are still to answer, so that a step with their answers goes on from
-/// there. The data is put in order and signed when somebody asks for it, for which [`encode`](Self::encode) is enough.
+/// there, and whether a step to which nothing comes would find anything to do. The data is put in order and signed when somebody asks for it, for which [`encode`](Self::encode) is enough.
 #[derive(Clone)]
 pub struct State {
     inner: Arc<Inner>,
@@ -126,7 +126,10 @@ impl fmt::Debug for State {
         formatter
             .debug_struct("State")
             .field("data", self.data())
-            .field("waits", &self.inner.waiting.is_some())
+            .field(
+                "waits",
+                &self.inner.waiting.as_ref().is_some_and(Waiting::is_for_answers),
+            )
             .finish()
     }
 }

@@ -51,6 +51,11 @@ impl Waiting {
         }
     }
 
+    /// Whether any call waits, or the run is at rest.
+    pub(crate) fn is_for_answers(&self) -> bool {
+        self.recording.waits()
+    }
+
     /// Whether it was that program that ran, and as it would run with those parameters.
     fn is_of(&self, program: &Program, params: &Params) -> bool {
         *self.params == *params && self.program == program.code().content_id()

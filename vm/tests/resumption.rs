@@ -100,9 +100,7 @@ impl Twice {
         }
         self.states[peer] = outcome.state;
     }
-}
 
-impl Twice {
     /// Nothing comes: then nothing changes, whether the whole script runs or not.
     fn rest(&mut self, state: &State, params: &Params) {
         let (nothing, cold) = (BTreeMap::new(), State::decode(&state.encode()).expect("our own bytes"));
