@@ -51,7 +51,7 @@ impl Waiting {
         }
     }
 
-    /// Whether any call waits, or the run is at rest.
+    /// Whether any call waits; otherwise the run is at rest.
     pub(crate) fn is_for_answers(&self) -> bool {
         self.recording.waits()
     }
@@ -70,7 +70,10 @@ pub(crate) fn resume(
     params: &Params,
     flags: LimitFlags,
 ) -> Option<Outcome> {
-    let waiting = state.waiting().filter(|waiting| waiting.is_of(program, params))?;
+    let waiting = state.waiting().filter(|waiting| waiting.is_for_answers())?;
+    if !waiting.is_of(program, params) {
+        return None;
+    }
     let growth = waiting
         .growth
         .clone()

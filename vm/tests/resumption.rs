@@ -110,6 +110,10 @@ impl Twice {
             assert_same(&outcome, &expected, &nothing);
             self.rested += 1;
         }
+        let result = "\"nobody asked\"".to_owned();
+        let stray = BTreeMap::from([(u32::MAX, CallResult { ret_code: 0, result })]);
+        let expected = step(&self.program, &cold, &[], &stray, params);
+        assert_same(&step(&self.program, state, &[], &stray, params), &expected, &stray);
     }
 }
 
