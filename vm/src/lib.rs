@@ -38,7 +38,6 @@ mod keys;
 mod outcome;
 mod params;
 mod program;
-mod sha512;
 mod state;
 mod step;
 mod tetraplet;

@@ -47,6 +47,11 @@ impl Program {
         self.shape.get_or_init(|| Arc::new(Shape::of(&self.code)))
     }
 
+    /// Whether another program is the same script, however its text is laid out.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.code, &other.code) || self.code.content_id() == other.code.content_id()
+    }
+
     /// Length in bytes of the text.
     #[must_use]
     pub fn air_size(&self) -> u64 {

@@ -7,11 +7,9 @@
 use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
 use crate::json_text::JsonText;
-use crate::keys::{ED25519_FORMAT, peer_id_of};
-use crate::sha512::Sha512;
+use crate::keys::{self, ED25519_FORMAT, peer_id_of};
 use crate::{Cid, KeyPair, PreparationError};
-use ed25519_dalek::hazmat::raw_verify;
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
@@ -37,14 +35,36 @@ pub(crate) fn verify(
         &unknown
     };
     verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
-    let previous = Signers::of(previous, None)?;
-    let current = Signers::of(current, Some(&previous))?;
+    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, judge);
+    merged(Judge::Quick).or_else(|_| merged(Judge::Last))
+}
+
+/// Who says whether keys and signatures are right.
+#[derive(Clone, Copy, PartialEq)]
+enum Judge {
+    /// One that takes less time and gives no reasons. What it accepts, the last one accepts.
+    Quick,
+    /// The one that refuses what official machines refuse, with their reasons.
+    Last,
+}
+
+fn merge_signatures(
+    previous: &ParticleData,
+    previous_is_verified: bool,
+    current: &ParticleData,
+    particle_id: &str,
+    judge: Judge,
+) -> Result<Signatures, PreparationError> {
+    // A right signature proves that its key is one.
+    let is_proved = |key: &[u8]| previous_is_verified || current.signatures.contains_key(key);
+    let previous = Signers::of(previous, |key| judge == Judge::Quick && is_proved(key))?;
+    let current = Signers::of(current, |_| judge == Judge::Quick)?;
     let is_known = |peer: &String, signer: &Signer<'_>| {
         let known = previous.by_peer.get(peer).filter(|_| previous_is_verified);
         known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
     };
     current
-        .verify(particle_id, is_known)
+        .verify(particle_id, is_known, judge)
         .map_err(PreparationError::Signature)?;
     previous.merge(current).map_err(PreparationError::Signature)
 }
@@ -171,7 +191,7 @@ struct Signers<'d> {
 
 struct Signer<'d> {
     key: &'d [u8],
-    verifying: VerifyingKey,
+    public: [u8; 32],
     signature: &'d [u8],
     made: IdList<'d>,
 }
@@ -185,27 +205,26 @@ struct IdList<'d> {
 }
 
 impl<'d> Signers<'d> {
-    /// Keys that `known` has are not decoded again.
-    fn of(data: &'d ParticleData, known: Option<&Self>) -> Result<Self, PreparationError> {
+    /// Keys that are proved elsewhere need not be decoded.
+    fn of(data: &'d ParticleData, is_proved: impl Fn(&[u8]) -> bool) -> Result<Self, PreparationError> {
         let mut by_peer = BTreeMap::new();
         for (key, signature) in &data.signatures {
-            let (peer, verifying) = match known.and_then(|known| known.with_key(key)) {
-                Some((peer, signer)) => (peer.clone(), signer.verifying),
-                None => {
-                    let verifying = decode_key(key).map_err(|error| {
-                        let key = bs58::encode(key).into_string();
-                        PreparationError::Signature(SignatureError::MalformedKey { key, error })
-                    })?;
-                    (peer_id_of(verifying.as_bytes()), verifying)
-                }
+            let public = if is_proved(key) {
+                public_key(key)
+            } else {
+                decode_key(key).map(|decoded| decoded.to_bytes())
             };
+            let public = public.map_err(|error| {
+                let key = bs58::encode(key).into_string();
+                PreparationError::Signature(SignatureError::MalformedKey { key, error })
+            })?;
             let signer = Signer {
                 key,
-                verifying,
+                public,
                 signature,
                 made: IdList::default(),
             };
-            by_peer.insert(peer, signer);
+            by_peer.insert(peer_id_of(&public), signer);
         }
         let peers: Vec<&String> = by_peer.keys().collect();
         let made = made(data, &peers)?;
@@ -219,18 +238,21 @@ impl<'d> Signers<'d> {
         Ok(Self { by_peer })
     }
 
-    fn with_key(&self, key: &[u8]) -> Option<(&String, &Signer<'d>)> {
-        self.by_peer.iter().find(|(_, signer)| signer.key == key)
-    }
-
-    fn verify(&self, particle_id: &str, is_known: impl Fn(&String, &Signer<'_>) -> bool) -> Result<(), SignatureError> {
+    fn verify(
+        &self,
+        particle_id: &str,
+        is_known: impl Fn(&String, &Signer<'_>) -> bool,
+        judge: Judge,
+    ) -> Result<(), SignatureError> {
         let mut unknown = self.by_peer.iter().filter(|(peer, signer)| !is_known(peer, signer));
         unknown.try_for_each(|(peer, signer)| {
-            signer.verify(particle_id).map_err(|error| SignatureError::Mismatch {
-                peer: peer.clone(),
-                error,
-                cids: signer.made.texts(),
-            })
+            signer
+                .verify(particle_id, judge)
+                .map_err(|error| SignatureError::Mismatch {
+                    peer: peer.clone(),
+                    error,
+                    cids: signer.made.texts(),
+                })
         })
     }
 
@@ -267,22 +289,23 @@ impl<'d> Signers<'d> {
 }
 
 impl Signer<'_> {
-    fn verify(&self, particle_id: &str) -> Result<(), String> {
+    fn verify(&self, particle_id: &str, judge: Judge) -> Result<(), String> {
         // The format byte says nothing that the key doesn't.
         let bytes = self.signature.get(1..).unwrap_or_default();
-        let source = match Signature::from_slice(bytes) {
-            Err(_) => "None",
-            Ok(signature) => match raw_verify::<Sha512>(
-                &self.verifying,
-                &message(self.made.length, self.made.iter(), particle_id),
-                &signature,
-            ) {
-                Ok(()) => return Ok(()),
-                Err(_) => "Some(Verification equation was not satisfied)",
-            },
+        let message = message(self.made.length, self.made.iter(), particle_id);
+        let source = match (judge, Signature::from_slice(bytes)) {
+            (Judge::Quick, _) if keys::accepts(&self.public, &message, bytes) => return Ok(()),
+            (Judge::Quick, _) | (Judge::Last, Err(_)) => "None",
+            (Judge::Last, Ok(signature)) => {
+                let key = VerifyingKey::from_bytes(&self.public);
+                match key.and_then(|key| key.verify(&message, &signature)) {
+                    Ok(()) => return Ok(()),
+                    Err(_) => "Some(Verification equation was not satisfied)",
+                }
+            }
         };
         let signature = bs58::encode(bytes).into_string();
-        let key = bs58::encode(self.verifying.as_bytes()).into_string();
+        let key = bs58::encode(self.public).into_string();
         Err(format!(
             "Verification(Ed25519(signature::Error {{ source: {source} }}, {signature:?}, {key:?}))"
         ))
@@ -387,12 +410,15 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
     Ok(made)
 }
 
+/// The key in the form that it has in particle data.
 pub(crate) fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
+    public_key(bytes).and_then(|key| VerifyingKey::from_bytes(&key).map_err(|_| KeyError::Point))
+}
+
+/// The bytes of a key, which may be no point of the curve.
+fn public_key(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     match bytes.split_first() {
-        Some((&ED25519_FORMAT, key)) => {
-            let key = <[u8; 32]>::try_from(key).map_err(|_| KeyError::Length)?;
-            VerifyingKey::from_bytes(&key).map_err(|_| KeyError::Point)
-        }
+        Some((&ED25519_FORMAT, key)) => <[u8; 32]>::try_from(key).map_err(|_| KeyError::Length),
         Some((1, _)) => Err(KeyError::Algorithm("Rsa")),
         // Whether a key of the right form is a point of the curve makes no difference: it is refused.
         Some((2, [2 | 3, rest @ ..])) if rest.len() == 32 => Err(KeyError::Algorithm("Secp256k1")),

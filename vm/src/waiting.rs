@@ -5,14 +5,13 @@ use crate::execution::{Array, Recording, Resumption, take_up};
 use crate::trace::Tree;
 use crate::verification;
 use crate::{CallResult, Cid, LimitFlags, Outcome, Params, Program, State, Trust};
-use aqua_air::ContentId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where a run of a program waits, if it does, and how its data grew since that program last ran as a whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Waiting {
-    program: ContentId,
+    program: Program,
     params: Arc<Params>,
     recording: Recording,
     /// What this peer vouched for after the last whole run.
@@ -43,7 +42,7 @@ impl Waiting {
     /// After a whole run.
     pub(crate) fn new(program: &Program, params: &Params, recording: Recording, own_cids: &[Cid]) -> Self {
         Self {
-            program: program.code().content_id(),
+            program: program.clone(),
             params: Arc::new(params.clone()),
             recording,
             own_cids: own_cids.into(),
@@ -58,7 +57,7 @@ impl Waiting {
 
     /// Whether it was that program that ran, and as it would run with those parameters.
     fn is_of(&self, program: &Program, params: &Params) -> bool {
-        *self.params == *params && self.program == program.code().content_id()
+        *self.params == *params && self.program.says_the_same(program)
     }
 }
 
@@ -103,7 +102,7 @@ pub(crate) fn resume(
         move || growth.data(&own_cids, &params)
     };
     let waiting = grown.recording.map(|recording| Waiting {
-        program: waiting.program,
+        program: waiting.program.clone(),
         params: waiting.params.clone(),
         growth: recording.waits().then_some(growth),
         recording,

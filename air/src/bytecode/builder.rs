@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{Accessor, Lens, Span, Variable, VariableKind};
 use ecow::EcoString;
-use indexmap::{Equivalent, IndexMap, IndexSet};
+use hashbrown::HashTable;
+use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
-use std::hash::Hash;
+use std::hash::BuildHasher as _;
 
 /// Children are filled in by the layout when they come.
 pub(crate) const LATER: OperationId = OperationId(0);
@@ -22,7 +23,7 @@ pub(crate) const LATER: OperationId = OperationId(0);
 pub(crate) struct Builder {
     layout: Layout,
     texts: Interned<EcoString>,
-    variables: Interned<Variable>,
+    variables: Names,
     scopes: Vec<Scope>,
     lenses: IndexMap<Lens, ResolvedLens, FxBuildHasher>,
     operands: Interned<Operand>,
@@ -35,16 +36,38 @@ fn number(index: usize) -> u32 {
     u32::try_from(index).expect("a script has less than 2³² of anything")
 }
 
-/// A variable that is not stored; it hashes like one that is.
-#[derive(Hash)]
-struct Named<'a> {
-    kind: VariableKind,
-    name: &'a str,
+/// Variables in the order of first use.
+#[derive(Debug, Default)]
+struct Names {
+    numbers: HashTable<u32>,
+    variables: Vec<Variable>,
 }
 
-impl Equivalent<Variable> for Named<'_> {
-    fn equivalent(&self, variable: &Variable) -> bool {
-        self.kind == variable.kind && self.name == variable.name
+impl Names {
+    fn with_capacity(count: usize) -> Self {
+        Self {
+            numbers: HashTable::with_capacity(count),
+            variables: Vec::with_capacity(count),
+        }
+    }
+
+    fn find(&self, kind: VariableKind, name: &str, hash: u64) -> Option<Slot> {
+        let is_it = |number: &u32| {
+            let known = &self.variables[*number as usize];
+            known.kind == kind && known.name == name
+        };
+        self.numbers.find(hash, is_it).copied().map(Slot)
+    }
+
+    fn find_or_add(&mut self, kind: VariableKind, name: &str, hash: u64) -> Slot {
+        self.find(kind, name, hash).unwrap_or_else(|| {
+            let slot = number(self.variables.len());
+            self.variables.push(Variable::new(kind, name));
+            let variables = &self.variables;
+            let rehash = |number: &u32| Builder::hash(&variables[*number as usize].name);
+            self.numbers.insert_unique(hash, slot, rehash);
+            Slot(slot)
+        })
     }
 }
 
@@ -53,7 +76,7 @@ impl Builder {
     pub(crate) fn with_capacity(operations: usize, names: usize) -> Self {
         Self {
             layout: Layout::with_capacity(operations),
-            variables: Interned::with_capacity_and_hasher(names, FxBuildHasher),
+            variables: Names::with_capacity(names),
             ..Self::default()
         }
     }
@@ -65,12 +88,21 @@ impl Builder {
 
     /// The number of a name, if it has one.
     pub(super) fn known_slot(&self, kind: VariableKind, name: &str) -> Option<Slot> {
-        let known = self.variables.get_index_of(&Named { kind, name });
-        known.map(|index| Slot(number(index)))
+        self.variables.find(kind, name, Self::hash(name))
     }
 
     pub(crate) fn slot(&mut self, kind: VariableKind, name: &str) -> Slot {
-        Slot(number(self.variables.insert_full(Variable::new(kind, name)).0))
+        self.hashed_slot(kind, name, Self::hash(name))
+    }
+
+    /// The same for a name whose [hash](Self::hash) is known.
+    pub(crate) fn hashed_slot(&mut self, kind: VariableKind, name: &str, hash: u64) -> Slot {
+        self.variables.find_or_add(kind, name, hash)
+    }
+
+    /// The hash of a name.
+    pub(crate) fn hash(name: &str) -> u64 {
+        FxBuildHasher.hash_one(name)
     }
 
     /// The scope that a use of a stream or stream map means at this point.
@@ -137,6 +169,11 @@ impl Builder {
         self.layout.begin(operation, opens)
     }
 
+    /// Places an operation without children.
+    pub(crate) fn leaf(&mut self, operation: Operation) -> OperationId {
+        self.layout.leaf(operation)
+    }
+
     /// Ends the last operation that has begun and not ended.
     pub(crate) fn end(&mut self) {
         self.layout.end();
@@ -149,7 +186,7 @@ impl Builder {
         }
         let tables = Tables {
             texts: self.texts.into_iter().collect(),
-            variables: self.variables.into_iter().collect(),
+            variables: self.variables.variables,
             scopes: self.scopes,
             lenses: self.lenses.into_values().collect(),
             operands: self.operands.into_iter().collect(),

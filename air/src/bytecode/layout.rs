@@ -65,18 +65,24 @@ impl Layout {
         }
     }
 
-    /// The same, but children come until the operation is [ended](Self::end): not all of them are known yet.
-    pub(super) fn begin(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>) -> OperationId {
+    /// The same for an operation without children.
+    pub(super) fn leaf(&mut self, operation: Operation) -> OperationId {
         let id = self.next_id();
         self.depth = self.depth.max(self.waiting.len() + 1);
         if let Some(parent) = self.waiting.last_mut() {
             self.operations[parent.parent.index()].set_child(parent.placed, id);
             parent.placed += 1;
         }
+        self.operations.push(operation);
+        id
+    }
+
+    /// The same, but children come until the operation is [ended](Self::end): not all of them are known yet.
+    pub(super) fn begin(&mut self, operation: Operation, opens: Option<(Slot, ScopeId)>) -> OperationId {
+        let id = self.leaf(operation);
         if let Some((slot, scope)) = opens {
             at(&mut self.open, slot).push(scope);
         }
-        self.operations.push(operation);
         self.waiting.push(Waiting {
             parent: id,
             placed: 0,

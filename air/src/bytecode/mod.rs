@@ -338,6 +338,22 @@ impl std::ops::Index<OperationId> for Bytecode {
 }
 
 impl Operation {
+    /// The last of its nested operations.
+    pub(crate) fn last_child(&self) -> Option<OperationId> {
+        match *self {
+            Self::Seq(_, child) | Self::Par(_, child) | Self::Xor(_, child) => Some(child),
+            Self::New { body, .. }
+            | Self::NewStream { body, .. }
+            | Self::NewMap { body, .. }
+            | Self::Match { body, .. }
+            | Self::Mismatch { body, .. } => Some(body),
+            Self::Fold { body, last, .. } | Self::FoldStream { body, last, .. } | Self::FoldMap { body, last, .. } => {
+                last.or(Some(body))
+            }
+            _ => None,
+        }
+    }
+
     /// Nested operations in the order of the text; at most two.
     pub fn children(&self) -> impl DoubleEndedIterator<Item = OperationId> + use<> {
         let (first, second) = match *self {

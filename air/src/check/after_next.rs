@@ -3,10 +3,11 @@
 //! The rule is defined by a machine that eats instructions bottom-up and keeps a stack of what it has eaten. It sees the
 //! paths through `seq` and `par`; it gives up where both branches of an `xor` go on, and follows no further there.
 
+use super::bottom_up;
 use crate::{Bytecode, Operation, OperationId, Slot};
 
-/// The merging instructions at fault. Children come before their parents in the given order.
-pub(super) fn find(bytecode: &Bytecode, bottom_up: &[OperationId]) -> Vec<OperationId> {
+/// The merging instructions at fault. `ends` are the operations that follow each with all its children.
+pub(super) fn find(bytecode: &Bytecode, ends: &[OperationId]) -> Vec<OperationId> {
     let is_told_of = |it: &Operation| matches!(it, Operation::FoldStream { .. } | Operation::FoldMap { .. });
     if !bytecode.operations().iter().any(is_told_of) {
         return Vec::new();
@@ -17,11 +18,8 @@ pub(super) fn find(bytecode: &Bytecode, bottom_up: &[OperationId]) -> Vec<Operat
         suspects: vec![None; bytecode.variables().len()],
         found: Vec::new(),
     };
-    for id in bottom_up {
-        if machine.eat(*id).is_none() {
-            break;
-        }
-    }
+    let mut goes_on = true;
+    bottom_up(ends, |id| goes_on = goes_on && machine.eat(id).is_some());
     machine.found
 }
 

@@ -18,10 +18,10 @@ pub fn check(bytecode: &Bytecode) -> Vec<Problem> {
         problems: Vec::new(),
     };
     let ends = ends(bytecode);
-    let order = bottom_up(&ends);
-    check.names(&order);
+    bottom_up(&ends, |id| check.names(id));
+    check.undefined();
     check.folds(&ends);
-    for operation in after_next::find(bytecode, &order) {
+    for operation in after_next::find(bytecode, &ends) {
         check.report(operation, ProblemKind::InstructionAfterNext);
     }
     check.problems.sort_by_key(|(operation, _)| *operation);
@@ -43,6 +43,24 @@ struct Check<'a> {
     /// By name, the first use met without a definition before it.
     open_uses: Vec<Option<OperationId>>,
     problems: Vec<(OperationId, ProblemKind)>,
+}
+
+/// A name as an iterator.
+#[derive(Clone, Default)]
+struct Iterated {
+    /// Whether there is a `next` of it.
+    has_next: bool,
+    /// The number of the innermost fold with it around the current place.
+    innermost: Option<u32>,
+}
+
+/// A fold around the current place.
+struct OpenFold {
+    iterator: Slot,
+    end: OperationId,
+    has_next: bool,
+    /// The number of the next fold outwards with the same iterator.
+    around: Option<u32>,
 }
 
 /// The name that an operation defines.
@@ -74,27 +92,29 @@ fn definition(bytecode: &Bytecode, operation: &Operation) -> Option<Slot> {
 
 /// The operation that follows each with all its children.
 fn ends(bytecode: &Bytecode) -> Vec<OperationId> {
-    let mut ends: Vec<OperationId> = bytecode.in_text_order().map(|(id, _)| id.following()).collect();
-    for index in (0..ends.len()).rev() {
-        if let Some(last) = bytecode.operations()[index].children().next_back() {
-            ends[index] = ends[last.index()];
-        }
+    let mut ends = vec![bytecode.root(); bytecode.operations().len()];
+    for (id, operation) in bytecode.in_text_order().rev() {
+        let last = operation.last_child();
+        ends[id.index()] = last.map_or(id.following(), |last| ends[last.index()]);
     }
     ends
 }
 
-/// All operations, children before parents, left before right.
-fn bottom_up(ends: &[OperationId]) -> Vec<OperationId> {
-    let (mut order, mut open) = (Vec::with_capacity(ends.len()), Vec::new());
-    for index in 0..ends.len() {
+/// Visits all operations, children before parents, left before right.
+fn bottom_up(ends: &[OperationId], mut visit: impl FnMut(OperationId)) {
+    let mut open = Vec::new();
+    for (index, end) in ends.iter().enumerate() {
         let id = OperationId(index as u32);
-        while let Some(ended) = open.pop_if(|open: &mut OperationId| ends[open.index()] <= id) {
-            order.push(ended);
+        while let Some((ended, _)) = open.pop_if(|(_, end)| *end <= id) {
+            visit(ended);
         }
-        open.push(id);
+        if *end == id.following() {
+            visit(id);
+        } else {
+            open.push((id, *end));
+        }
     }
-    order.extend(open.into_iter().rev());
-    order
+    open.into_iter().rev().for_each(|(id, _)| visit(id));
 }
 
 impl Check<'_> {
@@ -102,49 +122,51 @@ impl Check<'_> {
         self.problems.push((operation, kind));
     }
 
-    /// Every name that is read must be defined by something that starts earlier. Sources and peers of `canon` and values of
+    /// Looks at the names of an operation; all below it were looked at. Every name that is read must be defined by something that starts earlier. Sources and peers of `canon` and values of
     /// `ap` to a map are let through, as in the field.
     ///
     /// The deployed interpreters look at instructions bottom-up, and of the uses of a name that have no definition by then
     /// they come back only to the first. Scripts that pass for that reason are accepted here too.
-    fn names(&mut self, bottom_up: &[OperationId]) {
+    fn names(&mut self, id: OperationId) {
         let bytecode = self.bytecode;
-        for id in bottom_up.iter().copied() {
-            match bytecode[id] {
-                Operation::Call {
-                    peer,
-                    service,
-                    function,
-                    arguments,
-                    ..
-                } => {
-                    [peer, service, function]
-                        .iter()
-                        .for_each(|operand| self.uses(id, *operand));
-                    bytecode
-                        .list(arguments)
-                        .iter()
-                        .for_each(|operand| self.uses(id, *operand));
-                }
-                Operation::ApToScalar { source: operand, .. }
-                | Operation::ApToStream { source: operand, .. }
-                | Operation::ApToMap { key: operand, .. }
-                | Operation::Fold { iterable: operand, .. } => self.uses(id, operand),
-                Operation::Match { left, right, .. } | Operation::Mismatch { left, right, .. } => {
-                    self.uses(id, left);
-                    self.uses(id, right);
-                }
-                Operation::FoldStream { stream: scope, .. } | Operation::FoldMap { map: scope, .. } => {
-                    self.uses_name(id, bytecode[scope].variable);
-                }
-                Operation::FailWith { code: 0, .. } => self.report(id, ProblemKind::FailWithZero),
-                _ => {}
+        match bytecode[id] {
+            Operation::Call {
+                peer,
+                service,
+                function,
+                arguments,
+                ..
+            } => {
+                [peer, service, function]
+                    .iter()
+                    .for_each(|operand| self.uses(id, *operand));
+                bytecode
+                    .list(arguments)
+                    .iter()
+                    .for_each(|operand| self.uses(id, *operand));
             }
-            if let Some(slot) = definition(bytecode, &bytecode[id]) {
-                let first = &mut self.definitions[slot.index()];
-                *first = Some(first.map_or(id, |first| first.min(id)));
+            Operation::ApToScalar { source: operand, .. }
+            | Operation::ApToStream { source: operand, .. }
+            | Operation::ApToMap { key: operand, .. }
+            | Operation::Fold { iterable: operand, .. } => self.uses(id, operand),
+            Operation::Match { left, right, .. } | Operation::Mismatch { left, right, .. } => {
+                self.uses(id, left);
+                self.uses(id, right);
             }
+            Operation::FoldStream { stream: scope, .. } | Operation::FoldMap { map: scope, .. } => {
+                self.uses_name(id, bytecode[scope].variable);
+            }
+            Operation::FailWith { code: 0, .. } => self.report(id, ProblemKind::FailWithZero),
+            _ => {}
         }
+        if let Some(slot) = definition(bytecode, &bytecode[id]) {
+            let first = &mut self.definitions[slot.index()];
+            *first = Some(first.map_or(id, |first| first.min(id)));
+        }
+    }
+
+    fn undefined(&mut self) {
+        let bytecode = self.bytecode;
         for (variable, (open_use, definition)) in bytecode
             .variables()
             .iter()
@@ -188,35 +210,42 @@ impl Check<'_> {
     /// accepted in the field and fail when they come to it.
     fn folds(&mut self, ends: &[OperationId]) {
         let bytecode = self.bytecode;
-        // Folds around the current place by iterator, innermost last, with whether they have met their `next`.
-        let mut around: Vec<Vec<bool>> = vec![Vec::new(); bytecode.variables().len()];
-        let mut open: Vec<(Slot, OperationId)> = Vec::new();
-        let mut met = vec![false; bytecode.variables().len()];
+        // Folds around the current place, innermost last.
+        let mut open: Vec<OpenFold> = Vec::new();
+        let mut iterators = vec![Iterated::default(); bytecode.variables().len()];
         for (id, operation) in bytecode.in_text_order() {
-            while let Some((iterator, _)) = open.pop_if(|(_, end)| *end <= id) {
-                around[iterator.index()].pop();
+            while let Some(ended) = open.pop_if(|fold| fold.end <= id) {
+                iterators[ended.iterator.index()].innermost = ended.around;
             }
             match *operation {
                 Operation::Fold { iterator, .. }
                 | Operation::FoldStream { iterator, .. }
                 | Operation::FoldMap { iterator, .. } => {
-                    if !around[iterator.index()].is_empty() {
+                    let innermost = &mut iterators[iterator.index()].innermost;
+                    let around = innermost.replace(open.len() as u32);
+                    if around.is_some() {
                         self.report(id, ProblemKind::IteratorInUse(bytecode.name(iterator).clone()));
                     }
-                    around[iterator.index()].push(false);
-                    open.push((iterator, ends[id.index()]));
+                    open.push(OpenFold {
+                        iterator,
+                        end: ends[id.index()],
+                        has_next: false,
+                        around,
+                    });
                 }
                 Operation::Next { iterator } => {
-                    let name = bytecode.name(iterator).clone();
-                    let first = !std::mem::replace(&mut met[iterator.index()], true);
-                    match around[iterator.index()].last_mut() {
+                    let name = || bytecode.name(iterator).clone();
+                    let Iterated { has_next, innermost } = &mut iterators[iterator.index()];
+                    let first = !std::mem::replace(has_next, true);
+                    let innermost = innermost.map(|fold| &mut open[fold as usize].has_next);
+                    match innermost {
                         None if !first => {}
-                        None => self.report(id, ProblemKind::NextOutsideFold(name)),
-                        Some(met @ false) => *met = true,
-                        Some(true) => self.report(id, ProblemKind::SecondNext(name)),
+                        None => self.report(id, ProblemKind::NextOutsideFold(name())),
+                        Some(has_next @ false) => *has_next = true,
+                        Some(true) => self.report(id, ProblemKind::SecondNext(name())),
                     }
                 }
-                Operation::New { slot, .. } if !around[slot.index()].is_empty() => {
+                Operation::New { slot, .. } if iterators[slot.index()].innermost.is_some() => {
                     self.report(id, ProblemKind::NewOfIterator(bytecode.name(slot).clone()));
                 }
                 _ => {}

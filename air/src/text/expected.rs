@@ -10,7 +10,13 @@ pub(super) const CLOSE_SQUARE: &str = "\"]\"";
 pub(super) const INSTRUCTIONS: &[&str] = &[
     "ap", "call", "canon", "fail", "fold", "match_", "mismatch", "never", "new", "next", "null", "par", "seq", "xor",
 ];
-pub(super) const ANY_VARIABLE: &[&str] = &["CanonStream", "CanonStreamMap", "Scalar", "Stream", "StreamMap"];
+pub(super) const ANY_VARIABLE: &[VariableKind] = &[
+    VariableKind::CanonStream,
+    VariableKind::CanonMap,
+    VariableKind::Scalar,
+    VariableKind::Stream,
+    VariableKind::StreamMap,
+];
 
 /// The name of a variable of that kind without lens.
 pub(super) fn kind_name(kind: VariableKind) -> &'static str {

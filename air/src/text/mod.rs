@@ -1,5 +1,6 @@
 //! AIR text: tokens, lenses, the grammar.
 
+mod edges;
 mod expected;
 mod lens;
 mod reader;

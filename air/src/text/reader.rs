@@ -11,6 +11,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::{
     Bytecode, Operand, OperandId, Operation, OperationId, Output, Place, ReadError, ScopeId, Slot, Span, Value,
     VariableKind,
+    VariableKind::{CanonMap, CanonStream, Scalar, Stream, StreamMap},
 };
 
 /// Broken scripts are told about so many mistakes at most.
@@ -202,9 +203,8 @@ impl<'a> Reader<'a> {
     fn leaf(&mut self, operation: Operation) -> Read<Next> {
         let right = self.expect(Sign::Close, &[CLOSE])?.end;
         if let Some(left) = self.opening.take() {
-            let id = self.operation(operation, None, left);
-            self.spans[id.index()].right = right;
-            self.builder.end();
+            self.spans.push(Span { left, right });
+            self.builder.leaf(operation);
         }
         Ok(Next::Rest)
     }
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         let output = if self.next.sign == Sign::Close {
             Output::None
         } else {
-            match self.variable(&[CLOSE, "Scalar", "Stream"])? {
+            match self.variable(&[Scalar, Stream], &[CLOSE])? {
                 (VariableKind::Scalar, slot) => Output::Scalar(slot),
                 (_, stream) => Output::Stream(self.builder.scope(stream)),
             }
@@ -261,14 +261,14 @@ impl<'a> Reader<'a> {
 
     fn canon(&mut self) -> Read<Next> {
         let peer = self.operand(Place::Peer, &[])?;
-        let (source_kind, source) = self.variable(&["Stream", "StreamMap"])?;
+        let (source_kind, source) = self.variable(&[Stream, StreamMap], &[])?;
         let source = self.builder.scope(source);
         let targets: &[_] = if source_kind == VariableKind::Stream {
-            &["CanonStream"]
+            &[CanonStream]
         } else {
-            &["CanonStreamMap", "Scalar"]
+            &[CanonMap, Scalar]
         };
-        let (target_kind, target) = self.variable(targets)?;
+        let (target_kind, target) = self.variable(targets, &[])?;
         self.leaf(match target_kind {
             VariableKind::CanonStream => Operation::CanonStream { peer, source, target },
             VariableKind::CanonMap => Operation::CanonMap { peer, source, target },
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
     fn ap(&mut self) -> Read<Next> {
         if self.next.sign != Sign::Open {
             let source = self.operand(Place::Source, &[OPEN])?;
-            let operation = match self.variable(&["Scalar", "Stream"])? {
+            let operation = match self.variable(&[Scalar, Stream], &[])? {
                 (VariableKind::Scalar, target) => Operation::ApToScalar { source, target },
                 (_, target) => {
                     let target = self.builder.scope(target);
@@ -292,20 +292,20 @@ impl<'a> Reader<'a> {
         let key = self.operand(Place::Key, &[])?;
         let value = self.operand(Place::Source, &[])?;
         self.expect(Sign::Close, &[CLOSE])?;
-        let (_, map) = self.variable(&["StreamMap"])?;
+        let (_, map) = self.variable(&[StreamMap], &[])?;
         let target = self.builder.scope(map);
         self.leaf(Operation::ApToMap { key, value, target })
     }
 
     fn fail(&mut self) -> Read<Next> {
         if self.next.is_word() {
-            let word = self.words.look(self.next)?;
+            let word = self.words.look(self.next, &mut self.builder)?;
             if let Token::Integer(code) = *self.words.token(word) {
                 self.advance();
                 let Sign::Literal = self.next.sign else {
                     return Err(self.unexpected(&["Literal"]));
                 };
-                let message = self.words.look(self.next)?;
+                let message = self.words.look(self.next, &mut self.builder)?;
                 self.advance();
                 let Token::Literal(message) = *self.words.token(message) else {
                     unreachable!("what stands in quotes is a literal");
@@ -319,7 +319,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fresh(&mut self) -> Read<Next> {
-        let (kind, slot) = self.variable(ANY_VARIABLE)?;
+        let (kind, slot) = self.variable(ANY_VARIABLE, &[])?;
         let body = LATER;
         Ok(match kind {
             VariableKind::Stream => {
@@ -338,11 +338,11 @@ impl<'a> Reader<'a> {
         let (body, last) = (LATER, None);
         let mut growing = None;
         if self.next.is_word() {
-            let word = self.words.look(self.next)?;
+            let word = self.words.look(self.next, &mut self.builder)?;
             if let Token::Variable(kind @ (VariableKind::Stream | VariableKind::StreamMap), _, None) =
                 *self.words.token(word)
             {
-                growing = Some((kind, self.words.slot(word, &mut self.builder)));
+                growing = Some((kind, self.words.slot(word)));
             }
         }
         let Some((kind, slot)) = growing else {
@@ -395,28 +395,33 @@ impl<'a> Reader<'a> {
     }
 
     fn scalar(&mut self) -> Read<Slot> {
-        self.variable(&["Scalar"]).map(|(_, slot)| slot)
+        self.variable(&[Scalar], &[]).map(|(_, slot)| slot)
     }
 
-    /// Reads a variable without lens whose kind is among the expected ones.
-    fn variable(&mut self, expected: &[&'static str]) -> Read<(VariableKind, Slot)> {
+    /// Reads a variable without lens of one of these kinds; `also` names what else may stand there, for the message.
+    fn variable(&mut self, kinds: &[VariableKind], also: &[&'static str]) -> Read<(VariableKind, Slot)> {
         if self.next.is_word() {
-            let word = self.words.look(self.next)?;
+            let word = self.words.look(self.next, &mut self.builder)?;
             if let Token::Variable(kind, _, None) = *self.words.token(word)
-                && expected.contains(&kind_name(kind))
+                && kinds.contains(&kind)
             {
                 self.advance();
-                return Ok((kind, self.words.slot(word, &mut self.builder)));
+                return Ok((kind, self.words.slot(word)));
             }
         }
-        Err(self.unexpected(expected))
+        let expected: Vec<&str> = also
+            .iter()
+            .copied()
+            .chain(kinds.iter().map(|kind| kind_name(*kind)))
+            .collect();
+        Err(self.unexpected(&expected))
     }
 
     /// Reads a value that the place accepts; `also` names what else may stand there, for the message.
     fn operand(&mut self, place: Place, also: &[&'static str]) -> Read<OperandId> {
         match self.next.sign {
             Sign::Literal | Sign::Word | Sign::PlainWord => {
-                let word = self.words.look(self.next)?;
+                let word = self.words.look(self.next, &mut self.builder)?;
                 if self.words.can_stand(word, place) {
                     self.advance();
                     return Ok(self.words.operand(word, &mut self.builder));
@@ -434,10 +439,12 @@ impl<'a> Reader<'a> {
 
     // Pieces.
 
+    #[inline(always)]
     fn advance(&mut self) {
         self.next = self.pieces.next();
     }
 
+    #[inline]
     fn expect(&mut self, sign: Sign, expected: &[&'static str]) -> Read<Piece> {
         if self.next.sign != sign {
             return Err(self.unexpected(expected));

@@ -3,6 +3,7 @@
 //! A word runs to the next whitespace or to a bracket that it didn't open. What kind of word it is gets decided
 //! afterwards: keyword, constant, number, or else a variable whose first characters say what it stands for.
 
+use super::edges::Edges;
 use super::lens;
 use crate::problem::{Problem, ProblemKind};
 use crate::{Lens, Span, VariableKind};
@@ -12,15 +13,15 @@ use crate::{Lens, Span, VariableKind};
 pub(super) enum Token<'a> {
     Keyword(Keyword),
     InitPeerId,
-    Error(Option<Lens>),
-    LastError(Option<Lens>),
+    Error(Option<Box<Lens>>),
+    LastError(Option<Box<Lens>>),
     Timestamp,
     Ttl,
     Boolean(bool),
     Literal(&'a str),
     Integer(i64),
     Float(f64),
-    Variable(VariableKind, &'a str, Option<Lens>),
+    Variable(VariableKind, &'a str, Option<Box<Lens>>),
 }
 
 /// The first word of an instruction.
@@ -75,6 +76,11 @@ pub(super) struct Piece {
 }
 
 impl Piece {
+    fn new(sign: Sign, start: usize, end: usize) -> Self {
+        let (start, end) = (start as u32, end as u32);
+        Self { sign, start, end }
+    }
+
     pub(super) fn is_word(self) -> bool {
         matches!(self.sign, Sign::Word | Sign::PlainWord)
     }
@@ -97,116 +103,115 @@ pub(super) enum Sign {
     End,
 }
 
+/// What begins with a byte.
+#[derive(Clone, Copy)]
+enum First {
+    Bracket(Sign),
+    Plain,
+    Space,
+    Other,
+}
+
+const FIRST: [First; 256] = {
+    let mut first = [First::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        first[byte] = match byte as u8 {
+            b'(' => First::Bracket(Sign::Open),
+            b')' => First::Bracket(Sign::Close),
+            b'[' => First::Bracket(Sign::OpenSquare),
+            b']' => First::Bracket(Sign::CloseSquare),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => First::Plain,
+            b' ' | b'\t'..=b'\r' => First::Space,
+            _ => First::Other,
+        };
+        byte += 1;
+    }
+    first
+};
+
 /// Splits a text, not longer than `u32::MAX` bytes, into pieces.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Pieces<'a> {
     text: &'a str,
-    at: usize,
+    edges: Edges<'a>,
 }
 
 impl<'a> Pieces<'a> {
     /// The pieces from an offset on.
     pub(super) fn from(text: &'a str, at: usize) -> Self {
-        Self { text, at }
+        let edges = Edges::from(text.as_bytes(), at);
+        Self { text, edges }
     }
 
+    #[inline]
     pub(super) fn next(&mut self) -> Piece {
-        let bytes = self.text.as_bytes();
-        let mut start = self.at;
-        let (sign, end) = loop {
-            match bytes.get(start) {
-                Some(b' ' | b'\t'..=b'\r') => start += 1,
-                Some(b'(') => break (Sign::Open, start + 1),
-                Some(b')') => break (Sign::Close, start + 1),
-                Some(b'[') => break (Sign::OpenSquare, start + 1),
-                Some(b']') => break (Sign::CloseSquare, start + 1),
-                Some(b'"') => {
-                    let end = start + 1 + literal_len(&bytes[start + 1..]);
-                    break (Sign::Literal, (end + 1).min(bytes.len()));
-                }
-                Some(b';') => {
-                    let rest = &self.text[start..];
-                    start += rest.find('\n').unwrap_or(rest.len());
-                }
-                Some(0x80..) if self.text[start..].starts_with(char::is_whitespace) => {
-                    start += self.text[start..].chars().next().map_or(1, char::len_utf8);
-                }
-                Some(_) => {
-                    let (plain, is_whole) = plain_len(&bytes[start..]);
-                    let end = start + plain;
-                    if is_whole {
-                        break (Sign::PlainWord, end);
-                    }
-                    break (Sign::Word, end + word_len(&self.text[end..]));
-                }
-                None => break (Sign::End, start),
+        loop {
+            let start = self.edges.peek();
+            let Some(first) = self.text.as_bytes().get(start) else {
+                return Piece::new(Sign::End, start, start);
+            };
+            self.edges.pass();
+            let first = FIRST[usize::from(*first)];
+            if let First::Bracket(sign) = first {
+                return Piece::new(sign, start, start + 1);
             }
-        };
-        self.at = end;
-        Piece {
-            sign,
-            start: start as u32,
-            end: end as u32,
+            if let First::Plain = first {
+                return self.word(start);
+            }
+            if let Some(piece) = self.other(start) {
+                return piece;
+            }
         }
     }
-}
 
-/// How many bytes at the beginning are those of plain words, and whether the word ends behind them.
-fn plain_len(bytes: &[u8]) -> (usize, bool) {
-    let mut len = 0;
-    loop {
-        let Some(eight) = bytes[len..].first_chunk() else {
-            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-            len += bytes[len..].iter().take_while(|byte| plain(byte)).count();
-            break;
-        };
-        let plain = plain_of_eight(*eight);
-        len += plain;
-        if plain < 8 {
-            break;
+    /// What begins with none of the usual bytes; nothing for a comment or whitespace.
+    #[inline(never)]
+    fn other(&mut self, start: usize) -> Option<Piece> {
+        let rest = &self.text[start..];
+        let first = rest.chars().next()?;
+        match first {
+            '"' => return Some(self.literal(start)),
+            ';' => self.edges.pass_to(start + rest.find('\n').unwrap_or(rest.len())),
+            space if space.is_whitespace() => self.edges.pass_to(start + space.len_utf8()),
+            _ => return Some(self.odd_word(start, start)),
+        }
+        None
+    }
+
+    /// A word that begins with a plain byte.
+    #[inline(always)]
+    fn word(&mut self, start: usize) -> Piece {
+        let end = self.edges.peek();
+        // A word may go on with brackets that it opens itself.
+        match self.text.as_bytes().get(end).map(|byte| FIRST[usize::from(*byte)]) {
+            Some(First::Space) => self.edges.pass(),
+            None | Some(First::Bracket(Sign::Close | Sign::CloseSquare)) => {}
+            _ => return self.odd_word(start, end),
+        }
+        Piece::new(Sign::PlainWord, start, end)
+    }
+
+    /// A word that is plain up to an offset.
+    #[inline(never)]
+    fn odd_word(&mut self, start: usize, plain_end: usize) -> Piece {
+        let end = plain_end + word_len(&self.text[plain_end..]);
+        self.edges.pass_to(end);
+        Piece::new(Sign::Word, start, end)
+    }
+
+    fn literal(&mut self, start: usize) -> Piece {
+        let bytes = self.text.as_bytes();
+        loop {
+            let at = self.edges.peek();
+            self.edges.pass();
+            match bytes.get(at) {
+                Some(b'"') => return Piece::new(Sign::Literal, start, at + 1),
+                Some(_) => {}
+                None => return Piece::new(Sign::Literal, start, at),
+            }
         }
     }
-    // A word may go on with brackets that it opens itself.
-    let ends = matches!(bytes.get(len), None | Some(b' ' | b'\t'..=b'\r' | b')' | b']'));
-    (len, ends && len > 0)
-}
-
-/// A byte in each of eight.
-const EACH: u64 = 0x0101_0101_0101_0101;
-/// The highest bit of each of eight bytes, where answers stand.
-const HIGH: u64 = 0x80 * EACH;
-
-/// The number of the first byte whose highest bit is set; 8 if there is none.
-fn first_of_eight(high: u64) -> usize {
-    high.trailing_zeros() as usize / 8
-}
-
-/// How many bytes at the beginning of eight are those of plain words.
-fn plain_of_eight(eight: [u8; 8]) -> usize {
-    let bytes = u64::from_le_bytes(eight);
-    let ascii = bytes & !HIGH;
-    // Whether an ASCII byte is one of these: no sum goes over into the next byte.
-    let is_in = |bytes: u64, first: u8, last: u8| {
-        (bytes + (0x80 - u64::from(first)) * EACH) & !(bytes + (0x7f - u64::from(last)) * EACH)
-    };
-    let letters = is_in(ascii | (0x20 * EACH), b'a', b'z');
-    let plain = letters | is_in(ascii, b'0', b'9') | is_in(ascii, b'-', b'-') | is_in(ascii, b'_', b'_');
-    first_of_eight((!plain | bytes) & HIGH)
-}
-
-/// How many bytes stand before the next `"`, or all.
-fn literal_len(bytes: &[u8]) -> usize {
-    let mut len = 0;
-    while let Some(eight) = bytes[len..].first_chunk() {
-        let others = u64::from_le_bytes(*eight) ^ (u64::from(b'"') * EACH);
-        // The first zero byte is the first that this marks.
-        let found = first_of_eight(others.wrapping_sub(EACH) & !others & HIGH);
-        len += found;
-        if found < 8 {
-            return len;
-        }
-    }
-    len + bytes[len..].iter().take_while(|byte| **byte != b'"').count()
 }
 
 /// A word may contain brackets as long as it opens them itself.
@@ -290,7 +295,8 @@ fn classify(word: &str, start: usize) -> Result<Token<'_>, Problem> {
         if let Some(rest) = word.strip_prefix(name) {
             let lens = Some(rest).filter(|rest| !rest.is_empty());
             return Ok(token(
-                lens.map(|text| lens::parse(text, start + name.len())).transpose()?,
+                lens.map(|text| lens::parse(text, start + name.len()).map(Box::new))
+                    .transpose()?,
             ));
         }
     }
@@ -382,7 +388,11 @@ fn with_lens(word: &str, at: usize, kind: VariableKind, start: usize) -> Result<
             ProblemKind::BadCharacterInLens,
         ));
     }
-    Ok(Token::Variable(kind, name, Some(lens::parse(lens, start + at)?)))
+    Ok(Token::Variable(
+        kind,
+        name,
+        Some(Box::new(lens::parse(lens, start + at)?)),
+    ))
 }
 
 fn is_name_char(char: char) -> bool {
@@ -402,35 +412,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eight_bytes_are_looked_at_as_one_by_one() {
-        for byte in 0..=u8::MAX {
-            for place in 0..8 {
-                let mut eight = *b"aZ09_-xQ";
-                eight[place] = byte;
-                let is_plain = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-                assert_eq!(
-                    plain_of_eight(eight),
-                    if is_plain { 8 } else { place },
-                    "{byte} at {place}"
-                );
-                let is_end = byte == b'"';
-                assert_eq!(literal_len(&eight), if is_end { place } else { 8 }, "{byte} at {place}");
-            }
-        }
-    }
-
-    #[test]
     fn words_and_literals_of_any_length_end_where_they_should() {
-        for len in 0..40 {
+        let first = |text: &str| Pieces::from(text, 0).next();
+        for len in 1..200 {
             let word = "w".repeat(len);
-            assert_eq!(plain_len(word.as_bytes()), (len, len > 0));
+            assert_eq!(first(&word), Piece::new(Sign::PlainWord, 0, len));
             for behind in [" ", ")x", "]\"and more", "\n"] {
-                assert_eq!(plain_len(format!("{word}{behind}").as_bytes()), (len, len > 0));
+                assert_eq!(
+                    first(&format!(" {word}{behind}")),
+                    Piece::new(Sign::PlainWord, 1, len + 1)
+                );
             }
-            for behind in ["(", "[", ".$", "\u{e4}", "\""] {
-                assert_eq!(plain_len(format!("{word}{behind} and more").as_bytes()), (len, false));
+            for behind in ["(a)", "[0]", ".$", "\u{e4}", "\""] {
+                let end = 1 + len + behind.len();
+                assert_eq!(
+                    first(&format!("\n{word}{behind} and more")),
+                    Piece::new(Sign::Word, 1, end)
+                );
             }
-            assert_eq!(literal_len(format!("{word}\" \"more\"").as_bytes()), len);
+            let literal = format!("\"{word}( \" \"more\"");
+            assert_eq!(first(&literal), Piece::new(Sign::Literal, 0, len + 4));
+            assert_eq!(first(&literal[..len + 3]), Piece::new(Sign::Literal, 0, len + 3));
         }
     }
 }

@@ -4,8 +4,7 @@ use super::token::{Piece, Token, token};
 use crate::bytecode::Builder;
 use crate::problem::Problem;
 use crate::{Lens, Operand, OperandId, Place, Slot, Value, Variable, VariableKind};
-use rustc_hash::{FxBuildHasher, FxHashMap};
-use std::collections::hash_map::Entry;
+use hashbrown::HashTable;
 
 /// Usual scripts have one new word in so many bytes or more.
 pub(super) const BYTES_OF_A_NEW_WORD: usize = 64;
@@ -13,15 +12,17 @@ pub(super) const BYTES_OF_A_NEW_WORD: usize = 64;
 /// Everything that was looked at, by number.
 pub(super) struct Words<'a> {
     text: &'a str,
-    numbers: FxHashMap<&'a str, u32>,
+    numbers: HashTable<u32>,
     words: Vec<Word<'a>>,
 }
 
 /// A literal or word that was looked at.
 struct Word<'a> {
+    text: &'a str,
     token: Token<'a>,
     /// A bit for each place that takes it as a value.
     places: u8,
+    /// Of a variable without lens.
     slot: Option<Slot>,
     operand: Option<OperandId>,
 }
@@ -31,7 +32,7 @@ impl<'a> Words<'a> {
         let room = text.len() / BYTES_OF_A_NEW_WORD;
         Self {
             text,
-            numbers: FxHashMap::with_capacity_and_hasher(room, FxBuildHasher),
+            numbers: HashTable::with_capacity(room),
             words: Vec::with_capacity(room),
         }
     }
@@ -40,23 +41,35 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// When it means nothing.
-    pub(super) fn look(&mut self, piece: Piece) -> Result<usize, Problem> {
+    pub(super) fn look(&mut self, piece: Piece, builder: &mut Builder) -> Result<usize, Problem> {
         let text = &self.text[piece.start as usize..piece.end as usize];
-        let vacant = match self.numbers.entry(text) {
-            Entry::Occupied(known) => return Ok(*known.get() as usize),
-            Entry::Vacant(vacant) => vacant,
-        };
+        let hash = Builder::hash(text);
+        let known = self
+            .numbers
+            .find(hash, |number| self.words[*number as usize].text == text);
+        if let Some(number) = known {
+            return Ok(*number as usize);
+        }
         let token = token(self.text, piece)?;
-        let value = alike(&token);
-        let places = PLACES.into_iter().filter(|place| place.accepts(&value));
+        let (places, slot) = match &token {
+            Token::Variable(kind @ VariableKind::Scalar, name, None) => {
+                (EVERYWHERE, Some(builder.hashed_slot(*kind, name, hash)))
+            }
+            Token::Variable(kind, name, None) => (places(&token), Some(builder.hashed_slot(*kind, name, hash))),
+            _ => (places(&token), None),
+        };
+        let number = self.words.len();
         self.words.push(Word {
-            places: places.fold(0, |bits, place| bits | bit(place)),
+            text,
             token,
-            slot: None,
+            places,
+            slot,
             operand: None,
         });
-        let number = self.words.len() - 1;
-        vacant.insert(number as u32);
+        let words = &self.words;
+        self.numbers.insert_unique(hash, number as u32, |number| {
+            Builder::hash(words[*number as usize].text)
+        });
         Ok(number)
     }
 
@@ -70,13 +83,9 @@ impl<'a> Words<'a> {
         self.words[number].places & bit(place) != 0
     }
 
-    /// The slot of a variable.
-    pub(super) fn slot(&mut self, number: usize, builder: &mut Builder) -> Slot {
-        let word = &mut self.words[number];
-        match &word.token {
-            Token::Variable(kind, name, _) => *word.slot.get_or_insert_with(|| builder.slot(*kind, name)),
-            _ => unreachable!("only variables have slots"),
-        }
+    /// The slot of a variable without lens.
+    pub(super) fn slot(&self, number: usize) -> Slot {
+        self.words[number].slot.expect("only variables have slots")
     }
 
     /// The operand that it stands for.
@@ -123,13 +132,22 @@ const PLACES: [Place; 7] = [
     Place::Failure,
 ];
 
+/// A bit for each place; scalars can stand in all of them.
+const EVERYWHERE: u8 = (1 << PLACES.len()) - 1;
+
 fn bit(place: Place) -> u8 {
     1 << place as u8
 }
 
+fn places(token: &Token<'_>) -> u8 {
+    let value = alike(token);
+    let accepting = PLACES.into_iter().filter(|place| place.accepts(&value));
+    accepting.fold(0, |bits, place| bits | bit(place))
+}
+
 /// A value of the same kind, for the question where it can stand. A keyword can't stand anywhere, as a map with a lens.
 fn alike(token: &Token<'_>) -> Value {
-    let shape = |lens: &Option<Lens>| lens.as_ref().map(|_| Lens::Length);
+    let shape = |lens: &Option<Box<Lens>>| lens.as_ref().map(|_| Lens::Length);
     match token {
         Token::InitPeerId => Value::InitPeerId,
         Token::Error(lens) => Value::Error(shape(lens)),
@@ -142,5 +160,15 @@ fn alike(token: &Token<'_>) -> Value {
         Token::Float(number) => Value::Float(*number),
         Token::Variable(kind, _, lens) => Value::Variable(Variable::new(*kind, ""), shape(lens)),
         Token::Keyword(_) => Variable::stream_map("").with(Lens::Length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_can_stand_everywhere() {
+        assert_eq!(places(&Token::Variable(VariableKind::Scalar, "x", None)), EVERYWHERE);
     }
 }
