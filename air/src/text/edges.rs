@@ -113,7 +113,10 @@ mod by_sixteen {
         _mm_sub_epi8,
     };
 
-    #[expect(unsafe_code, reason = "reading takes a tenth less time than with eight bytes at a time")]
+    #[expect(
+        unsafe_code,
+        reason = "reading takes a tenth less time than with eight bytes at a time"
+    )]
     pub(super) fn classes(block: &[u8; BLOCK]) -> Classes {
         // SAFETY: SSE2 is part of x86-64, so every processor that can run this has it.
         unsafe { with_sse2(block) }

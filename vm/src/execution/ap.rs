@@ -3,7 +3,7 @@
 use super::Machine;
 use super::canon_map::Key;
 use super::fold::Source;
-use super::item::{Item, Resolved, Tetraplets};
+use super::item::{Item, Resolved};
 use super::stream::Generation;
 use crate::data::{ApResult, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError};
@@ -71,19 +71,8 @@ impl Machine<'_> {
     }
 
     /// What was resolved, made by the state that comes next.
-    fn as_item(
-        &self,
-        Resolved {
-            value,
-            tetraplets,
-            provenance,
-        }: Resolved,
-    ) -> Item {
-        let tetraplet = match tetraplets {
-            Tetraplets::One(tetraplet) => tetraplet,
-            Tetraplets::Each { whole, .. } => whole,
-        };
-        Item::new(value, tetraplet, provenance, self.trace.position())
+    fn as_item(&self, Resolved { value, origin, .. }: Resolved) -> Item {
+        Item::new(value, origin, self.trace.position())
     }
 
     fn ap_generation(&mut self) -> Result<Generation, TraceError> {

@@ -5,6 +5,7 @@ use super::error_objects::Place;
 use super::fold::Source;
 use super::item::Item;
 use super::ledger::ServiceResult;
+use super::origin::Origin;
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
@@ -238,7 +239,8 @@ impl Machine<'_> {
         } = self.ledger.service_result(cid)?;
         verify(tetraplet, &self.argument_hash(arguments)?, &stored, &argument_hash)?;
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
-        Ok(Item::new(value, stored, provenance, self.trace.position()))
+        let origin = Origin::new(stored, provenance);
+        Ok(Item::new(value, origin, self.trace.position()))
     }
 
     /// Nobody has executed the call yet.
@@ -286,18 +288,25 @@ impl Machine<'_> {
         operands: &[OperandId],
     ) -> Result<(Vec<serde_json::Value>, Vec<Vec<Tetraplet>>), ExecutionError> {
         let mut arguments = Vec::with_capacity(operands.len());
-        let mut tetraplets = Vec::with_capacity(operands.len());
+        let mut tetraplets: Vec<Vec<Tetraplet>> = Vec::with_capacity(operands.len());
+        let mut before: Option<Origin> = None;
         for operand in operands {
             if let Operand::Scalar(slot, None) = self.code[*operand] {
                 self.ledger.charge(size_of::<Tetraplet>())?;
                 let item = self.scalar(slot)?;
                 arguments.push(item.value.to_json());
-                tetraplets.push(vec![item.tetraplet.clone()]);
+                let seen = match (&before, tetraplets.last()) {
+                    (Some(before), Some(last)) if before.is(&item.origin) => last.clone(),
+                    _ => vec![item.origin.tetraplet()],
+                };
+                before = Some(item.origin.clone());
+                tetraplets.push(seen);
             } else {
                 let resolved = self.resolve(*operand)?;
-                self.ledger.charge(resolved.tetraplets.len() * size_of::<Tetraplet>())?;
+                self.ledger.charge(resolved.count() * size_of::<Tetraplet>())?;
                 arguments.push(resolved.value.to_json());
-                tetraplets.push(resolved.tetraplets.into_vec());
+                tetraplets.push(resolved.tetraplets());
+                before = None;
             }
         }
         Ok((arguments, tetraplets))
@@ -362,7 +371,8 @@ impl Machine<'_> {
         let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
-        let item = Item::new(value, tetraplet.clone(), provenance, self.trace.position());
+        let origin = Origin::new(tetraplet.clone(), provenance);
+        let item = Item::new(value, origin, self.trace.position());
         Ok((cid, item))
     }
 

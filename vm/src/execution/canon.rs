@@ -4,6 +4,7 @@ use super::Machine;
 use super::canon_map::{CanonMap, entry_key, entry_value};
 use super::fold::Source;
 use super::item::{CanonStream, Item};
+use super::origin::Origin;
 use crate::data::{CanonState, Provenance, TraceState};
 use crate::failure::{ExecutionError, Uncatchable};
 use crate::value::Value;
@@ -68,12 +69,8 @@ impl Machine<'_> {
             Canon::Map { source, .. } => self.stream_items(Source::Map(source)),
             Canon::MapToScalar { source, .. } => {
                 let object = first_of_each_key(&self.stream_items(Source::Map(source)))?;
-                vec![Item::new(
-                    object,
-                    tetraplet.clone(),
-                    Provenance::Literal,
-                    self.trace.position(),
-                )]
+                let origin = Origin::new(tetraplet.clone(), Provenance::Literal);
+                vec![Item::new(object, origin, self.trace.position())]
             }
         };
         let cid = self.ledger.add_canon_result(&items, &tetraplet)?;
@@ -106,7 +103,8 @@ impl Machine<'_> {
             }
             Canon::MapToScalar { target, .. } => {
                 let object = items.into_iter().next().ok_or(Uncatchable::NoValueForScalar)?.value;
-                let item = Item::new(object, tetraplet, Provenance::Canon { cid }, self.trace.position());
+                let origin = Origin::new(tetraplet, Provenance::Canon { cid });
+                let item = Item::new(object, origin, self.trace.position());
                 self.set_scalar(target, item)?;
             }
         }

@@ -3,7 +3,6 @@
 use super::Machine;
 use super::error_objects::{check_error_object, error_object};
 use super::item::Resolved;
-use crate::Tetraplet;
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
 use aqua_air::{Operand, OperandId, OperationId, TextId};
 
@@ -12,8 +11,7 @@ impl Machine<'_> {
     pub(super) fn fail_with(&mut self, id: OperationId, code: i64, message: TextId) -> ExecutionError {
         let instruction = self.code.canonical_text(id);
         let object = error_object(code, &self.code[message], &instruction, Some(&self.init_peer));
-        let tetraplet = Tetraplet::of_peer(self.init_peer.clone());
-        self.raise(Resolved::one(object, tetraplet, crate::data::Provenance::Literal))
+        self.raise(Resolved::one(object, self.literal.clone()))
     }
 
     /// `fail` with an error object.
@@ -45,7 +43,7 @@ impl Machine<'_> {
     }
 
     fn raise(&mut self, object: Resolved) -> ExecutionError {
-        let tetraplet = object.tetraplets.into_vec().into_iter().next();
+        let tetraplet = object.tetraplets().into_iter().next();
         self.last_error.set(object.value.clone(), tetraplet);
         self.complete = false;
         Catchable::User(object.value).into()

@@ -5,11 +5,10 @@
 
 use super::frames::Frame;
 use super::item::Item;
+use super::origin::Origin;
 use super::stream::Cursor;
 use super::{Begun, Machine, Outcome, Resumed};
 use crate::CanonMapFold;
-use crate::Tetraplet;
-use crate::data::Provenance;
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
 use crate::trace::FoldId;
 use crate::value::Value;
@@ -46,21 +45,14 @@ pub(super) enum Items {
     /// Elements of an array.
     Array {
         values: EcoVec<Value>,
-        origin: Arc<Origin>,
+        origin: Origin,
     },
     Each(Arc<[Item]>),
 }
 
-/// Where an array comes from.
-#[derive(Debug)]
-pub(super) struct Origin {
-    tetraplet: Tetraplet,
-    provenance: Provenance,
-}
-
 impl Items {
-    fn array(values: EcoVec<Value>, tetraplet: Tetraplet, provenance: Provenance) -> Self {
-        let origin = Arc::new(Origin { tetraplet, provenance });
+    fn array(values: EcoVec<Value>, origin: Origin) -> Self {
+        let origin = origin.of_array();
         Self::Array { values, origin }
     }
 
@@ -75,8 +67,7 @@ impl Items {
         match self {
             Self::Array { values, origin } => Item {
                 value: values[place].clone(),
-                tetraplet: origin.tetraplet.seen_through_index(place),
-                provenance: origin.provenance.clone(),
+                origin: origin.of_element(place),
                 position: 0,
             },
             Self::Each(items) => items[place].clone(),
@@ -212,29 +203,18 @@ impl Machine<'_> {
                 }
                 let seen = self.apply_to_canon_map(map, &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;
-                Ok(Items::array(values, seen.tetraplet, seen.provenance))
+                Ok(Items::array(values, seen.origin))
             }
             Operand::Scalar(slot, None) => {
-                let Item {
-                    value,
-                    tetraplet,
-                    provenance,
-                    ..
-                } = self.scalar(slot)?.clone();
+                let Item { value, origin, .. } = self.scalar(slot)?.clone();
                 let values = array(value, || self.code.name(slot).clone())?;
-                Ok(Items::array(values, tetraplet, provenance))
+                Ok(Items::array(values, origin))
             }
             Operand::Scalar(slot, Some(lens)) => {
-                let Item {
-                    value,
-                    tetraplet,
-                    provenance,
-                    ..
-                } = self.scalar(slot)?.clone();
-                let seen = self.apply_to_value(&value, &tetraplet, provenance, &self.code[lens])?;
+                let Item { value, origin, .. } = self.scalar(slot)?;
+                let seen = self.apply_to_value(value, origin, &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;
-                let tetraplet = tetraplet.seen_through(&self.code[lens].text);
-                Ok(Items::array(values, tetraplet, seen.provenance))
+                Ok(Items::array(values, seen.origin))
             }
             // The only other iterable is `[]`.
             _ => Ok(Items::Each([].into())),

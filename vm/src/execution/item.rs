@@ -1,111 +1,61 @@
 //! Values together with where they come from.
 
+use super::origin::Origin;
+use crate::Cid;
+use crate::Tetraplet;
 use crate::data::Provenance;
 use crate::value::Value;
-use crate::{Cid, Tetraplet};
-use ecow::EcoString;
 use std::sync::Arc;
 
 /// A value of a variable or of an element of a stream.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) value: Value,
-    pub(super) tetraplet: Tetraplet,
-    pub(super) provenance: Provenance,
+    pub(super) origin: Origin,
     /// Position of the state in the resulting trace that made the value.
     pub(super) position: usize,
 }
 
 impl Item {
-    /// A value with its origin. Of the tetraplet only what the provenance vouches for is kept: of a literal the peer, of a
-    /// frozen value the peer and the lens.
-    pub(super) fn new(value: Value, tetraplet: Tetraplet, provenance: Provenance, position: usize) -> Self {
-        let tetraplet = match provenance {
-            Provenance::Literal => Tetraplet::of_peer(tetraplet.peer_pk),
-            Provenance::ServiceResult { .. } => tetraplet,
-            Provenance::Canon { .. } => Tetraplet {
-                peer_pk: tetraplet.peer_pk,
-                lens: tetraplet.lens,
-                ..Tetraplet::default()
-            },
-        };
+    /// A value with its origin, as far as that is proved.
+    pub(super) fn new(value: Value, origin: Origin, position: usize) -> Self {
         Self {
             value,
-            tetraplet,
-            provenance,
+            origin: origin.as_far_as_proved(),
             position,
         }
     }
 }
 
-/// An operand after resolution.
+/// An operand after resolution, or what a lens shows.
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
     pub(super) value: Value,
-    pub(super) tetraplets: Tetraplets,
-    pub(super) provenance: Provenance,
-}
-
-/// What a lens shows.
-#[derive(Debug, Clone)]
-pub(super) struct Part {
-    pub(super) value: Value,
-    pub(super) tetraplet: Tetraplet,
-    pub(super) provenance: Provenance,
-}
-
-impl From<Part> for Resolved {
-    fn from(
-        Part {
-            value,
-            tetraplet,
-            provenance,
-        }: Part,
-    ) -> Self {
-        Self::one(value, tetraplet, provenance)
-    }
-}
-
-/// Where an operand comes from: one place, or one for each element of something frozen.
-#[derive(Debug, Clone)]
-pub(super) enum Tetraplets {
-    One(Tetraplet),
-    Each {
-        /// The elements.
-        items: Arc<[Item]>,
-        /// The peer that froze them.
-        whole: Tetraplet,
-    },
-}
-
-impl Tetraplets {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::One(_) => 1,
-            Self::Each { items, .. } => items.len(),
-        }
-    }
-
-    pub(super) fn into_vec(self) -> Vec<Tetraplet> {
-        match self {
-            Self::One(tetraplet) => vec![tetraplet],
-            Self::Each { items, .. } => items.iter().map(|item| item.tetraplet.clone()).collect(),
-        }
-    }
+    pub(super) origin: Origin,
+    /// The elements, if it is something frozen: each has its own origin.
+    pub(super) elements: Option<Arc<[Item]>>,
 }
 
 impl Resolved {
-    pub(super) fn one(value: Value, tetraplet: Tetraplet, provenance: Provenance) -> Self {
+    pub(super) fn one(value: Value, origin: Origin) -> Self {
         Self {
             value,
-            tetraplets: Tetraplets::One(tetraplet),
-            provenance,
+            origin,
+            elements: None,
         }
     }
 
-    /// A value that stands in the script.
-    pub(super) fn literal(value: Value, init_peer: &EcoString) -> Self {
-        Self::one(value, Tetraplet::of_peer(init_peer.clone()), Provenance::Literal)
+    /// How many tetraplets it has.
+    pub(super) fn count(&self) -> usize {
+        self.elements.as_ref().map_or(1, |elements| elements.len())
+    }
+
+    /// Where it or each of its elements comes from.
+    pub(super) fn tetraplets(&self) -> Vec<Tetraplet> {
+        match &self.elements {
+            Some(elements) => elements.iter().map(|item| item.origin.tetraplet()).collect(),
+            None => vec![self.origin.tetraplet()],
+        }
     }
 }
 
@@ -113,20 +63,15 @@ impl Resolved {
 #[derive(Debug, Clone)]
 pub(super) struct CanonStream {
     pub(super) items: Arc<[Item]>,
-    /// The peer.
-    pub(super) tetraplet: Tetraplet,
-    pub(super) cid: Cid,
+    /// The peer, proved by the frozen stream.
+    pub(super) origin: Origin,
 }
 
 impl CanonStream {
-    pub(super) fn provenance(&self) -> Provenance {
-        Provenance::Canon { cid: self.cid.clone() }
-    }
-
-    pub(super) fn tetraplets(&self) -> Tetraplets {
-        Tetraplets::Each {
-            items: self.items.clone(),
-            whole: self.tetraplet.clone(),
+    pub(super) fn new(items: Vec<Item>, tetraplet: Tetraplet, cid: Cid) -> Self {
+        Self {
+            items: items.into(),
+            origin: Origin::new(tetraplet, Provenance::Canon { cid }),
         }
     }
 

@@ -1,9 +1,9 @@
 //! What the run knows by content id and what it adds.
 
-use super::canon_map::CanonMap;
 use super::growing_stores::GrowingStores;
-use super::item::{CanonStream, Item};
-use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
+use super::item::Item;
+use super::origin::Origin;
+use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
 use crate::failure::Uncatchable;
 use crate::json_text::JsonText;
 use crate::value::{TextError, Value};
@@ -21,6 +21,8 @@ pub(super) struct Ledger {
     read: FxHashMap<Cid, Value>,
     /// The tetraplet that was added last: often it comes again.
     last_tetraplet: Option<(Tetraplet, Cid)>,
+    /// The origin whose tetraplet was added last.
+    last_origin: Option<(Origin, Cid)>,
     /// For texts that are hashed.
     text: Vec<u8>,
     /// How many bytes the run may still take.
@@ -43,6 +45,7 @@ impl Ledger {
             own_cids: Vec::new(),
             read: FxHashMap::default(),
             last_tetraplet: None,
+            last_origin: None,
             text: Vec::with_capacity(512),
             allowance: usize::try_from(limit).unwrap_or(usize::MAX),
             limit,
@@ -123,12 +126,9 @@ impl Ledger {
             tetraplet,
             provenance,
         } = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
-        Ok(Item::new(
-            self.value(&value)?,
-            self.tetraplet(&tetraplet)?,
-            provenance,
-            position,
-        ))
+        let value = self.value(&value)?;
+        let origin = Origin::new(self.tetraplet(&tetraplet)?, provenance);
+        Ok(Item::new(value, origin, position))
     }
 
     // Adding.
@@ -200,6 +200,19 @@ impl Ledger {
         cid
     }
 
+    fn add_origin(&mut self, origin: &Origin) -> Cid {
+        if let Some((last, cid)) = &self.last_origin
+            && last.is(origin)
+        {
+            return cid.clone();
+        }
+        let tetraplet = origin.tetraplet();
+        let cid = self.hash(&tetraplet);
+        self.stores.tetraplets.add(&cid, || tetraplet);
+        self.last_origin = Some((origin.clone(), cid.clone()));
+        cid
+    }
+
     pub(super) fn add_service_result(
         &mut self,
         value: &Value,
@@ -234,30 +247,14 @@ impl Ledger {
 
     fn add_canon_element(&mut self, item: &Item) -> Result<Cid, Uncatchable> {
         let value = self.add_value(&item.value)?;
-        let tetraplet = self.add_tetraplet(&item.tetraplet);
+        let tetraplet = self.add_origin(&item.origin);
         let element = CanonCidAggregate {
             value,
             tetraplet,
-            provenance: item.provenance.clone(),
+            provenance: item.origin.provenance().clone(),
         };
         let cid = self.hash(&element);
         self.stores.canon_elements.add(&cid, || element);
         Ok(cid)
-    }
-}
-
-impl CanonStream {
-    pub(super) fn new(items: Vec<Item>, tetraplet: Tetraplet, cid: Cid) -> Self {
-        Self {
-            items: items.into(),
-            tetraplet,
-            cid,
-        }
-    }
-}
-
-impl CanonMap {
-    pub(super) fn provenance(&self) -> Provenance {
-        self.entries.provenance()
     }
 }

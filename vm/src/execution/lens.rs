@@ -2,9 +2,9 @@
 
 use super::Machine;
 use super::canon_map::{CanonMap, Key};
-use super::item::{CanonStream, Part};
+use super::item::{CanonStream, Resolved};
+use super::origin::Origin;
 use crate::Tetraplet;
-use crate::data::Provenance;
 use crate::failure::{Catchable, ExecutionError, LensError};
 use crate::value::Value;
 use aqua_air::{ResolvedLens, Step};
@@ -14,10 +14,9 @@ impl Machine<'_> {
     pub(super) fn apply_to_value(
         &self,
         value: &Value,
-        tetraplet: &Tetraplet,
-        provenance: Provenance,
+        origin: &Origin,
         lens: &ResolvedLens,
-    ) -> Result<Part, ExecutionError> {
+    ) -> Result<Resolved, ExecutionError> {
         let Some(path) = &lens.path else {
             let items = value
                 .as_array()
@@ -26,18 +25,10 @@ impl Machine<'_> {
                 lens: lens.text.clone(),
                 ..Tetraplet::default()
             };
-            return Ok(Part {
-                value: length(items.len()),
-                tetraplet,
-                provenance,
-            });
+            return Ok(Resolved::one(length(items.len()), origin.with(tetraplet)));
         };
         let part = self.follow(value, path)?;
-        Ok(Part {
-            value: part,
-            tetraplet: tetraplet.seen_through(&lens.text),
-            provenance,
-        })
+        Ok(Resolved::one(part, origin.seen_through(&lens.text)))
     }
 
     fn follow(&self, value: &Value, path: &[Step]) -> Result<Value, ExecutionError> {
@@ -65,18 +56,14 @@ impl Machine<'_> {
         &self,
         stream: &CanonStream,
         lens: &ResolvedLens,
-    ) -> Result<Part, ExecutionError> {
+    ) -> Result<Resolved, ExecutionError> {
         let Some(path) = &lens.path else {
             let tetraplet = Tetraplet {
                 peer_pk: self.current_peer.clone(),
                 service_id: lens.text.clone(),
                 ..Tetraplet::default()
             };
-            return Ok(Part {
-                value: length(stream.items.len()),
-                tetraplet,
-                provenance: stream.provenance(),
-            });
+            return Ok(Resolved::one(length(stream.items.len()), stream.origin.with(tetraplet)));
         };
         let index = match path[0] {
             Step::Index(index) => index,
@@ -92,26 +79,19 @@ impl Machine<'_> {
             .get(index as usize)
             .ok_or(LensError::CanonStreamIndex { size, index })?;
         let part = self.follow(&item.value, &path[1..])?;
-        Ok(Part {
-            value: part,
-            tetraplet: item.tetraplet.clone(),
-            provenance: item.provenance.clone(),
-        })
+        Ok(Resolved::one(part, item.origin.clone()))
     }
 
     /// Looks at a frozen map through a lens.
-    pub(super) fn apply_to_canon_map(&self, map: &CanonMap, lens: &ResolvedLens) -> Result<Part, ExecutionError> {
+    pub(super) fn apply_to_canon_map(&self, map: &CanonMap, lens: &ResolvedLens) -> Result<Resolved, ExecutionError> {
         let Some(path) = &lens.path else {
             let tetraplet = Tetraplet {
                 peer_pk: self.current_peer.clone(),
                 lens: "length".into(),
                 ..Tetraplet::default()
             };
-            return Ok(Part {
-                value: length(map.entries.items.len()),
-                tetraplet,
-                provenance: map.provenance(),
-            });
+            let length = length(map.entries.items.len());
+            return Ok(Resolved::one(length, map.entries.origin.with(tetraplet)));
         };
         let key = match path[0] {
             Step::Index(index) => Key::Signed(index.into()),
@@ -124,22 +104,17 @@ impl Machine<'_> {
                 Key::of(&accessor).ok_or(LensError::MapAccessor(accessor))?
             }
         };
-        let whole = Tetraplet {
-            lens: lens.text.clone(),
-            ..map.entries.tetraplet.clone()
-        };
         let places = map.places(&key);
         let second = match path.get(1) {
             Some(second) if !places.is_empty() => second,
             // Nothing under a key is an empty list, however the path goes on.
             _ => {
                 let value = map.values(&key)?.into_iter().collect();
-                let provenance = map.provenance();
-                return Ok(Part {
-                    value,
-                    tetraplet: whole,
-                    provenance,
-                });
+                let whole = Tetraplet {
+                    lens: lens.text.clone(),
+                    ..map.entries.origin.tetraplet()
+                };
+                return Ok(Resolved::one(value, map.entries.origin.with(whole)));
             }
         };
         let index = match *second {
@@ -155,16 +130,12 @@ impl Machine<'_> {
             index,
         })?;
         let part = self.follow(&map.value_at(*place)?, &path[2..])?;
-        let mut tetraplet = map.entries.items[*place].tetraplet.clone();
+        let mut tetraplet = map.entries.items[*place].origin.tetraplet();
         for step in &path[2..] {
             tetraplet.lens.push('.');
             tetraplet.lens.push_str(&self.accessor_text(*step));
         }
-        Ok(Part {
-            value: part,
-            tetraplet,
-            provenance: map.provenance(),
-        })
+        Ok(Resolved::one(part, map.entries.origin.with(tetraplet)))
     }
 
     fn accessor_text(&self, step: Step) -> String {

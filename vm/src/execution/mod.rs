@@ -17,6 +17,7 @@ mod item;
 mod ledger;
 mod lens;
 mod operand;
+mod origin;
 mod recording;
 mod resumption;
 mod scalars;
@@ -25,10 +26,10 @@ mod snapshots;
 mod stream;
 mod variables;
 
-use crate::data::{CidInfo, ParticleData, TraceState};
+use crate::data::{CidInfo, ParticleData, Provenance, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
 use crate::trace::{Trace, TraceHandler};
-use crate::{CallRequest, CallResult, Cid, Limits, Params};
+use crate::{CallRequest, CallResult, Cid, Limits, Params, Tetraplet};
 use aqua_air::{Bytecode, Operation, OperationId, VariableKind};
 use call::Call;
 use canon::Canon;
@@ -38,6 +39,7 @@ use fold::{FoldParts, Iteration, Source};
 use frames::Frame;
 use item::{CanonStream, Item};
 use ledger::Ledger;
+use origin::Origin;
 use recording::Recorder;
 use scalars::{Levels, Variables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,6 +119,8 @@ struct Machine<'d> {
     params: &'d Params,
     init_peer: EcoString,
     current_peer: EcoString,
+    /// Of everything that stands in the script.
+    literal: Origin,
 
     trace: Trace<'d>,
     ledger: Ledger,
@@ -165,6 +169,7 @@ impl<'d> Machine<'d> {
             params,
             init_peer: params.init_peer_id.as_str().into(),
             current_peer: params.current_peer_id.as_str().into(),
+            literal: Origin::new(Tetraplet::of_peer(params.init_peer_id.as_str()), Provenance::Literal),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
             ledger: Ledger::new(info, params.limits.run_size),
             frames: frames::Stack::default(),

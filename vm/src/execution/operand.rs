@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::item::{Item, Resolved};
+use super::origin::Origin;
 use crate::Tetraplet;
 use crate::data::Provenance;
 use crate::failure::{Catchable, ExecutionError};
@@ -12,7 +13,7 @@ use ecow::{EcoString, EcoVec};
 impl Machine<'_> {
     /// The value of an operand and where it comes from.
     pub(super) fn resolve(&self, operand: OperandId) -> Result<Resolved, ExecutionError> {
-        let literal = |value: Value| Ok(Resolved::literal(value, &self.init_peer));
+        let literal = |value: Value| Ok(Resolved::one(value, self.literal.clone()));
         match self.code[operand] {
             Operand::InitPeerId => literal(self.init_peer.clone().into()),
             Operand::Timestamp => literal(self.params.timestamp.into()),
@@ -27,17 +28,10 @@ impl Machine<'_> {
             }
             Operand::Error(lens) => self.error_value(&self.error.object, self.error.tetraplet.as_ref(), lens),
             Operand::Scalar(slot, lens) => {
-                let Item {
-                    value,
-                    tetraplet,
-                    provenance,
-                    ..
-                } = self.scalar(slot)?;
+                let Item { value, origin, .. } = self.scalar(slot)?;
                 match lens {
-                    None => Ok(Resolved::one(value.clone(), tetraplet.clone(), provenance.clone())),
-                    Some(lens) => Ok(self
-                        .apply_to_value(value, tetraplet, provenance.clone(), &self.code[lens])?
-                        .into()),
+                    None => Ok(Resolved::one(value.clone(), origin.clone())),
+                    Some(lens) => self.apply_to_value(value, origin, &self.code[lens]),
                 }
             }
             Operand::CanonStream(slot, lens) => {
@@ -47,10 +41,10 @@ impl Machine<'_> {
                 match lens {
                     None => Ok(Resolved {
                         value: stream.as_value(),
-                        tetraplets: stream.tetraplets(),
-                        provenance: stream.provenance(),
+                        origin: stream.origin.clone(),
+                        elements: Some(stream.items.clone()),
                     }),
-                    Some(lens) => Ok(self.apply_to_canon_stream(stream, &self.code[lens])?.into()),
+                    Some(lens) => self.apply_to_canon_stream(stream, &self.code[lens]),
                 }
             }
             Operand::CanonMap(slot, lens) => {
@@ -58,10 +52,10 @@ impl Machine<'_> {
                 match lens {
                     None => Ok(Resolved {
                         value: map.as_value()?,
-                        tetraplets: map.entries.tetraplets(),
-                        provenance: map.provenance(),
+                        origin: map.entries.origin.clone(),
+                        elements: Some(map.entries.items.clone()),
                     }),
-                    Some(lens) => Ok(self.apply_to_canon_map(map, &self.code[lens])?.into()),
+                    Some(lens) => self.apply_to_canon_map(map, &self.code[lens]),
                 }
             }
         }
@@ -73,17 +67,16 @@ impl Machine<'_> {
         tetraplet: Option<&Tetraplet>,
         lens: Option<LensId>,
     ) -> Result<Resolved, ExecutionError> {
-        let tetraplet = tetraplet
-            .cloned()
-            .unwrap_or_else(|| Tetraplet::of_peer(self.init_peer.clone()));
-        match lens {
-            None => Ok(Resolved::one(object.clone(), tetraplet, Provenance::Literal)),
+        let origin = match tetraplet {
+            Some(tetraplet) => Origin::new(tetraplet.clone(), Provenance::Literal),
+            None => self.literal.clone(),
+        };
+        let value = match lens {
+            None => object.clone(),
             // The tetraplet tells of the error, not of the part.
-            Some(lens) => {
-                let part = self.apply_to_value(object, &tetraplet, Provenance::Literal, &self.code[lens])?;
-                Ok(Resolved::one(part.value, tetraplet, part.provenance))
-            }
-        }
+            Some(lens) => self.apply_to_value(object, &origin, &self.code[lens])?.value,
+        };
+        Ok(Resolved::one(value, origin))
     }
 
     /// The scalar or, if there is none of that name, the item of the fold whose iterator has it.
