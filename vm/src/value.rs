@@ -73,9 +73,8 @@ impl Value {
     }
 
     /// An object with these fields, which must be sorted by name.
-    pub(crate) fn object<const N: usize>(fields: [(&'static str, Self); N]) -> Self {
+    pub(crate) fn object<const N: usize>(fields: [(EcoString, Self); N]) -> Self {
         debug_assert!(fields.is_sorted_by(|(left, _), (right, _)| left < right));
-        let fields = fields.map(|(name, value)| (EcoString::inline(name), value));
         Self::Object(Object(EcoVec::from(fields)))
     }
 

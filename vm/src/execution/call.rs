@@ -384,8 +384,8 @@ impl Machine<'_> {
         message: EcoString,
     ) -> Result<(), ExecutionError> {
         let value = Value::object([
-            ("message", message.clone().into()),
-            ("ret_code", i64::from(code).into()),
+            (EcoString::inline("message"), message.clone().into()),
+            (EcoString::inline("ret_code"), i64::from(code).into()),
         ]);
         let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);

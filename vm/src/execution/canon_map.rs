@@ -40,7 +40,9 @@ impl Key {
 
     /// The entry that a stream map keeps for a value under a key.
     pub(super) fn entry(key: Value, value: Value) -> Value {
-        Value::object([("key", key), ("value", value)])
+        let names = const { [EcoString::inline("key"), EcoString::inline("value")] };
+        let [key_name, value_name] = names;
+        Value::object([(key_name, key), (value_name, value)])
     }
 }
 

@@ -5,6 +5,7 @@ use crate::Tetraplet;
 use crate::failure::{Catchable, ErrorObjectError, Uncatchable};
 use crate::value::Value;
 use aqua_air::OperationId;
+use ecow::EcoString;
 
 /// `%last_error%`: the first error since the last `xor` began its right side or the last `par` succeeded.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,21 +118,24 @@ impl Machine<'_> {
 /// An error as the workflow sees it.
 pub(super) fn error_object(code: i64, message: &str, instruction: &str, peer: Option<&str>) -> Value {
     let fields = [
-        ("error_code", code.into()),
-        ("instruction", instruction.into()),
-        ("message", message.into()),
+        (EcoString::inline("error_code"), code.into()),
+        (EcoString::inline("instruction"), instruction.into()),
+        (EcoString::inline("message"), message.into()),
     ];
     match peer {
         Some(peer) => {
             let [code, instruction, message] = fields;
-            Value::object([code, instruction, message, ("peer_id", peer.into())])
+            Value::object([code, instruction, message, (EcoString::inline("peer_id"), peer.into())])
         }
         None => Value::object(fields),
     }
 }
 
 fn no_error() -> Value {
-    Value::object([("error_code", 0_i64.into()), ("message", "".into())])
+    Value::object([
+        (EcoString::inline("error_code"), 0_i64.into()),
+        (EcoString::inline("message"), "".into()),
+    ])
 }
 
 /// Checks that `fail` can raise a value.

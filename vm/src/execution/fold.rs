@@ -15,6 +15,7 @@ use crate::value::Value;
 use aqua_air::{Operand, OperandId, OperationId, ScopeId, Slot};
 use ecow::{EcoString, EcoVec};
 use std::sync::{Arc, OnceLock};
+use triomphe::Arc as Shared;
 
 /// The parts of a fold that are the same for what it goes through.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +31,10 @@ pub(super) struct FoldParts {
 pub(super) struct Iteration {
     items: Items,
     place: usize,
-    /// The item at that place, once somebody looks at it.
-    item: OnceLock<Item>,
+    /// The item at that place, where the run came to it with `next`.
+    item: Option<Item>,
+    /// The item at that place, where the run came back to it and somebody looked at it.
+    item_again: OnceLock<Item>,
     body: OperationId,
     last: Option<OperationId>,
     /// The trace's view of a fold over a stream.
@@ -77,7 +80,8 @@ impl Items {
 
 impl Iteration {
     pub(super) fn item(&self) -> &Item {
-        self.item.get_or_init(|| self.items.get(self.place))
+        let again = || self.item_again.get_or_init(|| self.items.get(self.place));
+        self.item.as_ref().unwrap_or_else(again)
     }
 
     fn advance(&mut self) -> bool {
@@ -85,14 +89,15 @@ impl Iteration {
         if has_next {
             self.place += 1;
             // Nearly always it is looked at.
-            self.item = self.items.get(self.place).into();
+            self.item = Some(self.items.get(self.place));
         }
         has_next
     }
 
     fn go_to(&mut self, place: usize) {
         self.place = place;
-        self.item.take();
+        self.item = None;
+        self.item_again.take();
     }
 }
 
@@ -159,8 +164,9 @@ impl Machine<'_> {
         }
         self.iterators.set(
             iterator.index(),
-            Arc::new(Iteration {
-                item: OnceLock::new(),
+            Shared::new(Iteration {
+                item: None,
+                item_again: OnceLock::new(),
                 items,
                 place: 0,
                 body,
@@ -222,7 +228,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Begun, ExecutionError> {
-        let Some(fold) = self.iterators.get_mut(iterator.index()).map(Arc::make_mut) else {
+        let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) else {
             return Err(Uncatchable::FoldStateNotFound(self.code.name(iterator).clone()).into());
         };
         let (stream, body) = (fold.stream, fold.body);
@@ -264,7 +270,7 @@ impl Machine<'_> {
         self.levels.show_again();
         self.clean_up();
         if outcome.is_ok() {
-            if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Arc::make_mut) {
+            if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) {
                 fold.go_to(fold.place - 1);
             }
             self.turn_back(id, iterator)?;

@@ -43,8 +43,8 @@ use origin::Origin;
 use recording::Recorder;
 use scalars::{Levels, Variables};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use stream::{OpenScopes, Streams};
+use triomphe::Arc as Shared;
 
 pub(crate) use recording::Recording;
 use resumption::Growth;
@@ -135,7 +135,7 @@ struct Machine<'d> {
     canon_streams: Variables<CanonStream>,
     canon_maps: Variables<canon_map::CanonMap>,
     /// By slot.
-    iterators: Array<Arc<Iteration>>,
+    iterators: Array<Shared<Iteration>>,
     streams: Streams,
     maps: Streams,
     open_streams: OpenScopes,

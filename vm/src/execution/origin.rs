@@ -2,7 +2,7 @@
 
 use crate::Tetraplet;
 use crate::data::Provenance;
-use std::sync::Arc;
+use triomphe::Arc;
 
 /// The tetraplet of a value and what proves it.
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ use crate::failure::Catchable;
 use crate::trace::Event;
 use aqua_air::OperationId;
 use std::sync::Arc;
+use triomphe::Arc as Shared;
 
 /// Errors as the workflow sees them.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,7 @@ pub(super) struct Context {
     pub(super) scalars: Variables<Item>,
     pub(super) canon_streams: Variables<CanonStream>,
     pub(super) canon_maps: Variables<CanonMap>,
-    pub(super) iterators: Array<Arc<Iteration>>,
+    pub(super) iterators: Array<Shared<Iteration>>,
     /// Open `new` of streams by scope.
     pub(super) streams: Array<Stack<usize>>,
     pub(super) maps: Array<Stack<usize>>,

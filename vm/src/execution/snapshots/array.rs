@@ -1,6 +1,6 @@
 //! A sparse array.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
 const BITS: u32 = 4;
 const WIDTH: usize = 1 << BITS;
