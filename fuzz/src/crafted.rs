@@ -7,8 +7,8 @@ use crate::scene::{PARTICLE, PEERS, key_seed, peer_id};
 use crate::stream::{Sink, Source};
 use aqua_vm::{
     ApResult, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo, FoldResult,
-    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, SubTraceDesc, Tetraplet,
-    TraceState, ValueRef,
+    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, Store, SubTraceDesc,
+    Tetraplet, TraceState, ValueRef,
 };
 use ecow::EcoString;
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -54,7 +54,7 @@ fn id(source: &mut Source<'_>, ids: &[Cid]) -> Cid {
 }
 
 fn entry(source: &mut Source<'_>, ids: &[Cid], info: &mut CidInfo) -> Cid {
-    fn keep<T: serde::Serialize>(store: &mut BTreeMap<Cid, T>, item: T) -> Cid {
+    fn keep<T: serde::Serialize>(store: &mut Store<T>, item: T) -> Cid {
         let id = Cid::of_json(&serde_json::to_vec(&item).expect("plain data"));
         store.insert(id.clone(), item);
         id

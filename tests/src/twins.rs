@@ -288,23 +288,25 @@ pub fn difference(ours: &Reply, official: &Reply) -> Option<String> {
 }
 
 /// Entries that are in one store only or have different values.
-fn entries<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+fn entries<'s, K: Ord + std::fmt::Debug + 's, V: PartialEq + std::fmt::Debug + 's>(
     name: &str,
-    ours: &BTreeMap<K, V>,
-    official: &BTreeMap<K, V>,
+    ours: impl IntoIterator<Item = (&'s K, &'s V)>,
+    official: impl IntoIterator<Item = (&'s K, &'s V)>,
 ) -> Option<String> {
-    let only = |these: &BTreeMap<K, V>, those: &BTreeMap<K, V>| -> Vec<String> {
+    let ours: BTreeMap<&K, &V> = ours.into_iter().collect();
+    let official: BTreeMap<&K, &V> = official.into_iter().collect();
+    let only = |these: &BTreeMap<&K, &V>, those: &BTreeMap<&K, &V>| -> Vec<String> {
         these
             .iter()
-            .filter(|(key, value)| those.get(key) != Some(value))
+            .filter(|(key, value)| those.get(*key) != Some(value))
             .map(|(key, value)| format!("{key:?}: {value:?}"))
             .collect()
     };
     (ours != official).then(|| {
         format!(
             "{name} store\n  only ours:     {:#?}\n  only official: {:#?}",
-            only(ours, official),
-            only(official, ours)
+            only(&ours, &official),
+            only(&official, &ours)
         )
     })
 }

@@ -50,8 +50,8 @@ pub use aqua_air::ReadError;
 pub use cid::CidError;
 pub use data::{
     ApResult, ArchiveError, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo,
-    FoldResult, FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, SubTraceDesc,
-    TraceState, ValueRef,
+    FoldResult, FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, Store,
+    SubTraceDesc, TraceState, ValueRef,
 };
 pub use failure::{CallResultsError, CidStoreError, KeyError, PreparationError, SignatureError, SizeError};
 pub use keys::KeyPair;

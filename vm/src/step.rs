@@ -4,9 +4,9 @@ use crate::data::{ParticleData, size_of_signatures};
 use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
-use crate::verification::{self, Signatures};
+use crate::verification::{self, Verified};
 use crate::waiting::{Waiting, rest, resume};
-use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
+use crate::{CallResult, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
 use std::collections::BTreeMap;
 
 /// Runs a program once: merges what arrived into what is known, takes service results in, does what this peer can do.
@@ -57,7 +57,7 @@ pub fn step(
     }
     let prepared = Arriving::open(incoming)
         .and_then(|arriving| arriving.check_version().and_then(|()| arriving.read()))
-        .and_then(|current| Prepared::new(state, current, &params.particle_id, params.trust))
+        .and_then(|current| Prepared::new(state, current, &params.particle_id, Some(&params.key), params.trust))
         .and_then(|prepared| check_results(results.values(), &mut flags, &params.limits).map(|()| prepared));
     match prepared {
         Ok(prepared) => {
@@ -74,28 +74,34 @@ pub fn step(
 /// Arriving data that can be trusted.
 pub(crate) struct Prepared {
     current: ParticleData,
-    signatures: Signatures,
+    verified: Verified,
 }
 
 impl Prepared {
-    /// Checks arriving data.
+    /// Checks arriving data. What was signed with `own_key` need not be signed again.
     pub(crate) fn new(
         state: &State,
         current: ParticleData,
         particle_id: &str,
+        own_key: Option<&KeyPair>,
         trust: Trust,
     ) -> Result<Self, PreparationError> {
-        let signatures = match trust {
-            Trust::Verify => {
-                verification::verify(state.data(), state.is_verified_for(particle_id), &current, particle_id)?
-            }
+        let verified = match trust {
+            Trust::Verify => verification::verify(
+                state.data(),
+                state.is_verified_for(particle_id),
+                &current,
+                particle_id,
+                own_key,
+            )?,
             Trust::Ignore => {
                 let mut signatures = current.signatures.clone();
                 signatures.extend(state.data().signatures.clone());
-                signatures
+                let signed = None;
+                Verified { signatures, signed }
             }
         };
-        Ok(Self { current, signatures })
+        Ok(Self { current, verified })
     }
 }
 
@@ -166,7 +172,7 @@ pub(crate) fn run(
 ) -> Outcome {
     let Prepared {
         current,
-        mut signatures,
+        verified: Verified { mut signatures, signed },
     } = prepared;
     let previous = state.data();
     let is_verified = params.trust == Trust::Verify
@@ -204,7 +210,7 @@ pub(crate) fn run(
         let verified_for = is_verified.then(|| params.particle_id.as_str().into());
         State::made(size, verified_for, waiting, move || {
             if let Some((particle_id, key)) = signer {
-                verification::sign(&mut signatures, own_cids, &particle_id, &key);
+                verification::sign(&mut signatures, own_cids, signed, &particle_id, &key);
             }
             ParticleData { signatures, ..data }
         })

@@ -4,7 +4,7 @@
 //! that peer, sorted. The signed message is the borsh form of that list and the particle's id, so that a signature is worth
 //! nothing in another particle.
 
-use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, TraceState, ValueRef};
+use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, Store, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
 use crate::json_text::JsonText;
 use crate::keys::{self, ED25519_FORMAT, peer_id_of};
@@ -17,7 +17,23 @@ use std::collections::hash_map::Entry;
 /// Public keys and signatures, both with their format byte.
 pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
 
-/// Checks arriving data and merges the signatures of both. If what is known was verified itself, what it has already is not
+/// The signatures of verified data.
+#[derive(Debug, Default)]
+pub(crate) struct Verified {
+    pub(crate) signatures: Signatures,
+    /// What this peer has signed already.
+    pub(crate) signed: Option<Signed>,
+}
+
+/// A right signature of this peer.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    /// What it covers, sorted.
+    cids: Vec<Cid>,
+    signature: Box<[u8]>,
+}
+
+/// Checks arriving data and merges the signatures of both. `own_key` is that of this peer. If what is known was verified itself, what it has already is not
 /// verified again.
 ///
 /// # Errors
@@ -27,7 +43,10 @@ pub(crate) fn verify(
     previous_is_verified: bool,
     current: &ParticleData,
     particle_id: &str,
-) -> Result<Signatures, PreparationError> {
+    own_key: Option<&KeyPair>,
+) -> Result<Verified, PreparationError> {
+    let own_key = own_key.map(KeyPair::public_key);
+    let own_key = own_key.as_deref();
     let unknown = CidInfo::default();
     let known = if previous_is_verified {
         &previous.cid_info
@@ -35,7 +54,7 @@ pub(crate) fn verify(
         &unknown
     };
     verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
-    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, judge);
+    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, own_key, judge);
     merged(Judge::Quick).or_else(|_| merged(Judge::Last))
 }
 
@@ -53,8 +72,9 @@ fn merge_signatures(
     previous_is_verified: bool,
     current: &ParticleData,
     particle_id: &str,
+    own_key: Option<&[u8]>,
     judge: Judge,
-) -> Result<Signatures, PreparationError> {
+) -> Result<Verified, PreparationError> {
     // A right signature proves that its key is one.
     let is_proved = |key: &[u8]| previous_is_verified || current.signatures.contains_key(key);
     let previous = Signers::of(previous, |key| judge == Judge::Quick && is_proved(key))?;
@@ -66,14 +86,29 @@ fn merge_signatures(
     current
         .verify(particle_id, is_known, judge)
         .map_err(PreparationError::Signature)?;
-    previous.merge(current).map_err(PreparationError::Signature)
+    let signed = current.by_peer.values().find(|signer| Some(signer.key) == own_key);
+    let signed = signed.map(|signer| Signed {
+        cids: signer.made.iter().cloned().collect(),
+        signature: signer.signature.into(),
+    });
+    let signatures = previous.merge(current).map_err(PreparationError::Signature)?;
+    Ok(Verified { signatures, signed })
 }
 
-/// Adds this peer's signature over what it made, in place of a former one.
-pub(crate) fn sign(signatures: &mut Signatures, mut own_cids: Vec<Cid>, particle_id: &str, key: &KeyPair) {
+/// Adds this peer's signature over what it made, in place of a former one. A signature of the same is the same.
+pub(crate) fn sign(
+    signatures: &mut Signatures,
+    mut own_cids: Vec<Cid>,
+    signed: Option<Signed>,
+    particle_id: &str,
+    key: &KeyPair,
+) {
     own_cids.sort_unstable();
-    let signature = key.sign(&message(own_cids.len(), own_cids.iter(), particle_id));
-    signatures.insert(key.public_key().into(), signature.into());
+    let signature = match signed {
+        Some(signed) if signed.cids == own_cids => signed.signature,
+        _ => key.sign(&message(own_cids.len(), own_cids.iter(), particle_id)).into(),
+    };
+    signatures.insert(key.public_key().into(), signature);
 }
 
 /// The borsh form of a list of so many texts and a text.
@@ -114,13 +149,10 @@ fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStoreError> {
 }
 
 /// Entries that a store that was verified does not have.
-fn unknown<'d, T: PartialEq>(
-    store: &'d BTreeMap<Cid, T>,
-    known: &'d BTreeMap<Cid, T>,
-) -> impl Iterator<Item = (&'d Cid, &'d T)> {
+fn unknown<'d, T: PartialEq>(store: &'d Store<T>, known: &'d Store<T>) -> impl Iterator<Item = (&'d Cid, &'d T)> {
     store
         .iter()
-        .filter(|(cid, item)| known.is_empty() || known.get(*cid) != Some(*item))
+        .filter(|(cid, item)| known.is_empty() || known.get(cid) != Some(*item))
 }
 
 fn verify_store<'d, T: JsonText + 'd>(
@@ -178,7 +210,7 @@ fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
     Ok(())
 }
 
-fn require<T>(store: &BTreeMap<Cid, T>, cid: &Cid) -> Option<()> {
+fn require<T>(store: &Store<T>, cid: &Cid) -> Option<()> {
     store.contains_key(cid).then_some(())
 }
 

@@ -168,13 +168,14 @@ impl Growth {
         let base = self.base.data();
         let mut info = base.cid_info.clone();
         let mut own_cids = own_cids.to_vec();
-        for (_, addition) in self.additions.iter() {
-            info.add(&addition.stores);
+        let additions: Vec<_> = self.additions.iter().map(|(_, addition)| addition).collect();
+        info.add(additions.iter().map(|addition| &addition.stores));
+        for addition in additions {
             own_cids.extend_from_slice(&addition.own_cids);
         }
         let mut signatures = base.signatures.clone();
         if params.trust == Trust::Verify {
-            verification::sign(&mut signatures, own_cids, &params.particle_id, &params.key);
+            verification::sign(&mut signatures, own_cids, None, &params.particle_id, &params.key);
         }
         ParticleData {
             trace: self.tree.flatten(),

@@ -2,8 +2,8 @@
 
 use aqua_vm::{
     ApResult, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo, FoldResult,
-    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, State, SubTraceDesc,
-    Tetraplet, TraceState, ValueRef,
+    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, State, Store,
+    SubTraceDesc, Tetraplet, TraceState, ValueRef,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,6 +50,10 @@ fn a_trace_reads_as_it_was_written() {
 
 fn text() -> impl Strategy<Value = ecow::EcoString> {
     prop_oneof!["[a-z]{0,3}", "[a-z]{7,9}", "\\PC{0,20}"].prop_map(ecow::EcoString::from)
+}
+
+fn store<T: std::fmt::Debug + Clone>(item: impl Strategy<Value = T>) -> impl Strategy<Value = Store<T>> {
+    btree_map(cid(), item, 0..4).prop_map(|entries| entries.into_iter().collect())
 }
 
 fn cid() -> impl Strategy<Value = Cid> {
@@ -116,11 +120,11 @@ fn cid_info() -> impl Strategy<Value = CidInfo> {
             tetraplet_cid,
         });
     (
-        btree_map(cid(), text(), 0..4),
-        btree_map(cid(), tetraplet, 0..4),
-        btree_map(cid(), element, 0..4),
-        btree_map(cid(), result, 0..4),
-        btree_map(cid(), service, 0..4),
+        store(text()),
+        store(tetraplet),
+        store(element),
+        store(result),
+        store(service),
     )
         .prop_map(
             |(value_store, tetraplet_store, canon_element_store, canon_result_store, service_result_store)| CidInfo {

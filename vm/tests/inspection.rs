@@ -2,7 +2,7 @@
 
 use crate::network::{Network, key, params, program};
 use aqua_vm::inspection::{self, Carrier, Event, Fault, Signature};
-use aqua_vm::{CallState, Cid, ParticleData, State, TraceState, ValueRef, step};
+use aqua_vm::{CallState, Cid, ParticleData, State, Store, TraceState, ValueRef, step};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -73,7 +73,8 @@ fn every_fault_is_told() {
     let mut data = data();
     let info = &mut data.cid_info;
     info.value_store.values_mut().for_each(|text| text.push(' '));
-    let tetraplet = info.tetraplet_store.pop_first().expect("an entry").1;
+    let first = info.tetraplet_store.keys().next().expect("an entry").clone();
+    let tetraplet = info.tetraplet_store.remove(&first).expect("it is there");
     info.tetraplet_store
         .insert(Cid::from(ecow::EcoString::from("text")), tetraplet);
     data.signatures.pop_last();
@@ -151,8 +152,9 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn drop_one<T>(store: &mut BTreeMap<Cid, T>, at: prop::sample::Index) {
-    if let Some(cid) = store.keys().nth(at.index(store.len().max(1))).cloned() {
+fn drop_one<T>(store: &mut Store<T>, at: prop::sample::Index) {
+    let chosen = store.keys().nth(at.index(store.len().max(1))).cloned();
+    if let Some(cid) = chosen {
         store.remove(&cid);
     }
 }

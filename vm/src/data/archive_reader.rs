@@ -7,15 +7,14 @@
 use super::layout as at;
 use super::{
     ApResult, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo, FoldResult,
-    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, SubTraceDesc, TraceState,
-    ValueRef,
+    FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, Store, SubTraceDesc,
+    TraceState, ValueRef,
 };
 use crate::Tetraplet;
 use crate::cid::IdText;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
 /// Why bytes are no archive of particle data. Offsets count from the archive's first byte.
@@ -66,16 +65,37 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
         canon_results: Targets::default(),
         service_results: Targets::default(),
         ids: FxHashMap::default(),
+        last_peer: EcoString::new(),
     };
     Ok(ParticleData {
         trace: reader.array(root + at::ROOT_TRACE, at::STATE, Reader::state)?,
         last_call_request_id: reader.number(root + at::ROOT_LAST_CALL_REQUEST_ID),
         cid_info: CidInfo {
-            value_store: reader.store(root + at::ROOT_VALUES, Reader::value)?,
-            tetraplet_store: reader.store(root + at::ROOT_TETRAPLETS, Reader::tetraplet)?,
-            canon_element_store: reader.store(root + at::ROOT_CANON_ELEMENTS, Reader::canon_element)?,
-            canon_result_store: reader.store(root + at::ROOT_CANON_RESULTS, Reader::canon_result)?,
-            service_result_store: reader.store(root + at::ROOT_SERVICE_RESULTS, Reader::service_result)?,
+            value_store: reader.store(root + at::ROOT_VALUES, at::SLICE, |it| &mut it.values, Reader::value)?,
+            tetraplet_store: reader.store(
+                root + at::ROOT_TETRAPLETS,
+                at::TETRAPLET,
+                |it| &mut it.tetraplets,
+                Reader::tetraplet,
+            )?,
+            canon_element_store: reader.store(
+                root + at::ROOT_CANON_ELEMENTS,
+                at::CANON_ELEMENT,
+                |it| &mut it.canon_elements,
+                Reader::canon_element,
+            )?,
+            canon_result_store: reader.store(
+                root + at::ROOT_CANON_RESULTS,
+                at::CANON_RESULT,
+                |it| &mut it.canon_results,
+                Reader::canon_result,
+            )?,
+            service_result_store: reader.store(
+                root + at::ROOT_SERVICE_RESULTS,
+                at::SERVICE_RESULT,
+                |it| &mut it.service_results,
+                Reader::service_result,
+            )?,
         },
         signatures: reader
             .array(root + at::ROOT_SIGNATURES, at::SIGNATURE_ENTRY, |reader, entry| {
@@ -117,13 +137,16 @@ struct Reader<'a> {
     window: Window,
     texts: Targets<Cid>,
     peer_ids: Targets<EcoString>,
-    values: Targets<EcoString>,
-    tetraplets: Targets<Tetraplet>,
-    canon_elements: Targets<CanonCidAggregate>,
-    canon_results: Targets<CanonResultCidAggregate>,
-    service_results: Targets<ServiceResultCidAggregate>,
+    // Items of stores by their place there.
+    values: Targets<u32>,
+    tetraplets: Targets<u32>,
+    canon_elements: Targets<u32>,
+    canon_results: Targets<u32>,
+    service_results: Targets<u32>,
     /// Copies of an id elsewhere take no further memory.
     ids: FxHashMap<IdText<'a>, Cid>,
+    /// The peer of the tetraplet that was read last: often it comes again.
+    last_peer: EcoString,
 }
 
 impl<'a> Reader<'a> {
@@ -283,71 +306,45 @@ impl<'a> Reader<'a> {
         self.cid(position).map(EcoString::from)
     }
 
-    /// Follows a shared pointer to something of a fixed size.
-    fn shared<T: Clone>(
-        &mut self,
-        position: usize,
-        size: usize,
-        kind: fn(&mut Self) -> &mut Targets<T>,
-        read: impl Fn(&mut Self, usize) -> Result<T>,
-    ) -> Result<T> {
+    fn peer_id(&mut self, position: usize) -> Result<EcoString> {
         let target = self.target(position)?;
         if self.was_read(target) {
-            let known = kind(self).at(target).cloned();
+            let known = self.peer_ids.at(target).cloned();
             return known.ok_or_else(|| self.other_kind(position, target));
         }
-        let behind = self.claim(position, target, Some(size), at::ALIGNMENT)?;
-        let item = read(self, target)?;
+        let behind = self.claim(position, target, Some(at::STRING), at::ALIGNMENT)?;
+        let peer = self.string(target)?;
         self.release(behind);
-        kind(self).0.push((target, item.clone()));
-        Ok(item)
+        self.peer_ids.0.push((target, peer.clone()));
+        Ok(peer)
     }
 
-    fn peer_id(&mut self, position: usize) -> Result<EcoString> {
-        self.shared(position, at::STRING, |reader| &mut reader.peer_ids, Self::string)
+    // Items of stores.
+
+    fn value(&mut self, value: usize) -> Result<EcoString> {
+        let (target, length) = (self.target(value)?, self.length(value + 4));
+        self.text(value, target, length)
     }
 
-    fn value(&mut self, position: usize) -> Result<EcoString> {
-        self.shared(
-            position,
-            at::SLICE,
-            |reader| &mut reader.values,
-            |reader, value| {
-                let (target, length) = (reader.target(value)?, reader.length(value + 4));
-                reader.text(value, target, length)
-            },
-        )
+    fn tetraplet(&mut self, tetraplet: usize) -> Result<Tetraplet> {
+        let peer_pk = self.string(tetraplet)?;
+        if peer_pk != self.last_peer {
+            self.last_peer = peer_pk;
+        }
+        Ok(Tetraplet {
+            peer_pk: self.last_peer.clone(),
+            service_id: self.string(tetraplet + at::STRING)?,
+            function_name: self.string(tetraplet + 2 * at::STRING)?,
+            lens: self.string(tetraplet + 3 * at::STRING)?,
+        })
     }
 
-    fn tetraplet(&mut self, position: usize) -> Result<Tetraplet> {
-        self.shared(
-            position,
-            at::TETRAPLET,
-            |reader| &mut reader.tetraplets,
-            |reader, tetraplet| {
-                Ok(Tetraplet {
-                    peer_pk: reader.string(tetraplet)?,
-                    service_id: reader.string(tetraplet + at::STRING)?,
-                    function_name: reader.string(tetraplet + 2 * at::STRING)?,
-                    lens: reader.string(tetraplet + 3 * at::STRING)?,
-                })
-            },
-        )
-    }
-
-    fn canon_element(&mut self, position: usize) -> Result<CanonCidAggregate> {
-        self.shared(
-            position,
-            at::CANON_ELEMENT,
-            |reader| &mut reader.canon_elements,
-            |reader, element| {
-                Ok(CanonCidAggregate {
-                    value: reader.cid(element)?,
-                    tetraplet: reader.cid(element + at::CANON_ELEMENT_TETRAPLET)?,
-                    provenance: reader.provenance(element + at::CANON_ELEMENT_PROVENANCE)?,
-                })
-            },
-        )
+    fn canon_element(&mut self, element: usize) -> Result<CanonCidAggregate> {
+        Ok(CanonCidAggregate {
+            value: self.cid(element)?,
+            tetraplet: self.cid(element + at::CANON_ELEMENT_TETRAPLET)?,
+            provenance: self.provenance(element + at::CANON_ELEMENT_PROVENANCE)?,
+        })
     }
 
     fn provenance(&mut self, position: usize) -> Result<Provenance> {
@@ -363,41 +360,53 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn canon_result(&mut self, position: usize) -> Result<CanonResultCidAggregate> {
-        self.shared(
-            position,
-            at::CANON_RESULT,
-            |reader| &mut reader.canon_results,
-            |reader, result| {
-                Ok(CanonResultCidAggregate {
-                    tetraplet: reader.cid(result)?,
-                    values: reader
-                        .array(result + at::CANON_RESULT_VALUES, at::SLICE, Self::cid)?
-                        .into(),
-                })
-            },
-        )
+    fn canon_result(&mut self, result: usize) -> Result<CanonResultCidAggregate> {
+        Ok(CanonResultCidAggregate {
+            tetraplet: self.cid(result)?,
+            values: self
+                .array(result + at::CANON_RESULT_VALUES, at::SLICE, Self::cid)?
+                .into(),
+        })
     }
 
-    fn service_result(&mut self, position: usize) -> Result<ServiceResultCidAggregate> {
-        self.shared(
-            position,
-            at::SERVICE_RESULT,
-            |reader| &mut reader.service_results,
-            |reader, result| {
-                Ok(ServiceResultCidAggregate {
-                    value_cid: reader.cid(result)?,
-                    argument_hash: reader.shared_text(result + at::SERVICE_RESULT_ARGUMENTS)?,
-                    tetraplet_cid: reader.cid(result + at::SERVICE_RESULT_TETRAPLET)?,
-                })
-            },
-        )
+    fn service_result(&mut self, result: usize) -> Result<ServiceResultCidAggregate> {
+        Ok(ServiceResultCidAggregate {
+            value_cid: self.cid(result)?,
+            argument_hash: self.shared_text(result + at::SERVICE_RESULT_ARGUMENTS)?,
+            tetraplet_cid: self.cid(result + at::SERVICE_RESULT_TETRAPLET)?,
+        })
     }
 
-    fn store<T>(&mut self, position: usize, value: fn(&mut Self, usize) -> Result<T>) -> Result<BTreeMap<Cid, T>> {
-        let entries = self.array(position, at::STORE_ENTRY, |reader, entry| {
-            Ok((reader.cid(entry)?, value(reader, entry + at::STORE_ENTRY_VALUE)?))
-        })?;
+    /// A store of items of a fixed size, each behind a shared pointer.
+    fn store<T: Clone>(
+        &mut self,
+        position: usize,
+        size: usize,
+        kind: fn(&mut Self) -> &mut Targets<u32>,
+        read: fn(&mut Self, usize) -> Result<T>,
+    ) -> Result<Store<T>> {
+        let (target, length) = (self.target(position)?, self.length(position + 4));
+        let behind = self.claim(position, target, length.checked_mul(at::STORE_ENTRY), at::ALIGNMENT)?;
+        let mut entries: Vec<(Cid, T)> = Vec::with_capacity(length);
+        for place in 0..length {
+            let entry = target + place * at::STORE_ENTRY;
+            let cid = self.cid(entry)?;
+            let owner = entry + at::STORE_ENTRY_VALUE;
+            let target = self.target(owner)?;
+            let item = if self.was_read(target) {
+                let known = kind(self).at(target).copied();
+                let known = known.ok_or_else(|| self.other_kind(owner, target))?;
+                entries[known as usize].1.clone()
+            } else {
+                let behind = self.claim(owner, target, Some(size), at::ALIGNMENT)?;
+                let item = read(self, target)?;
+                self.release(behind);
+                kind(self).0.push((target, place as u32));
+                item
+            };
+            entries.push((cid, item));
+        }
+        self.release(behind);
         Ok(entries.into_iter().collect())
     }
 

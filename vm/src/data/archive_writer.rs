@@ -7,7 +7,7 @@
 use super::layout as at;
 use super::{
     CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, FoldResult, ParResult, ParticleData,
-    Provenance, Sender, ServiceResultCidAggregate, TraceState, ValueRef,
+    Provenance, Sender, ServiceResultCidAggregate, Store, TraceState, ValueRef,
 };
 use crate::Tetraplet;
 use crate::cid::IdText;
@@ -236,7 +236,7 @@ impl<'d> Writer<'d> {
         position
     }
 
-    fn store<T>(&mut self, store: &'d BTreeMap<Cid, T>, value: impl Fn(&mut Self, &'d T) -> usize) -> Slice {
+    fn store<T>(&mut self, store: &'d Store<T>, value: impl Fn(&mut Self, &'d T) -> usize) -> Slice {
         let entries: Vec<(Slice, usize)> = store
             .iter()
             .map(|(cid, item)| (self.cid(cid), value(self, item)))

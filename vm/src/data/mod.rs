@@ -7,11 +7,13 @@ mod archive_reader;
 mod archive_writer;
 mod envelope;
 mod layout;
+mod store;
 mod stores;
 mod trace_state;
 
 pub use crate::cid::Cid;
 pub use archive_reader::ArchiveError;
+pub use store::Store;
 pub use stores::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
 pub use trace_state::{
     ApResult, CallState, CanonState, FoldResult, FoldSubTraceLore, ParResult, Sender, SubTraceDesc, TraceState,
@@ -108,17 +110,21 @@ impl CidInfo {
     }
 
     /// Takes over what it doesn't have.
-    pub(crate) fn add(&mut self, other: &Self) {
-        add(&mut self.value_store, &other.value_store);
-        add(&mut self.tetraplet_store, &other.tetraplet_store);
-        add(&mut self.canon_element_store, &other.canon_element_store);
-        add(&mut self.canon_result_store, &other.canon_result_store);
-        add(&mut self.service_result_store, &other.service_result_store);
+    pub(crate) fn add<'o>(&mut self, others: impl Iterator<Item = &'o Self> + Clone) {
+        let stores = || others.clone();
+        self.value_store.add(all(stores().map(|it| &it.value_store)));
+        self.tetraplet_store.add(all(stores().map(|it| &it.tetraplet_store)));
+        self.canon_element_store
+            .add(all(stores().map(|it| &it.canon_element_store)));
+        self.canon_result_store
+            .add(all(stores().map(|it| &it.canon_result_store)));
+        self.service_result_store
+            .add(all(stores().map(|it| &it.service_result_store)));
     }
 }
 
-fn add<T: Clone>(store: &mut BTreeMap<Cid, T>, other: &BTreeMap<Cid, T>) {
-    for (cid, value) in other {
-        store.entry(cid.clone()).or_insert_with(|| value.clone());
-    }
+fn all<'s, T: Clone + 's>(stores: impl Iterator<Item = &'s Store<T>>) -> impl Iterator<Item = (Cid, T)> {
+    stores
+        .flatten()
+        .map(|(cid, item): (&Cid, &T)| (cid.clone(), item.clone()))
 }

@@ -1,26 +1,23 @@
 //! Values that a trace names by content id.
 
-use super::Cid;
+use super::{Cid, Store};
 use crate::Tetraplet;
 use ecow::{EcoString, EcoVec};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Everything that a trace names. Nothing is ever removed from it.
-///
-/// All maps are sorted, so that equal stores have equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CidInfo {
     /// JSON texts.
-    pub value_store: BTreeMap<Cid, EcoString>,
+    pub value_store: Store<EcoString>,
     /// Where values come from.
-    pub tetraplet_store: BTreeMap<Cid, Tetraplet>,
+    pub tetraplet_store: Store<Tetraplet>,
     /// Elements of frozen streams.
-    pub canon_element_store: BTreeMap<Cid, CanonCidAggregate>,
+    pub canon_element_store: Store<CanonCidAggregate>,
     /// Frozen streams.
-    pub canon_result_store: BTreeMap<Cid, CanonResultCidAggregate>,
+    pub canon_result_store: Store<CanonResultCidAggregate>,
     /// Results of services.
-    pub service_result_store: BTreeMap<Cid, ServiceResultCidAggregate>,
+    pub service_result_store: Store<ServiceResultCidAggregate>,
 }
 
 impl CidInfo {
@@ -36,14 +33,17 @@ impl CidInfo {
     }
 }
 
-fn both<T: Clone>(store: &BTreeMap<Cid, T>, mut other: BTreeMap<Cid, T>) -> BTreeMap<Cid, T> {
+fn both<T: Clone>(store: &Store<T>, mut other: Store<T>) -> Store<T> {
     if other.is_empty() {
         return store.clone();
     }
-    for (cid, item) in store {
-        if !other.contains_key(cid) {
-            other.insert(cid.clone(), item.clone());
-        }
+    let missing: Vec<(Cid, T)> = store
+        .iter()
+        .filter(|(cid, _)| !other.contains_key(cid))
+        .map(|(cid, item)| (cid.clone(), item.clone()))
+        .collect();
+    if !missing.is_empty() {
+        other.add(missing);
     }
     other
 }

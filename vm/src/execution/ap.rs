@@ -48,8 +48,8 @@ impl Machine<'_> {
             Err(error) => return self.join(error),
         };
         let generation = self.ap_generation().map_err(|error| self.trace_error(id, error))?;
-        let key = match self.resolve(key) {
-            Ok(key) => key.value,
+        let key = match self.value(key) {
+            Ok(key) => key,
             Err(error) => {
                 self.give_up();
                 return self.join(error);

@@ -170,7 +170,7 @@ impl Machine<'_> {
             match self.code[*argument] {
                 Operand::Text(text) => write_text(out, &self.code[text]),
                 Operand::Scalar(slot, None) => write(&self.scalar(slot)?.value),
-                _ => write(&self.resolve(*argument)?.value),
+                _ => write(&self.value(*argument)?),
             }
         }
         out.push(b']');

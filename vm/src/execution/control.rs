@@ -51,9 +51,7 @@ impl Machine<'_> {
         equal: bool,
         body: OperationId,
     ) -> Result<Begun, ExecutionError> {
-        let sides = self
-            .resolve(left)
-            .and_then(|left| Ok(left.value == self.resolve(right)?.value));
+        let sides = self.value(left).and_then(|left| Ok(left == self.value(right)?));
         match sides {
             Ok(are_equal) if are_equal == equal => Ok(Begun::Run(body)),
             Ok(_) if equal => Err(Catchable::MatchValuesNotEqual.into()),

@@ -2,10 +2,11 @@
 
 use crate::Cid;
 use crate::Tetraplet;
-use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
+use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate, Store};
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher as _;
 
 /// What the data have by content id, and what the run adds.
 #[derive(Debug)]
@@ -20,8 +21,10 @@ pub(super) struct GrowingStores {
 /// A store. What is added is put in order at the end, all at once.
 #[derive(Debug)]
 pub(super) struct GrowingStore<T> {
-    known: BTreeMap<Cid, T>,
-    added: FxHashMap<Cid, T>,
+    known: Store<T>,
+    added: Vec<(Cid, T)>,
+    /// Where the entry of an id stands among those that were added.
+    places: HashTable<u32>,
 }
 
 impl GrowingStores {
@@ -47,32 +50,53 @@ impl GrowingStores {
     }
 }
 
-impl<T> From<BTreeMap<Cid, T>> for GrowingStore<T> {
-    fn from(known: BTreeMap<Cid, T>) -> Self {
+impl<T> From<Store<T>> for GrowingStore<T> {
+    fn from(known: Store<T>) -> Self {
         Self {
             known,
-            added: FxHashMap::default(),
+            added: Vec::new(),
+            places: HashTable::new(),
         }
     }
 }
 
 impl<T> GrowingStore<T> {
     pub(super) fn get(&self, cid: &Cid) -> Option<&T> {
-        self.known.get(cid).or_else(|| self.added.get(cid))
+        self.known.get(cid).or_else(|| {
+            let place = self
+                .places
+                .find(hash(cid), |place| self.added[*place as usize].0 == *cid)?;
+            Some(&self.added[*place as usize].1)
+        })
     }
 
     /// Adds an item unless there is one with its id.
     pub(super) fn add(&mut self, cid: &Cid, item: impl FnOnce() -> T) {
-        if !self.known.contains_key(cid) {
-            self.added.entry(cid.clone()).or_insert_with(item);
+        let hash_of_cid = hash(cid);
+        let added = &mut self.added;
+        if self
+            .places
+            .find(hash_of_cid, |place| added[*place as usize].0 == *cid)
+            .is_some()
+            || self.known.contains_key(cid)
+        {
+            return;
         }
+        added.push((cid.clone(), item()));
+        let place = (added.len() - 1) as u32;
+        self.places
+            .insert_unique(hash_of_cid, place, |place| hash(&added[*place as usize].0));
     }
 
-    fn finish(self) -> BTreeMap<Cid, T> {
-        let Self { mut known, added } = self;
-        // Sorted and filled from one end.
-        let mut added: BTreeMap<Cid, T> = added.into_iter().collect();
-        known.append(&mut added);
+    fn finish(self) -> Store<T> {
+        let mut known = self.known;
+        if !self.added.is_empty() {
+            known.add(self.added);
+        }
         known
     }
+}
+
+fn hash(cid: &Cid) -> u64 {
+    FxBuildHasher.hash_one(cid)
 }

@@ -21,7 +21,7 @@ impl Item {
     pub(super) fn new(value: Value, origin: Origin, position: usize) -> Self {
         Self {
             value,
-            origin: origin.as_far_as_proved(),
+            origin: origin.proved_part(),
             position,
         }
     }

@@ -17,17 +17,46 @@ pub(super) struct Ledger {
     stores: GrowingStores,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
-    /// Values of the store that were read already.
-    read: FxHashMap<Cid, Value>,
+    reading: Reading,
     /// The tetraplet that was added last: often it comes again.
     last_tetraplet: Option<(Tetraplet, Cid)>,
     /// The origin whose tetraplet was added last.
     last_origin: Option<(Origin, Cid)>,
     /// For texts that are hashed.
     text: Vec<u8>,
+}
+
+/// Values of the store that were read already, and the memory that is left.
+#[derive(Debug)]
+struct Reading {
+    values: FxHashMap<Cid, Value>,
     /// How many bytes the run may still take.
     allowance: usize,
     limit: u64,
+}
+
+impl Reading {
+    fn charge(&mut self, bytes: usize) -> Result<(), Uncatchable> {
+        let left = self.allowance.checked_sub(bytes);
+        self.allowance = left.ok_or(Uncatchable::RunTooLarge(self.limit))?;
+        Ok(())
+    }
+
+    /// A value that is named again and again is read once.
+    fn value(&mut self, stores: &GrowingStores, cid: &Cid) -> Result<Value, Uncatchable> {
+        if let Some(value) = self.values.get(cid) {
+            return Ok(value.clone());
+        }
+        let text = stores.values.get(cid);
+        let text = text.ok_or_else(|| Uncatchable::not_found("value", cid))?;
+        self.charge(Value::footprint(text))?;
+        let value = Value::parse(text).map_err(|error| Uncatchable::MalformedValue {
+            cid: cid.clone(),
+            error,
+        })?;
+        self.values.insert(cid.clone(), value.clone());
+        Ok(value)
+    }
 }
 
 /// A result of a service as the data have it.
@@ -43,12 +72,14 @@ impl Ledger {
         Self {
             stores: GrowingStores::new(info),
             own_cids: Vec::new(),
-            read: FxHashMap::default(),
+            reading: Reading {
+                values: FxHashMap::default(),
+                allowance: usize::try_from(limit).unwrap_or(usize::MAX),
+                limit,
+            },
             last_tetraplet: None,
             last_origin: None,
             text: Vec::with_capacity(512),
-            allowance: usize::try_from(limit).unwrap_or(usize::MAX),
-            limit,
         }
     }
 
@@ -59,31 +90,10 @@ impl Ledger {
 
     /// Takes memory into account that the run is about to take.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Uncatchable> {
-        let left = self.allowance.checked_sub(bytes);
-        self.allowance = left.ok_or(Uncatchable::RunTooLarge(self.limit))?;
-        Ok(())
+        self.reading.charge(bytes)
     }
 
-    // Reading. A value that is named again and again is read once.
-
-    fn value(&mut self, cid: &Cid) -> Result<Value, Uncatchable> {
-        if let Some(value) = self.read.get(cid) {
-            return Ok(value.clone());
-        }
-        let text = self
-            .stores
-            .values
-            .get(cid)
-            .ok_or_else(|| Uncatchable::not_found("value", cid))?
-            .clone();
-        self.charge(Value::footprint(&text))?;
-        let value = Value::parse(&text).map_err(|error| Uncatchable::MalformedValue {
-            cid: cid.clone(),
-            error,
-        })?;
-        self.read.insert(cid.clone(), value.clone());
-        Ok(value)
-    }
+    // Reading.
 
     fn tetraplet(&self, cid: &Cid) -> Result<Tetraplet, Uncatchable> {
         self.stores
@@ -94,16 +104,12 @@ impl Ledger {
     }
 
     pub(super) fn service_result(&mut self, cid: &Cid) -> Result<ServiceResult, Uncatchable> {
-        let stored = self.stores.service_results.get(cid).cloned();
-        let ServiceResultCidAggregate {
-            value_cid,
-            argument_hash,
-            tetraplet_cid,
-        } = stored.ok_or_else(|| Uncatchable::not_found("service result aggregate", cid))?;
+        let stored = self.stores.service_results.get(cid);
+        let stored = stored.ok_or_else(|| Uncatchable::not_found("service result aggregate", cid))?;
         Ok(ServiceResult {
-            value: self.value(&value_cid)?,
-            argument_hash,
-            tetraplet: self.tetraplet(&tetraplet_cid)?,
+            value: self.reading.value(&self.stores, &stored.value_cid)?,
+            argument_hash: stored.argument_hash.clone(),
+            tetraplet: self.tetraplet(&stored.tetraplet_cid)?,
         })
     }
 
@@ -120,14 +126,10 @@ impl Ledger {
     }
 
     fn canon_element(&mut self, cid: &Cid, position: usize) -> Result<Item, Uncatchable> {
-        let stored = self.stores.canon_elements.get(cid).cloned();
-        let CanonCidAggregate {
-            value,
-            tetraplet,
-            provenance,
-        } = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
-        let value = self.value(&value)?;
-        let origin = Origin::new(self.tetraplet(&tetraplet)?, provenance);
+        let stored = self.stores.canon_elements.get(cid);
+        let stored = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
+        let value = self.reading.value(&self.stores, &stored.value)?;
+        let origin = Origin::new(self.tetraplet(&stored.tetraplet)?, stored.provenance.clone());
         Ok(Item::new(value, origin, position))
     }
 
@@ -135,7 +137,7 @@ impl Ledger {
 
     /// How many bytes a text may have.
     pub(super) fn allowance(&self) -> usize {
-        self.allowance
+        self.reading.allowance
     }
 
     /// An empty buffer for a text; pass it to [`keep_buffer`](Self::keep_buffer) or [`give_back`](Self::give_back).
@@ -154,7 +156,7 @@ impl Ledger {
         self.text = text;
         written.map_err(|error| match error {
             TextError::TooDeep => Uncatchable::ValueTooDeep,
-            TextError::TooLong => Uncatchable::RunTooLarge(self.limit),
+            TextError::TooLong => Uncatchable::RunTooLarge(self.reading.limit),
         })?;
         self.charge(self.text.len())
     }
@@ -167,7 +169,7 @@ impl Ledger {
     /// The id of a value.
     pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let mut text = self.take_buffer();
-        let written = value.write_text(&mut text, self.allowance);
+        let written = value.write_text(&mut text, self.reading.allowance);
         self.keep_buffer(text, written)?;
         Ok(self.buffer_id())
     }

@@ -61,6 +61,15 @@ impl Machine<'_> {
         }
     }
 
+    /// The value of an operand alone.
+    pub(super) fn value(&self, operand: OperandId) -> Result<Value, ExecutionError> {
+        match self.code[operand] {
+            Operand::Text(text) => Ok(self.code[text].clone().into()),
+            Operand::Scalar(slot, None) => Ok(self.scalar(slot)?.value.clone()),
+            _ => Ok(self.resolve(operand)?.value),
+        }
+    }
+
     fn error_value(
         &self,
         object: &Value,

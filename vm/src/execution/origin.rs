@@ -70,7 +70,7 @@ impl Origin {
     }
 
     /// With what the proof vouches for: of a literal the peer, of a frozen value the peer and the lens.
-    pub(super) fn as_far_as_proved(self) -> Self {
+    pub(super) fn proved_part(self) -> Self {
         let whole = &self.whole.tetraplet;
         let has_function = !whole.service_id.is_empty() || !whole.function_name.is_empty();
         match self.whole.provenance {
@@ -127,7 +127,7 @@ mod tests {
         let cid = Cid::of_json(b"1");
         let proved = |provenance: &Provenance| {
             let origin = Origin::new(called(), provenance.clone());
-            origin.of_element(0).as_far_as_proved().tetraplet()
+            origin.of_element(0).proved_part().tetraplet()
         };
         assert_eq!(proved(&Provenance::Literal), Tetraplet::of_peer("peer"));
         let full = called().seen_through_index(0);

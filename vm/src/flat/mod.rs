@@ -124,7 +124,10 @@ fn prepare_and_run(
     current.check_version()?;
     let state = State::new(previous.read()?);
     let current = current.read()?;
-    let prepared = Prepared::new(&state, current, &parameters.particle_id, parameters.trust)?;
+    // Official machines look at the key last.
+    let key = key_pair(parameters);
+    let own = key.as_ref().ok();
+    let prepared = Prepared::new(&state, current, &parameters.particle_id, own, parameters.trust)?;
     let program = Program::from_air(air).map_err(|error| PreparationError::Script(error.official_report(air)))?;
     let results = calls::decode_call_results(call_results).map_err(PreparationError::CallResults)?;
     check_results(results.values(), flags, &parameters.limits)?;
@@ -134,7 +137,7 @@ fn prepare_and_run(
         timestamp: parameters.timestamp,
         ttl: parameters.ttl,
         particle_id: parameters.particle_id.clone(),
-        key: key_pair(parameters).map_err(PreparationError::KeyPair)?,
+        key: key.map_err(PreparationError::KeyPair)?,
         limits: parameters.limits,
         canon_map_fold: parameters.canon_map_fold,
         trust: parameters.trust,

@@ -4,7 +4,7 @@ use super::trace::{Wait, waits};
 use crate::cid::CidError;
 use crate::keys::peer_id_of;
 use crate::verification::{decode_key, message};
-use crate::{CallState, CanonState, Cid, CidInfo, ParticleData, Provenance, Tetraplet, TraceState, ValueRef};
+use crate::{CallState, CanonState, Cid, CidInfo, ParticleData, Provenance, Store, Tetraplet, TraceState, ValueRef};
 use ed25519_dalek::{Verifier as _, VerifyingKey};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -150,7 +150,7 @@ impl Auditor {
         self.store(&info.canon_result_store, CANON_RESULTS);
     }
 
-    fn store<T: Serialize>(&mut self, entries: &BTreeMap<Cid, T>, store: &'static str) {
+    fn store<T: Serialize>(&mut self, entries: &Store<T>, store: &'static str) {
         for (cid, item) in entries {
             let text = serde_json::to_vec(item).expect("texts and lists of texts always serialise");
             self.id(cid, &text, store);
@@ -173,7 +173,7 @@ impl Auditor {
     /// Whether what is named is there.
     fn find<'d, T>(
         &mut self,
-        entries: &'d BTreeMap<Cid, T>,
+        entries: &'d Store<T>,
         store: &'static str,
         cid: &Cid,
         by: impl ToString,

@@ -7,7 +7,7 @@ use super::layout::{Branch, Place, places};
 use super::trace::{Entry, Event, trace};
 use crate::keys::peer_id_of;
 use crate::verification::decode_key;
-use crate::{Cid, ParticleData};
+use crate::{ParticleData, Store};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -191,8 +191,8 @@ fn stores(before: &ParticleData, after: &ParticleData) -> Vec<StoreDiff> {
     stores.into_iter().filter(differs).collect()
 }
 
-fn store<T>(name: &'static str, before: &BTreeMap<Cid, T>, after: &BTreeMap<Cid, T>) -> StoreDiff {
-    let without = |these: &BTreeMap<Cid, T>, those: &BTreeMap<Cid, T>| {
+fn store<T>(name: &'static str, before: &Store<T>, after: &Store<T>) -> StoreDiff {
+    let without = |these: &Store<T>, those: &Store<T>| {
         let alone = these.keys().filter(|cid| !those.contains_key(cid));
         alone.map(ToString::to_string).collect()
     };

@@ -29,7 +29,7 @@ pub use diff::{Change, Diff, SignerChange, StoreDiff, diff};
 pub use layout::{Branch, Place};
 pub use trace::{Entry, Event, Produced, Target, Wait, WaitsFor, trace, waits};
 
-use crate::{CidInfo, ParticleData};
+use crate::{CidInfo, ParticleData, Store};
 use serde::Serialize;
 
 /// How many entries each store has.
@@ -84,9 +84,7 @@ pub fn stores(data: &ParticleData) -> serde_json::Value {
     })
 }
 
-fn entries<T: Serialize>(
-    store: &std::collections::BTreeMap<crate::Cid, T>,
-) -> serde_json::Map<String, serde_json::Value> {
+fn entries<T: Serialize>(store: &Store<T>) -> serde_json::Map<String, serde_json::Value> {
     let json = |item| serde_json::to_value(item).expect("texts and lists of texts always serialise");
     store.iter().map(|(cid, item)| (cid.to_string(), json(item))).collect()
 }

@@ -2,9 +2,8 @@
 
 use super::Case;
 use super::input::{Input, changed, left_by, run};
-use aqua_vm::{Cid, ParticleData};
+use aqua_vm::{Cid, ParticleData, Store};
 use ecow::EcoString;
-use std::collections::BTreeMap;
 
 pub(super) fn cases() -> Vec<Case> {
     [bytes(), parameters(), stores(), signatures()].concat()
@@ -142,7 +141,7 @@ fn stores() -> Vec<Case> {
 }
 
 /// The entry with the least content id.
-fn first<T>(store: &mut BTreeMap<Cid, T>) -> &mut T {
+fn first<T>(store: &mut Store<T>) -> &mut T {
     store.values_mut().next().expect("honest runs leave entries")
 }
 

@@ -91,9 +91,9 @@ fn missing() -> Vec<Case> {
         (
             "20010 tetraplet",
             run(SEEN).knowing(changed(left_by(SEEN, &["[1]"]), |data| {
-                data.cid_info
-                    .tetraplet_store
-                    .retain(|_, tetraplet| tetraplet.lens.is_empty());
+                let store = std::mem::take(&mut data.cid_info.tetraplet_store);
+                let bare = store.into_iter().filter(|(_, tetraplet)| tetraplet.lens.is_empty());
+                data.cid_info.tetraplet_store = bare.collect();
             })),
         ),
         (

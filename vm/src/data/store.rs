@@ -1,0 +1,266 @@
+//! Items by content id.
+
+use super::Cid;
+use rustc_hash::FxBuildHasher;
+use std::fmt;
+use std::hash::BuildHasher as _;
+use std::sync::OnceLock;
+
+/// Items by content id, in the order of the ids, so that equal stores have equal bytes.
+///
+/// Once something is looked for, an index is made. It only says where to look first: what isn't found so is searched for
+/// in the order of ids, so that ids that somebody chose can't make it slow.
+#[derive(Clone)]
+pub struct Store<T> {
+    entries: Vec<(Cid, T)>,
+    index: OnceLock<Box<[u32]>>,
+}
+
+/// A slot of the index without an entry.
+const FREE: u32 = u32::MAX;
+/// How many slots of the index are looked at.
+const PROBES: usize = 8;
+/// Stores with so few entries have no index.
+const FEW: usize = 8;
+
+impl<T> Store<T> {
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The item with an id.
+    #[must_use]
+    pub fn get(&self, cid: &Cid) -> Option<&T> {
+        self.find(cid).map(|place| &self.entries[place].1)
+    }
+
+    /// Whether there is an item with an id.
+    #[must_use]
+    pub fn contains_key(&self, cid: &Cid) -> bool {
+        self.find(cid).is_some()
+    }
+
+    /// All entries in the order of ids.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Cid, &T)> + ExactSizeIterator {
+        self.entries.iter().map(|(cid, item)| (cid, item))
+    }
+
+    /// All ids in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Cid> + ExactSizeIterator {
+        self.entries.iter().map(|(cid, _)| cid)
+    }
+
+    /// All items in the order of ids.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.entries.iter().map(|(_, item)| item)
+    }
+
+    /// The same, to be changed. Nothing checks that they still fit their ids.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut().map(|(_, item)| item)
+    }
+
+    /// Puts an item under an id; gives the one that was there. Takes time in proportion to the size of the store.
+    pub fn insert(&mut self, cid: Cid, item: T) -> Option<T> {
+        match self.search(&cid) {
+            Ok(place) => Some(std::mem::replace(&mut self.entries[place].1, item)),
+            Err(place) => {
+                self.index.take();
+                self.entries.insert(place, (cid, item));
+                None
+            }
+        }
+    }
+
+    /// Takes the item with an id out. Takes time in proportion to the size of the store.
+    pub fn remove(&mut self, cid: &Cid) -> Option<T> {
+        let place = self.search(cid).ok()?;
+        self.index.take();
+        Some(self.entries.remove(place).1)
+    }
+
+    /// Takes all entries out.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Adds entries; of the same id the first one stays.
+    pub(crate) fn add(&mut self, entries: impl IntoIterator<Item = (Cid, T)>) {
+        self.entries.extend(entries);
+        self.index.take();
+        self.put_in_order();
+    }
+
+    fn put_in_order(&mut self) {
+        if self.entries.is_sorted_by(|(left, _), (right, _)| left < right) {
+            return;
+        }
+        // Entries are large, so each is moved once.
+        let mut places: Vec<u32> = (0..self.entries.len() as u32).collect();
+        let cid = |place: u32| &self.entries[place as usize].0;
+        places.sort_unstable_by(|left, right| cid(*left).cmp(cid(*right)).then(left.cmp(right)));
+        let mut entries: Vec<Option<(Cid, T)>> = std::mem::take(&mut self.entries).into_iter().map(Some).collect();
+        self.entries = places
+            .into_iter()
+            .filter_map(|place| entries[place as usize].take())
+            .collect();
+        self.entries.dedup_by(|(later, _), (kept, _)| later == kept);
+    }
+
+    fn search(&self, cid: &Cid) -> Result<usize, usize> {
+        self.entries.binary_search_by(|(known, _)| known.cmp(cid))
+    }
+
+    fn find(&self, cid: &Cid) -> Option<usize> {
+        if self.entries.len() <= FEW {
+            return self.entries.iter().position(|(known, _)| known == cid);
+        }
+        let index = self.index.get_or_init(|| self.make_index());
+        for slot in slots(index.len(), cid) {
+            match index[slot] {
+                FREE => return None,
+                place if self.entries[place as usize].0 == *cid => return Some(place as usize),
+                _ => {}
+            }
+        }
+        self.search(cid).ok()
+    }
+
+    fn make_index(&self) -> Box<[u32]> {
+        let mut index = vec![FREE; (2 * self.entries.len()).next_power_of_two()].into_boxed_slice();
+        for (place, (cid, _)) in self.entries.iter().enumerate() {
+            if let Some(free) = slots(index.len(), cid).find(|slot| index[*slot] == FREE) {
+                index[free] = place as u32;
+            }
+        }
+        index
+    }
+}
+
+/// Where the place of an id may stand in an index of that size, a power of two.
+fn slots(size: usize, cid: &Cid) -> impl Iterator<Item = usize> {
+    let first = FxBuildHasher.hash_one(cid) as usize;
+    (0..PROBES).map(move |probe| first.wrapping_add(probe) & (size - 1))
+}
+
+impl<T> Default for Store<T> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            index: OnceLock::new(),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Store<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Store<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl<T: Eq> Eq for Store<T> {}
+
+impl<T> FromIterator<(Cid, T)> for Store<T> {
+    /// Of the same id the last entry stays.
+    fn from_iter<I: IntoIterator<Item = (Cid, T)>>(entries: I) -> Self {
+        let mut entries: Vec<(Cid, T)> = entries.into_iter().collect();
+        let is_sorted = entries.is_sorted_by(|(left, _), (right, _)| left < right);
+        if !is_sorted {
+            entries.reverse();
+        }
+        let mut store = Self {
+            entries,
+            index: OnceLock::new(),
+        };
+        store.put_in_order();
+        store
+    }
+}
+
+impl<T> IntoIterator for Store<T> {
+    type Item = (Cid, T);
+    type IntoIter = std::vec::IntoIter<(Cid, T)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
+impl<'s, T> IntoIterator for &'s Store<T> {
+    type Item = (&'s Cid, &'s T);
+    type IntoIter = std::iter::Map<std::slice::Iter<'s, (Cid, T)>, fn(&'s (Cid, T)) -> (&'s Cid, &'s T)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter().map(|(cid, item)| (cid, item))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ecow::EcoString;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// Few different ones, some of them no produced ids.
+    fn cid() -> impl Strategy<Value = Cid> {
+        let produced = (0..40_u8).prop_map(|byte| Cid::of_json(&[byte]));
+        let other = (0..40_u8).prop_map(|byte| Cid::from(EcoString::from(byte.to_string())));
+        prop_oneof![produced, other]
+    }
+
+    fn entries() -> impl Strategy<Value = Vec<(Cid, u32)>> {
+        proptest::collection::vec((cid(), any::<u32>()), 0..120)
+    }
+
+    proptest! {
+        #[test]
+        fn a_store_is_a_map(first in entries(), more in entries(), change in entries()) {
+            let mut map: BTreeMap<Cid, u32> = first.iter().cloned().collect();
+            let mut store: Store<u32> = first.into_iter().collect();
+            store.add(more.iter().cloned());
+            for (cid, item) in more {
+                map.entry(cid).or_insert(item);
+            }
+            for (cid, item) in change {
+                prop_assert_eq!(store.get(&cid), map.get(&cid));
+                if item % 3 == 0 {
+                    prop_assert_eq!(store.remove(&cid), map.remove(&cid));
+                } else {
+                    prop_assert_eq!(store.insert(cid.clone(), item), map.insert(cid.clone(), item));
+                }
+                prop_assert_eq!(store.get(&cid), map.get(&cid));
+            }
+            prop_assert!(store.iter().eq(map.iter()));
+            prop_assert_eq!(store.len(), map.len());
+        }
+    }
+
+    #[test]
+    fn what_the_index_has_no_room_for_is_found_too() {
+        let size = 64;
+        let wanted = slots(size, &Cid::of_json(b"0")).next().expect("a slot");
+        let crowd = (0_u32..).map(|number| Cid::of_json(number.to_string().as_bytes()));
+        let crowd: Vec<Cid> = crowd
+            .filter(|cid| slots(size, cid).next() == Some(wanted))
+            .take(size / 2)
+            .collect();
+        let store: Store<()> = crowd.iter().skip(1).map(|cid| (cid.clone(), ())).collect();
+        assert!(crowd[1..].iter().all(|cid| store.contains_key(cid)));
+        assert!(!store.contains_key(&crowd[0]));
+    }
+}
