@@ -40,6 +40,11 @@ impl Cid {
         Self::from(EcoString::from(id))
     }
 
+    /// Whether a text is the id of a JSON text.
+    pub(crate) fn is_produced(id: &str, text: &[u8]) -> bool {
+        id.as_bytes() == produced(blake3::hash(text).as_bytes())
+    }
+
     /// The id's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -51,8 +56,7 @@ impl Cid {
     /// # Errors
     /// The text is no content id, or one with a codec or hash function that is not in use here.
     pub(crate) fn verify(&self, bytes: &[u8]) -> Result<bool, CidError> {
-        let digest = blake3::hash(bytes);
-        if self.text.as_bytes() == produced(digest.as_bytes()) {
+        if Self::is_produced(&self.text, bytes) {
             return Ok(true);
         }
         self.verify_other(bytes)

@@ -346,7 +346,8 @@ impl Signer<'_> {
 
 impl<'d> IdList<'d> {
     fn put_in_order(&mut self) {
-        self.ids.sort_unstable_by_key(|(cid, _)| *cid);
+        // Two sorted runs.
+        self.ids.sort_by_key(|(cid, _)| *cid);
         self.ids.dedup_by(|(cid, count), (kept, kept_count)| {
             let is_same = cid == kept;
             *kept_count += if is_same { *count } else { 0 };
@@ -384,7 +385,27 @@ struct Made<'d> {
     count: usize,
 }
 
-/// All ids that states of a trace vouch for, in the order of their first states.
+/// Which entries of a store states of the trace vouch for.
+struct Vouched {
+    /// By place in the store, who signed and how many states have it; no state at first.
+    entries: Vec<(usize, usize)>,
+}
+
+impl Vouched {
+    fn none_of<T>(store: &Store<T>) -> Self {
+        Self {
+            entries: vec![(0, 0); store.len()],
+        }
+    }
+
+    fn made<'d, T>(self, store: &'d Store<T>) -> impl Iterator<Item = Made<'d>> {
+        let all = store.keys().zip(self.entries);
+        all.filter(|(_, (_, count))| *count > 0)
+            .map(|(cid, (signer, count))| Made { signer, cid, count })
+    }
+}
+
+/// All ids that states of a trace vouch for: results in the order of ids, then frozen streams in that order.
 fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>, PreparationError> {
     const STATE: &str = "air_interpreter_data::executed_state::ExecutedState";
     let info = &data.cid_info;
@@ -395,34 +416,34 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
             to,
         })
     };
-    let mut made: Vec<Made<'_>> = Vec::new();
-    let mut results: FxHashMap<&Cid, usize> = FxHashMap::default();
-    let mut canons: FxHashMap<&Cid, usize> = FxHashMap::default();
+    let mut results = Vouched::none_of(&info.service_result_store);
+    let mut canons = Vouched::none_of(&info.canon_result_store);
     let mut by_tetraplet: FxHashMap<&Cid, usize> = FxHashMap::default();
     for state in &data.trace {
-        let (cid, known) = match state {
+        let (cid, place, vouched, store) = match state {
             TraceState::Call(
                 CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. }) | CallState::Failed(cid),
-            ) => (cid, results.entry(cid)),
-            TraceState::Canon(CanonState::Executed(cid)) => (cid, canons.entry(cid)),
+            ) => {
+                let place = info.service_result_store.place(cid);
+                (cid, place, &mut results, type_names::SERVICE_RESULT)
+            }
+            TraceState::Canon(CanonState::Executed(cid)) => {
+                let place = info.canon_result_store.place(cid);
+                (cid, place, &mut canons, type_names::CANON_RESULT)
+            }
             _ => continue,
         };
-        let place = match known {
-            Entry::Occupied(known) => {
-                made[*known.get()].count += 1;
-                continue;
-            }
-            Entry::Vacant(place) => place,
+        let place = place.ok_or_else(|| missing(cid, STATE, store))?;
+        let (vouches, count) = &mut vouched.entries[place];
+        *count += 1;
+        if *count > 1 {
+            continue;
+        }
+        let tetraplet = match state {
+            TraceState::Call(_) => &info.service_result_store.at(place).tetraplet_cid,
+            _ => &info.canon_result_store.at(place).tetraplet,
         };
-        let (tetraplet, store) = if matches!(state, TraceState::Call(_)) {
-            let result = info.service_result_store.get(cid);
-            (result.map(|result| &result.tetraplet_cid), type_names::SERVICE_RESULT)
-        } else {
-            let result = info.canon_result_store.get(cid);
-            (result.map(|result| &result.tetraplet), type_names::CANON_RESULT)
-        };
-        let tetraplet = tetraplet.ok_or_else(|| missing(cid, STATE, store))?;
-        let signer = match by_tetraplet.entry(tetraplet) {
+        *vouches = match by_tetraplet.entry(tetraplet) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(place) => {
                 let found = info.tetraplet_store.get(tetraplet);
@@ -436,10 +457,9 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
                 )
             }
         };
-        place.insert(made.len());
-        made.push(Made { signer, cid, count: 1 });
     }
-    Ok(made)
+    let results = results.made(&info.service_result_store);
+    Ok(results.chain(canons.made(&info.canon_result_store)).collect())
 }
 
 /// The key in the form that it has in particle data.

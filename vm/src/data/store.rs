@@ -39,13 +39,13 @@ impl<T> Store<T> {
     /// The item with an id.
     #[must_use]
     pub fn get(&self, cid: &Cid) -> Option<&T> {
-        self.find(cid).map(|place| &self.entries[place].1)
+        self.place(cid).map(|place| self.at(place))
     }
 
     /// Whether there is an item with an id.
     #[must_use]
     pub fn contains_key(&self, cid: &Cid) -> bool {
-        self.find(cid).is_some()
+        self.place(cid).is_some()
     }
 
     /// All entries in the order of ids.
@@ -119,7 +119,13 @@ impl<T> Store<T> {
         self.entries.binary_search_by(|(known, _)| known.cmp(cid))
     }
 
-    fn find(&self, cid: &Cid) -> Option<usize> {
+    /// The item at a place in the order of ids.
+    pub(crate) fn at(&self, place: usize) -> &T {
+        &self.entries[place].1
+    }
+
+    /// Where the item with an id stands in the order of ids.
+    pub(crate) fn place(&self, cid: &Cid) -> Option<usize> {
         if self.entries.len() <= FEW {
             return self.entries.iter().position(|(known, _)| known == cid);
         }

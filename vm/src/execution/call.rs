@@ -144,13 +144,32 @@ impl Machine<'_> {
         }
     }
 
-    /// The hash of the arguments that were just written. Data can't know the result of a call whose arguments nobody knows.
+    /// The hash of the arguments that were just written.
     fn argument_hash(&self, arguments: Result<(), Catchable>) -> Result<EcoString, Uncatchable> {
-        arguments.map_err(|error| match error {
-            Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
-            error => Uncatchable::ExecutedWithoutArguments(error.to_string().into()),
-        })?;
+        are_known(arguments)?;
         Ok(self.ledger.buffer_id().into())
+    }
+
+    /// A stored result must be of the same call.
+    fn check_stored(
+        &self,
+        tetraplet: &Tetraplet,
+        arguments: Result<(), Catchable>,
+        stored: &Tetraplet,
+        stored_hash: &EcoString,
+    ) -> Result<(), Uncatchable> {
+        are_known(arguments)?;
+        if !self.ledger.is_buffer_id(stored_hash) {
+            return Err(Uncatchable::InstructionParametersMismatch {
+                parameter: "call argument_hash",
+                expected: self.ledger.buffer_id().to_string(),
+                stored: stored_hash.to_string(),
+            });
+        }
+        if tetraplet != stored {
+            return Err(Uncatchable::tetraplet_mismatch("call tetraplet", tetraplet, stored));
+        }
+        Ok(())
     }
 
     /// Writes the JSON array of all arguments. Says whether it has a text after it knows that all of them are there.
@@ -192,7 +211,7 @@ impl Machine<'_> {
             argument_hash,
             tetraplet: stored,
         } = self.ledger.service_result(&cid)?;
-        verify(tetraplet, &self.argument_hash(arguments)?, &stored, &argument_hash)?;
+        self.check_stored(tetraplet, arguments, &stored, &argument_hash)?;
         let (code, message) = service_failure(&value).map_err(Uncatchable::MalformedCallServiceFailed)?;
         self.complete = false;
         self.own(tetraplet, &cid);
@@ -237,7 +256,7 @@ impl Machine<'_> {
             argument_hash,
             tetraplet: stored,
         } = self.ledger.service_result(cid)?;
-        verify(tetraplet, &self.argument_hash(arguments)?, &stored, &argument_hash)?;
+        self.check_stored(tetraplet, arguments, &stored, &argument_hash)?;
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         let origin = Origin::new(stored, provenance);
         Ok(Item::new(value, origin, self.trace.position()))
@@ -401,24 +420,12 @@ impl Machine<'_> {
     }
 }
 
-/// A stored result must be of the same call.
-fn verify(
-    tetraplet: &Tetraplet,
-    argument_hash: &EcoString,
-    stored: &Tetraplet,
-    stored_hash: &EcoString,
-) -> Result<(), Uncatchable> {
-    if argument_hash != stored_hash {
-        return Err(Uncatchable::InstructionParametersMismatch {
-            parameter: "call argument_hash",
-            expected: argument_hash.to_string(),
-            stored: stored_hash.to_string(),
-        });
-    }
-    if tetraplet != stored {
-        return Err(Uncatchable::tetraplet_mismatch("call tetraplet", tetraplet, stored));
-    }
-    Ok(())
+/// Data can't know the result of a call whose arguments nobody knows.
+fn are_known(arguments: Result<(), Catchable>) -> Result<(), Uncatchable> {
+    arguments.map_err(|error| match error {
+        Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
+        error => Uncatchable::ExecutedWithoutArguments(error.to_string().into()),
+    })
 }
 
 /// Code and text of a stored failure.

@@ -166,6 +166,11 @@ impl Ledger {
         Cid::of_json(&self.text)
     }
 
+    /// Whether a text is that id.
+    pub(super) fn is_buffer_id(&self, id: &str) -> bool {
+        Cid::is_produced(id, &self.text)
+    }
+
     /// The id of a value.
     pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let mut text = self.take_buffer();
