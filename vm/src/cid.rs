@@ -45,6 +45,11 @@ impl Cid {
         id.as_bytes() == produced(blake3::hash(text).as_bytes())
     }
 
+    /// Decides how ids are ordered if it is not 0 for both and not the same.
+    pub(crate) fn order(&self) -> u64 {
+        self.order
+    }
+
     /// The id's text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -104,13 +104,19 @@ impl<T> Store<T> {
             return;
         }
         // Entries are large, so each is moved once.
-        let mut places: Vec<u32> = (0..self.entries.len() as u32).collect();
+        let keys = (0_u32..).zip(&self.entries);
+        let mut keys: Vec<(u64, u32)> = keys.map(|(place, (cid, _))| (cid.order(), place)).collect();
         let cid = |place: u32| &self.entries[place as usize].0;
-        places.sort_unstable_by(|left, right| cid(*left).cmp(cid(*right)).then(left.cmp(right)));
+        keys.sort_unstable_by(|left, right| {
+            if left.0 != right.0 && left.0 != 0 && right.0 != 0 {
+                return left.0.cmp(&right.0);
+            }
+            cid(left.1).cmp(cid(right.1)).then(left.1.cmp(&right.1))
+        });
         let mut entries: Vec<Option<(Cid, T)>> = std::mem::take(&mut self.entries).into_iter().map(Some).collect();
-        self.entries = places
+        self.entries = keys
             .into_iter()
-            .filter_map(|place| entries[place as usize].take())
+            .filter_map(|(_, place)| entries[place as usize].take())
             .collect();
         self.entries.dedup_by(|(later, _), (kept, _)| later == kept);
     }

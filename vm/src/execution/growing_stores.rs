@@ -70,6 +70,13 @@ impl<T> GrowingStore<T> {
         })
     }
 
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.added.reserve(more);
+        let added = &self.added;
+        self.places.reserve(more, |place| hash(&added[*place as usize].0));
+    }
+
     /// Adds an item unless there is one with its id.
     pub(super) fn add(&mut self, cid: &Cid, item: impl FnOnce() -> T) {
         let hash_of_cid = hash(cid);

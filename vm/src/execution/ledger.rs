@@ -239,6 +239,9 @@ impl Ledger {
     }
 
     pub(super) fn add_canon_result(&mut self, items: &[Item], tetraplet: &Tetraplet) -> Result<Cid, Uncatchable> {
+        self.stores.values.reserve(items.len());
+        self.stores.tetraplets.reserve(items.len());
+        self.stores.canon_elements.reserve(items.len());
         let values = items
             .iter()
             .map(|item| self.add_canon_element(item))
