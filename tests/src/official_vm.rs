@@ -4,7 +4,7 @@
 use crate::foreign;
 use crate::machine::{CRASH, Invocation, Machine, Reply};
 use crate::tree;
-use aqua_vm::{CallRequest, LimitFlags, Tetraplet};
+use aqua_vm::{CallRequest, LimitFlags, Tetraplets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -187,7 +187,7 @@ struct RequestLine {
     service_id: String,
     function_name: String,
     arguments: Vec<Value>,
-    tetraplets: Vec<Vec<Tetraplet>>,
+    tetraplets: Vec<Tetraplets>,
 }
 
 #[derive(Debug, Default, Deserialize)]

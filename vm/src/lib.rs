@@ -60,4 +60,4 @@ pub use params::{CanonMapFold, Limits, Params, Trust};
 pub use program::Program;
 pub use state::State;
 pub use step::step;
-pub use tetraplet::Tetraplet;
+pub use tetraplet::{Tetraplet, Tetraplets};

@@ -1,6 +1,6 @@
 //! What a step gives back, and what services give to a step.
 
-use crate::{State, Tetraplet};
+use crate::{State, Tetraplets};
 use std::collections::BTreeMap;
 
 /// The outcome of one step.
@@ -35,7 +35,7 @@ pub struct CallRequest {
     pub arguments: Vec<serde_json::Value>,
     /// Where each argument comes from: a list per argument, with one tetraplet, or one per element of a canonical
     /// stream or map.
-    pub tetraplets: Vec<Vec<Tetraplet>>,
+    pub tetraplets: Vec<Tetraplets>,
 }
 
 /// What a service answered.

@@ -1,6 +1,6 @@
 //! Tetraplets: where a value comes from.
 
-use ecow::EcoString;
+use ecow::{EcoString, EcoVec};
 use serde::{Deserialize, Serialize};
 
 /// The peer, service and function that gave a value, and the lens through which it was seen since.
@@ -17,6 +17,10 @@ pub struct Tetraplet {
     /// Canonical text of the lens.
     pub lens: EcoString,
 }
+
+/// Where an argument comes from: one tetraplet, or one for each element of something frozen. Copies are cheap: often many
+/// arguments come from the same place.
+pub type Tetraplets = EcoVec<Tetraplet>;
 
 impl Tetraplet {
     /// Of a value that a peer stands for, without a service.

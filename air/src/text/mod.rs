@@ -17,7 +17,7 @@ use crate::VariableKind;
 pub(crate) fn is_variable(kind: VariableKind, word: &str) -> bool {
     let mut pieces = token::Pieces::from(word, 0);
     let first = pieces.next();
-    if !first.is_word() || first.end as usize != word.len() {
+    if !first.is_word() || first.end() as usize != word.len() {
         return false;
     }
     matches!(token::token(word, first), Ok(token::Token::Variable(found, name, None)) if found == kind && name == word)

@@ -82,7 +82,8 @@ enum Next {
     End,
 }
 
-type Read<T> = Result<T, Problem>;
+/// Problems are rare and large.
+type Read<T> = Result<T, Box<Problem>>;
 
 impl<'a> Reader<'a> {
     fn script(mut self) -> Result<Bytecode, ReadError> {
@@ -101,7 +102,7 @@ impl<'a> Reader<'a> {
             next = match read {
                 Ok(next) => next,
                 Err(problem) => {
-                    problems.push(problem);
+                    problems.push(*problem);
                     if problems.len() == MOST_PROBLEMS || !self.skip_broken() {
                         return Err(ReadError { problems });
                     }
@@ -113,7 +114,7 @@ impl<'a> Reader<'a> {
 
     /// Reads an instruction up to its first child, or to its end if it has none.
     fn instruction(&mut self) -> Read<Next> {
-        let left = self.expect(Sign::Open, &[OPEN])?.start;
+        let left = self.expect(Sign::Open, &[OPEN])?.start();
         self.opening = Some(left);
         match self.keyword()? {
             Keyword::Call => self.call(),
@@ -162,7 +163,7 @@ impl<'a> Reader<'a> {
             return Ok(Next::Instruction);
         }
         let expected: &[_] = if may_go_on { &[OPEN, CLOSE] } else { &[CLOSE] };
-        self.spans[operation.index()].right = self.expect(Sign::Close, expected)?.end;
+        self.spans[operation.index()].right = self.expect(Sign::Close, expected)?.end();
         self.parents.pop();
         self.builder.end();
         Ok(Next::Rest)
@@ -201,7 +202,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the end of an instruction without children.
     fn leaf(&mut self, operation: Operation) -> Read<Next> {
-        let right = self.expect(Sign::Close, &[CLOSE])?.end;
+        let right = self.expect(Sign::Close, &[CLOSE])?.end();
         if let Some(left) = self.opening.take() {
             self.spans.push(Span { left, right });
             self.builder.leaf(operation);
@@ -380,7 +381,7 @@ impl<'a> Reader<'a> {
     // Operands.
 
     fn keyword(&mut self) -> Read<Keyword> {
-        let word = &self.text[self.next.start as usize..self.next.end as usize];
+        let word = self.next.of(self.text);
         match Keyword::of(word) {
             Some(keyword) => {
                 self.advance();
@@ -455,17 +456,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The problem that the piece at hand is not one of these, or means nothing at all.
-    fn unexpected(&self, expected: &[&'static str]) -> Problem {
+    fn unexpected(&self, expected: &[&'static str]) -> Box<Problem> {
         let piece = self.next;
         if (piece.is_word() || piece.sign == Sign::Literal)
             && let Err(problem) = token(self.text, piece)
         {
-            return problem;
+            return Box::new(problem);
         }
-        let (left, right) = (piece.start, piece.end);
-        Problem {
+        let (left, right) = (piece.start(), piece.end());
+        Box::new(Problem {
             span: Span { left, right },
             kind: ProblemKind::UnexpectedToken(expected.to_vec()),
-        }
+        })
     }
 }

@@ -69,16 +69,29 @@ impl Keyword {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) sign: Sign,
-    /// Offset of its first byte.
-    pub(super) start: u32,
-    /// Offset just behind it.
-    pub(super) end: u32,
+    /// Where it begins and ends, in one number, so that pieces stay in registers.
+    bounds: u64,
 }
 
 impl Piece {
     fn new(sign: Sign, start: usize, end: usize) -> Self {
-        let (start, end) = (start as u32, end as u32);
-        Self { sign, start, end }
+        let bounds = start as u64 | (end as u64) << 32;
+        Self { sign, bounds }
+    }
+
+    /// Offset of its first byte.
+    pub(super) fn start(self) -> u32 {
+        self.bounds as u32
+    }
+
+    /// Offset just behind it.
+    pub(super) fn end(self) -> u32 {
+        (self.bounds >> 32) as u32
+    }
+
+    /// Its text.
+    pub(super) fn of(self, text: &str) -> &str {
+        &text[self.start() as usize..self.end() as usize]
     }
 
     pub(super) fn is_word(self) -> bool {
@@ -252,16 +265,16 @@ const LONGEST_PLAIN_KEYWORD: usize = 8;
 
 /// Says what a piece is that is a literal or a word.
 pub(super) fn token(text: &str, piece: Piece) -> Result<Token<'_>, Problem> {
-    let word = &text[piece.start as usize..piece.end as usize];
+    let word = piece.of(text);
     if piece.sign == Sign::PlainWord && word.len() > LONGEST_PLAIN_KEYWORD && word.as_bytes()[0].is_ascii_alphabetic() {
         return Ok(Token::Variable(VariableKind::Scalar, word, None));
     }
     if piece.sign != Sign::Literal {
-        return classify(word, piece.start as usize);
+        return classify(word, piece.start() as usize);
     }
     match word[1..].strip_suffix('"') {
         Some(text) => Ok(Token::Literal(text)),
-        None => Err(problem(piece.start as usize, word.len(), ProblemKind::UnclosedQuote)),
+        None => Err(problem(piece.start() as usize, word.len(), ProblemKind::UnclosedQuote)),
     }
 }
 

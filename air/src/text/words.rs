@@ -41,15 +41,20 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// When it means nothing.
-    pub(super) fn look(&mut self, piece: Piece, builder: &mut Builder) -> Result<usize, Problem> {
-        let text = &self.text[piece.start as usize..piece.end as usize];
+    pub(super) fn look(&mut self, piece: Piece, builder: &mut Builder) -> Result<usize, Box<Problem>> {
+        let text = piece.of(self.text);
         let hash = Builder::hash(text);
         let known = self
             .numbers
             .find(hash, |number| self.words[*number as usize].text == text);
-        if let Some(number) = known {
-            return Ok(*number as usize);
+        match known {
+            Some(number) => Ok(*number as usize),
+            None => self.add(piece, text, hash, builder),
         }
+    }
+
+    #[inline(never)]
+    fn add(&mut self, piece: Piece, text: &'a str, hash: u64, builder: &mut Builder) -> Result<usize, Box<Problem>> {
         let token = token(self.text, piece)?;
         let (places, slot) = match &token {
             Token::Variable(kind @ VariableKind::Scalar, name, None) => {

@@ -32,7 +32,7 @@ mod tests;
 
 use crate::Peer;
 use aqua_particle::Particle;
-use aqua_vm::Tetraplet;
+use aqua_vm::Tetraplets;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub struct Call {
     /// The arguments.
     pub arguments: Vec<Value>,
     /// Where each argument comes from: one tetraplet, or one per element of a canonical stream.
-    pub tetraplets: Vec<Vec<Tetraplet>>,
+    pub tetraplets: Vec<Tetraplets>,
     /// The particle that calls, without its data.
     pub particle: Arc<Particle>,
     /// The peer that is called.

@@ -26,7 +26,10 @@ fn sign(call: &Call) -> Answer {
             "peer '{asker}' is not allowed to sign data on '{signer}'"
         )));
     }
-    check_origin(call.tetraplets.first().map_or(&[], Vec::as_slice), &signer.to_string())?;
+    check_origin(
+        call.tetraplets.first().map_or(&[], |argument| argument),
+        &signer.to_string(),
+    )?;
     Ok(match call.argument::<Vec<u8>>(0, "data") {
         Ok(data) => {
             let signature = call.peer.key().sign(&data);

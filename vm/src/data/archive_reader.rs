@@ -64,7 +64,8 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
         canon_elements: Targets::default(),
         canon_results: Targets::default(),
         service_results: Targets::default(),
-        ids: FxHashMap::default(),
+        ids: Vec::new(),
+        places: FxHashMap::default(),
         last_peer: EcoString::new(),
     };
     Ok(ParticleData {
@@ -135,7 +136,8 @@ impl<T> Targets<T> {
 struct Reader<'a> {
     bytes: &'a [u8],
     window: Window,
-    texts: Targets<Cid>,
+    /// Ids by their place among those that were read.
+    texts: Targets<u32>,
     peer_ids: Targets<EcoString>,
     // Items of stores by their place there.
     values: Targets<u32>,
@@ -143,8 +145,9 @@ struct Reader<'a> {
     canon_elements: Targets<u32>,
     canon_results: Targets<u32>,
     service_results: Targets<u32>,
+    ids: Vec<Cid>,
     /// Copies of an id elsewhere take no further memory.
-    ids: FxHashMap<IdText<'a>, Cid>,
+    places: FxHashMap<IdText<'a>, u32>,
     /// The peer of the tetraplet that was read last: often it comes again.
     last_peer: EcoString,
 }
@@ -284,21 +287,23 @@ impl<'a> Reader<'a> {
     fn cid(&mut self, position: usize) -> Result<Cid> {
         let (target, length) = (self.target(position)?, self.length(position + 4));
         if self.was_read(target) {
-            let known = self.texts.at(target).filter(|text| text.as_str().len() == length);
+            let known = self.texts.at(target).map(|place| &self.ids[*place as usize]);
+            let known = known.filter(|text| text.as_str().len() == length);
             return known.cloned().ok_or_else(|| self.other_kind(position, target));
         }
         let behind = self.claim(position, target, Some(length), 1)?;
         self.release(behind);
         let bytes = &self.bytes[target..target + length];
-        let cid = match self.ids.entry(IdText::new(bytes)) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(place) => {
+        let place = match self.places.entry(IdText::new(bytes)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(vacant) => {
                 let text = std::str::from_utf8(bytes).map_err(|_| ArchiveError::Text(target))?;
-                place.insert(Cid::from(EcoString::from(text))).clone()
+                self.ids.push(Cid::from(EcoString::from(text)));
+                *vacant.insert((self.ids.len() - 1) as u32)
             }
         };
-        self.texts.0.push((target, cid.clone()));
-        Ok(cid)
+        self.texts.0.push((target, place));
+        Ok(self.ids[place as usize].clone())
     }
 
     /// A shared text that need not be an id.

@@ -12,7 +12,7 @@ use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
 use crate::json_text::write_text;
 use crate::trace::MetCall;
 use crate::value::{TextError, Value};
-use crate::{CallRequest, CallResult, Cid, Tetraplet};
+use crate::{CallRequest, CallResult, Cid, Tetraplet, Tetraplets};
 use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output};
 use ecow::EcoString;
 
@@ -305,9 +305,9 @@ impl Machine<'_> {
     fn seen_arguments(
         &mut self,
         operands: &[OperandId],
-    ) -> Result<(Vec<serde_json::Value>, Vec<Vec<Tetraplet>>), ExecutionError> {
+    ) -> Result<(Vec<serde_json::Value>, Vec<Tetraplets>), ExecutionError> {
         let mut arguments = Vec::with_capacity(operands.len());
-        let mut tetraplets: Vec<Vec<Tetraplet>> = Vec::with_capacity(operands.len());
+        let mut tetraplets: Vec<Tetraplets> = Vec::with_capacity(operands.len());
         let mut before: Option<Origin> = None;
         for operand in operands {
             if let Operand::Scalar(slot, None) = self.code[*operand] {
@@ -316,7 +316,7 @@ impl Machine<'_> {
                 arguments.push(item.value.to_json());
                 let seen = match (&before, tetraplets.last()) {
                     (Some(before), Some(last)) if before.is(&item.origin) => last.clone(),
-                    _ => vec![item.origin.tetraplet()],
+                    _ => [item.origin.tetraplet()].into(),
                 };
                 before = Some(item.origin.clone());
                 tetraplets.push(seen);

@@ -1,10 +1,9 @@
 //! Values together with where they come from.
 
 use super::origin::Origin;
-use crate::Cid;
-use crate::Tetraplet;
 use crate::data::Provenance;
 use crate::value::Value;
+use crate::{Cid, Tetraplet, Tetraplets};
 use std::sync::Arc;
 
 /// A value of a variable or of an element of a stream.
@@ -51,10 +50,10 @@ impl Resolved {
     }
 
     /// Where it or each of its elements comes from.
-    pub(super) fn tetraplets(&self) -> Vec<Tetraplet> {
+    pub(super) fn tetraplets(&self) -> Tetraplets {
         match &self.elements {
             Some(elements) => elements.iter().map(|item| item.origin.tetraplet()).collect(),
-            None => vec![self.origin.tetraplet()],
+            None => [self.origin.tetraplet()].into(),
         }
     }
 }

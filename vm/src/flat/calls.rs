@@ -1,6 +1,6 @@
 //! Call requests and results as bytes: `MessagePack` maps behind the number of their codec (AIR VM specification §5.3).
 
-use crate::{CallRequest, CallResult, CallResultsError, Tetraplet};
+use crate::{CallRequest, CallResult, CallResultsError, Tetraplets};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ pub fn decode_call_requests(bytes: &[u8]) -> Result<BTreeMap<u32, CallRequest>, 
     requests
         .into_iter()
         .map(|(id, flat)| {
-            let tetraplets: Vec<Vec<Tetraplet>> =
+            let tetraplets: Vec<Tetraplets> =
                 rmp_serde::from_slice(&flat.tetraplets).map_err(CallResultsError::Format)?;
             let request = CallRequest {
                 service_id: flat.service_id,

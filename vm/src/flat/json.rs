@@ -36,7 +36,7 @@
 //! nothing ran. `"failure": "panic"` would be a mistake in the machine, which is kept from its caller.
 
 use super::{FlatOutcome, RunParameters, calls, decode_call_requests, invoke};
-use crate::{CallRequest, CallResult, CanonMapFold, LimitFlags, Limits, Tetraplet, Trust};
+use crate::{CallRequest, CallResult, CanonMapFold, LimitFlags, Limits, Tetraplets, Trust};
 use data_encoding::{BASE64, BASE64_NOPAD};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
@@ -238,7 +238,7 @@ struct RequestField {
     service_id: String,
     function_name: String,
     arguments: Vec<Value>,
-    tetraplets: Vec<Vec<Tetraplet>>,
+    tetraplets: Vec<Tetraplets>,
 }
 
 #[derive(Serialize, Default)]

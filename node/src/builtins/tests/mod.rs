@@ -10,7 +10,7 @@ use super::{Answer, Call, Failure, standard};
 use crate::Peer;
 use crate::environment::{Carrier, Clock, SendFailure, SystemEntropy};
 use aqua_particle::{KeyPair, Particle, PeerId};
-use aqua_vm::Tetraplet;
+use aqua_vm::Tetraplets;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -79,7 +79,7 @@ impl Clock for JumpingClock {
 }
 
 /// A call on peer 1 by a particle of peer `from`.
-fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraplets: Vec<Vec<Tetraplet>>) -> Call {
+fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraplets: Vec<Tetraplets>) -> Call {
     let Value::Array(arguments) = arguments else {
         panic!("arguments are an array")
     };

@@ -159,7 +159,9 @@ fn origin(peer: &str, service: &str, function: &str, lens: &str) -> Tetraplet {
 #[test]
 fn sig_signs_what_the_own_registry_made() {
     let own = id(1).to_string();
-    let sign = |from, data, origins| answer(call_from(from, "sig", "sign", json!([data]), vec![origins]));
+    let sign = |from, data, origins: Vec<Tetraplet>| {
+        answer(call_from(from, "sig", "sign", json!([data]), vec![origins.into()]))
+    };
     let registry = |function| vec![origin(&own, "registry", function, "")];
 
     for function in ["get_record_bytes", "get_record_metadata_bytes"] {
