@@ -229,33 +229,34 @@ impl fmt::Debug for Cid {
 
 /// The text of the id of a BLAKE3 digest.
 fn produced(digest: &[u8; 32]) -> [u8; PRODUCED_LENGTH] {
-    // Version, codec (two bytes as varint), hash function, digest length, digest; five bytes are eight characters.
-    let mut bytes = [0; 40];
-    bytes[..5].copy_from_slice(&[0x01, 0x80, 0x04, 0x1e, 0x20]);
-    bytes[5..37].copy_from_slice(digest);
-    let mut id = [b'b'; PRODUCED_LENGTH + 4];
-    for (group, characters) in bytes.chunks_exact(5).zip(id[1..].chunks_exact_mut(8)) {
-        let bits = group.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-        for (place, pair) in characters.chunks_exact_mut(2).enumerate() {
-            pair.copy_from_slice(&PAIRS[(bits >> (30 - 10 * place)) as usize & 1023]);
-        }
+    let mut id = [0; PRODUCED_LENGTH];
+    // Multibase, version, codec, hash function and digest length are the same for all.
+    let (head, rest) = id.split_at_mut(PRODUCED_HEAD.len());
+    head.copy_from_slice(PRODUCED_HEAD);
+    let (fives, last) = digest.as_chunks::<5>();
+    let (eights, end) = rest.as_chunks_mut::<8>();
+    for ([a, b, c, d, e], eight) in fives.iter().zip(eights) {
+        *eight = base32(u64::from_be_bytes([0, 0, 0, *a, *b, *c, *d, *e]));
     }
-    let mut text = [0; PRODUCED_LENGTH];
-    text.copy_from_slice(&id[..PRODUCED_LENGTH]);
-    text
+    let [a, b] = last else {
+        unreachable!("32 is six times five and two")
+    };
+    end.copy_from_slice(&base32(u64::from_be_bytes([0, 0, 0, *a, *b, 0, 0, 0]))[..4]);
+    id
 }
 
-/// The two base32 characters of ten bits.
-static PAIRS: [[u8; 2]; 1024] = {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let mut pairs = [[0; 2]; 1024];
-    let mut bits = 0;
-    while bits < pairs.len() {
-        pairs[bits] = [ALPHABET[bits >> 5], ALPHABET[bits & 31]];
-        bits += 1;
-    }
-    pairs
-};
+/// The eight base32 characters of forty bits.
+fn base32(bits: u64) -> [u8; 8] {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // Two by twenty bits, four by ten, eight by five.
+    let twenty = bits >> 20 | (bits & 0xf_ffff) << 32;
+    let ten = twenty >> 10 & 0x3ff_0000_03ff | (twenty & 0x3ff_0000_03ff) << 16;
+    let five = ten >> 5 & 0x1f_001f_001f_001f | (ten & 0x1f_001f_001f_001f) << 8;
+    // Letters, then digits from 2 on.
+    let is_digit = (five + (0x80 - 26) * EACH) >> 7 & EACH;
+    let characters = five + u64::from(b'a') * EACH - is_digit * u64::from(b'a' + 26 - b'2');
+    characters.to_le_bytes()
+}
 
 /// Why a text is no content id that is in use here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
