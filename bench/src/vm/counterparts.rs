@@ -39,9 +39,12 @@ impl Counterparts {
         run: impl Fn(T) -> R,
     ) -> Result<(Cost, Costs)> {
         let (mut ours, mut native, mut client) = (Samples::default(), Samples::default(), Some(Samples::default()));
-        for _ in 0..TURNS {
-            ours.extend(timing::samples(&prepare, &run, OURS)?);
-            native.extend(repeated(&mut self.native, invocation, NATIVE)?);
+        for turn in 0..TURNS {
+            ours.extend(timing::samples(&prepare, &run, TURN)?);
+            native.extend(repeated(&mut self.native, invocation, TURN)?);
+            if turn % CLIENT_EVERY != 0 {
+                continue;
+            }
             client = client.and_then(|mut samples| {
                 samples.extend(repeated(&mut self.client, invocation, CLIENT).ok()?);
                 Some(samples)
@@ -65,12 +68,14 @@ impl Counterparts {
     }
 }
 
-/// How often each has its turn.
-const TURNS: usize = 5;
+/// How often ours and the native machine have their turn: often, as a machine's speed may change within a second.
+const TURNS: usize = 20;
 
-/// How long the turn of each is, in processor time.
-const OURS: Duration = Duration::from_millis(100);
-const NATIVE: Duration = Duration::from_millis(100);
+/// How long a turn is, in processor time.
+const TURN: Duration = Duration::from_millis(25);
+
+/// The client takes long for a run, so its turns are fewer and longer.
+const CLIENT_EVERY: usize = 4;
 const CLIENT: Duration = Duration::from_millis(200);
 
 /// The single runs of so much processor time.
