@@ -30,31 +30,34 @@ impl Counterparts {
     }
 
     /// What a run costs for ours, which does `run` on what `prepare` gives, and for both.
-    ///
-    /// They take turns, so that what else the machine does falls on all of them alike.
     pub(super) fn beside<T, R>(
         &mut self,
         invocation: &Invocation<'_>,
         prepare: impl Fn() -> T,
         run: impl Fn(T) -> R,
     ) -> Result<(Cost, Costs)> {
-        let (mut ours, mut native, mut client) = (Samples::default(), Samples::default(), Some(Samples::default()));
-        for turn in 0..TURNS {
-            ours.extend(timing::samples(&prepare, &run, TURN)?);
-            native.extend(repeated(&mut self.native, invocation, TURN)?);
-            if turn % CLIENT_EVERY != 0 {
-                continue;
-            }
-            client = client.and_then(|mut samples| {
-                samples.extend(repeated(&mut self.client, invocation, CLIENT).ok()?);
-                Some(samples)
-            });
+        let mut turns = Turns::default();
+        for _ in 0..TURNS {
+            self.turn(&mut turns, invocation, &prepare, &run)?;
         }
-        let costs = Costs {
-            native: native.cost(),
-            client: client.map(Samples::cost),
-        };
-        Ok((ours.cost(), costs))
+        Ok(turns.costs())
+    }
+
+    /// A turn of each. They take turns, so that what else the machine does falls on all of them alike.
+    pub(super) fn turn<T, R>(
+        &mut self,
+        turns: &mut Turns,
+        invocation: &Invocation<'_>,
+        prepare: &impl Fn() -> T,
+        run: &impl Fn(T) -> R,
+    ) -> Result<()> {
+        turns.ours.extend(timing::samples(prepare, run, OURS)?);
+        turns.native.extend(repeated(&mut self.native, invocation, NATIVE)?);
+        turns.client = turns.client.take().and_then(|mut samples| {
+            samples.extend(repeated(&mut self.client, invocation, CLIENT).ok()?);
+            Some(samples)
+        });
+        Ok(())
     }
 
     /// What one run costs for the native machine, and what it gives.
@@ -68,14 +71,41 @@ impl Counterparts {
     }
 }
 
-/// How often ours and the native machine have their turn: often, as a machine's speed may change within a second.
-const TURNS: usize = 20;
+/// What single runs of each took so far.
+#[derive(Debug)]
+pub(super) struct Turns {
+    ours: Samples,
+    native: Samples,
+    client: Option<Samples>,
+}
 
-/// How long a turn is, in processor time.
-const TURN: Duration = Duration::from_millis(25);
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            ours: Samples::default(),
+            native: Samples::default(),
+            client: Some(Samples::default()),
+        }
+    }
+}
 
-/// The client takes long for a run, so its turns are fewer and longer.
-const CLIENT_EVERY: usize = 4;
+impl Turns {
+    /// What a run costs for ours and for both.
+    pub(super) fn costs(self) -> (Cost, Costs) {
+        let costs = Costs {
+            native: self.native.cost(),
+            client: self.client.map(Samples::cost),
+        };
+        (self.ours.cost(), costs)
+    }
+}
+
+/// How often each has its turn.
+pub(super) const TURNS: usize = 5;
+
+/// How long the turn of each is, in processor time.
+const OURS: Duration = Duration::from_millis(100);
+const NATIVE: Duration = Duration::from_millis(100);
 const CLIENT: Duration = Duration::from_millis(200);
 
 /// The single runs of so much processor time.

@@ -1,8 +1,8 @@
 //! Arrival and re-entry on the data sets.
 
-use super::counterparts::Counterparts;
+use super::counterparts::{Counterparts, TURNS, Turns};
 use super::primitives;
-use super::timing::{geometric_mean, rounded};
+use super::timing::{Cost, geometric_mean, rounded};
 use anyhow::{Context as _, Result, ensure};
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
@@ -30,66 +30,74 @@ fn arrive(set: &DataSet, state: &State, params: &Params) -> (Outcome, Vec<u8>) {
 }
 
 pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
-    let (mut rows, mut natives, mut clients) = (Vec::new(), Vec::new(), Vec::new());
-    for set in DataSet::all() {
-        let params = params(&set);
-        let (outcome, _) = arrive(&set, &State::decode(&set.prev_data)?, &params);
+    let sets = DataSet::all();
+    let mut all: Vec<Turns> = sets.iter().map(|_| Turns::default()).collect();
+    for _ in 0..TURNS {
+        for (set, turns) in sets.iter().zip(&mut all) {
+            let params = params(set);
+            let known = || State::decode(&set.prev_data).expect("a set's previous data");
+            counterparts.turn(turns, &set.invocation(), &known, &|state| arrive(set, &state, &params))?;
+        }
+    }
+    let mut summary = Summary::default();
+    for (set, turns) in sets.iter().zip(all) {
+        let (outcome, _) = arrive(set, &State::decode(&set.prev_data)?, &params(set));
         ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
-        let known = || State::decode(&set.prev_data).expect("a set's previous data");
-        let (ours, costs) = counterparts.beside(&set.invocation(), known, |state| arrive(&set, &state, &params))?;
-        let primitives = primitives::cost(&set, &outcome)?;
-        say(&costs.line(set.name, ours));
-        let mut row = costs.row(ours);
-        row["set"] = set.name.into();
+        let primitives = primitives::cost(set, &outcome)?;
+        let (ours, mut row) = summary.row(set.name, turns, say)?;
         row["signatures_us"] = rounded(primitives.signatures.cpu_us).into();
         row["hashing_us"] = rounded(primitives.hashing.cpu_us).into();
         row["share_of_signatures_and_hashing"] =
             rounded((primitives.signatures.cpu_us + primitives.hashing.cpu_us) / ours.cpu_us).into();
-        rows.push(row);
-        natives.push(costs.native.cpu_us / ours.cpu_us);
-        let client = costs
-            .client
-            .with_context(|| format!("{}: the client fails", set.name))?;
-        clients.push(client.cpu_us / ours.cpu_us);
+        summary.rows.push(row);
     }
-    Ok(summary("arrival", rows, &natives, &clients, say))
+    Ok(summary.finish("arrival", say))
 }
 
 /// One result of a service, or nothing, comes to a peer that has run the set. The official machine gets what it gave, as
 /// every run of it does.
 pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
-    let (mut rows, mut natives, mut clients) = (Vec::new(), Vec::new(), Vec::new());
+    let mut arrived = Vec::new();
     for set in DataSet::all() {
-        let params = params(&set);
         let program = Program::from_air(&set.air)?;
         let known = State::decode(&set.prev_data)?;
-        let arrived = step(&program, &known, &set.data, &set.call_results, &params);
+        let outcome = step(&program, &known, &set.data, &set.call_results, &params(&set));
         let answer = |id: &u32| {
             let result = "\"done\"".to_owned();
             (*id, CallResult { ret_code: 0, result })
         };
-        let call_results: BTreeMap<u32, CallResult> = arrived.call_requests.keys().take(1).map(answer).collect();
         let again = DataSet {
-            prev_data: arrived.state.encode(),
+            prev_data: outcome.state.encode(),
             data: Vec::new(),
-            call_results,
+            call_results: outcome.call_requests.keys().take(1).map(answer).collect(),
             ..set
         };
-        let known = || arrived.state.clone();
-        let run = |state| reenter(&program, &state, &again.call_results, &params);
-        let (ours, costs) = counterparts.beside(&again.invocation(), known, run)?;
-        say(&costs.line(set.name, ours));
-        let mut row = costs.row(ours);
-        row["set"] = set.name.into();
-        row["results"] = again.call_results.len().into();
-        rows.push(row);
-        natives.push(costs.native.cpu_us / ours.cpu_us);
-        let client = costs
-            .client
-            .with_context(|| format!("{}: the client fails", again.name))?;
-        clients.push(client.cpu_us / ours.cpu_us);
+        arrived.push((again, program, outcome.state));
     }
-    Ok(summary("re-entry", rows, &natives, &clients, say))
+    let mut all: Vec<Turns> = arrived.iter().map(|_| Turns::default()).collect();
+    for _ in 0..TURNS {
+        for ((again, program, state), turns) in arrived.iter().zip(&mut all) {
+            let params = params(again);
+            let run = |state| reenter(program, &state, &again.call_results, &params);
+            counterparts.turn(turns, &again.invocation(), &|| state.clone(), &run)?;
+        }
+    }
+    let (mut summary, mut with_results) = (Summary::default(), Vec::new());
+    for ((again, _, _), turns) in arrived.iter().zip(all) {
+        let (_, mut row) = summary.row(again.name, turns, say)?;
+        row["results"] = again.call_results.len().into();
+        if !again.call_results.is_empty() {
+            with_results.extend(summary.natives.last().copied());
+        }
+        summary.rows.push(row);
+    }
+    let mut all = summary.finish("re-entry", say);
+    let mean = geometric_mean(&with_results);
+    say(&format!(
+        "re-entry, where a result comes: {mean:.2}× the official native machine"
+    ));
+    all["geometric_mean_times_native_with_results"] = rounded(mean).into();
+    Ok(all)
 }
 
 /// Feeds results to a state in memory. Nothing goes out.
@@ -104,10 +112,36 @@ pub(super) fn reenter(
     outcome
 }
 
-fn summary(what: &str, rows: Vec<Value>, natives: &[f64], clients: &[f64], say: &dyn Fn(&str)) -> Value {
-    let (native, client) = (geometric_mean(natives), geometric_mean(clients));
-    say(&format!(
-        "{what}: {native:.2}× the official native machine, {client:.1}× the official client's way (geometric means)"
-    ));
-    json!({"sets": rows, "geometric_mean_times_native": rounded(native), "geometric_mean_times_client": rounded(client)})
+/// The rows of all sets, and how many times what ours costs the others cost.
+#[derive(Default)]
+struct Summary {
+    rows: Vec<Value>,
+    natives: Vec<f64>,
+    clients: Vec<f64>,
+}
+
+impl Summary {
+    /// What a set costs for ours, and its row.
+    fn row(&mut self, name: &str, turns: Turns, say: &dyn Fn(&str)) -> Result<(Cost, Value)> {
+        let (ours, costs) = turns.costs();
+        say(&costs.line(name, ours));
+        let client = costs.client.with_context(|| format!("{name}: the client fails"))?;
+        self.natives.push(costs.native.cpu_us / ours.cpu_us);
+        self.clients.push(client.cpu_us / ours.cpu_us);
+        let mut row = costs.row(ours);
+        row["set"] = name.into();
+        Ok((ours, row))
+    }
+
+    fn finish(self, what: &str, say: &dyn Fn(&str)) -> Value {
+        let (native, client) = (geometric_mean(&self.natives), geometric_mean(&self.clients));
+        say(&format!(
+            "{what}: {native:.2}× the official native machine, {client:.1}× the official client's way (geometric means)"
+        ));
+        json!({
+            "sets": self.rows,
+            "geometric_mean_times_native": rounded(native),
+            "geometric_mean_times_client": rounded(client),
+        })
+    }
 }

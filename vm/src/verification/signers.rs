@@ -1,236 +1,30 @@
-//! Who made what: content ids and signatures of arriving data.
-//!
-//! Each peer signs the list of ids it made: one entry per trace state that holds a service result or a frozen stream of
-//! that peer, sorted. The signed message is the borsh form of that list and the particle's id, so that a signature is worth
-//! nothing in another particle.
+//! The peers of data: what each made, and its signature over that.
 
-use crate::data::{CallState, CanonState, CidInfo, ParticleData, Provenance, Store, TraceState, ValueRef};
+use super::{Judge, Signatures, message};
+use crate::data::{CallState, CanonState, ParticleData, Store, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
-use crate::json_text::JsonText;
 use crate::keys::{self, ED25519_FORMAT, peer_id_of};
-use crate::{Cid, KeyPair, PreparationError};
+use crate::{Cid, PreparationError};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
-/// Public keys and signatures, both with their format byte.
-pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
-
-/// The signatures of verified data.
-#[derive(Debug, Default)]
-pub(crate) struct Verified {
-    pub(crate) signatures: Signatures,
-    /// What this peer has signed already.
-    pub(crate) signed: Option<Signed>,
-}
-
-/// A right signature of this peer.
-#[derive(Debug)]
-pub(crate) struct Signed {
-    /// What it covers, sorted.
-    cids: Vec<Cid>,
-    signature: Box<[u8]>,
-}
-
-/// Checks arriving data and merges the signatures of both. `own_key` is that of this peer. If what is known was verified itself, what it has already is not
-/// verified again.
-///
-/// # Errors
-/// 8 if an id does not fit its value or names nothing, 9 if a signature is missing or wrong.
-pub(crate) fn verify(
-    previous: &ParticleData,
-    previous_is_verified: bool,
-    current: &ParticleData,
-    particle_id: &str,
-    own_key: Option<&KeyPair>,
-) -> Result<Verified, PreparationError> {
-    let own_key = own_key.map(KeyPair::public_key);
-    let own_key = own_key.as_deref();
-    let unknown = CidInfo::default();
-    let known = if previous_is_verified {
-        &previous.cid_info
-    } else {
-        &unknown
-    };
-    verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
-    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, own_key, judge);
-    merged(Judge::Quick).or_else(|_| merged(Judge::Last))
-}
-
-/// Who says whether keys and signatures are right.
-#[derive(Clone, Copy, PartialEq)]
-enum Judge {
-    /// One that takes less time and gives no reasons. What it accepts, the last one accepts.
-    Quick,
-    /// The one that refuses what official machines refuse, with their reasons.
-    Last,
-}
-
-fn merge_signatures(
-    previous: &ParticleData,
-    previous_is_verified: bool,
-    current: &ParticleData,
-    particle_id: &str,
-    own_key: Option<&[u8]>,
-    judge: Judge,
-) -> Result<Verified, PreparationError> {
-    // A right signature proves that its key is one.
-    let is_proved = |key: &[u8]| previous_is_verified || current.signatures.contains_key(key);
-    let previous = Signers::of(previous, |key| judge == Judge::Quick && is_proved(key))?;
-    let current = Signers::of(current, |_| judge == Judge::Quick)?;
-    let is_known = |peer: &String, signer: &Signer<'_>| {
-        let known = previous.by_peer.get(peer).filter(|_| previous_is_verified);
-        known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
-    };
-    current
-        .verify(particle_id, is_known, judge)
-        .map_err(PreparationError::Signature)?;
-    let signed = current.by_peer.values().find(|signer| Some(signer.key) == own_key);
-    let signed = signed.map(|signer| Signed {
-        cids: signer.made.iter().cloned().collect(),
-        signature: signer.signature.into(),
-    });
-    let signatures = previous.merge(current).map_err(PreparationError::Signature)?;
-    Ok(Verified { signatures, signed })
-}
-
-/// Adds this peer's signature over what it made, in place of a former one. A signature of the same is the same.
-pub(crate) fn sign(
-    signatures: &mut Signatures,
-    mut own_cids: Vec<Cid>,
-    signed: Option<Signed>,
-    particle_id: &str,
-    key: &KeyPair,
-) {
-    own_cids.sort_unstable();
-    let signature = match signed {
-        Some(signed) if signed.cids == own_cids => signed.signature,
-        _ => key.sign(&message(own_cids.len(), own_cids.iter(), particle_id)).into(),
-    };
-    signatures.insert(key.public_key().into(), signature);
-}
-
-/// The borsh form of a list of so many texts and a text.
-pub(crate) fn message<'c>(count: usize, sorted_cids: impl Iterator<Item = &'c Cid>, particle_id: &'c str) -> Vec<u8> {
-    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
-    let mut message = Vec::with_capacity(8 + particle_id.len() + count * 65);
-    message.extend_from_slice(&length(count));
-    for text in sorted_cids.map(Cid::as_str).chain([particle_id]) {
-        message.extend_from_slice(&length(text.len()));
-        message.extend_from_slice(text.as_bytes());
-    }
-    message
-}
-
-// Content ids.
-
-fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStoreError> {
-    for (cid, text) in unknown(&info.value_store, &known.value_store) {
-        verify_id(cid, text.as_bytes(), type_names::VALUE)?;
-    }
-    verify_store(
-        unknown(&info.tetraplet_store, &known.tetraplet_store),
-        type_names::TETRAPLET,
-    )?;
-    verify_store(
-        unknown(&info.service_result_store, &known.service_result_store),
-        type_names::SERVICE_RESULT,
-    )?;
-    verify_store(
-        unknown(&info.canon_element_store, &known.canon_element_store),
-        type_names::CANON_ELEMENT,
-    )?;
-    verify_store(
-        unknown(&info.canon_result_store, &known.canon_result_store),
-        type_names::CANON_RESULT,
-    )?;
-    verify_references(info)
-}
-
-/// Entries that a store that was verified does not have.
-fn unknown<'d, T: PartialEq>(store: &'d Store<T>, known: &'d Store<T>) -> impl Iterator<Item = (&'d Cid, &'d T)> {
-    store
-        .iter()
-        .filter(|(cid, item)| known.is_empty() || known.get(cid) != Some(*item))
-}
-
-fn verify_store<'d, T: JsonText + 'd>(
-    mut entries: impl Iterator<Item = (&'d Cid, &'d T)>,
-    name: &'static str,
-) -> Result<(), CidStoreError> {
-    let mut text = Vec::with_capacity(512);
-    entries.try_for_each(|(cid, item)| {
-        text.clear();
-        item.write_json(&mut text);
-        verify_id(cid, &text, name)
-    })
-}
-
-fn verify_id(cid: &Cid, bytes: &[u8], store: &'static str) -> Result<(), CidStoreError> {
-    match cid.verify(bytes) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(CidStoreError::mismatch(store, cid)),
-        Err(error) => Err(CidStoreError::Cid(error)),
-    }
-}
-
-fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
-    let missing = |cid: &Cid, from, to| CidStoreError::Reference {
-        cid: cid.as_str().into(),
-        from,
-        to,
-    };
-    let value = |cid, from| require(&info.value_store, cid).ok_or_else(|| missing(cid, from, type_names::VALUE));
-    let tetraplet =
-        |cid, from| require(&info.tetraplet_store, cid).ok_or_else(|| missing(cid, from, type_names::TETRAPLET));
-
-    for result in info.canon_result_store.values() {
-        for cid in &result.values {
-            require(&info.canon_element_store, cid)
-                .ok_or_else(|| missing(cid, type_names::CANON_RESULT, type_names::CANON_ELEMENT))?;
-        }
-        tetraplet(&result.tetraplet, type_names::CANON_RESULT)?;
-    }
-    for element in info.canon_element_store.values() {
-        tetraplet(&element.tetraplet, type_names::CANON_ELEMENT)?;
-        value(&element.value, type_names::CANON_ELEMENT)?;
-        match &element.provenance {
-            Provenance::Literal => {}
-            Provenance::ServiceResult { cid } => require(&info.service_result_store, cid)
-                .ok_or_else(|| missing(cid, type_names::CANON_ELEMENT, type_names::SERVICE_RESULT))?,
-            Provenance::Canon { cid } => require(&info.canon_result_store, cid)
-                .ok_or_else(|| missing(cid, type_names::CANON_ELEMENT, type_names::CANON_RESULT))?,
-        }
-    }
-    for result in info.service_result_store.values() {
-        tetraplet(&result.tetraplet_cid, type_names::SERVICE_RESULT)?;
-        value(&result.value_cid, type_names::SERVICE_RESULT)?;
-    }
-    Ok(())
-}
-
-fn require<T>(store: &Store<T>, cid: &Cid) -> Option<()> {
-    store.contains_key(cid).then_some(())
-}
-
-// Signatures.
-
 /// The peers of one data: what each made, and its signature over that.
-struct Signers<'d> {
-    by_peer: BTreeMap<String, Signer<'d>>,
+pub(super) struct Signers<'d> {
+    pub(super) by_peer: BTreeMap<String, Signer<'d>>,
 }
 
-struct Signer<'d> {
-    key: &'d [u8],
+pub(super) struct Signer<'d> {
+    pub(super) key: &'d [u8],
     public: [u8; 32],
-    signature: &'d [u8],
-    made: IdList<'d>,
+    pub(super) signature: &'d [u8],
+    pub(super) made: IdList<'d>,
 }
 
 /// A sorted list of ids.
 #[derive(Debug, Default, PartialEq)]
-struct IdList<'d> {
+pub(super) struct IdList<'d> {
     /// Each id once, with how often the list has it.
     ids: Vec<(&'d Cid, usize)>,
     length: usize,
@@ -238,7 +32,7 @@ struct IdList<'d> {
 
 impl<'d> Signers<'d> {
     /// Keys that are proved elsewhere need not be decoded.
-    fn of(data: &'d ParticleData, is_proved: impl Fn(&[u8]) -> bool) -> Result<Self, PreparationError> {
+    pub(super) fn of(data: &'d ParticleData, is_proved: impl Fn(&[u8]) -> bool) -> Result<Self, PreparationError> {
         let mut by_peer = BTreeMap::new();
         for (key, signature) in &data.signatures {
             let public = if is_proved(key) {
@@ -270,7 +64,7 @@ impl<'d> Signers<'d> {
         Ok(Self { by_peer })
     }
 
-    fn verify(
+    pub(super) fn verify(
         &self,
         particle_id: &str,
         is_known: impl Fn(&String, &Signer<'_>) -> bool,
@@ -289,7 +83,7 @@ impl<'d> Signers<'d> {
     }
 
     /// Of each peer the longer list wins with its signature; it must contain the shorter one.
-    fn merge(mut self, current: Self) -> Result<Signatures, SignatureError> {
+    pub(super) fn merge(mut self, current: Self) -> Result<Signatures, SignatureError> {
         for (peer, signer) in current.by_peer {
             match self.by_peer.get(&peer) {
                 Some(known) => {
@@ -356,7 +150,7 @@ impl<'d> IdList<'d> {
         self.length = self.ids.iter().map(|(_, count)| count).sum();
     }
 
-    fn iter(&self) -> impl Iterator<Item = &'d Cid> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'d Cid> {
         self.ids
             .iter()
             .flat_map(|(cid, count)| std::iter::repeat_n(*cid, *count))
@@ -484,16 +278,6 @@ fn public_key(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
 mod tests {
     use super::*;
     use ecow::EcoString;
-
-    #[test]
-    fn signed_messages_are_borsh() {
-        let cids = ["b", "aaa"].map(|text| Cid::from(EcoString::from(text)));
-        assert_eq!(
-            message(2, cids.iter(), "id"),
-            b"\x02\0\0\0\x01\0\0\0b\x03\0\0\0aaa\x02\0\0\0id"
-        );
-        assert_eq!(message(0, [].iter(), ""), [0; 8]);
-    }
 
     #[test]
     fn lists_with_duplicates_contain_each_other_by_count() {

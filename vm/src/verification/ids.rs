@@ -1,0 +1,96 @@
+//! Content ids: each fits what stands under it, and what is named is there.
+
+use crate::Cid;
+use crate::data::{CidInfo, Provenance, Store};
+use crate::failure::{CidStoreError, type_names};
+use crate::json_text::JsonText;
+
+/// Checks the entries that verified stores do not have, and that all names have an entry.
+pub(super) fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStoreError> {
+    for (cid, text) in unknown(&info.value_store, &known.value_store) {
+        verify_id(cid, text.as_bytes(), type_names::VALUE)?;
+    }
+    verify_store(
+        unknown(&info.tetraplet_store, &known.tetraplet_store),
+        type_names::TETRAPLET,
+    )?;
+    verify_store(
+        unknown(&info.service_result_store, &known.service_result_store),
+        type_names::SERVICE_RESULT,
+    )?;
+    verify_store(
+        unknown(&info.canon_element_store, &known.canon_element_store),
+        type_names::CANON_ELEMENT,
+    )?;
+    verify_store(
+        unknown(&info.canon_result_store, &known.canon_result_store),
+        type_names::CANON_RESULT,
+    )?;
+    verify_references(info)
+}
+
+/// Entries that a store that was verified does not have.
+fn unknown<'d, T: PartialEq>(store: &'d Store<T>, known: &'d Store<T>) -> impl Iterator<Item = (&'d Cid, &'d T)> {
+    store
+        .iter()
+        .filter(|(cid, item)| known.is_empty() || known.get(cid) != Some(*item))
+}
+
+fn verify_store<'d, T: JsonText + 'd>(
+    mut entries: impl Iterator<Item = (&'d Cid, &'d T)>,
+    name: &'static str,
+) -> Result<(), CidStoreError> {
+    let mut text = Vec::with_capacity(512);
+    entries.try_for_each(|(cid, item)| {
+        text.clear();
+        item.write_json(&mut text);
+        verify_id(cid, &text, name)
+    })
+}
+
+fn verify_id(cid: &Cid, bytes: &[u8], store: &'static str) -> Result<(), CidStoreError> {
+    match cid.verify(bytes) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CidStoreError::mismatch(store, cid)),
+        Err(error) => Err(CidStoreError::Cid(error)),
+    }
+}
+
+fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
+    let missing = |cid: &Cid, from, to| CidStoreError::Reference {
+        cid: cid.as_str().into(),
+        from,
+        to,
+    };
+    let value = |cid, from| require(&info.value_store, cid).ok_or_else(|| missing(cid, from, type_names::VALUE));
+    let tetraplet =
+        |cid, from| require(&info.tetraplet_store, cid).ok_or_else(|| missing(cid, from, type_names::TETRAPLET));
+
+    for result in info.canon_result_store.values() {
+        for cid in &result.values {
+            require(&info.canon_element_store, cid)
+                .ok_or_else(|| missing(cid, type_names::CANON_RESULT, type_names::CANON_ELEMENT))?;
+        }
+        tetraplet(&result.tetraplet, type_names::CANON_RESULT)?;
+    }
+    for element in info.canon_element_store.values() {
+        tetraplet(&element.tetraplet, type_names::CANON_ELEMENT)?;
+        value(&element.value, type_names::CANON_ELEMENT)?;
+        match &element.provenance {
+            Provenance::Literal => {}
+            Provenance::ServiceResult { cid } => require(&info.service_result_store, cid)
+                .ok_or_else(|| missing(cid, type_names::CANON_ELEMENT, type_names::SERVICE_RESULT))?,
+            Provenance::Canon { cid } => require(&info.canon_result_store, cid)
+                .ok_or_else(|| missing(cid, type_names::CANON_ELEMENT, type_names::CANON_RESULT))?,
+        }
+    }
+    for result in info.service_result_store.values() {
+        tetraplet(&result.tetraplet_cid, type_names::SERVICE_RESULT)?;
+        value(&result.value_cid, type_names::SERVICE_RESULT)?;
+    }
+    Ok(())
+}
+
+fn require<T>(store: &Store<T>, cid: &Cid) -> Option<()> {
+    store.contains_key(cid).then_some(())
+}

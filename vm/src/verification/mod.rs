@@ -1,0 +1,141 @@
+//! Who made what: content ids and signatures of arriving data.
+//!
+//! Each peer signs the list of ids it made: one entry per trace state that holds a service result or a frozen stream of
+//! that peer, sorted. The signed message is the borsh form of that list and the particle's id, so that a signature is worth
+//! nothing in another particle.
+
+mod ids;
+mod signers;
+
+pub(crate) use signers::decode_key;
+
+use crate::data::{CidInfo, ParticleData};
+use crate::{Cid, KeyPair, PreparationError};
+use ids::verify_ids;
+use signers::{Signer, Signers};
+use std::collections::BTreeMap;
+
+/// Public keys and signatures, both with their format byte.
+pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
+
+/// The signatures of verified data.
+#[derive(Debug, Default)]
+pub(crate) struct Verified {
+    pub(crate) signatures: Signatures,
+    /// What this peer has signed already.
+    pub(crate) signed: Option<Signed>,
+}
+
+/// A right signature of this peer.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    /// What it covers, sorted.
+    cids: Vec<Cid>,
+    signature: Box<[u8]>,
+}
+
+/// Checks arriving data and merges the signatures of both. `own_key` is that of this peer. If what is known was verified itself, what it has already is not
+/// verified again.
+///
+/// # Errors
+/// 8 if an id does not fit its value or names nothing, 9 if a signature is missing or wrong.
+pub(crate) fn verify(
+    previous: &ParticleData,
+    previous_is_verified: bool,
+    current: &ParticleData,
+    particle_id: &str,
+    own_key: Option<&KeyPair>,
+) -> Result<Verified, PreparationError> {
+    let own_key = own_key.map(KeyPair::public_key);
+    let own_key = own_key.as_deref();
+    let unknown = CidInfo::default();
+    let known = if previous_is_verified {
+        &previous.cid_info
+    } else {
+        &unknown
+    };
+    verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
+    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, own_key, judge);
+    merged(Judge::Quick).or_else(|_| merged(Judge::Last))
+}
+
+/// Who says whether keys and signatures are right.
+#[derive(Clone, Copy, PartialEq)]
+enum Judge {
+    /// One that takes less time and gives no reasons. What it accepts, the last one accepts.
+    Quick,
+    /// The one that refuses what official machines refuse, with their reasons.
+    Last,
+}
+
+fn merge_signatures(
+    previous: &ParticleData,
+    previous_is_verified: bool,
+    current: &ParticleData,
+    particle_id: &str,
+    own_key: Option<&[u8]>,
+    judge: Judge,
+) -> Result<Verified, PreparationError> {
+    // A right signature proves that its key is one.
+    let is_proved = |key: &[u8]| previous_is_verified || current.signatures.contains_key(key);
+    let previous = Signers::of(previous, |key| judge == Judge::Quick && is_proved(key))?;
+    let current = Signers::of(current, |_| judge == Judge::Quick)?;
+    let is_known = |peer: &String, signer: &Signer<'_>| {
+        let known = previous.by_peer.get(peer).filter(|_| previous_is_verified);
+        known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
+    };
+    current
+        .verify(particle_id, is_known, judge)
+        .map_err(PreparationError::Signature)?;
+    let signed = current.by_peer.values().find(|signer| Some(signer.key) == own_key);
+    let signed = signed.map(|signer| Signed {
+        cids: signer.made.iter().cloned().collect(),
+        signature: signer.signature.into(),
+    });
+    let signatures = previous.merge(current).map_err(PreparationError::Signature)?;
+    Ok(Verified { signatures, signed })
+}
+
+/// Adds this peer's signature over what it made, in place of a former one. A signature of the same is the same.
+pub(crate) fn sign(
+    signatures: &mut Signatures,
+    mut own_cids: Vec<Cid>,
+    signed: Option<Signed>,
+    particle_id: &str,
+    key: &KeyPair,
+) {
+    own_cids.sort_unstable();
+    let signature = match signed {
+        Some(signed) if signed.cids == own_cids => signed.signature,
+        _ => key.sign(&message(own_cids.len(), own_cids.iter(), particle_id)).into(),
+    };
+    signatures.insert(key.public_key().into(), signature);
+}
+
+/// The borsh form of a list of so many texts and a text.
+pub(crate) fn message<'c>(count: usize, sorted_cids: impl Iterator<Item = &'c Cid>, particle_id: &'c str) -> Vec<u8> {
+    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    let mut message = Vec::with_capacity(8 + particle_id.len() + count * 65);
+    message.extend_from_slice(&length(count));
+    for text in sorted_cids.map(Cid::as_str).chain([particle_id]) {
+        message.extend_from_slice(&length(text.len()));
+        message.extend_from_slice(text.as_bytes());
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ecow::EcoString;
+
+    #[test]
+    fn signed_messages_are_borsh() {
+        let cids = ["b", "aaa"].map(|text| Cid::from(EcoString::from(text)));
+        assert_eq!(
+            message(2, cids.iter(), "id"),
+            b"\x02\0\0\0\x01\0\0\0b\x03\0\0\0aaa\x02\0\0\0id"
+        );
+        assert_eq!(message(0, [].iter(), ""), [0; 8]);
+    }
+}
