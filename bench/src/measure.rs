@@ -108,6 +108,24 @@ fn used_by(process: u32) -> Result<Duration> {
     Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
 
+/// Waits until a process does nothing for a tenth of a second, at most ten seconds: engines go on collecting and compiling
+/// behind their answers, and what else a processor does slows down what is measured on it.
+pub(crate) fn settle(process: u32) -> Result<()> {
+    const A_WHILE: Duration = Duration::from_millis(100);
+    const MOST: usize = 100;
+
+    let mut before = used_by(process)?;
+    for _ in 0..MOST {
+        std::thread::sleep(A_WHILE);
+        let now = used_by(process)?;
+        if now == before {
+            break;
+        }
+        before = now;
+    }
+    Ok(())
+}
+
 /// KiB that a running process held at most.
 fn peak_of(process: u32) -> Result<i64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;

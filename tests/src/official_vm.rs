@@ -86,6 +86,11 @@ impl OfficialVm {
         })
     }
 
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Makes a run `repeat` times inside the process and gives what each cost.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The official machines: as a native program, and in the way of the official client.
 
 use super::timing::{self, Cost, Samples, rounded};
+use crate::measure;
 use anyhow::{Result, anyhow};
 use aqua_tests::machine::Invocation;
 use aqua_tests::official_vm::OfficialVm;
@@ -57,7 +58,7 @@ impl Counterparts {
             samples.extend(repeated(&mut self.client, invocation, CLIENT).ok()?);
             Some(samples)
         });
-        Ok(())
+        measure::settle(self.client.process_id())
     }
 
     /// What one run costs for the native machine, and what it gives.
