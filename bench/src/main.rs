@@ -58,7 +58,7 @@ fn groups() -> impl Iterator<Item = &'static str> {
 fn group(name: &str) -> Result<()> {
     if name == VM {
         let how = "release build, all in one run; processor time of the thread for ours and for the official native machine 0.64.1, \
-                   of the process for the official client's way (npm avm 0.62 through marine-js in Node), lower quartiles in microseconds \
+                   of the process for the official client's way (npm avm 0.62 through marine-js in Node), lowest deciles in microseconds \
                    after warm-up; times_native and times_client say how many times less ours takes";
         return store(name, how, &vm::report(&|line| print(line))?);
     }

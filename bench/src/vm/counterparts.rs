@@ -54,6 +54,10 @@ impl Counterparts {
     ) -> Result<()> {
         turns.ours.extend(timing::samples(prepare, run, OURS)?);
         turns.native.extend(repeated(&mut self.native, invocation, NATIVE)?);
+        turns.count += 1;
+        if turns.count % CLIENT_EVERY != 0 {
+            return Ok(());
+        }
         turns.client = turns.client.take().and_then(|mut samples| {
             samples.extend(repeated(&mut self.client, invocation, CLIENT).ok()?);
             Some(samples)
@@ -75,6 +79,7 @@ impl Counterparts {
 /// What single runs of each took so far.
 #[derive(Debug)]
 pub(super) struct Turns {
+    count: usize,
     ours: Samples,
     native: Samples,
     client: Option<Samples>,
@@ -83,6 +88,7 @@ pub(super) struct Turns {
 impl Default for Turns {
     fn default() -> Self {
         Self {
+            count: 0,
             ours: Samples::default(),
             native: Samples::default(),
             client: Some(Samples::default()),
@@ -101,12 +107,14 @@ impl Turns {
     }
 }
 
-/// How often each has its turn.
-pub(super) const TURNS: usize = 5;
+/// How often ours and the native machine have their turn.
+pub(super) const TURNS: usize = 15;
+/// The client, which takes long, has one in so many.
+const CLIENT_EVERY: usize = 5;
 
 /// How long the turn of each is, in processor time.
-const OURS: Duration = Duration::from_millis(100);
-const NATIVE: Duration = Duration::from_millis(100);
+const OURS: Duration = Duration::from_millis(40);
+const NATIVE: Duration = Duration::from_millis(40);
 const CLIENT: Duration = Duration::from_millis(200);
 
 /// The single runs of so much processor time.

@@ -2,7 +2,7 @@
 //!
 //! Everything is processor time, because counterparts take turns with ours on a machine that does other things,
 //! too: of the thread for ours and the official native machine, of the process for the official client's way (Node compiles and
-//! collects garbage in threads of its own). Sets are gone through in rounds, and lower quartiles are told: the machine may be
+//! collects garbage in threads of its own). Sets are gone through in rounds, and lowest deciles are told: the machine may be
 //! slower for seconds, and that should fall on none of them.
 
 mod counterparts;

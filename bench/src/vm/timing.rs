@@ -5,7 +5,7 @@ use nix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// What one thing cost, in microseconds: lower quartiles, since what disturbs a run only adds to it.
+/// What one thing cost, in microseconds: lowest deciles, since what disturbs a run only adds to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cost {
     pub(super) runs: usize,
@@ -17,8 +17,8 @@ impl Cost {
     pub(super) fn of(mut cpu_ns: Vec<u64>, mut wall_ns: Vec<u64>) -> Self {
         Self {
             runs: cpu_ns.len(),
-            cpu_us: lower_quartile(&mut cpu_ns),
-            wall_us: lower_quartile(&mut wall_ns),
+            cpu_us: lowest_decile(&mut cpu_ns),
+            wall_us: lowest_decile(&mut wall_ns),
         }
     }
 
@@ -32,9 +32,9 @@ pub(super) fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }
 
-fn lower_quartile(ns: &mut [u64]) -> f64 {
+fn lowest_decile(ns: &mut [u64]) -> f64 {
     ns.sort_unstable();
-    ns.get(ns.len() / 4).map_or(f64::NAN, |ns| *ns as f64 / 1e3)
+    ns.get(ns.len() / 10).map_or(f64::NAN, |ns| *ns as f64 / 1e3)
 }
 
 /// The geometric mean.
