@@ -55,7 +55,7 @@ impl Counterparts {
         turns.ours.extend(timing::samples(prepare, run, OURS)?);
         turns.native.extend(repeated(&mut self.native, invocation, NATIVE)?);
         turns.count += 1;
-        if turns.count % CLIENT_EVERY != 0 {
+        if !turns.count.is_multiple_of(CLIENT_EVERY) {
             return Ok(());
         }
         turns.client = turns.client.take().and_then(|mut samples| {
