@@ -19,8 +19,8 @@ pub struct Outcome {
     pub call_requests: BTreeMap<u32, CallRequest>,
     /// Which sizes were above their limits.
     pub flags: LimitFlags,
-    /// Whether the step went on where its calls had waited, or knew that there was nothing to do, instead of running the whole script. That changes nothing but
-    /// what the step cost.
+    /// Whether the step went on where its calls had waited, or knew that there was nothing to do, instead of running the
+    /// whole script. That changes nothing but what the step cost.
     pub resumed: bool,
 }
 

@@ -34,8 +34,8 @@ pub(crate) struct Signed {
     signature: Box<[u8]>,
 }
 
-/// Checks arriving data and merges the signatures of both. `own_key` is that of this peer. If what is known was verified itself, what it has already is not
-/// verified again.
+/// Checks arriving data and merges the signatures of both. `own_key` is that of this peer. If what is known was verified
+/// itself, what it has already is not verified again.
 ///
 /// # Errors
 /// 8 if an id does not fit its value or names nothing, 9 if a signature is missing or wrong.
