@@ -5,7 +5,7 @@ use super::timing::{self, Cost};
 use anyhow::Result;
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CidInfo, Outcome, ParticleData, State, TraceState};
-use ed25519_dalek::{Signer as _, SigningKey, Verifier as _};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
 
 pub(super) struct Primitives {
     pub(super) signatures: Cost,
@@ -19,17 +19,19 @@ pub(super) fn cost(set: &DataSet, outcome: &Outcome) -> Result<Primitives> {
     let current = State::decode(&set.data)?;
     let (current, new) = (current.data(), outcome.state.data());
 
-    let key = SigningKey::from_bytes(&[1; 32]);
+    let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32])?;
     let signers = current.signatures.len();
     let checked = vec![7; vouched(current) * ID / signers.max(1)];
     let signature = key.sign(&checked);
-    let verifying = key.verifying_key();
     let own = vec![7; vouched(new) * ID / new.signatures.len().max(1)];
     let signatures = timing::measure(
         || (),
         |()| {
             for _ in 0..signers {
-                verifying.verify(&checked, &signature).expect("its own signature");
+                let verifying = ParsedPublicKey::new(&ED25519, key.public_key()).expect("its own key");
+                verifying
+                    .verify_sig(&checked, signature.as_ref())
+                    .expect("its own signature");
             }
             key.sign(&own)
         },
