@@ -122,8 +122,9 @@ impl Check<'_> {
         self.problems.push((operation, kind));
     }
 
-    /// Looks at the names of an operation; all below it were looked at. Every name that is read must be defined by something that starts earlier. Sources and peers of `canon` and values of
-    /// `ap` to a map are let through, as in the field.
+    /// Looks at the names of an operation; all below it were looked at. Every name that is read must be defined by
+    /// something that starts earlier. Sources and peers of `canon` and values of `ap` to a map are let through, as in
+    /// the field.
     ///
     /// The deployed interpreters look at instructions bottom-up, and of the uses of a name that have no definition by then
     /// they come back only to the first. Scripts that pass for that reason are accepted here too.
