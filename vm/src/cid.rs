@@ -35,7 +35,12 @@ impl Cid {
     /// The id of a JSON text.
     #[must_use]
     pub fn of_json(text: &[u8]) -> Self {
-        let id = produced(blake3::hash(text).as_bytes());
+        Self::of_digest(blake3::hash(text).as_bytes())
+    }
+
+    /// The id of the JSON text with a BLAKE3 digest.
+    pub(crate) fn of_digest(digest: &[u8; 32]) -> Self {
+        let id = produced(digest);
         let id = std::str::from_utf8(&id).expect("base32 is ASCII");
         Self::from(EcoString::from(id))
     }
@@ -61,7 +66,12 @@ impl Cid {
     /// # Errors
     /// The text is no content id, or one with a codec or hash function that is not in use here.
     pub(crate) fn verify(&self, bytes: &[u8]) -> Result<bool, CidError> {
-        if Self::is_produced(&self.text, bytes) {
+        self.verify_hashed(blake3::hash(bytes).as_bytes(), bytes)
+    }
+
+    /// The same if the BLAKE3 digest of the bytes is there already.
+    pub(crate) fn verify_hashed(&self, digest: &[u8; 32], bytes: &[u8]) -> Result<bool, CidError> {
+        if self.text.as_bytes() == produced(digest) {
             return Ok(true);
         }
         self.verify_other(bytes)

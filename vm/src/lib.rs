@@ -31,6 +31,7 @@ pub mod simulation;
 
 mod cid;
 mod data;
+mod digests;
 mod execution;
 mod failure;
 mod json_text;

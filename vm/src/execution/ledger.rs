@@ -4,6 +4,7 @@ use super::growing_stores::GrowingStores;
 use super::item::Item;
 use super::origin::Origin;
 use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
+use crate::digests::Texts;
 use crate::failure::Uncatchable;
 use crate::json_text::JsonText;
 use crate::value::{TextError, Value};
@@ -20,8 +21,6 @@ pub(super) struct Ledger {
     reading: Reading,
     /// The tetraplet that was added last: often it comes again.
     last_tetraplet: Option<(Tetraplet, Cid)>,
-    /// The origin whose tetraplet was added last.
-    last_origin: Option<(Origin, Cid)>,
     /// For texts that are hashed.
     text: Vec<u8>,
 }
@@ -78,7 +77,6 @@ impl Ledger {
                 limit,
             },
             last_tetraplet: None,
-            last_origin: None,
             text: Vec::with_capacity(512),
         }
     }
@@ -154,11 +152,15 @@ impl Ledger {
     /// Keeps a text until the next one.
     pub(super) fn keep_buffer(&mut self, text: Vec<u8>, written: Result<(), TextError>) -> Result<(), Uncatchable> {
         self.text = text;
+        self.charge_text(written, self.text.len())
+    }
+
+    fn charge_text(&mut self, written: Result<(), TextError>, length: usize) -> Result<(), Uncatchable> {
         written.map_err(|error| match error {
             TextError::TooDeep => Uncatchable::ValueTooDeep,
             TextError::TooLong => Uncatchable::RunTooLarge(self.reading.limit),
         })?;
-        self.charge(self.text.len())
+        self.charge(length)
     }
 
     /// The id of the text that was kept last.
@@ -182,9 +184,7 @@ impl Ledger {
     fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let cid = self.identify(value)?;
         let text = &self.text;
-        self.stores
-            .values
-            .add(&cid, || std::str::from_utf8(text).expect("JSON is UTF-8").into());
+        self.stores.values.add(&cid, || json(text));
         Ok(cid)
     }
 
@@ -204,19 +204,6 @@ impl Ledger {
         let cid = self.hash(tetraplet);
         self.stores.tetraplets.add(&cid, || tetraplet.clone());
         self.last_tetraplet = Some((tetraplet.clone(), cid.clone()));
-        cid
-    }
-
-    fn add_origin(&mut self, origin: &Origin) -> Cid {
-        if let Some((last, cid)) = &self.last_origin
-            && last.is(origin)
-        {
-            return cid.clone();
-        }
-        let tetraplet = origin.tetraplet();
-        let cid = self.hash(&tetraplet);
-        self.stores.tetraplets.add(&cid, || tetraplet);
-        self.last_origin = Some((origin.clone(), cid.clone()));
         cid
     }
 
@@ -242,10 +229,10 @@ impl Ledger {
         self.stores.values.reserve(items.len());
         self.stores.tetraplets.reserve(items.len());
         self.stores.canon_elements.reserve(items.len());
-        let values = items
-            .iter()
-            .map(|item| self.add_canon_element(item))
-            .collect::<Result<_, _>>()?;
+        let mut values = EcoVec::with_capacity(items.len());
+        for items in items.chunks(AT_ONCE) {
+            values.extend(self.add_canon_elements(items)?);
+        }
         let result = CanonResultCidAggregate {
             tetraplet: self.add_tetraplet(tetraplet),
             values,
@@ -255,16 +242,65 @@ impl Ledger {
         Ok(cid)
     }
 
-    fn add_canon_element(&mut self, item: &Item) -> Result<Cid, Uncatchable> {
-        let value = self.add_value(&item.value)?;
-        let tetraplet = self.add_origin(&item.origin);
-        let element = CanonCidAggregate {
+    fn add_canon_elements(&mut self, items: &[Item]) -> Result<Vec<Cid>, Uncatchable> {
+        let values = self.add_values(items)?;
+        let tetraplets = self.add_origins(items);
+        let elements = items.iter().zip(values).zip(tetraplets);
+        let elements = elements.map(|((item, value), tetraplet)| CanonCidAggregate {
             value,
             tetraplet,
             provenance: item.origin.provenance().clone(),
-        };
-        let cid = self.hash(&element);
-        self.stores.canon_elements.add(&cid, || element);
-        Ok(cid)
+        });
+        let elements: Vec<CanonCidAggregate> = elements.collect();
+        let cids = hash_all(&elements);
+        for (cid, element) in cids.iter().zip(elements) {
+            self.stores.canon_elements.add(cid, || element);
+        }
+        Ok(cids)
     }
+
+    fn add_values(&mut self, items: &[Item]) -> Result<Vec<Cid>, Uncatchable> {
+        let mut texts = Texts::default();
+        for item in items {
+            let start = texts.size();
+            let limit = start.saturating_add(self.reading.allowance);
+            let written = texts.push(|out| item.value.write_text(out, limit));
+            self.charge_text(written, texts.size() - start)?;
+        }
+        let cids: Vec<Cid> = texts.digests().iter().map(Cid::of_digest).collect();
+        for (cid, text) in cids.iter().zip(texts.iter()) {
+            self.stores.values.add(cid, || json(text));
+        }
+        Ok(cids)
+    }
+
+    /// Adds the tetraplets of origins. Neighbours often have the same one.
+    fn add_origins(&mut self, items: &[Item]) -> Vec<Cid> {
+        let groups: Vec<&[Item]> = items.chunk_by(|left, right| left.origin.is(&right.origin)).collect();
+        let tetraplets: Vec<Tetraplet> = groups.iter().map(|items| items[0].origin.tetraplet()).collect();
+        let cids = hash_all(&tetraplets);
+        for (cid, tetraplet) in cids.iter().zip(tetraplets) {
+            self.stores.tetraplets.add(cid, || tetraplet);
+        }
+        let cids = groups.iter().zip(cids);
+        cids.flat_map(|(items, cid)| std::iter::repeat_n(cid, items.len()))
+            .collect()
+    }
+}
+
+/// How many elements are hashed at once.
+const AT_ONCE: usize = 256;
+
+/// The ids of things that are hashed as JSON.
+fn hash_all(items: &[impl JsonText]) -> Vec<Cid> {
+    let mut texts = Texts::default();
+    for item in items {
+        texts.push(|out| item.write_json(out));
+    }
+    texts.digests().iter().map(Cid::of_digest).collect()
+}
+
+/// A text that was written as JSON.
+fn json(text: &[u8]) -> EcoString {
+    std::str::from_utf8(text).expect("JSON is UTF-8").into()
 }

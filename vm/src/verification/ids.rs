@@ -2,31 +2,75 @@
 
 use crate::Cid;
 use crate::data::{CidInfo, Provenance, Store};
+use crate::digests::{Texts, digests};
 use crate::failure::{CidStoreError, type_names};
 use crate::json_text::JsonText;
+use ecow::EcoString;
 
 /// Checks the entries that verified stores do not have, and that all names have an entry.
 pub(super) fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStoreError> {
-    for (cid, text) in unknown(&info.value_store, &known.value_store) {
-        verify_id(cid, text.as_bytes(), type_names::VALUE)?;
-    }
+    verify_values(&info.value_store, &known.value_store)?;
+    verify_store(&info.tetraplet_store, &known.tetraplet_store, type_names::TETRAPLET)?;
     verify_store(
-        unknown(&info.tetraplet_store, &known.tetraplet_store),
-        type_names::TETRAPLET,
-    )?;
-    verify_store(
-        unknown(&info.service_result_store, &known.service_result_store),
+        &info.service_result_store,
+        &known.service_result_store,
         type_names::SERVICE_RESULT,
     )?;
     verify_store(
-        unknown(&info.canon_element_store, &known.canon_element_store),
+        &info.canon_element_store,
+        &known.canon_element_store,
         type_names::CANON_ELEMENT,
     )?;
     verify_store(
-        unknown(&info.canon_result_store, &known.canon_result_store),
+        &info.canon_result_store,
+        &known.canon_result_store,
         type_names::CANON_RESULT,
     )?;
     verify_references(info)
+}
+
+/// How many texts are hashed at once.
+const AT_ONCE: usize = 256;
+
+fn verify_values(store: &Store<EcoString>, known: &Store<EcoString>) -> Result<(), CidStoreError> {
+    let entries: Vec<(&Cid, &[u8])> = unknown(store, known)
+        .map(|(cid, text)| (cid, text.as_bytes()))
+        .collect();
+    for entries in entries.chunks(AT_ONCE) {
+        verify_entries(entries, type_names::VALUE)?;
+    }
+    Ok(())
+}
+
+fn verify_store<T: JsonText + PartialEq>(
+    store: &Store<T>,
+    known: &Store<T>,
+    name: &'static str,
+) -> Result<(), CidStoreError> {
+    let mut entries = unknown(store, known).peekable();
+    while entries.peek().is_some() {
+        let (mut ids, mut texts) = (Vec::new(), Texts::default());
+        for (cid, item) in entries.by_ref().take(AT_ONCE) {
+            ids.push(cid);
+            texts.push(|out| item.write_json(out));
+        }
+        let entries: Vec<(&Cid, &[u8])> = ids.into_iter().zip(texts.iter()).collect();
+        verify_entries(&entries, name)?;
+    }
+    Ok(())
+}
+
+/// Checks texts by their ids.
+fn verify_entries(entries: &[(&Cid, &[u8])], store: &'static str) -> Result<(), CidStoreError> {
+    let texts: Vec<&[u8]> = entries.iter().map(|(_, text)| *text).collect();
+    entries
+        .iter()
+        .zip(digests(&texts))
+        .try_for_each(|((cid, text), digest)| match cid.verify_hashed(&digest, text) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(CidStoreError::mismatch(store, cid)),
+            Err(error) => Err(CidStoreError::Cid(error)),
+        })
 }
 
 /// Entries that a store that was verified does not have.
@@ -34,26 +78,6 @@ fn unknown<'d, T: PartialEq>(store: &'d Store<T>, known: &'d Store<T>) -> impl I
     store
         .iter()
         .filter(|(cid, item)| known.is_empty() || known.get(cid) != Some(*item))
-}
-
-fn verify_store<'d, T: JsonText + 'd>(
-    mut entries: impl Iterator<Item = (&'d Cid, &'d T)>,
-    name: &'static str,
-) -> Result<(), CidStoreError> {
-    let mut text = Vec::with_capacity(512);
-    entries.try_for_each(|(cid, item)| {
-        text.clear();
-        item.write_json(&mut text);
-        verify_id(cid, &text, name)
-    })
-}
-
-fn verify_id(cid: &Cid, bytes: &[u8], store: &'static str) -> Result<(), CidStoreError> {
-    match cid.verify(bytes) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(CidStoreError::mismatch(store, cid)),
-        Err(error) => Err(CidStoreError::Cid(error)),
-    }
 }
 
 fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
