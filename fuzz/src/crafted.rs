@@ -79,7 +79,7 @@ fn entry(source: &mut Source<'_>, ids: &[Cid], info: &mut CidInfo) -> Cid {
             let result = ServiceResultCidAggregate {
                 value_cid: id(source, ids),
                 tetraplet_cid: id(source, ids),
-                argument_hash: source.text(),
+                argument_hash: source.text().into(),
             };
             keep(&mut info.service_result_store, result)
         }
@@ -177,7 +177,7 @@ fn signatures(data: &ParticleData, forged: u8) -> BTreeMap<Box<[u8]>, Box<[u8]>>
 /// A list of texts and a text in borsh.
 fn message(ids: &[&Cid], particle: &str) -> Vec<u8> {
     let mut message = (ids.len() as u32).to_le_bytes().to_vec();
-    for text in ids.iter().map(|id| id.as_str()).chain([particle]) {
+    for text in ids.iter().map(|id| id.to_string()).chain([particle.to_owned()]) {
         message.extend((text.len() as u32).to_le_bytes());
         message.extend(text.as_bytes());
     }
@@ -218,7 +218,7 @@ pub(crate) fn write(sink: &mut Sink, data: &ParticleData) {
         entries.byte(2);
         entries.number(name(&numbers, &result.value_cid).unwrap_or(u32::MAX));
         entries.number(name(&numbers, &result.tetraplet_cid).unwrap_or(u32::MAX));
-        entries.bytes(result.argument_hash.as_bytes());
+        entries.bytes(result.argument_hash.to_string().as_bytes());
         number!(id);
     }
     // Elements and frozen streams name each other: as many rounds as they are deep.

@@ -42,6 +42,19 @@ fn write_field(out: &mut Vec<u8>, before: &[u8], text: &str) {
     write_text(out, text);
 }
 
+/// Appends `before`, an id in quotes.
+fn write_id_field(out: &mut Vec<u8>, before: &[u8], id: &Cid) {
+    match id.other_text() {
+        None => {
+            out.extend_from_slice(before);
+            out.push(b'"');
+            id.write(out);
+            out.push(b'"');
+        }
+        Some(text) => write_field(out, before, text),
+    }
+}
+
 impl JsonText for Tetraplet {
     fn write_json(&self, out: &mut Vec<u8>) {
         write_field(out, b"{\"peer_pk\":", &self.peer_pk);
@@ -54,19 +67,19 @@ impl JsonText for Tetraplet {
 
 impl JsonText for ServiceResultCidAggregate {
     fn write_json(&self, out: &mut Vec<u8>) {
-        write_field(out, b"{\"value_cid\":", self.value_cid.as_str());
-        write_field(out, b",\"argument_hash\":", &self.argument_hash);
-        write_field(out, b",\"tetraplet_cid\":", self.tetraplet_cid.as_str());
+        write_id_field(out, b"{\"value_cid\":", &self.value_cid);
+        write_id_field(out, b",\"argument_hash\":", &self.argument_hash);
+        write_id_field(out, b",\"tetraplet_cid\":", &self.tetraplet_cid);
         out.push(b'}');
     }
 }
 
 impl JsonText for CanonResultCidAggregate {
     fn write_json(&self, out: &mut Vec<u8>) {
-        write_field(out, b"{\"tetraplet\":", self.tetraplet.as_str());
+        write_id_field(out, b"{\"tetraplet\":", &self.tetraplet);
         out.extend_from_slice(b",\"values\":[");
         for (place, cid) in self.values.iter().enumerate() {
-            write_field(out, &b","[usize::from(place == 0)..], cid.as_str());
+            write_id_field(out, &b","[usize::from(place == 0)..], cid);
         }
         out.extend_from_slice(b"]}");
     }
@@ -74,8 +87,8 @@ impl JsonText for CanonResultCidAggregate {
 
 impl JsonText for CanonCidAggregate {
     fn write_json(&self, out: &mut Vec<u8>) {
-        write_field(out, b"{\"value\":", self.value.as_str());
-        write_field(out, b",\"tetraplet\":", self.tetraplet.as_str());
+        write_id_field(out, b"{\"value\":", &self.value);
+        write_id_field(out, b",\"tetraplet\":", &self.tetraplet);
         let proof: Option<(&[u8], &Cid)> = match &self.provenance {
             Provenance::Literal => None,
             Provenance::ServiceResult { cid } => Some((b"service_result", cid)),
@@ -86,7 +99,7 @@ impl JsonText for CanonCidAggregate {
             None => out.extend_from_slice(b"literal\""),
             Some((kind, cid)) => {
                 out.extend_from_slice(kind);
-                write_field(out, b"\",\"cid\":", cid.as_str());
+                write_id_field(out, b"\",\"cid\":", cid);
             }
         }
         out.extend_from_slice(b"}}");
@@ -132,7 +145,7 @@ mod tests {
         });
         let result = text_of(&ServiceResultCidAggregate {
             value_cid: id("v\n"),
-            argument_hash: "a".into(),
+            argument_hash: id("a"),
             tetraplet_cid: id("t"),
         });
         assert_eq!(result, r#"{"value_cid":"v\n","argument_hash":"a","tetraplet_cid":"t"}"#);

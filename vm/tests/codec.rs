@@ -114,7 +114,7 @@ fn cid_info() -> impl Strategy<Value = CidInfo> {
         values: values.into(),
     });
     let service =
-        (cid(), text(), cid()).prop_map(|(value_cid, argument_hash, tetraplet_cid)| ServiceResultCidAggregate {
+        (cid(), cid(), cid()).prop_map(|(value_cid, argument_hash, tetraplet_cid)| ServiceResultCidAggregate {
             value_cid,
             argument_hash,
             tetraplet_cid,

@@ -145,7 +145,7 @@ fn a_run_without_trust_takes_crafted_data() {
     let outcome = invoke(&crate::network::with_peers(air), &[], &data, &parameters, &NOTHING);
     let text = format!(
         "service result aggregate for CID {:?} not found",
-        aqua_vm::Cid::of_json(b"1").as_str()
+        aqua_vm::Cid::of_json(b"1").to_string()
     );
     assert_eq!((outcome.ret_code, outcome.error_message), (20010, text));
 }

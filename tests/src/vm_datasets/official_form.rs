@@ -3,7 +3,7 @@
 //! It shares fewer content ids than our writer: each service result has copies of the ids of its value and its tetraplet.
 //! Who receives data from official peers has to read and check those bytes.
 
-use aqua_vm::{CallState, ParticleData, ServiceResultCidAggregate, State, TraceState, ValueRef};
+use aqua_vm::{CallState, Cid, ParticleData, ServiceResultCidAggregate, State, TraceState, ValueRef};
 use std::collections::BTreeMap;
 
 /// Size of the root, and where in it the arrays are named.
@@ -137,7 +137,7 @@ fn write_copied_trace(archive: &mut Archive, trace: &[TraceState]) -> Slice {
     let texts: Vec<Slice> = trace
         .iter()
         .map(|state| match state {
-            TraceState::Call(CallState::Executed(ValueRef::Scalar(cid))) => archive.text(cid.as_str().as_bytes()),
+            TraceState::Call(CallState::Executed(ValueRef::Scalar(cid))) => archive.text(cid.to_string().as_bytes()),
             state => panic!("not the result of a call for a scalar: {state}"),
         })
         .collect();
@@ -152,17 +152,17 @@ fn write_copied_trace(archive: &mut Archive, trace: &[TraceState]) -> Slice {
 }
 
 /// Where the texts of ids stand that calls in the trace name.
-fn ids_in<'d>(archive: &Archive, (place, _): Slice, trace: &'d [TraceState]) -> BTreeMap<&'d str, usize> {
+fn ids_in<'d>(archive: &Archive, (place, _): Slice, trace: &'d [TraceState]) -> BTreeMap<&'d Cid, usize> {
     let ids = trace.iter().enumerate().filter_map(|(number, state)| match state {
         TraceState::Call(CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. })) => {
-            Some((cid.as_str(), archive.target(place + number * STATE + 12)))
+            Some((cid, archive.target(place + number * STATE + 12)))
         }
         _ => None,
     });
     ids.collect()
 }
 
-fn write_service_results(archive: &mut Archive, data: &ParticleData, known: &BTreeMap<&str, usize>) -> Slice {
+fn write_service_results(archive: &mut Archive, data: &ParticleData, known: &BTreeMap<&Cid, usize>) -> Slice {
     let store = &data.cid_info.service_result_store;
     let mut entries = Vec::new();
     for (cid, result) in store {
@@ -171,11 +171,11 @@ fn write_service_results(archive: &mut Archive, data: &ParticleData, known: &BTr
             argument_hash,
             tetraplet_cid,
         } = result;
-        let key = match known.get(cid.as_str()) {
-            Some(place) => (*place, cid.as_str().len()),
-            None => archive.text(cid.as_str().as_bytes()),
+        let key = match known.get(cid) {
+            Some(place) => (*place, cid.to_string().len()),
+            None => archive.text(cid.to_string().as_bytes()),
         };
-        let texts = [value_cid.as_str(), argument_hash.as_str(), tetraplet_cid.as_str()];
+        let texts = [value_cid, argument_hash, tetraplet_cid].map(Cid::to_string);
         let texts = texts.map(|text| archive.text(text.as_bytes()));
         let place = archive.align();
         for text in texts {

@@ -11,11 +11,8 @@ use super::{
     TraceState, ValueRef,
 };
 use crate::Tetraplet;
-use crate::cid::IdText;
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::collections::hash_map::Entry;
 
 /// Why bytes are no archive of particle data. Offsets count from the archive's first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,8 +61,6 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
         canon_elements: Targets::default(),
         canon_results: Targets::default(),
         service_results: Targets::default(),
-        ids: Vec::new(),
-        places: FxHashMap::default(),
         last_peer: EcoString::new(),
     };
     Ok(ParticleData {
@@ -117,27 +112,56 @@ struct Window {
     end: usize,
 }
 
-/// Shared targets of one kind that were read, with their positions, which rise.
-struct Targets<T>(Vec<(usize, T)>);
+/// Shared targets of one kind that were read.
+struct Targets<T> {
+    /// Where they stand, rising.
+    positions: Vec<usize>,
+    targets: Vec<T>,
+    /// For each stretch of the archive the place of the first target that is not before it.
+    first: Vec<usize>,
+}
+
+/// Bytes of a stretch: some targets stand in each.
+const STRETCH: usize = 512;
 
 impl<T> Default for Targets<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self {
+            positions: Vec::new(),
+            targets: Vec::new(),
+            first: Vec::new(),
+        }
     }
 }
 
 impl<T> Targets<T> {
+    fn push(&mut self, position: usize, target: T) {
+        let stretches = position / STRETCH + 1;
+        if stretches > self.first.len() {
+            self.first.resize(stretches, self.targets.len());
+        }
+        self.positions.push(position);
+        self.targets.push(target);
+    }
+
     fn at(&self, position: usize) -> Option<&T> {
-        let place = self.0.binary_search_by_key(&position, |(position, _)| *position).ok()?;
-        Some(&self.0[place].1)
+        let first = *self.first.get(position / STRETCH)?;
+        let next = self.first.get(position / STRETCH + 1).copied();
+        let near = &self.positions[first..next.unwrap_or(self.positions.len())];
+        near.binary_search(&position)
+            .ok()
+            .map(|place| &self.targets[first + place])
+    }
+
+    fn last(&self) -> Option<usize> {
+        self.positions.last().copied()
     }
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
     window: Window,
-    /// Ids by their place among those that were read.
-    texts: Targets<u32>,
+    texts: Targets<Cid>,
     peer_ids: Targets<EcoString>,
     // Items of stores by their place there.
     values: Targets<u32>,
@@ -145,9 +169,6 @@ struct Reader<'a> {
     canon_elements: Targets<u32>,
     canon_results: Targets<u32>,
     service_results: Targets<u32>,
-    ids: Vec<Cid>,
-    /// Copies of an id elsewhere take no further memory.
-    places: FxHashMap<IdText<'a>, u32>,
     /// The peer of the tetraplet that was read last: often it comes again.
     last_peer: EcoString,
 }
@@ -264,7 +285,7 @@ impl<'a> Reader<'a> {
 
     fn was_read(&self, target: usize) -> bool {
         // A text without bytes takes nothing out of the window.
-        target < self.window.start || self.texts.0.last().is_some_and(|(last, _)| *last == target)
+        target < self.window.start || self.texts.last() == Some(target)
     }
 
     /// Why a target that was read is not of the kind that a pointer means.
@@ -287,28 +308,14 @@ impl<'a> Reader<'a> {
     fn cid(&mut self, position: usize) -> Result<Cid> {
         let (target, length) = (self.target(position)?, self.length(position + 4));
         if self.was_read(target) {
-            let known = self.texts.at(target).map(|place| &self.ids[*place as usize]);
-            let known = known.filter(|text| text.as_str().len() == length);
+            let known = self.texts.at(target).filter(|cid| cid.length() == length);
             return known.cloned().ok_or_else(|| self.other_kind(position, target));
         }
         let behind = self.claim(position, target, Some(length), 1)?;
         self.release(behind);
-        let bytes = &self.bytes[target..target + length];
-        let place = match self.places.entry(IdText::new(bytes)) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(vacant) => {
-                let text = std::str::from_utf8(bytes).map_err(|_| ArchiveError::Text(target))?;
-                self.ids.push(Cid::from(EcoString::from(text)));
-                *vacant.insert((self.ids.len() - 1) as u32)
-            }
-        };
-        self.texts.0.push((target, place));
-        Ok(self.ids[place as usize].clone())
-    }
-
-    /// A shared text that need not be an id.
-    fn shared_text(&mut self, position: usize) -> Result<EcoString> {
-        self.cid(position).map(EcoString::from)
+        let cid = Cid::of_text(&self.bytes[target..target + length]).map_err(|_| ArchiveError::Text(target))?;
+        self.texts.push(target, cid.clone());
+        Ok(cid)
     }
 
     fn peer_id(&mut self, position: usize) -> Result<EcoString> {
@@ -320,7 +327,7 @@ impl<'a> Reader<'a> {
         let behind = self.claim(position, target, Some(at::STRING), at::ALIGNMENT)?;
         let peer = self.string(target)?;
         self.release(behind);
-        self.peer_ids.0.push((target, peer.clone()));
+        self.peer_ids.push(target, peer.clone());
         Ok(peer)
     }
 
@@ -377,7 +384,7 @@ impl<'a> Reader<'a> {
     fn service_result(&mut self, result: usize) -> Result<ServiceResultCidAggregate> {
         Ok(ServiceResultCidAggregate {
             value_cid: self.cid(result)?,
-            argument_hash: self.shared_text(result + at::SERVICE_RESULT_ARGUMENTS)?,
+            argument_hash: self.cid(result + at::SERVICE_RESULT_ARGUMENTS)?,
             tetraplet_cid: self.cid(result + at::SERVICE_RESULT_TETRAPLET)?,
         })
     }
@@ -406,7 +413,7 @@ impl<'a> Reader<'a> {
                 let behind = self.claim(owner, target, Some(size), at::ALIGNMENT)?;
                 let item = read(self, target)?;
                 self.release(behind);
-                kind(self).0.push((target, place as u32));
+                kind(self).push(target, place as u32);
                 item
             };
             entries.push((cid, item));

@@ -10,9 +10,9 @@ use super::{
     Provenance, Sender, ServiceResultCidAggregate, Store, TraceState, ValueRef,
 };
 use crate::Tetraplet;
-use crate::cid::IdText;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
 
 /// Writes particle data as an archive behind so many bytes that are left free. Equal data gives equal bytes.
 pub(crate) fn write_archive(data: &ParticleData, free: usize) -> Vec<u8> {
@@ -21,7 +21,7 @@ pub(crate) fn write_archive(data: &ParticleData, free: usize) -> Vec<u8> {
     let mut writer = Writer {
         out,
         free,
-        texts: FxHashMap::with_capacity_and_hasher(data.cid_info.len(), FxBuildHasher),
+        texts: Texts::new(data.cid_info.len()),
         peer_ids: FxHashMap::default(),
     };
     let trace = writer.trace(&data.trace);
@@ -57,8 +57,52 @@ struct Writer<'d> {
     /// Where the archive begins.
     free: usize,
     /// Content ids and argument hashes.
-    texts: FxHashMap<IdText<'d>, usize>,
+    texts: Texts<'d>,
     peer_ids: FxHashMap<&'d str, usize>,
+}
+
+/// Where texts of ids stand. Each is looked for in a few slots only; where others have them, it is written again. So nobody
+/// can choose argument hashes that make it slow.
+struct Texts<'d> {
+    written: Vec<(&'d Cid, usize)>,
+    /// For a place in `written` 32 bits of the id's hash and the place from 1 on; 0 if free. A power of two of slots.
+    slots: Box<[u64]>,
+}
+
+impl<'d> Texts<'d> {
+    /// How many slots an id may have.
+    const PROBES: u64 = 16;
+
+    /// For about so many ids.
+    fn new(ids: usize) -> Self {
+        Self {
+            written: Vec::with_capacity(ids),
+            slots: vec![0; (2 * ids + 16).next_power_of_two()].into_boxed_slice(),
+        }
+    }
+
+    /// The position of an id, which `write` writes unless it was written.
+    fn position(&mut self, cid: &'d Cid, write: impl FnOnce() -> usize) -> usize {
+        const TAG: u64 = !0 << 32;
+        let hash = FxBuildHasher.hash_one(cid);
+        for probe in 0..Self::PROBES {
+            let slot = hash.wrapping_add(probe) as usize & (self.slots.len() - 1);
+            let slot = &mut self.slots[slot];
+            if *slot == 0 {
+                let position = write();
+                self.written.push((cid, position));
+                *slot = hash & TAG | self.written.len() as u64;
+                return position;
+            }
+            if (*slot ^ hash) & TAG == 0 {
+                let (known, position) = &self.written[(*slot & !TAG) as usize - 1];
+                if *known == cid {
+                    return *position;
+                }
+            }
+        }
+        write()
+    }
 }
 
 impl<'d> Writer<'d> {
@@ -112,24 +156,21 @@ impl<'d> Writer<'d> {
         self.out.len()
     }
 
-    fn shared_text(&mut self, text: &'d str) -> Slice {
-        let position = *self.texts.entry(IdText::new(text.as_bytes())).or_insert_with(|| {
-            let position = self.out.len();
-            self.out.extend_from_slice(text.as_bytes());
-            if text.is_empty() {
+    fn cid(&mut self, cid: &'d Cid) -> Slice {
+        let Self { texts, out, .. } = self;
+        let position = texts.position(cid, || {
+            let position = out.len();
+            cid.write(out);
+            if cid.length() == 0 {
                 // Shared targets are told apart by their position.
-                self.out.push(0);
+                out.push(0);
             }
             position
         });
         Slice {
             position,
-            length: text.len(),
+            length: cid.length(),
         }
-    }
-
-    fn cid(&mut self, cid: &'d Cid) -> Slice {
-        self.shared_text(cid.as_str())
     }
 
     /// What must precede a growable text: its bytes if it is too long to stand inside.
@@ -228,7 +269,7 @@ impl<'d> Writer<'d> {
             argument_hash,
             tetraplet_cid,
         } = result;
-        let texts = [value_cid.as_str(), argument_hash, tetraplet_cid.as_str()].map(|text| self.shared_text(text));
+        let texts = [value_cid, argument_hash, tetraplet_cid].map(|cid| self.cid(cid));
         let position = self.begin();
         for text in texts {
             self.slice(text);

@@ -71,14 +71,12 @@ impl CidInfo {
         const TEXT: usize = 61;
         const CID: usize = TEXT + 16;
         // Ids that arrive may be spelled at any length.
-        let more = |text: &str| text.len().saturating_sub(TEXT);
+        let more = |cid: &Cid| cid.length().saturating_sub(TEXT);
         let ids = self.value_store.keys().chain(self.tetraplet_store.keys());
         let ids = ids
             .chain(self.canon_element_store.keys())
             .chain(self.canon_result_store.keys());
-        let ids = ids
-            .chain(self.service_result_store.keys())
-            .map(|cid| more(cid.as_str()));
+        let ids = ids.chain(self.service_result_store.keys()).map(more);
         let hashes = self.service_result_store.values().map(|it| more(&it.argument_hash));
         let longer: usize = ids.chain(hashes).sum();
         let tetraplet =

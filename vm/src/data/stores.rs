@@ -92,7 +92,7 @@ pub struct ServiceResultCidAggregate {
     /// The value.
     pub value_cid: Cid,
     /// Content id of the JSON array of arguments.
-    pub argument_hash: EcoString,
+    pub argument_hash: Cid,
     /// The peer, service and function.
     pub tetraplet_cid: Cid,
 }

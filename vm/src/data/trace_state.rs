@@ -172,7 +172,7 @@ impl TraceState {
                 CallState::Failed(cid)
                 | CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. } | ValueRef::Unused(cid)),
             )
-            | Self::Canon(CanonState::Executed(cid)) => cid.as_str().len(),
+            | Self::Canon(CanonState::Executed(cid)) => cid.length(),
             Self::Par(_) => 0,
         };
         size_of::<Self>() + behind

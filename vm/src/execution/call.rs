@@ -145,9 +145,9 @@ impl Machine<'_> {
     }
 
     /// The hash of the arguments that were just written.
-    fn argument_hash(&self, arguments: Result<(), Catchable>) -> Result<EcoString, Uncatchable> {
+    fn argument_hash(&self, arguments: Result<(), Catchable>) -> Result<Cid, Uncatchable> {
         are_known(arguments)?;
-        Ok(self.ledger.buffer_id().into())
+        Ok(self.ledger.buffer_id())
     }
 
     /// A stored result must be of the same call.
@@ -156,13 +156,14 @@ impl Machine<'_> {
         tetraplet: &Tetraplet,
         arguments: Result<(), Catchable>,
         stored: &Tetraplet,
-        stored_hash: &EcoString,
+        stored_hash: &Cid,
     ) -> Result<(), Uncatchable> {
         are_known(arguments)?;
-        if !self.ledger.is_buffer_id(stored_hash) {
+        let hash = self.ledger.buffer_id();
+        if hash != *stored_hash {
             return Err(Uncatchable::InstructionParametersMismatch {
                 parameter: "call argument_hash",
-                expected: self.ledger.buffer_id().to_string(),
+                expected: hash.to_string(),
                 stored: stored_hash.to_string(),
             });
         }
@@ -384,7 +385,7 @@ impl Machine<'_> {
     fn new_item(
         &mut self,
         tetraplet: &Tetraplet,
-        argument_hash: &EcoString,
+        argument_hash: &Cid,
         value: Value,
     ) -> Result<(Cid, Item), Uncatchable> {
         let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
@@ -398,7 +399,7 @@ impl Machine<'_> {
     fn fail_call(
         &mut self,
         tetraplet: &Tetraplet,
-        argument_hash: &EcoString,
+        argument_hash: &Cid,
         code: i32,
         message: EcoString,
     ) -> Result<(), ExecutionError> {

@@ -62,7 +62,7 @@ impl Reading {
 #[derive(Debug)]
 pub(super) struct ServiceResult {
     pub(super) value: Value,
-    pub(super) argument_hash: EcoString,
+    pub(super) argument_hash: Cid,
     pub(super) tetraplet: Tetraplet,
 }
 
@@ -168,11 +168,6 @@ impl Ledger {
         Cid::of_json(&self.text)
     }
 
-    /// Whether a text is that id.
-    pub(super) fn is_buffer_id(&self, id: &str) -> bool {
-        Cid::is_produced(id, &self.text)
-    }
-
     /// The id of a value.
     pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let mut text = self.take_buffer();
@@ -210,7 +205,7 @@ impl Ledger {
     pub(super) fn add_service_result(
         &mut self,
         value: &Value,
-        argument_hash: &EcoString,
+        argument_hash: &Cid,
         tetraplet: &Tetraplet,
     ) -> Result<Cid, Uncatchable> {
         let value_cid = self.add_value(value)?;

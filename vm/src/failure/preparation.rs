@@ -241,7 +241,7 @@ impl CidStoreError {
     pub(crate) fn mismatch(store: &'static str, cid: &Cid) -> Self {
         Self::Mismatch {
             store,
-            cid: cid.as_str().into(),
+            cid: cid.to_string().into(),
         }
     }
 }

@@ -45,16 +45,20 @@ impl fmt::Display for Kind {
 /// What is wrong with a trace.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TraceError {
-    #[error("previous and current data have incompatible states: '{0:?}' '{1:?}'")]
-    IncompatibleStates(TraceState, TraceState),
+    #[error("previous and current data have incompatible states: '{:?}' '{:?}'", .0.0, .0.1)]
+    IncompatibleStates(Box<(TraceState, TraceState)>),
     #[error("state from {side} `{state:?}` is incompatible with expected {kind}")]
-    UnexpectedState { side: Side, state: TraceState, kind: Kind },
-    #[error("values in call results are not equal: {0:?} != {1:?}")]
-    ValuesNotEqual(ValueRef, ValueRef),
-    #[error("previous and current call results are incompatible: '{0:?}' '{1:?}'")]
-    IncompatibleCallResults(CallState, CallState),
-    #[error("canon results {0:?} {1:?} points to incompatible execution states")]
-    IncompatibleCanonResults(CanonState, CanonState),
+    UnexpectedState {
+        side: Side,
+        state: Box<TraceState>,
+        kind: Kind,
+    },
+    #[error("values in call results are not equal: {:?} != {:?}", .0.0, .0.1)]
+    ValuesNotEqual(Box<(ValueRef, ValueRef)>),
+    #[error("previous and current call results are incompatible: '{:?}' '{:?}'", .0.0, .0.1)]
+    IncompatibleCallResults(Box<(CallState, CallState)>),
+    #[error("canon results {:?} {:?} points to incompatible execution states", .0.0, .0.1)]
+    IncompatibleCanonResults(Box<(CanonState, CanonState)>),
     #[error("{0:?} ap result contains inappropriate generation count in destination")]
     GenerationCount(ApResult),
     #[error("the first {count} subtrace descriptors lens of fold {fold:?} overflows")]
@@ -72,7 +76,7 @@ pub(crate) enum TraceError {
     #[error("requested an element at position '{position}', but executed trace contains only '{len}' elements")]
     NoElement { position: usize, len: usize },
     #[error("expected a state of CallResult(Value::Stream) or Ap types but '{0}' obtained")]
-    NoStreamState(TraceState),
+    NoStreamState(Box<TraceState>),
     #[error(
         "overflow is occurred while calculating the entire len occupied by executed states corresponded to current par: '{0:?}'"
     )]

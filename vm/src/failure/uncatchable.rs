@@ -30,7 +30,7 @@ pub(crate) enum Uncatchable {
     ShadowingIsNotAllowed(EcoString),
     #[error("new end block tries to pop up a variable '{name}' that wasn't defined at depth {depth}")]
     ScalarsStateCorrupted { name: EcoString, depth: usize },
-    #[error("{kind} for CID {:?} not found", cid.as_str())]
+    #[error("{kind} for CID {:?} not found", cid.text().as_str())]
     ValueForCidNotFound { kind: &'static str, cid: Cid },
     #[error("failed to deserialize to CallServiceFailed: {0}")]
     MalformedCallServiceFailed(serde_json::Error),

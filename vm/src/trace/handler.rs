@@ -126,13 +126,16 @@ impl<'d> TraceHandler<'d> {
     ) -> Result<(Option<&'d T>, Option<&'d T>), TraceError> {
         let unexpected = |side, state: &TraceState| TraceError::UnexpectedState {
             side,
-            state: state.clone(),
+            state: Box::new(state.clone()),
             kind,
         };
         match (self.previous.next_state(), self.current.next_state()) {
             (Some(previous), Some(current)) => match (expected(previous), expected(current)) {
                 (Some(previous), Some(current)) => Ok((Some(previous), Some(current))),
-                _ => Err(TraceError::IncompatibleStates(previous.clone(), current.clone())),
+                _ => Err(TraceError::IncompatibleStates(Box::new((
+                    previous.clone(),
+                    current.clone(),
+                )))),
             },
             (Some(state), None) => expected(state)
                 .map(|state| (Some(state), None))

@@ -96,7 +96,7 @@ fn generation_at(position: usize, slider: &Slider<'_>) -> Result<u32, TraceError
             [generation] => Ok(generation),
             _ => Err(TraceError::GenerationCount(ap.clone())),
         },
-        state => Err(TraceError::NoStreamState(state.clone())),
+        state => Err(TraceError::NoStreamState(Box::new(state.clone()))),
     }
 }
 

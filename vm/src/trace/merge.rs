@@ -38,7 +38,7 @@ pub(super) fn calls(previous: &CallState, current: &CallState) -> Result<MetCall
         (Failed(_) | Executed(_) | RequestSentBy(_), RequestSentBy(_)) => keep(previous, Side::Previous),
         (Executed(left), Executed(right)) => {
             if !same_value(left, right) {
-                return Err(TraceError::ValuesNotEqual(left.clone(), right.clone()));
+                return Err(TraceError::ValuesNotEqual(Box::new((left.clone(), right.clone()))));
             }
             Ok(MetCall {
                 state: previous.clone(),
@@ -46,9 +46,9 @@ pub(super) fn calls(previous: &CallState, current: &CallState) -> Result<MetCall
                 in_both: true,
             })
         }
-        (Failed(_), Failed(_) | Executed(_)) | (Executed(_), Failed(_)) => {
-            Err(TraceError::IncompatibleCallResults(previous.clone(), current.clone()))
-        }
+        (Failed(_), Failed(_) | Executed(_)) | (Executed(_), Failed(_)) => Err(TraceError::IncompatibleCallResults(
+            Box::new((previous.clone(), current.clone())),
+        )),
     }
 }
 
@@ -64,9 +64,10 @@ pub(super) fn canons(previous: &CanonState, current: &CanonState) -> Result<Cano
     use CanonState::{Executed, RequestSentBy};
 
     match (previous, current) {
-        (Executed(left), Executed(right)) if left != right => {
-            Err(TraceError::IncompatibleCanonResults(previous.clone(), current.clone()))
-        }
+        (Executed(left), Executed(right)) if left != right => Err(TraceError::IncompatibleCanonResults(Box::new((
+            previous.clone(),
+            current.clone(),
+        )))),
         (RequestSentBy(_), Executed(_)) => Ok(current.clone()),
         _ => Ok(previous.clone()),
     }

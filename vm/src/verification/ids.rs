@@ -82,7 +82,7 @@ fn unknown<'d, T: PartialEq>(store: &'d Store<T>, known: &'d Store<T>) -> impl I
 
 fn verify_references(info: &CidInfo) -> Result<(), CidStoreError> {
     let missing = |cid: &Cid, from, to| CidStoreError::Reference {
-        cid: cid.as_str().into(),
+        cid: cid.to_string().into(),
         from,
         to,
     };

@@ -113,14 +113,16 @@ pub(crate) fn sign(
 }
 
 /// The borsh form of a list of so many texts and a text.
-pub(crate) fn message<'c>(count: usize, sorted_cids: impl Iterator<Item = &'c Cid>, particle_id: &'c str) -> Vec<u8> {
+pub(crate) fn message<'c>(count: usize, sorted_cids: impl Iterator<Item = &'c Cid>, particle_id: &str) -> Vec<u8> {
     let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
     let mut message = Vec::with_capacity(8 + particle_id.len() + count * 65);
     message.extend_from_slice(&length(count));
-    for text in sorted_cids.map(Cid::as_str).chain([particle_id]) {
-        message.extend_from_slice(&length(text.len()));
-        message.extend_from_slice(text.as_bytes());
+    for cid in sorted_cids {
+        message.extend_from_slice(&length(cid.length()));
+        cid.write(&mut message);
     }
+    message.extend_from_slice(&length(particle_id.len()));
+    message.extend_from_slice(particle_id.as_bytes());
     message
 }
 

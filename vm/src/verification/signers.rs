@@ -166,7 +166,7 @@ impl<'d> IdList<'d> {
     }
 
     fn texts(&self) -> Vec<String> {
-        self.iter().map(|cid| cid.as_str().to_owned()).collect()
+        self.iter().map(|cid| cid.to_string()).collect()
     }
 }
 
@@ -205,7 +205,7 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
     let info = &data.cid_info;
     let missing = |cid: &Cid, from, to| {
         PreparationError::CidStore(CidStoreError::Reference {
-            cid: cid.as_str().into(),
+            cid: cid.to_string().into(),
             from,
             to,
         })

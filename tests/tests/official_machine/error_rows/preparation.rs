@@ -125,7 +125,9 @@ fn stores() -> Vec<Case> {
         ),
         (
             "8 value",
-            arrived(|data| first(&mut data.cid_info.service_result_store).argument_hash = "other".into()),
+            arrived(|data| {
+                first(&mut data.cid_info.service_result_store).argument_hash = Cid::from(EcoString::from("other"))
+            }),
         ),
         ("8 text", named(cut)),
         ("8 codec", named(raw)),
