@@ -20,6 +20,7 @@ const HEAD: &[u8; 9] = b"bagaaihra";
 /// Length of a produced id.
 pub(super) const LENGTH: usize = 61;
 
+/// Where the last four stand in their word.
 const LAST: u64 = 0xffff_ffff << 32;
 
 /// A text whose characters behind the head are still to be written.
