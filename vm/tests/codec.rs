@@ -214,3 +214,26 @@ fn a_state_is_at_least_as_large_as_its_bytes() {
         state.size()
     );
 }
+
+/// The machine looks for a text that it wrote in a few places only, so that nobody can make it slow.
+#[test]
+fn texts_that_begin_alike_are_written() {
+    let hash = |number: usize| {
+        let end = data_encoding::BASE32_NOPAD.encode(&blake3::hash(&number.to_le_bytes()).as_bytes()[..27]);
+        Cid::from(ecow::EcoString::from(format!(
+            "bagaaihraaaaaaaaa{}",
+            end.to_lowercase()
+        )))
+    };
+    let result = |number: usize| ServiceResultCidAggregate {
+        value_cid: Cid::of_json(b"1"),
+        argument_hash: hash(number % 150),
+        tetraplet_cid: Cid::of_json(b"2"),
+    };
+    let mut data = ParticleData::default();
+    data.cid_info.service_result_store = (0..300).map(|number| (hash(number), result(number))).collect();
+    let state = State::new(data);
+    let bytes = state.encode();
+    assert!(bytes.len() <= state.size(), "{} {}", bytes.len(), state.size());
+    assert_eq!(State::decode(&bytes).expect("own data"), state);
+}
