@@ -93,7 +93,8 @@ pub(crate) fn digests(texts: &[&[u8]]) -> Vec<[u8; 32]> {
             together.push(std::array::from_fn(|lane| rest[lane.min(rest.len() - 1)]));
         }
     }
-    hash_together(texts, &together, compress_here(), &mut digests);
+    let fastest = ways().next().expect("one is for all processors");
+    hash_together(texts, &together, fastest, &mut digests);
     digests
 }
 
@@ -105,38 +106,39 @@ fn blocks(text: &[u8]) -> usize {
 /// How a block of each text is mixed into its chaining value.
 type Compress = fn(&mut [Lanes; 8], &[Lanes; 16], &Lanes, u32);
 
-/// The one that this processor does fastest.
-fn compress_here() -> Compress {
+/// The ways that this processor has, the fastest first. All give the same.
+fn ways() -> impl Iterator<Item = Compress> {
+    /// `compress` for some instructions, if the processor has them.
     #[cfg(target_arch = "x86_64")]
-    {
-        /// Compiles `compress` for some instructions, and gives that if the processor has them.
-        macro_rules! compress_with {
-            ($instructions:tt) => {{
-                #[inline(never)]
-                #[target_feature(enable = $instructions)]
-                fn compiled(chaining: &mut [Lanes; 8], message: &[Lanes; 16], lengths: &Lanes, flags: u32) {
-                    compress(chaining, message, lengths, flags);
+    macro_rules! compress_with {
+        ($instructions:tt) => {{
+            #[inline(never)]
+            #[target_feature(enable = $instructions)]
+            fn compiled(chaining: &mut [Lanes; 8], message: &[Lanes; 16], lengths: &Lanes, flags: u32) {
+                compress(chaining, message, lengths, flags);
+            }
+            let way: Compress = |chaining, message, lengths, flags| {
+                // SAFETY: it asks for nothing but a processor with these instructions; without them nobody gets it.
+                #[expect(unsafe_code, reason = "arrivals with many ids take a tenth less time")]
+                unsafe {
+                    compiled(chaining, message, lengths, flags);
                 }
-                if is_x86_feature_detected!($instructions) {
-                    return |chaining, message, lengths, flags| {
-                        // SAFETY: it asks for nothing but a processor with these instructions, and this one has them.
-                        #[expect(unsafe_code, reason = "arrivals with many ids take a tenth less time")]
-                        unsafe {
-                            compiled(chaining, message, lengths, flags);
-                        }
-                    };
-                }
-            }};
-        }
-        compress_with!("avx512vl");
-        compress_with!("avx2");
+            };
+            is_x86_feature_detected!($instructions).then_some(way)
+        }};
     }
+    #[cfg(target_arch = "x86_64")]
+    let special = [compress_with!("avx512vl"), compress_with!("avx2")];
+    #[cfg(not(target_arch = "x86_64"))]
+    let special: [Option<Compress>; 0] = [];
+
     // On its own, because inside of something larger the compiler may not see that texts can be gone through together.
     #[inline(never)]
     fn compiled(chaining: &mut [Lanes; 8], message: &[Lanes; 16], lengths: &Lanes, flags: u32) {
         compress(chaining, message, lengths, flags);
     }
-    compiled
+    let general: Compress = compiled;
+    special.into_iter().flatten().chain([general])
 }
 
 /// Hashes groups of texts, each of texts with the same number of blocks.
@@ -260,7 +262,7 @@ mod tests {
         }
     }
 
-    /// Whatever the processor of this machine is.
+    /// As many ways as the processor of this machine has.
     #[test]
     fn each_way_of_hashing_together_gives_the_same() {
         let bytes: Vec<u8> = (0..2_000_u32).map(|place| (place % 251) as u8).collect();
@@ -270,12 +272,11 @@ mod tests {
                 .map(|lane| &bytes[lane..][..length.max(1) - (length.max(1) - least - 1).min(lane)])
                 .collect();
             let group = [std::array::from_fn(|lane| lane)];
-            let mut together = vec![[0; 32]; LANES];
-            hash_together(&texts, &group, compress, &mut together);
-            assert_eq!(together, one_by_one(&texts), "{length}");
-            together.fill([0; 32]);
-            hash_together(&texts, &group, compress_here(), &mut together);
-            assert_eq!(together, one_by_one(&texts), "{length}");
+            for compress in ways() {
+                let mut together = vec![[0; 32]; LANES];
+                hash_together(&texts, &group, compress, &mut together);
+                assert_eq!(together, one_by_one(&texts), "{length}");
+            }
         }
     }
 

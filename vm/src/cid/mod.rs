@@ -185,6 +185,7 @@ fn parse(text: &str) -> Result<(u64, u64, Vec<u8>), CidError> {
     let digest = rest.get(..length).ok_or(CidError::Malformed)?;
     Ok((codec, hash, digest.to_vec()))
 }
+
 fn varint(bytes: &[u8]) -> Result<(u64, &[u8]), CidError> {
     unsigned_varint::decode::u64(bytes).map_err(|error| match error {
         unsigned_varint::decode::Error::Insufficient => CidError::Truncated,
