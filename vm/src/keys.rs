@@ -4,6 +4,7 @@
 //! `12D3KooW`. In particle data a public key is one format byte (0 for ed25519) and 32 bytes, a signature is the same
 //! format byte and 64 bytes.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,9 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
+    /// Messages up to that many bytes are signed in less time than a signature is checked. Signing goes through them twice.
+    pub(crate) const QUICK_TO_SIGN: usize = 8 << 10;
+
     /// The pair that grows from a 32-byte ed25519 seed.
     ///
     /// # Panics
@@ -50,6 +54,16 @@ impl KeyPair {
     /// Signature of a message in the form it has in particle data: format byte and 64 bytes.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         [&[ED25519_FORMAT], self.signing.sign(message).as_ref()].concat()
+    }
+
+    pub(crate) fn has_public(&self, key: &[u8; 32]) -> bool {
+        self.public == *key
+    }
+
+    /// Whether a signature in that form is what [`sign`](Self::sign) makes of the message: then it is right. How long that
+    /// takes tells nothing about the signature made here.
+    pub(crate) fn made(&self, message: &[u8], signature: &[u8]) -> bool {
+        verify_slices_are_equal(&self.sign(message), signature).is_ok()
     }
 }
 
@@ -123,6 +137,7 @@ mod tests {
             prop_assert_eq!(ours.public, other.verifying_key().to_bytes());
             prop_assert_eq!(&ours.sign(&message)[1..], &signature);
             prop_assert!(accepts(&ours.public, &message, &signature));
+            prop_assert!(ours.made(&message, &ours.sign(&message)));
         }
 
         #[test]
@@ -132,6 +147,8 @@ mod tests {
             all[place] ^= change;
             let public = all[..32].try_into().expect("32 bytes");
             prop_assert!(!accepts(&public, &all[32..52], &all[52..]));
+            let signature = [&[ED25519_FORMAT], &all[52..]].concat();
+            prop_assert_eq!(key.made(&all[32..52], &signature), place < 32);
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct Signed {
     signature: Box<[u8]>,
 }
 
-/// Checks arriving data and merges the signatures of both. `own_key` is that of this peer. If what is known was verified
+/// Checks arriving data and merges the signatures of both. `own` are the keys of this peer. If what is known was verified
 /// itself, what it has already is not verified again.
 ///
 /// # Errors
@@ -44,10 +44,8 @@ pub(crate) fn verify(
     previous_is_verified: bool,
     current: &ParticleData,
     particle_id: &str,
-    own_key: Option<&KeyPair>,
+    own: Option<&KeyPair>,
 ) -> Result<Verified, PreparationError> {
-    let own_key = own_key.map(KeyPair::public_key);
-    let own_key = own_key.as_deref();
     let unknown = CidInfo::default();
     let known = if previous_is_verified {
         &previous.cid_info
@@ -55,7 +53,7 @@ pub(crate) fn verify(
         &unknown
     };
     verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
-    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, own_key, judge);
+    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, own, judge);
     merged(Judge::Quick).or_else(|_| merged(Judge::Last))
 }
 
@@ -73,7 +71,7 @@ fn merge_signatures(
     previous_is_verified: bool,
     current: &ParticleData,
     particle_id: &str,
-    own_key: Option<&[u8]>,
+    own: Option<&KeyPair>,
     judge: Judge,
 ) -> Result<Verified, PreparationError> {
     // A right signature proves that its key is one.
@@ -85,9 +83,9 @@ fn merge_signatures(
         known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
     };
     current
-        .verify(particle_id, is_known, judge)
+        .verify(particle_id, is_known, own, judge)
         .map_err(PreparationError::Signature)?;
-    let signed = current.by_peer.values().find(|signer| Some(signer.key) == own_key);
+    let signed = own.and_then(|own| current.by_peer.values().find(|signer| signer.signs_like(own)));
     let signed = signed.map(|signer| Signed {
         cids: signer.made.iter().cloned().collect(),
         signature: signer.signature.into(),

@@ -4,7 +4,7 @@ use super::{Judge, Signatures, message};
 use crate::data::{CallState, CanonState, ParticleData, Store, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
 use crate::keys::{self, ED25519_FORMAT, peer_id_of};
-use crate::{Cid, PreparationError};
+use crate::{Cid, KeyPair, PreparationError};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -68,12 +68,13 @@ impl<'d> Signers<'d> {
         &self,
         particle_id: &str,
         is_known: impl Fn(&String, &Signer<'_>) -> bool,
+        own: Option<&KeyPair>,
         judge: Judge,
     ) -> Result<(), SignatureError> {
         let mut unknown = self.by_peer.iter().filter(|(peer, signer)| !is_known(peer, signer));
         unknown.try_for_each(|(peer, signer)| {
             signer
-                .verify(particle_id, judge)
+                .verify(particle_id, own, judge)
                 .map_err(|error| SignatureError::Mismatch {
                     peer: peer.clone(),
                     error,
@@ -115,10 +116,19 @@ impl<'d> Signers<'d> {
 }
 
 impl Signer<'_> {
-    fn verify(&self, particle_id: &str, judge: Judge) -> Result<(), String> {
+    /// Whether that pair could have made the signature, to the byte.
+    pub(super) fn signs_like(&self, pair: &KeyPair) -> bool {
+        pair.has_public(&self.public) && self.signature.first() == Some(&ED25519_FORMAT)
+    }
+
+    fn verify(&self, particle_id: &str, own: Option<&KeyPair>, judge: Judge) -> Result<(), String> {
         // The format byte says nothing that the key doesn't.
         let bytes = self.signature.get(1..).unwrap_or_default();
         let message = message(self.made.length, self.made.iter(), particle_id);
+        let is_short = message.len() <= KeyPair::QUICK_TO_SIGN;
+        if is_short && own.is_some_and(|own| self.signs_like(own) && own.made(&message, self.signature)) {
+            return Ok(());
+        }
         let source = match (judge, Signature::from_slice(bytes)) {
             (Judge::Quick, _) if keys::accepts(&self.public, &message, bytes) => return Ok(()),
             (Judge::Quick, _) | (Judge::Last, Err(_)) => "None",
