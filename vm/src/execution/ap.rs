@@ -5,11 +5,9 @@ use super::canon_map::Key;
 use super::fold::Source;
 use super::item::{Item, Resolved};
 use super::stream::Generation;
-use crate::data::{ApResult, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError};
-use crate::trace::{MetAp, UNKNOWN_GENERATION};
+use crate::trace::MetAp;
 use aqua_air::{OperandId, OperationId, ScopeId, Slot};
-use smallvec::smallvec;
 
 impl Machine<'_> {
     pub(super) fn ap_to_scalar(&mut self, source: OperandId, target: Slot) -> Result<(), ExecutionError> {
@@ -32,7 +30,7 @@ impl Machine<'_> {
         };
         let generation = self.ap_generation().map_err(|error| self.trace_error(id, error))?;
         self.add_to_stream(Source::Stream(target), item, generation)?;
-        self.push_ap();
+        self.trace.push_ap();
         Ok(())
     }
 
@@ -66,7 +64,7 @@ impl Machine<'_> {
             ..item
         };
         self.add_to_stream(Source::Map(target), entry, generation)?;
-        self.push_ap();
+        self.trace.push_ap();
         Ok(())
     }
 
@@ -80,11 +78,5 @@ impl Machine<'_> {
             Some(MetAp { generation, from }) => Generation::Known(from, generation),
             None => Generation::New,
         })
-    }
-
-    fn push_ap(&mut self) {
-        self.trace.push(TraceState::Ap(ApResult {
-            res_generations: smallvec![UNKNOWN_GENERATION],
-        }));
     }
 }

@@ -189,7 +189,7 @@ impl Machine<'_> {
             let mut write = |value: &Value| written = written.and_then(|()| value.write_element(out, limit));
             match self.code[*argument] {
                 Operand::Text(text) => write_text(out, &self.code[text]),
-                Operand::Scalar(slot, None) => write(&self.scalar(slot)?.value),
+                Operand::Scalar(slot, None) => write(self.scalar(slot)?.value),
                 _ => write(&self.value(*argument)?),
             }
         }
@@ -316,10 +316,12 @@ impl Machine<'_> {
                 let item = self.scalar(slot)?;
                 arguments.push(item.value.to_json());
                 let seen = match (&before, tetraplets.last()) {
-                    (Some(before), Some(last)) if before.is(&item.origin) => last.clone(),
-                    _ => [item.origin.tetraplet()].into(),
+                    (Some(before), Some(last)) if before.as_ref().is(item.origin) => last.clone(),
+                    _ => {
+                        before = Some(item.origin.to_origin());
+                        [item.origin.tetraplet()].into()
+                    }
                 };
-                before = Some(item.origin.clone());
                 tetraplets.push(seen);
             } else {
                 let resolved = self.resolve(*operand)?;

@@ -9,13 +9,13 @@ use aqua_air::{OperandId, Operation, OperationId, VariableKind};
 impl Machine<'_> {
     pub(super) fn seq(&mut self, left: OperationId, right: OperationId) -> Begun {
         self.complete = true;
-        self.frames.push(Frame::Seq { right });
+        self.frames.push(|| Frame::Seq { right });
         Begun::Run(left)
     }
 
     pub(super) fn xor(&mut self, left: OperationId, right: OperationId) -> Begun {
         self.complete = true;
-        self.frames.push(Frame::Xor { right });
+        self.frames.push(|| Frame::Xor { right });
         Begun::Run(left)
     }
 
@@ -30,13 +30,15 @@ impl Machine<'_> {
             .meet_par_start()
             .map_err(|error| self.trace_error(id, error))?;
         self.begin_side(left);
-        self.frames.push(Frame::ParLeft(Par {
-            id,
-            left,
-            right,
-            position,
-            records: self.recorder.records,
-        }));
+        self.frames.push(|| {
+            Frame::ParLeft(Par {
+                id,
+                left,
+                right,
+                position,
+                records: self.recorder.records,
+            })
+        });
         Ok(Begun::Run(left))
     }
 
@@ -60,27 +62,37 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn resume(&mut self, frame: Frame, outcome: Outcome) -> Result<Resumed, Uncatchable> {
+    /// Goes on with the latest frame.
+    pub(super) fn resume(&mut self, outcome: Outcome) -> Result<Resumed, Uncatchable> {
+        // Not moved, since most are of that kind.
+        if let Some(&Frame::Seq { right }) = self.frames.top() {
+            self.frames.pop();
+            return Ok(self.after_left(right, outcome));
+        }
+        let Some(frame) = self.frames.pop() else {
+            return Ok(Resumed::Done(outcome));
+        };
         Ok(match frame {
-            Frame::Seq { right } if outcome.is_ok() && self.complete => Resumed::Run(right),
-            Frame::Seq { .. } => Resumed::Done(outcome),
+            Frame::Seq { right } => self.after_left(right, outcome),
             Frame::Xor { right } => match outcome {
                 Ok(()) => Resumed::Done(outcome),
                 Err(error) => {
                     self.complete = true;
-                    self.last_error.open = true;
-                    self.error.original = Some(*error);
-                    self.error.open = true;
-                    self.frames.push(Frame::Handler);
+                    let errors = self.errors_mut();
+                    errors.last.open = true;
+                    errors.handled.original = Some(*error);
+                    errors.handled.open = true;
+                    self.frames.push(|| Frame::Handler);
                     Resumed::Run(right)
                 }
             },
             Frame::Handler => {
-                if self.error.open {
-                    self.error.clear();
+                let handled = &mut self.errors_mut().handled;
+                if handled.open {
+                    handled.clear();
                 }
                 if outcome.is_ok() {
-                    self.error.open = true;
+                    handled.open = true;
                 }
                 Resumed::Done(outcome)
             }
@@ -90,7 +102,7 @@ impl Machine<'_> {
                     .meet_par_left_end(par.position)
                     .map_err(|error| self.trace_error(par.id, error))?;
                 self.begin_side(par.right);
-                self.frames.push(Frame::ParRight { par, left });
+                self.frames.push(|| Frame::ParRight { par, left });
                 Resumed::Run(par.right)
             }
             Frame::ParRight { par, left } => {
@@ -99,7 +111,7 @@ impl Machine<'_> {
                 self.complete = left.complete || right.complete;
                 let have_both_failed = left.failed && right.failed;
                 if !have_both_failed {
-                    self.last_error.open = true;
+                    self.open_last_error();
                 }
                 self.record_par(par, left, right);
                 Resumed::Done(if have_both_failed { outcome } else { Ok(()) })
@@ -142,12 +154,21 @@ impl Machine<'_> {
         })
     }
 
+    /// The left side of a `seq` has ended.
+    fn after_left(&self, right: OperationId, outcome: Outcome) -> Resumed {
+        if outcome.is_ok() && self.complete {
+            Resumed::Run(right)
+        } else {
+            Resumed::Done(outcome)
+        }
+    }
+
     /// How a side of a `par` ends; with errors if anything was recorded in it.
     fn side(&self, outcome: &Outcome, records: usize) -> Side {
         Side {
             complete: self.complete && outcome.is_ok(),
             failed: outcome.is_err(),
-            errors: (self.recorder.records > records).then(|| Box::new(self.errors())),
+            errors: (self.recorder.records > records).then(|| self.errors.clone()),
         }
     }
 }

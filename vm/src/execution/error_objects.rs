@@ -6,6 +6,14 @@ use crate::failure::{Catchable, ErrorObjectError, Uncatchable};
 use crate::value::Value;
 use aqua_air::OperationId;
 use ecow::EcoString;
+use triomphe::Arc as Shared;
+
+/// Errors as the workflow sees them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Errors {
+    pub(super) last: LastError,
+    pub(super) handled: HandledError,
+}
 
 /// `%last_error%`: the first error since the last `xor` began its right side or the last `par` succeeded.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,15 +35,25 @@ pub(super) struct HandledError {
     pub(super) open: bool,
 }
 
-impl LastError {
-    pub(super) fn new() -> Self {
-        Self {
-            object: no_error(),
-            tetraplet: None,
-            open: true,
-        }
+impl Errors {
+    pub(super) fn none() -> Shared<Self> {
+        Shared::new(Self {
+            last: LastError {
+                object: no_error(),
+                tetraplet: None,
+                open: true,
+            },
+            handled: HandledError {
+                object: no_error(),
+                tetraplet: None,
+                original: None,
+                open: true,
+            },
+        })
     }
+}
 
+impl LastError {
     /// Takes an error whatever was there.
     pub(super) fn set(&mut self, object: Value, tetraplet: Option<Tetraplet>) {
         *self = Self {
@@ -47,15 +65,6 @@ impl LastError {
 }
 
 impl HandledError {
-    pub(super) fn new() -> Self {
-        Self {
-            object: no_error(),
-            tetraplet: None,
-            original: None,
-            open: true,
-        }
-    }
-
     pub(super) fn clear(&mut self) {
         self.object = no_error();
         self.tetraplet = None;
@@ -74,6 +83,18 @@ pub(super) enum Place {
 }
 
 impl Machine<'_> {
+    /// Errors that change. Recordings keep what they were.
+    pub(super) fn errors_mut(&mut self) -> &mut Errors {
+        Shared::make_mut(&mut self.errors)
+    }
+
+    /// The next error becomes the last one.
+    pub(super) fn open_last_error(&mut self) {
+        if !self.errors.last.open {
+            self.errors_mut().last.open = true;
+        }
+    }
+
     /// Makes an error visible to the workflow.
     ///
     /// # Errors
@@ -84,7 +105,9 @@ impl Machine<'_> {
         operation: OperationId,
         place: Place,
     ) -> Result<(), Uncatchable> {
-        if (self.last_error.open && error.is_last_error()) || self.error.open {
+        let becomes_last = self.errors.last.open && error.is_last_error();
+        let is_handled = self.errors.handled.open;
+        if becomes_last || is_handled {
             let (tetraplet, is_on_peer) = match place {
                 Place::Here => (None, false),
                 Place::OnPeer(tetraplet) => (tetraplet, true),
@@ -97,20 +120,23 @@ impl Machine<'_> {
             let message = error.to_string();
             self.ledger.charge(message.len() + instruction.len())?;
             let object = error_object(error.code(), &message, &instruction, Some(&peer));
-            if self.error.open {
-                self.error.object = if is_on_peer {
-                    object.clone()
-                } else {
-                    error_object(error.code(), &message, &instruction, None)
+            let errors = self.errors_mut();
+            if is_handled {
+                errors.handled = HandledError {
+                    object: if is_on_peer {
+                        object.clone()
+                    } else {
+                        error_object(error.code(), &message, &instruction, None)
+                    },
+                    tetraplet: tetraplet.clone(),
+                    original: None,
+                    open: false,
                 };
-                self.error.tetraplet = tetraplet.clone();
-                self.error.original = None;
             }
-            if self.last_error.open && error.is_last_error() {
-                self.last_error.set(object, tetraplet);
+            if becomes_last {
+                errors.last.set(object, tetraplet);
             }
         }
-        self.error.open = false;
         Ok(())
     }
 }

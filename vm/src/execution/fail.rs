@@ -31,20 +31,20 @@ impl Machine<'_> {
             return Uncatchable::ErrorCodeRange(code).into();
         }
         let original = match self.code[error] {
-            Operand::Error(_) => self.error.original.clone(),
+            Operand::Error(_) => self.errors.handled.original.clone(),
             _ => None,
         };
         let is_handled_error = matches!(self.code[error], Operand::Error(_));
         let raised = self.raise(object);
         if is_handled_error {
-            self.error.open = false;
+            self.errors_mut().handled.open = false;
         }
         original.map_or(raised, ExecutionError::from)
     }
 
     fn raise(&mut self, object: Resolved) -> ExecutionError {
         let tetraplet = object.tetraplets().into_iter().next();
-        self.last_error.set(object.value.clone(), tetraplet);
+        self.errors_mut().last.set(object.value.clone(), tetraplet);
         self.complete = false;
         Catchable::User(object.value).into()
     }

@@ -4,8 +4,8 @@
 //! that for each generation and goes on while the stream grows.
 
 use super::frames::Frame;
-use super::item::Item;
-use super::origin::Origin;
+use super::item::{Item, ItemRef};
+use super::origin::{ArrayOrigin, Origin};
 use super::stream::Cursor;
 use super::{Begun, Machine, Outcome, Resumed};
 use crate::CanonMapFold;
@@ -14,7 +14,7 @@ use crate::trace::FoldId;
 use crate::value::Value;
 use aqua_air::{Operand, OperandId, OperationId, ScopeId, Slot};
 use ecow::{EcoString, EcoVec};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use triomphe::Arc as Shared;
 
 /// The parts of a fold that are the same for what it goes through.
@@ -31,10 +31,6 @@ pub(super) struct FoldParts {
 pub(super) struct Iteration {
     items: Items,
     place: usize,
-    /// The item at that place, where the run came to it with `next`.
-    item: Option<Item>,
-    /// The item at that place, where the run came back to it and somebody looked at it.
-    item_again: OnceLock<Item>,
     body: OperationId,
     last: Option<OperationId>,
     /// The trace's view of a fold over a stream.
@@ -48,7 +44,7 @@ pub(super) enum Items {
     /// Elements of an array.
     Array {
         values: EcoVec<Value>,
-        origin: Origin,
+        origin: ArrayOrigin,
     },
     Each(Arc<[Item]>),
 }
@@ -66,38 +62,27 @@ impl Items {
         }
     }
 
-    fn get(&self, place: usize) -> Item {
+    fn get(&self, place: usize) -> ItemRef<'_> {
         match self {
-            Self::Array { values, origin } => Item {
-                value: values[place].clone(),
-                origin: origin.of_element(place),
+            Self::Array { values, origin } => ItemRef {
+                value: &values[place],
+                origin: origin.element(place),
                 position: 0,
             },
-            Self::Each(items) => items[place].clone(),
+            Self::Each(items) => items[place].as_ref(),
         }
     }
 }
 
 impl Iteration {
-    pub(super) fn item(&self) -> &Item {
-        let again = || self.item_again.get_or_init(|| self.items.get(self.place));
-        self.item.as_ref().unwrap_or_else(again)
+    pub(super) fn item(&self) -> ItemRef<'_> {
+        self.items.get(self.place)
     }
 
     fn advance(&mut self) -> bool {
         let has_next = self.place + 1 < self.items.len();
-        if has_next {
-            self.place += 1;
-            // Nearly always it is looked at.
-            self.item = Some(self.items.get(self.place));
-        }
+        self.place += usize::from(has_next);
         has_next
-    }
-
-    fn go_to(&mut self, place: usize) {
-        self.place = place;
-        self.item = None;
-        self.item_again.take();
     }
 }
 
@@ -144,7 +129,7 @@ impl Machine<'_> {
             return Ok(Begun::Done);
         }
         self.begin_iteration(parts, items, None)?;
-        self.frames.push(Frame::Fold {
+        self.frames.push(|| Frame::Fold {
             iterator: parts.iterator,
         });
         Ok(Begun::Run(parts.body))
@@ -165,8 +150,6 @@ impl Machine<'_> {
         self.iterators.set(
             iterator.index(),
             Shared::new(Iteration {
-                item: None,
-                item_again: OnceLock::new(),
                 items,
                 place: 0,
                 body,
@@ -212,13 +195,13 @@ impl Machine<'_> {
                 Ok(Items::array(values, seen.origin))
             }
             Operand::Scalar(slot, None) => {
-                let Item { value, origin, .. } = self.scalar(slot)?.clone();
-                let values = array(value, || self.code.name(slot).clone())?;
-                Ok(Items::array(values, origin))
+                let ItemRef { value, origin, .. } = self.scalar(slot)?;
+                let values = array(value.clone(), || self.code.name(slot).clone())?;
+                Ok(Items::array(values, origin.to_origin()))
             }
             Operand::Scalar(slot, Some(lens)) => {
-                let Item { value, origin, .. } = self.scalar(slot)?;
-                let seen = self.apply_to_value(value, origin, &self.code[lens])?;
+                let ItemRef { value, origin, .. } = self.scalar(slot)?;
+                let seen = self.apply_to_value(value, &origin.to_origin(), &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;
                 Ok(Items::array(values, seen.origin))
             }
@@ -243,7 +226,7 @@ impl Machine<'_> {
                     .map_err(|error| self.trace_error(id, error))?;
             }
             self.levels.enter_iteration();
-            self.frames.push(Frame::Next { id, iterator });
+            self.frames.push(|| Frame::Next { id, iterator });
             return Ok(Begun::Run(body));
         }
         let is_first_time = !std::mem::replace(&mut fold.was_exhausted, true);
@@ -271,7 +254,7 @@ impl Machine<'_> {
         self.clean_up();
         if outcome.is_ok() {
             if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) {
-                fold.go_to(fold.place - 1);
+                fold.place -= 1;
             }
             self.turn_back(id, iterator)?;
         }
@@ -360,7 +343,7 @@ impl Machine<'_> {
             .meet_iteration_start(trace, items[0].position)
             .map_err(|error| self.trace_error(parts.id, error))?;
         self.begin_iteration(parts, Items::Each(items.into()), Some(trace))?;
-        self.frames.push(Frame::Generation(fold));
+        self.frames.push(|| Frame::Generation(fold));
         Ok(Resumed::Run(parts.body))
     }
 }

@@ -3,10 +3,11 @@
 //! A machine of its own stack keeps neither deep scripts nor long folds on the thread's. A call that waits keeps the frames
 //! it has to return to: from then on they are shared, until then the [`Stack`] has them to itself.
 
+use super::error_objects::Errors;
 use super::fold::StreamFold;
-use super::recording::Errors;
 use aqua_air::{OperationId, ScopeId, Slot};
 use std::sync::Arc;
+use triomphe::Arc as Shared;
 
 /// An operation that waits for a nested one.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ pub(super) struct Side {
     pub(super) complete: bool,
     pub(super) failed: bool,
     /// Errors as the workflow sees them at its end; kept where the run can be taken up again.
-    pub(super) errors: Option<Box<Errors>>,
+    pub(super) errors: Option<Shared<Errors>>,
 }
 
 /// The stack of a run in progress.
@@ -65,15 +66,13 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    pub(super) fn push(&mut self, frame: Frame) {
-        self.own.push(frame);
+    /// Adds a frame, which is made in its place: one that is copied there makes processors wait.
+    pub(super) fn push(&mut self, frame: impl FnOnce() -> Frame) {
+        self.own.extend(std::iter::once_with(frame));
     }
 
-    /// Takes the latest frame if there are more than so many.
-    pub(super) fn pop_above(&mut self, depth: usize) -> Option<Frame> {
-        if self.depth() <= depth {
-            return None;
-        }
+    /// Takes the latest frame.
+    pub(super) fn pop(&mut self) -> Option<Frame> {
         self.own.pop().or_else(|| self.kept.pop())
     }
 

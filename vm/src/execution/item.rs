@@ -1,6 +1,6 @@
 //! Values together with where they come from.
 
-use super::origin::Origin;
+use super::origin::{Origin, OriginRef};
 use crate::data::Provenance;
 use crate::value::Value;
 use crate::{Cid, Tetraplet, Tetraplets};
@@ -22,6 +22,24 @@ impl Item {
             value,
             origin: origin.proved_part(),
             position,
+        }
+    }
+}
+
+/// An item that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ItemRef<'i> {
+    pub(super) value: &'i Value,
+    pub(super) origin: OriginRef<'i>,
+    pub(super) position: usize,
+}
+
+impl Item {
+    pub(super) fn as_ref(&self) -> ItemRef<'_> {
+        ItemRef {
+            value: &self.value,
+            origin: self.origin.as_ref(),
+            position: self.position,
         }
     }
 }

@@ -271,7 +271,9 @@ impl Ledger {
 
     /// Adds the tetraplets of origins. Neighbours often have the same one.
     fn add_origins(&mut self, items: &[Item]) -> Vec<Cid> {
-        let groups: Vec<&[Item]> = items.chunk_by(|left, right| left.origin.is(&right.origin)).collect();
+        let groups: Vec<&[Item]> = items
+            .chunk_by(|left, right| left.origin.as_ref().is(right.origin.as_ref()))
+            .collect();
         let tetraplets: Vec<Tetraplet> = groups.iter().map(|items| items[0].origin.tetraplet()).collect();
         let cids = hash_all(&tetraplets);
         for (cid, tetraplet) in cids.iter().zip(tetraplets) {

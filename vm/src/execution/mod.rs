@@ -34,7 +34,7 @@ use aqua_air::{Bytecode, Operation, OperationId, VariableKind};
 use call::Call;
 use canon::Canon;
 use ecow::EcoString;
-use error_objects::{HandledError, LastError, Place};
+use error_objects::{Errors, Place};
 use fold::{FoldParts, Iteration, Source};
 use frames::Frame;
 use item::{CanonStream, Item};
@@ -140,8 +140,7 @@ struct Machine<'d> {
     maps: Streams,
     open_streams: OpenScopes,
     open_maps: OpenScopes,
-    last_error: LastError,
-    error: HandledError,
+    errors: Shared<Errors>,
 
     last_call_request_id: u32,
     call_results: BTreeMap<String, CallResult>,
@@ -184,8 +183,7 @@ impl<'d> Machine<'d> {
             maps: Streams::default(),
             open_streams: OpenScopes::default(),
             open_maps: OpenScopes::default(),
-            last_error: LastError::new(),
-            error: HandledError::new(),
+            errors: Errors::none(),
             last_call_request_id: previous.last_call_request_id,
             call_results,
             call_requests: BTreeMap::new(),
@@ -224,7 +222,7 @@ impl<'d> Machine<'d> {
     }
 
     /// Goes on until no more than so many frames are left that wait.
-    fn run_from(&mut self, begun: Begun, depth: usize) -> Result<Outcome, Uncatchable> {
+    fn run_from(&mut self, mut begun: Begun, depth: usize) -> Result<Outcome, Uncatchable> {
         /// Memory that a state of the trace takes, roughly.
         const STATE_SIZE: u64 = 64;
 
@@ -234,10 +232,9 @@ impl<'d> Machine<'d> {
             ..
         } = self.params.limits;
         let most_states = usize::try_from(limit / STATE_SIZE).unwrap_or(usize::MAX);
-        let mut begun = Ok(begun);
         loop {
             let mut outcome = match begun {
-                Ok(Begun::Run(operation)) => {
+                Begun::Run(operation) => {
                     if self.trace.position() > most_states {
                         return Err(Uncatchable::RunTooLarge(limit));
                     }
@@ -245,19 +242,26 @@ impl<'d> Machine<'d> {
                     if self.length > run_length {
                         return Err(Uncatchable::RunTooLong(run_length));
                     }
-                    begun = self.begin(operation);
-                    continue;
+                    match self.begin(operation) {
+                        Ok(more) => {
+                            begun = more;
+                            continue;
+                        }
+                        Err(ExecutionError::Catchable(error)) => {
+                            self.note_error_of(operation, &error)?;
+                            Err(error)
+                        }
+                        Err(ExecutionError::Uncatchable(error)) => return Err(*error),
+                    }
                 }
-                Ok(Begun::Done) => Ok(()),
-                Err(ExecutionError::Catchable(error)) => Err(error),
-                Err(ExecutionError::Uncatchable(error)) => return Err(*error),
+                Begun::Done => Ok(()),
             };
             begun = loop {
-                let Some(frame) = self.frames.pop_above(depth) else {
+                if self.frames.depth() <= depth {
                     return Ok(outcome);
-                };
-                match self.resume(frame, outcome)? {
-                    Resumed::Run(nested) => break Ok(Begun::Run(nested)),
+                }
+                match self.resume(outcome)? {
+                    Resumed::Run(nested) => break Begun::Run(nested),
                     Resumed::Done(ended) => outcome = ended,
                 }
             };
@@ -266,19 +270,9 @@ impl<'d> Machine<'d> {
 
     fn begin(&mut self, id: OperationId) -> Result<Begun, ExecutionError> {
         let code = self.code;
-        let place = match code[id] {
-            Operation::CanonStream { .. } | Operation::CanonMap { .. } | Operation::CanonMapToScalar { .. } => {
-                Place::OnPeer(None)
-            }
-            _ => Place::Here,
-        };
         let done = |result: Result<(), ExecutionError>| result.map(|()| Begun::Done);
-        let begun = match code[id] {
-            Operation::Call { .. } => {
-                let call = Call::at(id, code).expect("it is one");
-                // A call notes its errors itself, with its tetraplet.
-                return done(self.call(&call));
-            }
+        match code[id] {
+            Operation::Call { .. } => done(self.call(&Call::at(id, code).expect("it is one"))),
             Operation::CanonStream { peer, source, target } => {
                 done(self.canon(id, peer, Canon::Stream { source, target }))
             }
@@ -303,17 +297,17 @@ impl<'d> Machine<'d> {
                     VariableKind::CanonMap => self.canon_maps.open(slot.index(), &self.levels),
                     _ => self.scalars.open(slot.index(), &self.levels),
                 }
-                self.frames.push(Frame::New { slot });
+                self.frames.push(|| Frame::New { slot });
                 Ok(Begun::Run(body))
             }
             Operation::NewStream { scope, body } => {
                 self.streams.open(scope.index(), &mut self.open_streams);
-                self.frames.push(Frame::NewStream { scope });
+                self.frames.push(|| Frame::NewStream { scope });
                 Ok(Begun::Run(body))
             }
             Operation::NewMap { scope, body } => {
                 self.maps.open(scope.index(), &mut self.open_maps);
-                self.frames.push(Frame::NewMap { scope });
+                self.frames.push(|| Frame::NewMap { scope });
                 Ok(Begun::Run(body))
             }
             Operation::Fail { error } => Err(self.fail(error)),
@@ -363,11 +357,18 @@ impl<'d> Machine<'d> {
             Operation::Next { iterator } => self.next(id, iterator),
             Operation::Match { left, right, body } => self.compare(left, right, true, body),
             Operation::Mismatch { left, right, body } => self.compare(left, right, false, body),
-        };
-        if let Err(ExecutionError::Catchable(error)) = &begun {
-            self.note_error(error, id, place)?;
         }
-        begun
+    }
+
+    fn note_error_of(&mut self, id: OperationId, error: &Catchable) -> Result<(), Uncatchable> {
+        match self.code[id] {
+            // It notes its errors itself, with its tetraplet.
+            Operation::Call { .. } => Ok(()),
+            Operation::CanonStream { .. } | Operation::CanonMap { .. } | Operation::CanonMapToScalar { .. } => {
+                self.note_error(error, id, Place::OnPeer(None))
+            }
+            _ => self.note_error(error, id, Place::Here),
+        }
     }
 
     fn clean_up(&mut self) {

@@ -1,7 +1,7 @@
 //! What operands mean.
 
 use super::Machine;
-use super::item::{Item, Resolved};
+use super::item::{Item, ItemRef, Resolved};
 use super::origin::Origin;
 use crate::Tetraplet;
 use crate::data::Provenance;
@@ -24,14 +24,19 @@ impl Machine<'_> {
             Operand::Float(bits) => literal(f64::from_bits(bits).into()),
             Operand::Text(text) => literal(self.code[text].clone().into()),
             Operand::LastError(lens) => {
-                self.error_value(&self.last_error.object, self.last_error.tetraplet.as_ref(), lens)
+                let last = &self.errors.last;
+                self.error_value(&last.object, last.tetraplet.as_ref(), lens)
             }
-            Operand::Error(lens) => self.error_value(&self.error.object, self.error.tetraplet.as_ref(), lens),
+            Operand::Error(lens) => {
+                let handled = &self.errors.handled;
+                self.error_value(&handled.object, handled.tetraplet.as_ref(), lens)
+            }
             Operand::Scalar(slot, lens) => {
-                let Item { value, origin, .. } = self.scalar(slot)?;
+                let ItemRef { value, origin, .. } = self.scalar(slot)?;
+                let origin = origin.to_origin();
                 match lens {
-                    None => Ok(Resolved::one(value.clone(), origin.clone())),
-                    Some(lens) => self.apply_to_value(value, origin, &self.code[lens]),
+                    None => Ok(Resolved::one(value.clone(), origin)),
+                    Some(lens) => self.apply_to_value(value, &origin, &self.code[lens]),
                 }
             }
             Operand::CanonStream(slot, lens) => {
@@ -89,9 +94,11 @@ impl Machine<'_> {
     }
 
     /// The scalar or, if there is none of that name, the item of the fold whose iterator has it.
-    pub(super) fn scalar(&self, slot: Slot) -> Result<&Item, Catchable> {
+    pub(super) fn scalar(&self, slot: Slot) -> Result<ItemRef<'_>, Catchable> {
         match self.scalars.find(slot.index(), &self.levels) {
-            Some(value) => value.ok_or_else(|| Catchable::NotInitializedAfterNew(self.code.name(slot).clone())),
+            Some(value) => value
+                .map(Item::as_ref)
+                .ok_or_else(|| Catchable::NotInitializedAfterNew(self.code.name(slot).clone())),
             None => {
                 let fold = self.iterators.get(slot.index());
                 fold.map(|fold| fold.item())
@@ -108,7 +115,7 @@ impl Machine<'_> {
     pub(super) fn resolve_text(&self, operand: OperandId) -> Result<EcoString, ExecutionError> {
         let value = match self.code[operand] {
             Operand::Text(text) => return Ok(self.code[text].clone()),
-            Operand::Scalar(slot, None) => match &self.scalar(slot)?.value {
+            Operand::Scalar(slot, None) => match self.scalar(slot)?.value {
                 Value::String(text) => return Ok(text.clone()),
                 value => value.clone(),
             },

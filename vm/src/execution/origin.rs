@@ -12,10 +12,26 @@ pub(super) struct Origin {
     element: Option<u32>,
 }
 
+/// An origin that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OriginRef<'o> {
+    whole: &'o Arc<Whole>,
+    element: Option<u32>,
+}
+
 #[derive(Debug)]
 struct Whole {
     tetraplet: Tetraplet,
     provenance: Provenance,
+}
+
+impl Whole {
+    fn tetraplet_of(&self, element: Option<u32>) -> Tetraplet {
+        match element {
+            Some(index) => self.tetraplet.seen_through_index(index as usize),
+            None => self.tetraplet.clone(),
+        }
+    }
 }
 
 impl Origin {
@@ -29,34 +45,22 @@ impl Origin {
     }
 
     pub(super) fn tetraplet(&self) -> Tetraplet {
-        match self.element {
-            Some(index) => self.whole.tetraplet.seen_through_index(index as usize),
-            None => self.whole.tetraplet.clone(),
+        self.whole.tetraplet_of(self.element)
+    }
+
+    pub(super) fn as_ref(&self) -> OriginRef<'_> {
+        OriginRef {
+            whole: &self.whole,
+            element: self.element,
         }
     }
 
-    /// Whether it is certainly the same as another one.
-    pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.whole, &other.whole) && self.element == other.element
-    }
-
-    /// The origin of an element of an array that comes from here.
-    pub(super) fn of_element(&self, index: usize) -> Self {
-        match (self.element, u32::try_from(index)) {
-            (None, Ok(index)) => Self {
-                whole: self.whole.clone(),
-                element: Some(index),
-            },
-            _ => self.with(self.tetraplet().seen_through_index(index)),
-        }
-    }
-
-    /// The same in a form that gives origins of elements without work.
-    pub(super) fn of_array(self) -> Self {
-        match self.element {
+    /// The same in a form that has elements.
+    pub(super) fn of_array(self) -> ArrayOrigin {
+        ArrayOrigin(match self.element {
             Some(_) => self.with(self.tetraplet()),
             None => self,
-        }
+        })
     }
 
     /// The origin of what a lens shows.
@@ -90,6 +94,38 @@ impl Origin {
     }
 }
 
+impl OriginRef<'_> {
+    pub(super) fn to_origin(self) -> Origin {
+        Origin {
+            whole: self.whole.clone(),
+            element: self.element,
+        }
+    }
+
+    pub(super) fn tetraplet(self) -> Tetraplet {
+        self.whole.tetraplet_of(self.element)
+    }
+
+    /// Whether it is certainly the same as another one.
+    pub(super) fn is(self, other: OriginRef<'_>) -> bool {
+        Arc::ptr_eq(self.whole, other.whole) && self.element == other.element
+    }
+}
+
+/// The origin of an array that somebody goes through.
+#[derive(Debug, Clone)]
+pub(super) struct ArrayOrigin(Origin);
+
+impl ArrayOrigin {
+    /// The origin of an element. Arrays of more elements than numbers of 32 bits count don't fit the data of a particle.
+    pub(super) fn element(&self, index: usize) -> OriginRef<'_> {
+        OriginRef {
+            whole: &self.0.whole,
+            element: Some(u32::try_from(index).unwrap_or(u32::MAX)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,28 +142,23 @@ mod tests {
 
     #[test]
     fn elements_have_the_tetraplets_that_they_had_one_by_one() {
-        let array = Origin::new(called(), Provenance::Literal);
-        let element = array.of_element(3);
+        let array = Origin::new(called(), Provenance::Literal).of_array();
+        let element = array.element(3);
         assert_eq!(element.tetraplet(), called().seen_through_index(3));
+        let inner = element.to_origin().of_array();
         assert_eq!(
-            element.of_element(4).tetraplet(),
+            inner.element(4).tetraplet(),
             called().seen_through_index(3).seen_through_index(4)
         );
-        let inner = element.clone().of_array();
-        assert_eq!(inner.tetraplet(), element.tetraplet());
-        assert_eq!(inner.of_element(4).tetraplet(), element.of_element(4).tetraplet());
-        assert_eq!(
-            array.of_element(usize::MAX).tetraplet(),
-            called().seen_through_index(usize::MAX)
-        );
+        assert!(element.is(array.element(3)) && !element.is(array.element(4)) && !element.is(inner.element(3)));
     }
 
     #[test]
     fn what_is_not_proved_is_left_out() {
         let cid = Cid::of_json(b"1");
         let proved = |provenance: &Provenance| {
-            let origin = Origin::new(called(), provenance.clone());
-            origin.of_element(0).proved_part().tetraplet()
+            let origin = Origin::new(called(), provenance.clone()).of_array();
+            origin.element(0).to_origin().proved_part().tetraplet()
         };
         assert_eq!(proved(&Provenance::Literal), Tetraplet::of_peer("peer"));
         let full = called().seen_through_index(0);

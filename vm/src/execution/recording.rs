@@ -1,7 +1,7 @@
 //! What a run keeps so that it can be taken up again where calls wait.
 
 use super::canon_map::CanonMap;
-use super::error_objects::{HandledError, LastError};
+use super::error_objects::Errors;
 use super::fold::{FoldParts, Iteration, Source, StreamFold};
 use super::frames::{Frames, Par, Side};
 use super::item::{CanonStream, Item};
@@ -15,13 +15,6 @@ use aqua_air::OperationId;
 use std::sync::Arc;
 use triomphe::Arc as Shared;
 
-/// Errors as the workflow sees them.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Errors {
-    pub(super) last: LastError,
-    pub(super) handled: HandledError,
-}
-
 /// What an instruction can see, besides the contents of streams.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
@@ -33,7 +26,7 @@ pub(super) struct Context {
     /// Open `new` of streams by scope.
     pub(super) streams: Array<Stack<usize>>,
     pub(super) maps: Array<Stack<usize>>,
-    pub(super) errors: Errors,
+    pub(super) errors: Shared<Errors>,
 }
 
 /// A call that waits for the answer of a service of this peer.
@@ -157,13 +150,6 @@ impl Recorder {
 }
 
 impl Machine<'_> {
-    pub(super) fn errors(&self) -> Errors {
-        Errors {
-            last: self.last_error.clone(),
-            handled: self.error.clone(),
-        }
-    }
-
     pub(super) fn context(&self) -> Context {
         Context {
             levels: self.levels.clone(),
@@ -173,7 +159,7 @@ impl Machine<'_> {
             iterators: self.iterators.clone(),
             streams: self.open_streams.clone(),
             maps: self.open_maps.clone(),
-            errors: self.errors(),
+            errors: self.errors.clone(),
         }
     }
 
@@ -186,8 +172,7 @@ impl Machine<'_> {
         self.iterators = context.iterators;
         self.open_streams = context.streams;
         self.open_maps = context.maps;
-        self.last_error = context.errors.last;
-        self.error = context.errors.handled;
+        self.errors = context.errors;
     }
 
     /// A call begins to wait, or still does.

@@ -143,14 +143,14 @@ impl Stream {
 
     /// At the end of a run: its generations are those of a former one.
     fn settle(&mut self) {
-        let recent: Vec<Arc<[Item]>> = self.recent().map(Arc::from).collect();
-        for items in recent {
-            self.settled.set(self.settled_len, items);
+        let [previous, current] = [&mut self.previous, &mut self.current].map(std::mem::take);
+        let new = std::mem::take(&mut self.new)
+            .into_iter()
+            .filter(|items| !items.is_empty());
+        for items in previous.into_values().chain(current.into_values()).chain(new) {
+            self.settled.set(self.settled_len, items.into());
             self.settled_len += 1;
         }
-        self.previous.clear();
-        self.current.clear();
-        self.new.clear();
     }
 }
 

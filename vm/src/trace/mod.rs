@@ -19,8 +19,9 @@ pub(crate) use growth::Tree;
 pub(crate) use handler::TraceHandler;
 pub(crate) use merge::{MetAp, MetCall};
 
-use crate::data::{CanonState, TraceState};
+use crate::data::{ApResult, CanonState, TraceState};
 use crate::failure::{TraceError, Uncatchable};
+use smallvec::smallvec;
 
 /// Generation of a value that this run added; replaced when its stream is compactified.
 pub(crate) const UNKNOWN_GENERATION: u32 = 0xCAFE_BABE;
@@ -66,6 +67,19 @@ impl Trace<'_> {
         match self {
             Self::Merged(handler) => handler.push(state),
             Self::Grown(tree) => tree.push(state),
+        }
+    }
+
+    /// Adds the state of an `ap` of this run.
+    pub(crate) fn push_ap(&mut self) {
+        let state = || {
+            TraceState::Ap(ApResult {
+                res_generations: smallvec![UNKNOWN_GENERATION],
+            })
+        };
+        match self {
+            Self::Merged(handler) => handler.push_with(state),
+            Self::Grown(tree) => tree.push(state()),
         }
     }
 

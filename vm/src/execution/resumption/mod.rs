@@ -12,9 +12,10 @@ mod order;
 mod watch;
 
 use super::call::Call;
+use super::error_objects::Errors;
 use super::fold::{Items, StreamFold};
 use super::frames::{Frame, Frames, Par};
-use super::recording::{Context, EndedFold, Errors, Recorder, WaitingCall};
+use super::recording::{Context, EndedFold, Recorder, WaitingCall};
 use super::{Begun, Input, Machine, Outcome, Recording, Resumed, Shape};
 use crate::data::{CidInfo, ParticleData};
 use crate::failure::{ExecutionError, Uncatchable};
@@ -25,6 +26,7 @@ use ecow::EcoString;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use triomphe::Arc as Shared;
 
 /// Of more answers than these, each must save a run over [`STATES_FOR_AN_ANSWER`].
 const FEW: usize = 4;
@@ -74,7 +76,7 @@ pub(crate) struct Growth {
     /// How many of the frames are of a former run.
     depth: usize,
     /// Errors as the workflow saw them where the present work began.
-    errors: Option<Errors>,
+    errors: Option<Shared<Errors>>,
     /// Whether a frame of a former run ends, which has gone its way back before.
     passes_back: bool,
     works: Vec<Work>,
@@ -216,10 +218,9 @@ impl Machine<'_> {
         self.frames = frames.into();
         self.enter(context);
         self.complete = complete;
-        let errors = self.errors();
         if let Some(growth) = &mut self.growth {
             growth.depth = self.frames.depth();
-            growth.errors = Some(errors);
+            growth.errors = Some(self.errors.clone());
         }
     }
 
@@ -286,11 +287,8 @@ impl Machine<'_> {
     /// Ends the innermost frame, which is of the former run, and does what it asks for.
     fn leave_frame(&mut self, outcome: Outcome) -> Result<Outcome, Uncatchable> {
         let depth = self.frames.depth().saturating_sub(1);
-        let Some(frame) = self.frames.pop_above(depth) else {
-            return Ok(outcome);
-        };
         self.set_passing(depth, true);
-        let resumed = self.resume(frame, outcome);
+        let resumed = self.resume(outcome);
         self.set_passing(depth, false);
         match resumed? {
             Resumed::Run(operation) => self.run_from(Begun::Run(operation), depth),
@@ -312,16 +310,15 @@ impl Machine<'_> {
     /// What comes later must find errors as it found them.
     fn keep_errors(&mut self) {
         let former = self.growth.as_ref().and_then(|growth| growth.errors.as_ref());
-        if former.is_some_and(|former| *former != self.errors()) && Self::goes_on_elsewhere(self.frames.frames()) {
+        if former.is_some_and(|former| *former != self.errors) && Self::goes_on_elsewhere(self.frames.frames()) {
             self.give_up();
         }
     }
 
     fn end_left(&mut self, par: Par, outcome: &Outcome) {
         let (complete, failed) = (self.complete && outcome.is_ok(), outcome.is_err());
-        let errors = self.errors();
         match self.recorder.recording.pars.get_mut(par.position) {
-            Some(ended) if ended.left.errors.as_deref() == Some(&errors) => {
+            Some(ended) if ended.left.errors.as_ref() == Some(&self.errors) => {
                 ended.left.complete = complete;
                 ended.left.failed = failed;
                 self.plan(Work::EndPar(par.position));
@@ -332,6 +329,7 @@ impl Machine<'_> {
 
     fn end_right(&mut self, par: Par, outcome: &Outcome) {
         let (complete, failed) = (self.complete && outcome.is_ok(), outcome.is_err());
+        self.open_last_error();
         let Some(ended) = self.recorder.recording.pars.get(par.position) else {
             self.give_up();
             return;
@@ -341,7 +339,6 @@ impl Machine<'_> {
             return;
         }
         let goes_on = ended.complete || Self::goes_on_elsewhere(&ended.frames);
-        self.last_error.open = true;
         let exit = self.context();
         if goes_on && exit.errors != ended.exit.errors {
             self.give_up();
@@ -433,17 +430,19 @@ impl Machine<'_> {
             .meet_iteration_start(trace, items[0].position)
             .map_err(|error| self.trace_error(parts.id, error))?;
         self.begin_iteration(parts, Items::Each(items.into()), Some(trace))?;
-        self.frames.push(Frame::Generation(Box::new(StreamFold {
-            parts,
-            source: ended.source,
-            stream: ended.stream,
-            values: 0,
-            trace,
-            batch: Vec::new().into_iter(),
-            cursor: super::stream::Cursor::default(),
-            generations: ended.generations,
-            done: false,
-        })));
+        self.frames.push(|| {
+            Frame::Generation(Box::new(StreamFold {
+                parts,
+                source: ended.source,
+                stream: ended.stream,
+                values: 0,
+                trace,
+                batch: Vec::new().into_iter(),
+                cursor: super::stream::Cursor::default(),
+                generations: ended.generations,
+                done: false,
+            }))
+        });
         let depth = self.frames.depth();
         self.set_passing(depth, false);
         let outcome = self.run_from(Begun::Run(parts.body), depth)?;
