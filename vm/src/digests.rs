@@ -47,6 +47,12 @@ impl Texts {
         result
     }
 
+    /// Forgets them and keeps the room they took.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
     /// How many bytes all of them have.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()

@@ -78,6 +78,7 @@ impl JsonText for CanonResultCidAggregate {
     fn write_json(&self, out: &mut Vec<u8>) {
         write_id_field(out, b"{\"tetraplet\":", &self.tetraplet);
         out.extend_from_slice(b",\"values\":[");
+        out.reserve(self.values.len() * size_of_val(",\"\"") + self.values.iter().map(Cid::length).sum::<usize>());
         for (place, cid) in self.values.iter().enumerate() {
             write_id_field(out, &b","[usize::from(place == 0)..], cid);
         }

@@ -94,7 +94,11 @@ impl<T> Store<T> {
 
     /// Adds entries; of the same id the first one stays.
     pub(crate) fn add(&mut self, entries: impl IntoIterator<Item = (Cid, T)>) {
-        self.entries.extend(entries);
+        if self.entries.is_empty() {
+            self.entries = entries.into_iter().collect();
+        } else {
+            self.entries.extend(entries);
+        }
         self.index.take();
         self.put_in_order();
     }
@@ -114,10 +118,9 @@ impl<T> Store<T> {
             cid(left.1).cmp(cid(right.1)).then(left.1.cmp(&right.1))
         });
         let mut entries: Vec<Option<(Cid, T)>> = std::mem::take(&mut self.entries).into_iter().map(Some).collect();
-        self.entries = keys
-            .into_iter()
-            .filter_map(|(_, place)| entries[place as usize].take())
-            .collect();
+        self.entries.reserve_exact(entries.len());
+        let in_order = keys.into_iter().filter_map(|(_, place)| entries[place as usize].take());
+        self.entries.extend(in_order);
         self.entries.dedup_by(|(later, _), (kept, _)| later == kept);
     }
 

@@ -1,7 +1,7 @@
 //! `canon`: freezes a stream or stream map as one peer sees it.
 
 use super::Machine;
-use super::canon_map::{CanonMap, entry_key, entry_value};
+use super::canon_map::{CanonMap, Key, NO_KEY, entry_value, runs_of_keys};
 use super::fold::Source;
 use super::item::{CanonStream, Item};
 use super::origin::Origin;
@@ -116,10 +116,10 @@ impl Machine<'_> {
 /// An object of the first value of each key. In it 42 and `42` are one key.
 fn first_of_each_key(entries: &[Item]) -> Result<Value, Uncatchable> {
     let mut fields = BTreeMap::new();
-    for entry in entries {
-        let name = EcoString::from(entry_key(&entry.value)?.to_string());
-        let value = entry_value(&entry.value)?;
-        fields.entry(name).or_insert_with(|| value.clone());
+    for (places, key) in runs_of_keys(entries) {
+        let key = key.and_then(Key::of).ok_or(NO_KEY)?;
+        let value = entry_value(&entries[places.start].value)?;
+        fields.entry(key.into_name()).or_insert_with(|| value.clone());
     }
     Ok(Value::Object(fields.into_iter().collect()))
 }

@@ -3,9 +3,9 @@
 use super::item::{CanonStream, Item};
 use crate::failure::{StreamMapKeyError, Uncatchable};
 use crate::value::Value;
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::ops::Range;
 
 /// A key of a stream map. The integer 5 and the text `5` are two keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,15 @@ impl Key {
         }
     }
 
+    /// The name of the field that it becomes in an object.
+    pub(super) fn into_name(self) -> EcoString {
+        match self {
+            Self::Text(text) => text,
+            Self::Signed(number) => eco_format!("{number}"),
+            Self::Unsigned(number) => eco_format!("{number}"),
+        }
+    }
+
     /// Whether a value is one.
     pub(super) fn is(value: &Value) -> bool {
         match value {
@@ -46,16 +55,6 @@ impl Key {
     }
 }
 
-impl fmt::Display for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => formatter.write_str(text),
-            Self::Signed(number) => number.fmt(formatter),
-            Self::Unsigned(number) => number.fmt(formatter),
-        }
-    }
-}
-
 /// A stream map as one peer froze it: entries `{"key", "value"}` and where those of each key stand.
 #[derive(Debug, Clone)]
 pub(super) struct CanonMap {
@@ -67,8 +66,11 @@ impl CanonMap {
     /// Finds the keys of all entries.
     pub(super) fn new(entries: CanonStream) -> Result<Self, Uncatchable> {
         let mut by_key = BTreeMap::<_, Vec<_>>::new();
-        for (place, item) in entries.items.iter().enumerate() {
-            by_key.entry(entry_key(&item.value)?).or_default().push(place);
+        for (places, key) in runs_of_keys(&entries.items) {
+            by_key
+                .entry(key.and_then(Key::of).ok_or(NO_KEY)?)
+                .or_default()
+                .extend(places);
         }
         Ok(Self { entries, by_key })
     }
@@ -81,7 +83,7 @@ impl CanonMap {
                 .iter()
                 .map(|place| self.value_at(*place))
                 .collect::<Result<Value, _>>()?;
-            fields.insert(EcoString::from(key.to_string()), values);
+            fields.insert(key.clone().into_name(), values);
         }
         Ok(Value::Object(fields.into_iter().collect()))
     }
@@ -115,11 +117,23 @@ impl CanonMap {
     }
 }
 
-/// The key of an entry.
-pub(super) fn entry_key(entry: &Value) -> Result<Key, Uncatchable> {
-    let key = entry.as_object().and_then(|fields| fields.get("key")).and_then(Key::of);
-    key.ok_or(Uncatchable::StreamMapKey(StreamMapKeyError::Key))
+/// Neighbours with the same key: their places, and the key as a value.
+pub(super) fn runs_of_keys(entries: &[Item]) -> impl Iterator<Item = (Range<usize>, Option<&Value>)> {
+    let mut start = 0;
+    let runs = entries.chunk_by(|left, right| entry_key(left) == entry_key(right));
+    runs.map(move |run| {
+        let places = start..start + run.len();
+        start = places.end;
+        (places, entry_key(&run[0]))
+    })
 }
+
+fn entry_key(entry: &Item) -> Option<&Value> {
+    entry.value.as_object().and_then(|fields| fields.get("key"))
+}
+
+/// An entry that a stream map can't have.
+pub(super) const NO_KEY: Uncatchable = Uncatchable::StreamMapKey(StreamMapKeyError::Key);
 
 /// The value of an entry.
 pub(super) fn entry_value(entry: &Value) -> Result<&Value, Uncatchable> {

@@ -64,10 +64,17 @@ impl Machine<'_> {
 
     /// Goes on with the latest frame.
     pub(super) fn resume(&mut self, outcome: Outcome) -> Result<Resumed, Uncatchable> {
-        // Not moved, since most are of that kind.
-        if let Some(&Frame::Seq { right }) = self.frames.top() {
-            self.frames.pop();
-            return Ok(self.after_left(right, outcome));
+        // Most are of these kinds, and dropping a frame takes less time than moving it.
+        match self.frames.top() {
+            Some(&Frame::Seq { right }) => {
+                self.frames.drop_top();
+                return Ok(self.after_left(right, outcome));
+            }
+            Some(&Frame::Next { id, iterator }) => {
+                self.frames.drop_top();
+                return Ok(Resumed::Done(self.end_next(id, iterator, outcome)?));
+            }
+            _ => {}
         }
         let Some(frame) = self.frames.pop() else {
             return Ok(Resumed::Done(outcome));

@@ -165,7 +165,7 @@ impl Machine<'_> {
     /// The last iteration of an iterable has ended.
     pub(super) fn end_iteration(&mut self, iterator: Slot) {
         self.iterators.remove(iterator.index());
-        self.levels.leave();
+        self.levels.leave_fold();
         self.clean_up();
     }
 
@@ -249,8 +249,7 @@ impl Machine<'_> {
         iterator: Slot,
         outcome: Outcome,
     ) -> Result<Outcome, Uncatchable> {
-        self.levels.leave();
-        self.levels.show_again();
+        self.levels.leave_iteration();
         self.clean_up();
         if outcome.is_ok() {
             if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) {

@@ -71,6 +71,14 @@ impl Stack {
         self.own.extend(std::iter::once_with(frame));
     }
 
+    /// Forgets the latest frame.
+    pub(super) fn drop_top(&mut self) {
+        match self.own.len() {
+            0 => drop(self.kept.pop()),
+            own => self.own.truncate(own - 1),
+        }
+    }
+
     /// Takes the latest frame.
     pub(super) fn pop(&mut self) -> Option<Frame> {
         self.own.pop().or_else(|| self.kept.pop())

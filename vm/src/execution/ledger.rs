@@ -23,6 +23,8 @@ pub(super) struct Ledger {
     last_tetraplet: Option<(Tetraplet, Cid)>,
     /// For texts that are hashed.
     text: Vec<u8>,
+    /// For texts that are hashed together.
+    texts: Texts,
 }
 
 /// Values of the store that were read already, and the memory that is left.
@@ -78,6 +80,7 @@ impl Ledger {
             },
             last_tetraplet: None,
             text: Vec::with_capacity(512),
+            texts: Texts::default(),
         }
     }
 
@@ -247,7 +250,7 @@ impl Ledger {
             provenance: item.origin.provenance().clone(),
         });
         let elements: Vec<CanonCidAggregate> = elements.collect();
-        let cids = hash_all(&elements);
+        let cids = self.hash_all(&elements);
         for (cid, element) in cids.iter().zip(elements) {
             self.stores.canon_elements.add(cid, || element);
         }
@@ -255,7 +258,8 @@ impl Ledger {
     }
 
     fn add_values(&mut self, items: &[Item]) -> Result<Vec<Cid>, Uncatchable> {
-        let mut texts = Texts::default();
+        let mut texts = std::mem::take(&mut self.texts);
+        texts.clear();
         for item in items {
             let start = texts.size();
             let limit = start.saturating_add(self.reading.allowance);
@@ -266,7 +270,17 @@ impl Ledger {
         for (cid, text) in cids.iter().zip(texts.iter()) {
             self.stores.values.add(cid, || json(text));
         }
+        self.texts = texts;
         Ok(cids)
+    }
+
+    /// The ids of things that are hashed as JSON.
+    fn hash_all(&mut self, items: &[impl JsonText]) -> Vec<Cid> {
+        self.texts.clear();
+        for item in items {
+            self.texts.push(|out| item.write_json(out));
+        }
+        self.texts.digests().iter().map(Cid::of_digest).collect()
     }
 
     /// Adds the tetraplets of origins. Neighbours often have the same one.
@@ -275,7 +289,7 @@ impl Ledger {
             .chunk_by(|left, right| left.origin.as_ref().is(right.origin.as_ref()))
             .collect();
         let tetraplets: Vec<Tetraplet> = groups.iter().map(|items| items[0].origin.tetraplet()).collect();
-        let cids = hash_all(&tetraplets);
+        let cids = self.hash_all(&tetraplets);
         for (cid, tetraplet) in cids.iter().zip(tetraplets) {
             self.stores.tetraplets.add(cid, || tetraplet);
         }
@@ -287,15 +301,6 @@ impl Ledger {
 
 /// How many elements are hashed at once.
 const AT_ONCE: usize = 256;
-
-/// The ids of things that are hashed as JSON.
-fn hash_all(items: &[impl JsonText]) -> Vec<Cid> {
-    let mut texts = Texts::default();
-    for item in items {
-        texts.push(|out| item.write_json(out));
-    }
-    texts.digests().iter().map(Cid::of_digest).collect()
-}
 
 /// A text that was written as JSON.
 fn json(text: &[u8]) -> EcoString {

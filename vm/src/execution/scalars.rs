@@ -6,51 +6,49 @@
 
 use super::snapshots::{Array, Stack};
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
-use ecow::{EcoString, EcoVec, eco_vec};
+use ecow::{EcoString, EcoVec};
 
 /// The levels of folds.
 #[derive(Debug, Clone)]
 pub(super) struct Levels {
     depth: usize,
-    /// Depths that are in sight, rising; the last one is the present depth, except between
-    /// [`leave`](Self::leave) and [`show_again`](Self::show_again).
-    in_sight: EcoVec<usize>,
+    /// Depths below the present one that are in sight, rising.
+    outside: EcoVec<usize>,
 }
 
 impl Levels {
     pub(super) fn new() -> Self {
         Self {
             depth: 0,
-            in_sight: eco_vec![0],
+            outside: EcoVec::new(),
         }
     }
 
     /// A fold begins.
     pub(super) fn enter_fold(&mut self) {
+        self.outside.push(self.depth);
         self.depth += 1;
-        self.in_sight.push(self.depth);
     }
 
-    /// A fold goes to its next item; afterwards call [`leave`](Self::leave) and [`show_again`](Self::show_again).
-    pub(super) fn enter_iteration(&mut self) {
-        self.in_sight.pop();
-        self.enter_fold();
-    }
-
-    /// A fold ends, or an iteration does.
-    pub(super) fn leave(&mut self) {
-        self.in_sight.pop();
+    /// A fold ends in its first iteration.
+    pub(super) fn leave_fold(&mut self) {
+        self.outside.pop();
         self.depth -= 1;
     }
 
-    /// Back in the iteration that called `next`.
-    pub(super) fn show_again(&mut self) {
-        self.in_sight.push(self.depth);
+    /// A fold goes to its next item, and what is of the one before is out of sight.
+    pub(super) fn enter_iteration(&mut self) {
+        self.depth += 1;
+    }
+
+    /// Back in the iteration before.
+    pub(super) fn leave_iteration(&mut self) {
+        self.depth -= 1;
     }
 
     fn sees(&self, depth: usize) -> bool {
         // Most is of the present level.
-        depth == self.depth && self.in_sight.last() == Some(&depth) || self.in_sight.binary_search(&depth).is_ok()
+        depth == self.depth || self.outside.binary_search(&depth).is_ok()
     }
 }
 

@@ -48,8 +48,10 @@ fn verify_store<T: JsonText + PartialEq>(
     name: &'static str,
 ) -> Result<(), CidStoreError> {
     let mut entries = unknown(store, known).peekable();
+    let mut texts = Texts::default();
     while entries.peek().is_some() {
-        let (mut ids, mut texts) = (Vec::new(), Texts::default());
+        let mut ids = Vec::new();
+        texts.clear();
         for (cid, item) in entries.by_ref().take(AT_ONCE) {
             ids.push(cid);
             texts.push(|out| item.write_json(out));

@@ -101,7 +101,18 @@ impl<T: Clone> Array<T> {
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        // Looked up first, so that a miss copies nothing.
+        // Most are of one leaf.
+        if self.height == 0 && index < WIDTH {
+            let Branch::Leaf(values) = &**self.root.as_ref()? else {
+                return None;
+            };
+            // Looked up first, so that a miss copies nothing.
+            values[index].as_ref()?;
+            let Branch::Leaf(values) = Arc::make_mut(self.root.as_mut()?) else {
+                return None;
+            };
+            return values[index].as_mut();
+        }
         self.get(index)?;
         self.entry(index).as_mut()
     }
