@@ -120,10 +120,13 @@ fn at<T: Default>(list: &mut Vec<T>, name: Slot) -> &mut T {
 
 impl Operation {
     fn set_child(&mut self, nth: u8, id: OperationId) {
+        if let (Self::Seq(left, right) | Self::Par(left, right) | Self::Xor(left, right), 0 | 1) = (&mut *self, nth) {
+            // Which one it is nobody can guess, so it is chosen without a branch.
+            *if nth == 0 { left } else { right } = id;
+            return;
+        }
         match (self, nth) {
-            (Self::Seq(child, _) | Self::Par(child, _) | Self::Xor(child, _), 0)
-            | (Self::Seq(_, child) | Self::Par(_, child) | Self::Xor(_, child), 1)
-            | (
+            (
                 Self::New { body: child, .. }
                 | Self::NewStream { body: child, .. }
                 | Self::NewMap { body: child, .. }

@@ -19,7 +19,7 @@ pub(super) fn find(bytecode: &Bytecode, ends: &[OperationId]) -> Vec<OperationId
         found: Vec::new(),
     };
     let mut goes_on = true;
-    bottom_up(ends, |id| goes_on = goes_on && machine.eat(id).is_some());
+    bottom_up(ends, |_| true, |id| goes_on = goes_on && machine.eat(id).is_some());
     machine.found
 }
 

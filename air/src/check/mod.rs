@@ -18,7 +18,7 @@ pub fn check(bytecode: &Bytecode) -> Vec<Problem> {
         problems: Vec::new(),
     };
     let ends = ends(bytecode);
-    bottom_up(&ends, |id| check.names(id));
+    bottom_up(&ends, |id| has_names(&bytecode[id]), |id| check.names(id));
     check.undefined();
     check.folds(&ends);
     for operation in after_next::find(bytecode, &ends) {
@@ -63,48 +63,35 @@ struct OpenFold {
     around: Option<u32>,
 }
 
-/// The name that an operation defines.
-fn definition(bytecode: &Bytecode, operation: &Operation) -> Option<Slot> {
-    match *operation {
-        Operation::Call {
-            output: Output::Scalar(slot),
-            ..
-        }
-        | Operation::CanonStream { target: slot, .. }
-        | Operation::CanonMap { target: slot, .. }
-        | Operation::CanonMapToScalar { target: slot, .. }
-        | Operation::ApToScalar { target: slot, .. }
-        | Operation::New { slot, .. }
-        | Operation::Fold { iterator: slot, .. }
-        | Operation::FoldStream { iterator: slot, .. }
-        | Operation::FoldMap { iterator: slot, .. } => Some(slot),
-        Operation::Call {
-            output: Output::Stream(scope),
-            ..
-        }
-        | Operation::ApToStream { target: scope, .. }
-        | Operation::ApToMap { target: scope, .. }
-        | Operation::NewStream { scope, .. }
-        | Operation::NewMap { scope, .. } => Some(bytecode[scope].variable),
-        _ => None,
-    }
-}
-
 /// The operation that follows each with all its children.
 fn ends(bytecode: &Bytecode) -> Vec<OperationId> {
     let mut ends = vec![bytecode.root(); bytecode.operations().len()];
     for (id, operation) in bytecode.in_text_order().rev() {
-        let last = operation.last_child();
+        let last = match operation {
+            Operation::Seq(_, last) => Some(*last),
+            _ => operation.last_child(),
+        };
         ends[id.index()] = last.map_or(id.following(), |last| ends[last.index()]);
     }
     ends
 }
 
-/// Visits all operations, children before parents, left before right.
-fn bottom_up(ends: &[OperationId], mut visit: impl FnMut(OperationId)) {
+/// Whether an operation has anything to do with names. Most have not.
+fn has_names(operation: &Operation) -> bool {
+    !matches!(
+        operation,
+        Operation::Seq(..) | Operation::Par(..) | Operation::Xor(..) | Operation::Null | Operation::Never
+    )
+}
+
+/// Visits wanted operations, children before parents, left before right.
+fn bottom_up(ends: &[OperationId], is_wanted: impl Fn(OperationId) -> bool, mut visit: impl FnMut(OperationId)) {
     let mut open = Vec::new();
     for (index, end) in ends.iter().enumerate() {
         let id = OperationId(index as u32);
+        if !is_wanted(id) {
+            continue;
+        }
         while let Some((ended, _)) = open.pop_if(|(_, end)| *end <= id) {
             visit(ended);
         }
@@ -131,39 +118,72 @@ impl Check<'_> {
     fn names(&mut self, id: OperationId) {
         let bytecode = self.bytecode;
         match bytecode[id] {
+            Operation::Seq(..) | Operation::Par(..) | Operation::Xor(..) | Operation::Null | Operation::Never => {}
             Operation::Call {
                 peer,
                 service,
                 function,
                 arguments,
-                ..
+                output,
             } => {
                 [peer, service, function]
                     .iter()
+                    .chain(bytecode.list(arguments))
                     .for_each(|operand| self.uses(id, *operand));
-                bytecode
-                    .list(arguments)
-                    .iter()
-                    .for_each(|operand| self.uses(id, *operand));
+                match output {
+                    Output::Scalar(slot) => self.defines(id, slot),
+                    Output::Stream(scope) => self.defines(id, bytecode[scope].variable),
+                    Output::None => {}
+                }
             }
-            Operation::ApToScalar { source: operand, .. }
-            | Operation::ApToStream { source: operand, .. }
-            | Operation::ApToMap { key: operand, .. }
-            | Operation::Fold { iterable: operand, .. } => self.uses(id, operand),
+            Operation::ApToScalar { source, target } => {
+                self.uses(id, source);
+                self.defines(id, target);
+            }
+            Operation::ApToStream {
+                source: operand,
+                target,
+            }
+            | Operation::ApToMap {
+                key: operand, target, ..
+            } => {
+                self.uses(id, operand);
+                self.defines(id, bytecode[target].variable);
+            }
+            Operation::CanonStream { target, .. }
+            | Operation::CanonMap { target, .. }
+            | Operation::CanonMapToScalar { target, .. } => self.defines(id, target),
             Operation::Match { left, right, .. } | Operation::Mismatch { left, right, .. } => {
                 self.uses(id, left);
                 self.uses(id, right);
             }
-            Operation::FoldStream { stream: scope, .. } | Operation::FoldMap { map: scope, .. } => {
+            Operation::New { slot, .. } => self.defines(id, slot),
+            Operation::NewStream { scope, .. } | Operation::NewMap { scope, .. } => {
+                self.defines(id, bytecode[scope].variable);
+            }
+            Operation::Fold { iterable, iterator, .. } => {
+                self.uses(id, iterable);
+                self.defines(id, iterator);
+            }
+            Operation::FoldStream {
+                stream: scope,
+                iterator,
+                ..
+            }
+            | Operation::FoldMap {
+                map: scope, iterator, ..
+            } => {
                 self.uses_name(id, bytecode[scope].variable);
+                self.defines(id, iterator);
             }
             Operation::FailWith { code: 0, .. } => self.report(id, ProblemKind::FailWithZero),
-            _ => {}
+            Operation::Fail { .. } | Operation::FailWith { .. } | Operation::Next { .. } => {}
         }
-        if let Some(slot) = definition(bytecode, &bytecode[id]) {
-            let first = &mut self.definitions[slot.index()];
-            *first = Some(first.map_or(id, |first| first.min(id)));
-        }
+    }
+
+    fn defines(&mut self, id: OperationId, slot: Slot) {
+        let first = &mut self.definitions[slot.index()];
+        *first = Some(first.map_or(id, |first| first.min(id)));
     }
 
     fn undefined(&mut self) {
@@ -215,6 +235,16 @@ impl Check<'_> {
         let mut open: Vec<OpenFold> = Vec::new();
         let mut iterators = vec![Iterated::default(); bytecode.variables().len()];
         for (id, operation) in bytecode.in_text_order() {
+            if !matches!(
+                operation,
+                Operation::Fold { .. }
+                    | Operation::FoldStream { .. }
+                    | Operation::FoldMap { .. }
+                    | Operation::Next { .. }
+                    | Operation::New { .. }
+            ) {
+                continue;
+            }
             while let Some(ended) = open.pop_if(|fold| fold.end <= id) {
                 iterators[ended.iterator.index()].innermost = ended.around;
             }

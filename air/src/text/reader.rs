@@ -18,7 +18,7 @@ use crate::{
 const MOST_PROBLEMS: usize = 50;
 
 /// Usual scripts have one operation in so many bytes or more.
-const BYTES_OF_AN_OPERATION: usize = 20;
+const BYTES_OF_AN_OPERATION: usize = 16;
 
 /// Reads a text whose names have still to be checked.
 pub(crate) fn parse(text: &str) -> Result<Bytecode, ReadError> {
@@ -381,8 +381,7 @@ impl<'a> Reader<'a> {
     // Operands.
 
     fn keyword(&mut self) -> Read<Keyword> {
-        let word = self.next.of(self.text);
-        match Keyword::of(word) {
+        match Keyword::at(self.text, self.next) {
             Some(keyword) => {
                 self.advance();
                 Ok(keyword)

@@ -44,25 +44,74 @@ pub(super) enum Keyword {
 }
 
 impl Keyword {
-    pub(super) fn of(word: &str) -> Option<Self> {
-        Some(match word {
-            "call" => Self::Call,
-            "canon" => Self::Canon,
-            "ap" => Self::Ap,
-            "seq" => Self::Seq,
-            "par" => Self::Par,
-            "fail" => Self::Fail,
-            "fold" => Self::Fold,
-            "xor" => Self::Xor,
-            "never" => Self::Never,
-            "new" => Self::New,
-            "next" => Self::Next,
-            "null" => Self::Null,
-            "match" => Self::Match,
-            "mismatch" => Self::Mismatch,
-            _ => return None,
-        })
+    /// All of them.
+    const ALL: [(&'static str, Self); 14] = [
+        ("call", Self::Call),
+        ("canon", Self::Canon),
+        ("ap", Self::Ap),
+        ("seq", Self::Seq),
+        ("par", Self::Par),
+        ("fail", Self::Fail),
+        ("fold", Self::Fold),
+        ("xor", Self::Xor),
+        ("never", Self::Never),
+        ("new", Self::New),
+        ("next", Self::Next),
+        ("null", Self::Null),
+        ("match", Self::Match),
+        ("mismatch", Self::Mismatch),
+    ];
+
+    /// By [place](Self::place) the word as a number and the keyword, so that finding one takes no decisions.
+    const PLACES: [(u64, Self); 16] = {
+        let mut places = [(0, Self::Null); 16];
+        let mut next = 0;
+        while next < Self::ALL.len() {
+            let (word, keyword) = Self::ALL[next];
+            let number = short(word.as_bytes());
+            let place = &mut places[Self::place(number)];
+            assert!(place.0 == 0, "each has a place of its own");
+            *place = (number, keyword);
+            next += 1;
+        }
+        places
+    };
+
+    const fn place(number: u64) -> usize {
+        (number.wrapping_mul(0x6f46_b83d_67fe_29a5) >> 60) as usize
     }
+
+    /// The keyword that a piece of a text is.
+    pub(super) fn at(text: &str, piece: Piece) -> Option<Self> {
+        let length = (piece.end() - piece.start()) as usize;
+        match text.as_bytes()[piece.start() as usize..].first_chunk() {
+            Some(bytes) if (1..=8).contains(&length) => {
+                let behind = 64 - 8 * length;
+                Self::of_number(u64::from_le_bytes(*bytes) << behind >> behind)
+            }
+            _ => Self::of(piece.of(text)),
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        (word.len() <= 8).then(|| Self::of_number(short(word.as_bytes())))?
+    }
+
+    fn of_number(number: u64) -> Option<Self> {
+        let (known, keyword) = Self::PLACES[Self::place(number)];
+        (known == number && number != 0).then_some(keyword)
+    }
+}
+
+/// A word of at most eight bytes as a number.
+const fn short(word: &[u8]) -> u64 {
+    let mut number = 0;
+    let mut place = 0;
+    while place < word.len() {
+        number |= (word[place] as u64) << (8 * place);
+        place += 1;
+    }
+    number
 }
 
 /// A piece of the text before it is known what it means.
