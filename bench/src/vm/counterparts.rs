@@ -113,7 +113,7 @@ pub(super) const TURNS: usize = 15;
 const CLIENT_EVERY: usize = 5;
 
 /// How long the turn of each is, in processor time.
-const OURS: Duration = Duration::from_millis(40);
+pub(super) const OURS: Duration = Duration::from_millis(40);
 const NATIVE: Duration = Duration::from_millis(40);
 const CLIENT: Duration = Duration::from_millis(200);
 

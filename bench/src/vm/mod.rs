@@ -5,6 +5,7 @@
 //! collects garbage in threads of its own). Sets are gone through in rounds, and lowest deciles are told: the machine may be
 //! slower for seconds, and that should fall on none of them.
 
+mod arrival;
 mod counterparts;
 mod growth;
 mod primitives;
@@ -21,7 +22,7 @@ use serde_json::{Value, json};
 /// `say` gets a line per case.
 pub(crate) fn report(say: &dyn Fn(&str)) -> Result<Value> {
     let mut counterparts = Counterparts::start()?;
-    let arrivals = sets::arrivals(&mut counterparts, say)?;
+    let arrivals = arrival::arrivals(&mut counterparts, say)?;
     let reentries = sets::reentries(&mut counterparts, say)?;
     let hop = growth::hop(&mut counterparts, say)?;
     let traces = growth::reentry_by_trace(&mut counterparts, say)?;

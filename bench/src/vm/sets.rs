@@ -1,9 +1,8 @@
-//! Arrival and re-entry on the data sets.
+//! Re-entry on the data sets, and what is told of all sets together.
 
-use super::counterparts::{Counterparts, TURNS, Turns};
-use super::primitives;
+use super::counterparts::{Costs, Counterparts, TURNS, Turns};
 use super::timing::{Cost, geometric_mean, rounded};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
@@ -18,40 +17,6 @@ pub(super) fn params(set: &DataSet) -> Params {
     );
     (params.timestamp, params.ttl) = (set.particle.timestamp, set.particle.ttl);
     params
-}
-
-/// Data arrives at a peer that has kept the particle but has verified nothing, and the result goes out signed. The script is
-/// read, too, as if it were seen for the first time.
-fn arrive(set: &DataSet, state: &State, params: &Params) -> (Outcome, Vec<u8>) {
-    let program = Program::from_air(&set.air).expect("a set's script");
-    let outcome = step(&program, state, &set.data, &set.call_results, params);
-    let encoded = outcome.state.encode();
-    (outcome, encoded)
-}
-
-pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
-    let sets = DataSet::all();
-    let mut all: Vec<Turns> = sets.iter().map(|_| Turns::default()).collect();
-    for _ in 0..TURNS {
-        for (set, turns) in sets.iter().zip(&mut all) {
-            let params = params(set);
-            let known = || State::decode(&set.prev_data).expect("a set's previous data");
-            counterparts.turn(turns, &set.invocation(), &known, &|state| arrive(set, &state, &params))?;
-        }
-    }
-    let mut summary = Summary::default();
-    for (set, turns) in sets.iter().zip(all) {
-        let (outcome, _) = arrive(set, &State::decode(&set.prev_data)?, &params(set));
-        ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
-        let primitives = primitives::cost(set, &outcome)?;
-        let (ours, mut row) = summary.row(set.name, turns, say)?;
-        row["signatures_us"] = rounded(primitives.signatures.cpu_us).into();
-        row["hashing_us"] = rounded(primitives.hashing.cpu_us).into();
-        row["share_of_signatures_and_hashing"] =
-            rounded((primitives.signatures.cpu_us + primitives.hashing.cpu_us) / ours.cpu_us).into();
-        summary.rows.push(row);
-    }
-    Ok(summary.finish("arrival", say))
 }
 
 /// One result of a service, or nothing, comes to a peer that has run the set. The official machine gets what it gave, as
@@ -84,7 +49,8 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
     }
     let (mut summary, mut with_results) = (Summary::default(), Vec::new());
     for ((again, _, _), turns) in arrived.iter().zip(all) {
-        let (_, mut row) = summary.row(again.name, turns, say)?;
+        let (ours, costs) = turns.costs();
+        let mut row = summary.row(again.name, ours, costs, say)?;
         row["results"] = again.call_results.len().into();
         if !again.call_results.is_empty() {
             with_results.extend(summary.natives.last().copied());
@@ -114,26 +80,25 @@ pub(super) fn reenter(
 
 /// The rows of all sets, and how many times what ours costs the others cost.
 #[derive(Default)]
-struct Summary {
-    rows: Vec<Value>,
+pub(super) struct Summary {
+    pub(super) rows: Vec<Value>,
     natives: Vec<f64>,
     clients: Vec<f64>,
 }
 
 impl Summary {
-    /// What a set costs for ours, and its row.
-    fn row(&mut self, name: &str, turns: Turns, say: &dyn Fn(&str)) -> Result<(Cost, Value)> {
-        let (ours, costs) = turns.costs();
+    /// The row of a set.
+    pub(super) fn row(&mut self, name: &str, ours: Cost, costs: Costs, say: &dyn Fn(&str)) -> Result<Value> {
         say(&costs.line(name, ours));
         let client = costs.client.with_context(|| format!("{name}: the client fails"))?;
         self.natives.push(costs.native.cpu_us / ours.cpu_us);
         self.clients.push(client.cpu_us / ours.cpu_us);
         let mut row = costs.row(ours);
         row["set"] = name.into();
-        Ok((ours, row))
+        Ok(row)
     }
 
-    fn finish(self, what: &str, say: &dyn Fn(&str)) -> Value {
+    pub(super) fn finish(self, what: &str, say: &dyn Fn(&str)) -> Value {
         let (native, client) = (geometric_mean(&self.natives), geometric_mean(&self.clients));
         say(&format!(
             "{what}: {native:.2}× the official native machine, {client:.1}× the official client's way (geometric means)"

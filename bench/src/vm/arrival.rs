@@ -1,0 +1,86 @@
+//! Arrival on the data sets: data comes to a peer that has verified nothing of it yet.
+//!
+//! The official machines read the script, decode all data, and sign and encode the result in every run. Ours does each of
+//! these where it has to, so three extents of an arrival are told.
+
+use super::counterparts::{Counterparts, OURS, TURNS, Turns};
+use super::primitives;
+use super::sets::{Summary, params};
+use super::timing::{self, Samples, rounded};
+use anyhow::{Result, ensure};
+use aqua_tests::vm_datasets::DataSet;
+use aqua_vm::{Outcome, Params, Program, State, step};
+use serde_json::Value;
+
+/// How much is counted. Each has all of the one before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Extent {
+    /// A state that was decoded from the set's previous data meets its current data. What goes to other peers is signed and
+    /// encoded; where nothing goes out, nothing is. So it is for a node that has seen the script before.
+    Met,
+    /// The script has never been seen.
+    WithScript,
+    /// The result is signed and encoded, whether anybody wants it or not.
+    Whole,
+}
+
+/// A set's previous state, and its program where that is known.
+fn prepared(set: &DataSet, extent: Extent) -> (Option<Program>, State) {
+    let state = State::decode(&set.prev_data).expect("a set's previous data");
+    ((extent == Extent::Met).then(|| read(set)), state)
+}
+
+fn read(set: &DataSet) -> Program {
+    Program::from_air(&set.air).expect("a set's script")
+}
+
+fn arrive(
+    set: &DataSet,
+    (program, state): (Option<Program>, State),
+    params: &Params,
+    extent: Extent,
+) -> (Outcome, Vec<u8>) {
+    let program = program.unwrap_or_else(|| read(set));
+    let outcome = step(&program, &state, &set.data, &set.call_results, params);
+    let goes_out = extent == Extent::Whole || !outcome.next_peers.is_empty();
+    let encoded = if goes_out { outcome.state.encode() } else { Vec::new() };
+    (outcome, encoded)
+}
+
+pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
+    let sets = DataSet::all();
+    let mut all: Vec<(Turns, [Samples; 2])> = sets.iter().map(|_| Default::default()).collect();
+    for _ in 0..TURNS {
+        for (set, (turns, more)) in sets.iter().zip(&mut all) {
+            let params = params(set);
+            let run = |prepared| arrive(set, prepared, &params, Extent::Met);
+            counterparts.turn(turns, &set.invocation(), &|| prepared(set, Extent::Met), &run)?;
+            for (samples, extent) in more.iter_mut().zip([Extent::WithScript, Extent::Whole]) {
+                let run = |prepared| arrive(set, prepared, &params, extent);
+                samples.extend(timing::samples(&|| prepared(set, extent), &run, OURS)?);
+            }
+        }
+    }
+    let [mut met, mut with_script, mut whole] = <[Summary; 3]>::default();
+    for (set, (turns, more)) in sets.iter().zip(all) {
+        let (outcome, _) = arrive(set, prepared(set, Extent::Whole), &params(set), Extent::Whole);
+        ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
+        let primitives = primitives::cost(set, &outcome)?;
+        let primitives_us = primitives.signatures.cpu_us + primitives.hashing.cpu_us;
+        let (ours, costs) = turns.costs();
+        let [ours_with_script, ours_whole] = more.map(Samples::cost);
+        for (summary, ours) in [(&mut with_script, ours_with_script), (&mut whole, ours_whole)] {
+            let row = summary.row(set.name, ours, costs, say)?;
+            summary.rows.push(row);
+        }
+        let mut row = met.row(set.name, ours, costs, say)?;
+        row["signatures_us"] = rounded(primitives.signatures.cpu_us).into();
+        row["hashing_us"] = rounded(primitives.hashing.cpu_us).into();
+        row["share_of_signatures_and_hashing"] = rounded(primitives_us / ours_whole.cpu_us).into();
+        met.rows.push(row);
+    }
+    let mut told = met.finish("arrival", say);
+    told["with_script"] = with_script.finish("arrival with the script", say);
+    told["whole"] = whole.finish("arrival with the script, always signed and encoded", say);
+    Ok(told)
+}
