@@ -10,6 +10,7 @@ mod inspection;
 mod instructions;
 mod laws;
 mod network;
+mod own_signature;
 mod resumption;
 mod simulation;
 mod verified_once;
