@@ -350,6 +350,10 @@ impl Machine<'_> {
         arguments: Result<(), Catchable>,
         CallResult { ret_code, result }: CallResult,
     ) -> Result<(), ExecutionError> {
+        if tetraplet.peer_pk != self.current_peer {
+            // Only data that no machine makes has asked for that. Nobody signs it, so a further run refuses it.
+            self.give_up();
+        }
         let hash = self.argument_hash(arguments)?;
         if ret_code != 0 {
             return self.fail_call(tetraplet, &hash, ret_code, result.into());
