@@ -67,10 +67,7 @@ struct OpenFold {
 fn ends(bytecode: &Bytecode) -> Vec<OperationId> {
     let mut ends = vec![bytecode.root(); bytecode.operations().len()];
     for (id, operation) in bytecode.in_text_order().rev() {
-        let last = match operation {
-            Operation::Seq(_, last) => Some(*last),
-            _ => operation.last_child(),
-        };
+        let last = operation.last_child();
         ends[id.index()] = last.map_or(id.following(), |last| ends[last.index()]);
     }
     ends
@@ -118,7 +115,6 @@ impl Check<'_> {
     fn names(&mut self, id: OperationId) {
         let bytecode = self.bytecode;
         match bytecode[id] {
-            Operation::Seq(..) | Operation::Par(..) | Operation::Xor(..) | Operation::Null | Operation::Never => {}
             Operation::Call {
                 peer,
                 service,
@@ -177,7 +173,7 @@ impl Check<'_> {
                 self.defines(id, iterator);
             }
             Operation::FailWith { code: 0, .. } => self.report(id, ProblemKind::FailWithZero),
-            Operation::Fail { .. } | Operation::FailWith { .. } | Operation::Next { .. } => {}
+            _ => {}
         }
     }
 
@@ -235,16 +231,6 @@ impl Check<'_> {
         let mut open: Vec<OpenFold> = Vec::new();
         let mut iterators = vec![Iterated::default(); bytecode.variables().len()];
         for (id, operation) in bytecode.in_text_order() {
-            if !matches!(
-                operation,
-                Operation::Fold { .. }
-                    | Operation::FoldStream { .. }
-                    | Operation::FoldMap { .. }
-                    | Operation::Next { .. }
-                    | Operation::New { .. }
-            ) {
-                continue;
-            }
             while let Some(ended) = open.pop_if(|fold| fold.end <= id) {
                 iterators[ended.iterator.index()].innermost = ended.around;
             }

@@ -62,16 +62,16 @@ impl Keyword {
         ("mismatch", Self::Mismatch),
     ];
 
-    /// By [place](Self::place) the word as a number and the keyword, so that finding one takes no decisions.
-    const PLACES: [(u64, Self); 16] = {
-        let mut places = [(0, Self::Null); 16];
+    /// By [place](Self::place) the word as a number, its length and the keyword, so that finding one takes no decisions.
+    const PLACES: [(u64, usize, Self); 16] = {
+        let mut places = [(0, 0, Self::Null); 16];
         let mut next = 0;
         while next < Self::ALL.len() {
             let (word, keyword) = Self::ALL[next];
             let number = short(word.as_bytes());
             let place = &mut places[Self::place(number)];
             assert!(place.0 == 0, "each has a place of its own");
-            *place = (number, keyword);
+            *place = (number, word.len(), keyword);
             next += 1;
         }
         places
@@ -87,19 +87,23 @@ impl Keyword {
         match text.as_bytes()[piece.start() as usize..].first_chunk() {
             Some(bytes) if (1..=8).contains(&length) => {
                 let behind = 64 - 8 * length;
-                Self::of_number(u64::from_le_bytes(*bytes) << behind >> behind)
+                Self::of_number(u64::from_le_bytes(*bytes) << behind >> behind, length)
             }
             _ => Self::of(piece.of(text)),
         }
     }
 
     fn of(word: &str) -> Option<Self> {
-        (word.len() <= 8).then(|| Self::of_number(short(word.as_bytes())))?
+        let is_short = (1..=8).contains(&word.len());
+        is_short
+            .then(|| Self::of_number(short(word.as_bytes()), word.len()))
+            .flatten()
     }
 
-    fn of_number(number: u64) -> Option<Self> {
-        let (known, keyword) = Self::PLACES[Self::place(number)];
-        (known == number && number != 0).then_some(keyword)
+    /// The same for a word of such a length: behind it there may be zeros.
+    fn of_number(number: u64, length: usize) -> Option<Self> {
+        let (known, known_length, keyword) = Self::PLACES[Self::place(number)];
+        (known == number && known_length == length).then_some(keyword)
     }
 }
 
@@ -472,6 +476,30 @@ fn is_lens_char(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keywords_are_whole_words() {
+        for (word, keyword) in Keyword::ALL {
+            for behind in ["", ")", " and more than eight bytes"] {
+                let text = format!("{word}{behind}");
+                let found = |length| Keyword::at(&text, Piece::new(Sign::Word, 0, length));
+                assert_eq!(found(word.len()), Some(keyword), "{text}");
+                assert_eq!(found(word.len() - 1), None, "{text}");
+            }
+            for other in [
+                format!("{word}\0"),
+                format!("{word}s"),
+                format!("\0{word}"),
+                word.to_uppercase(),
+            ] {
+                for text in [other.clone(), format!("{other} and more")] {
+                    let found = Keyword::at(&text, Piece::new(Sign::Word, 0, other.len()));
+                    assert_eq!((found, Keyword::of(&other)), (None, None), "{other:?}");
+                }
+            }
+        }
+        assert_eq!((Keyword::of(""), Keyword::of("\0")), (None, None));
+    }
 
     #[test]
     fn words_and_literals_of_any_length_end_where_they_should() {

@@ -132,7 +132,7 @@ fn entry_key(entry: &Item) -> Option<&Value> {
     entry.value.as_object().and_then(|fields| fields.get("key"))
 }
 
-/// An entry that a stream map can't have.
+/// The error about an entry without a key.
 pub(super) const NO_KEY: Uncatchable = Uncatchable::StreamMapKey(StreamMapKeyError::Key);
 
 /// The value of an entry.

@@ -24,6 +24,14 @@ impl Item {
             position,
         }
     }
+
+    pub(super) fn as_ref(&self) -> ItemRef<'_> {
+        ItemRef {
+            value: &self.value,
+            origin: self.origin.as_ref(),
+            position: self.position,
+        }
+    }
 }
 
 /// An item that is looked at.
@@ -32,16 +40,6 @@ pub(super) struct ItemRef<'i> {
     pub(super) value: &'i Value,
     pub(super) origin: OriginRef<'i>,
     pub(super) position: usize,
-}
-
-impl Item {
-    pub(super) fn as_ref(&self) -> ItemRef<'_> {
-        ItemRef {
-            value: &self.value,
-            origin: self.origin.as_ref(),
-            position: self.position,
-        }
-    }
 }
 
 /// An operand after resolution, or what a lens shows.
