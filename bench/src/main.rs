@@ -6,6 +6,7 @@
 
 mod cases;
 mod measure;
+mod training;
 mod vm;
 
 use anyhow::{Context, Result, bail};
@@ -24,9 +25,12 @@ fn main() -> ExitCode {
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => groups().try_for_each(group),
         ["case", name] => one(name),
+        ["train"] => training::train(training::PROGRAMS),
         ["resident", name] => vm::residents::of_set(name).map(|row| print(&row.to_string())),
         [name] if groups().any(|group| group == *name) => group(name),
-        _ => Err(anyhow::anyhow!("usage: aqua-bench [GROUP | case NAME | resident SET]")),
+        _ => Err(anyhow::anyhow!(
+            "usage: aqua-bench [GROUP | case NAME | resident SET | train]"
+        )),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,7 +61,7 @@ fn groups() -> impl Iterator<Item = &'static str> {
 /// Takes the figures of a group and stores them.
 fn group(name: &str) -> Result<()> {
     if name == VM {
-        let how = "release build, all in one run; processor time of the thread for ours and for the official native machine 0.64.1, \
+        let how = "all in one run; processor time of the thread for ours and for the official native machine 0.64.1, \
                    of the process for the official client's way (npm avm 0.62 through marine-js in Node), lowest deciles in microseconds \
                    after warm-up; times_native and times_client say how many times less ours takes";
         return store(name, how, &vm::report(&|line| print(line))?);
@@ -69,15 +73,21 @@ fn group(name: &str) -> Result<()> {
         "case", "runs", "wall ms", "cpu ms", "peak KiB"
     ));
     let results = cases.iter().map(measured).collect::<Result<Value>>()?;
-    let how = "release build; each case in a process of its own after warm-up; wall by the monotonic clock, processor \
+    let how = "each case in a process of its own after warm-up; wall by the monotonic clock, processor \
                time and peak memory from getrusage; quote medians, and ratios within one file only";
     store(name, how, &results)
 }
 
+/// How this program, and the crates that it measures, were built.
+const BUILD: &str = match option_env!("AQUA_BUILD") {
+    Some(build) => build,
+    None => "cargo build --release",
+};
+
 fn store(group: &str, how: &str, results: &Value) -> Result<()> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("results/{group}.json"));
-    let document =
-        json!({"commit": said("git", &["rev-parse", "HEAD"]), "machine": machine(), "how": how, "results": results});
+    let commit = said("git", &["rev-parse", "HEAD"]);
+    let document = json!({"commit": commit, "build": BUILD, "machine": machine(), "how": how, "results": results});
     std::fs::create_dir_all(file.parent().context("a folder")?)?;
     std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
     print(&format!("stored in {}", file.display()));

@@ -115,7 +115,7 @@ struct Fuzzer {
 
 impl Fuzzer {
     fn build(root: &Path, keeps: bool) -> Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let target = crate::target(root);
         let (host, built) = (host()?, target.join("fuzz"));
         let build = Command::new(env!("CARGO"))
             .args(["build", "--release", "--locked", "--quiet", "--bins", "--target", &host])

@@ -2,9 +2,10 @@
 
 mod fuzz;
 mod links;
+mod release;
 mod rules;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -13,18 +14,36 @@ Usage: cargo xtask CHORE
 
   rules   which crate uses which, whether it may, and the longest files
   links   local links of the Markdown pages
+  release builds aqua as it is released, tuned by a training, in tuned/release of the target folder; takes twice the
+          time of a release build, and some minutes more the first time
   bench   takes the measurements in a release build and stores them under bench/results; bench GROUP takes those of one
-          group: compiler, node or vm
+          group: compiler, node or vm; bench --tuned [GROUP] takes them in the build that `release` makes, after making it
   fuzz [--minutes N | --seconds N | --input FILE] [TARGET…]
           feeds hostile input to all targets of fuzz/ or these, for so long together; runs of a minute and more are
           stored in bench/results/fuzz.json
 ";
 
 fn main() -> ExitCode {
+    if let Some(flags) = release::flags() {
+        return as_compiler(&flags);
+    }
     match chore() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Cargo called this program in place of the compiler.
+fn as_compiler(flags: &str) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match release::compile(flags, &arguments) {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            print(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -35,6 +54,12 @@ fn chore() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["rules"] => rules::check(&root()),
         ["links"] => links::check(&root()),
+        ["release"] => {
+            let binaries = release::build(&root())?;
+            print(&format!("built: {}", binaries.join("aqua").display()));
+            Ok(())
+        }
+        ["bench", "--tuned", groups @ ..] => measure(&release::build(&root())?, groups),
         ["bench", groups @ ..] => bench(&root(), groups),
         ["fuzz", rest @ ..] => fuzz::run(&root(), rest),
         [] | ["help" | "--help" | "-h"] => {
@@ -47,16 +72,28 @@ fn chore() -> Result<()> {
 
 /// Builds what is measured without debug checks, then measures.
 fn bench(root: &Path, groups: &[&str]) -> Result<()> {
-    let build = ["build", "--release", "-p", "aqua", "-p", "aqua-bench"];
-    let run = ["run", "--release", "-p", "aqua-bench", "--"];
-    for arguments in [build.to_vec(), [&run, groups].concat()] {
-        let status = Command::new(env!("CARGO"))
-            .args(&arguments)
-            .current_dir(root)
-            .status()?;
-        ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
-    }
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--release", "-p", "aqua", "-p", "aqua-bench"]);
+    succeed(build.current_dir(root))?;
+    measure(&target(root).join("release"), groups)
+}
+
+/// Measures the binaries in a folder.
+fn measure(binaries: &Path, groups: &[&str]) -> Result<()> {
+    succeed(Command::new(binaries.join("aqua-bench")).args(groups))
+}
+
+/// Runs a program to its end.
+fn succeed(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| program.clone())?;
+    ensure!(status.success(), "{program}: {status}");
     Ok(())
+}
+
+/// The folder that cargo builds in.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
 /// The folder of the workspace.

@@ -4,7 +4,7 @@
 //! these where it has to, so three extents of an arrival are told.
 
 use super::counterparts::{Counterparts, OURS, TURNS, Turns};
-use super::primitives;
+use super::primitives::Primitives;
 use super::sets::{Summary, params};
 use super::timing::{self, Samples, rounded};
 use anyhow::{Result, ensure};
@@ -47,36 +47,63 @@ fn arrive(
     (outcome, encoded)
 }
 
+/// What single runs of a set took so far.
+struct Runs {
+    /// Ours where data is met, and the official machines.
+    met: Turns,
+    with_script: Samples,
+    whole: Samples,
+    primitives: Primitives,
+}
+
+impl Runs {
+    fn of(set: &DataSet) -> Result<Self> {
+        let (outcome, _) = arrive(set, prepared(set, Extent::Whole), &params(set), Extent::Whole);
+        ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
+        Ok(Self {
+            met: Turns::default(),
+            with_script: Samples::default(),
+            whole: Samples::default(),
+            primitives: Primitives::of(set, &outcome)?,
+        })
+    }
+
+    fn turn(&mut self, set: &DataSet, counterparts: &mut Counterparts) -> Result<()> {
+        let params = params(set);
+        let run = |prepared| arrive(set, prepared, &params, Extent::Met);
+        counterparts.turn(&mut self.met, &set.invocation(), &|| prepared(set, Extent::Met), &run)?;
+        for (samples, extent) in [
+            (&mut self.with_script, Extent::WithScript),
+            (&mut self.whole, Extent::Whole),
+        ] {
+            let run = |prepared| arrive(set, prepared, &params, extent);
+            samples.extend(timing::samples(&|| prepared(set, extent), &run, OURS)?);
+        }
+        self.primitives.turn()
+    }
+}
+
 pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     let sets = DataSet::all();
-    let mut all: Vec<(Turns, [Samples; 2])> = sets.iter().map(|_| Default::default()).collect();
+    let mut all = sets.iter().map(Runs::of).collect::<Result<Vec<Runs>>>()?;
     for _ in 0..TURNS {
-        for (set, (turns, more)) in sets.iter().zip(&mut all) {
-            let params = params(set);
-            let run = |prepared| arrive(set, prepared, &params, Extent::Met);
-            counterparts.turn(turns, &set.invocation(), &|| prepared(set, Extent::Met), &run)?;
-            for (samples, extent) in more.iter_mut().zip([Extent::WithScript, Extent::Whole]) {
-                let run = |prepared| arrive(set, prepared, &params, extent);
-                samples.extend(timing::samples(&|| prepared(set, extent), &run, OURS)?);
-            }
+        for (set, runs) in sets.iter().zip(&mut all) {
+            runs.turn(set, counterparts)?;
         }
     }
     let [mut met, mut with_script, mut whole] = <[Summary; 3]>::default();
-    for (set, (turns, more)) in sets.iter().zip(all) {
-        let (outcome, _) = arrive(set, prepared(set, Extent::Whole), &params(set), Extent::Whole);
-        ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
-        let primitives = primitives::cost(set, &outcome)?;
-        let primitives_us = primitives.signatures.cpu_us + primitives.hashing.cpu_us;
-        let (ours, costs) = turns.costs();
-        let [ours_with_script, ours_whole] = more.map(Samples::cost);
+    for (set, runs) in sets.iter().zip(all) {
+        let (ours, costs) = runs.met.costs();
+        let (ours_with_script, ours_whole) = (runs.with_script.cost(), runs.whole.cost());
         for (summary, ours) in [(&mut with_script, ours_with_script), (&mut whole, ours_whole)] {
             let row = summary.row(set.name, ours, costs, say)?;
             summary.rows.push(row);
         }
+        let [signatures, hashing] = runs.primitives.costs().map(|cost| cost.cpu_us);
         let mut row = met.row(set.name, ours, costs, say)?;
-        row["signatures_us"] = rounded(primitives.signatures.cpu_us).into();
-        row["hashing_us"] = rounded(primitives.hashing.cpu_us).into();
-        row["share_of_signatures_and_hashing"] = rounded(primitives_us / ours_whole.cpu_us).into();
+        row["signatures_us"] = rounded(signatures).into();
+        row["hashing_us"] = rounded(hashing).into();
+        row["share_of_signatures_and_hashing"] = rounded((signatures + hashing) / ours_whole.cpu_us).into();
         met.rows.push(row);
     }
     let mut told = met.finish("arrival", say);

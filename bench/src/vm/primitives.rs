@@ -1,50 +1,71 @@
 //! What signatures and hashing alone cost for a set: a check of each arriving signature, one signature of our own, and a hash of
 //! each arriving or new entry of a store, over messages and texts of those lengths.
 
-use super::timing::{self, Cost};
+use super::counterparts::OURS;
+use super::timing::{self, Cost, Samples};
 use anyhow::Result;
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CidInfo, Outcome, ParticleData, State, TraceState};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
 
+/// What there is to sign, to check and to hash, and what that took so far.
 pub(super) struct Primitives {
-    pub(super) signatures: Cost,
-    pub(super) hashing: Cost,
+    key: Ed25519KeyPair,
+    /// How many signatures are checked.
+    signers: usize,
+    checked: Vec<u8>,
+    own: Vec<u8>,
+    hashed: Vec<Vec<u8>>,
+    signatures: Samples,
+    hashing: Samples,
 }
 
 /// Bytes that an id takes in a signed message, and in hashed texts.
 const ID: usize = 65;
 
-pub(super) fn cost(set: &DataSet, outcome: &Outcome) -> Result<Primitives> {
-    let current = State::decode(&set.data)?;
-    let (current, new) = (current.data(), outcome.state.data());
+impl Primitives {
+    pub(super) fn of(set: &DataSet, outcome: &Outcome) -> Result<Self> {
+        let current = State::decode(&set.data)?;
+        let (current, new) = (current.data(), outcome.state.data());
+        let signers = current.signatures.len();
+        let mut lengths = lengths(&current.cid_info);
+        lengths.extend(lengths_of_new(&current.cid_info, &new.cid_info));
+        Ok(Self {
+            key: Ed25519KeyPair::from_seed_unchecked(&[1; 32])?,
+            signers,
+            checked: vec![7; vouched(current) * ID / signers.max(1)],
+            own: vec![7; vouched(new) * ID / new.signatures.len().max(1)],
+            hashed: lengths.into_iter().map(|length| vec![b'7'; length]).collect(),
+            signatures: Samples::default(),
+            hashing: Samples::default(),
+        })
+    }
 
-    let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32])?;
-    let signers = current.signatures.len();
-    let checked = vec![7; vouched(current) * ID / signers.max(1)];
-    let signature = key.sign(&checked);
-    let own = vec![7; vouched(new) * ID / new.signatures.len().max(1)];
-    let signatures = timing::measure(
-        || (),
-        |()| {
-            for _ in 0..signers {
-                let verifying = ParsedPublicKey::new(&ED25519, key.public_key()).expect("its own key");
+    /// Takes their turn beside the machines.
+    pub(super) fn turn(&mut self) -> Result<()> {
+        let signature = self.key.sign(&self.checked);
+        let sign = |()| {
+            for _ in 0..self.signers {
+                let verifying = ParsedPublicKey::new(&ED25519, self.key.public_key()).expect("its own key");
                 verifying
-                    .verify_sig(&checked, signature.as_ref())
+                    .verify_sig(&self.checked, signature.as_ref())
                     .expect("its own signature");
             }
-            key.sign(&own)
-        },
-    )?;
+            self.key.sign(&self.own)
+        };
+        let hash = |()| {
+            let texts = self.hashed.iter();
+            texts.fold(0, |sum, text| sum ^ blake3::hash(text).as_bytes()[0])
+        };
+        self.signatures.extend(timing::samples(&|| (), &sign, OURS)?);
+        self.hashing.extend(timing::samples(&|| (), &hash, OURS)?);
+        Ok(())
+    }
 
-    let mut lengths = lengths(&current.cid_info);
-    lengths.extend(lengths_of_new(&current.cid_info, &new.cid_info));
-    let texts: Vec<Vec<u8>> = lengths.into_iter().map(|length| vec![b'7'; length]).collect();
-    let hashing = timing::measure(
-        || (),
-        |()| texts.iter().fold(0, |sum, text| sum ^ blake3::hash(text).as_bytes()[0]),
-    )?;
-    Ok(Primitives { signatures, hashing })
+    /// What signatures cost, and hashing.
+    pub(super) fn costs(self) -> [Cost; 2] {
+        [self.signatures, self.hashing].map(Samples::cost)
+    }
 }
 
 /// How many ids the trace vouches for.
