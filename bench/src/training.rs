@@ -19,10 +19,12 @@ pub(crate) const PROGRAMS: u64 = 300;
 
 /// Runs all of it; `programs` generated programs of each language.
 pub(crate) fn train(programs: u64) -> Result<()> {
+    let mut scripts = Vec::new();
     for seed in 0..programs {
-        air(seed)?;
-        aqua(seed)?;
+        scripts.push(air(seed)?);
+        scripts.push(aqua(seed)?);
     }
+    long_scripts(&scripts);
     for items in [5, 20, 80] {
         for script in LISTS {
             list(script, items)?;
@@ -31,17 +33,17 @@ pub(crate) fn train(programs: u64) -> Result<()> {
     node(programs)
 }
 
-/// A generated AIR program: every instruction, and errors of most kinds.
-fn air(seed: u64) -> Result<()> {
+/// A generated AIR program runs: every instruction, and errors of most kinds.
+fn air(seed: u64) -> Result<String> {
     let network = || peers(2 + (seed % 5) as u8);
     let ids: Vec<String> = network().into_iter().map(|peer| peer.id).collect();
     let script = air_programs::program(seed, &ids);
     travel(&script, network, Conditions::rough(seed), &mut air_programs::answer)?;
-    Ok(())
+    Ok(script)
 }
 
 /// A generated Aqua program is compiled, and its script runs.
-fn aqua(seed: u64) -> Result<()> {
+fn aqua(seed: u64) -> Result<String> {
     let program = aqua_generator::Program::new(seed);
     let sources = InMemory::new().with("main.aqua", program.module());
     let compilation = compile(&sources, "main.aqua", &Options::default());
@@ -52,7 +54,20 @@ fn aqua(seed: u64) -> Result<()> {
     let answer = &mut |peer: &str, request: &_| aqua_generator::answer(&given, peer, request);
     let script = aqua_air::print(&function.script);
     travel(&script, network, Conditions::rough(seed), answer)?;
-    Ok(())
+    Ok(script)
+}
+
+/// Scripts side by side are read as one, often: to read is most of what a long script costs.
+fn long_scripts(scripts: &[String]) {
+    for together in scripts.chunks(50) {
+        let long = together
+            .iter()
+            .fold("(null)".to_owned(), |rest, script| format!("(par {script} {rest})"));
+        for _ in 0..10 {
+            // Whether it is valid depends on names that they share; that is found out when all of it was read.
+            let _ = std::hint::black_box(Program::from_air(&long));
+        }
+    }
 }
 
 /// Work on a list: `"{other}"` is the id of a second peer.
