@@ -88,6 +88,16 @@ fn a_constant_that_is_none_is_wrong_usage() {
 }
 
 #[test]
+fn a_constant_that_nothing_names_is_told() {
+    let other = PROGRAM.replace("WHO", "WHOM");
+    let folder = Folder::new(&[("main.aqua", PROGRAM), ("all/a.aqua", PROGRAM), ("all/b.aqua", &other)]);
+    insta::assert_snapshot!(folder.run(&["compile", "main.aqua", "--const", "WOH = \"me\"", "-o", "out"]));
+    // Of several programs, one has to name it.
+    let output = folder.output(&["compile", "all", "--const", "WHOM = \"me\"", "-o", "out", "--quiet"]);
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
 fn a_wrong_program_writes_nothing() {
     let wrong = PROGRAM.replace("<- WHO", "<- WHOM");
     let folder = Folder::new(&[("main.aqua", &wrong)]);

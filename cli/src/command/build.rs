@@ -5,7 +5,7 @@ use crate::options::BuildOptions;
 use crate::terminal::Terminal;
 use aqua_compiler::{Compilation, Options};
 use aqua_diagnostics::Diagnostic;
-use aqua_project::{BuildError, ImportsMap, Program, Settings};
+use aqua_project::{BuildError, GivenConstants, ImportsMap, Program, Settings};
 
 impl BuildOptions {
     /// The options as the library takes them.
@@ -29,14 +29,20 @@ impl BuildOptions {
     }
 }
 
-/// Compiles a program and shows the messages about it and its manifest; mistakes end the command.
-pub(crate) fn build(program: &Program, settings: &Settings, terminal: Terminal) -> Result<Compilation, Failure> {
+/// Compiles a program and shows the messages about it and its manifest; mistakes end the command. `given` sees its texts.
+pub(crate) fn build(
+    program: &Program,
+    settings: &Settings,
+    given: &mut GivenConstants,
+    terminal: Terminal,
+) -> Result<Compilation, Failure> {
     let project = program.project.as_ref();
     let manifest = project.map_or(&[][..], |project| &project.diagnostics);
     if let Some(project) = project {
         terminal.diagnostics(&project.sources, manifest);
     }
     let compilation = program.compile(settings)?;
+    given.look_at(&compilation.sources);
     terminal.diagnostics(&compilation.sources, &compilation.diagnostics);
     let mistakes = manifest
         .iter()
@@ -47,6 +53,12 @@ pub(crate) fn build(program: &Program, settings: &Settings, terminal: Terminal) 
     } else {
         Ok(compilation)
     }
+}
+
+/// Shows which constants were given for nothing.
+pub(crate) fn warn_of_unnamed(given: &GivenConstants, terminal: Terminal) {
+    let (sources, messages) = given.unnamed();
+    terminal.diagnostics(&sources, &messages);
 }
 
 impl From<BuildError> for Failure {

@@ -1,12 +1,12 @@
 //! `aqua compile`: scripts of exported functions, or code that calls them.
 
-use super::build;
+use super::{build, warn_of_unnamed};
 use crate::failure::Failure;
 use crate::options::{CompileOptions, Target};
 use crate::terminal::Terminal;
 use anyhow::Context;
-use aqua_compiler::Changes;
-use aqua_project::{Checker, Program, Settings, Watch, artifacts};
+use aqua_compiler::{Changes, Compilation};
+use aqua_project::{Checker, GivenConstants, Program, Watch, artifacts};
 use serde_json::json;
 use std::path::Path;
 
@@ -40,6 +40,7 @@ fn compile_once(options: &CompileOptions, terminal: Terminal) -> Result<(), Fail
     let target = if options.air { Target::Air } else { options.target };
     // A Rust caller waits for the end of a function, also when it has no results.
     settings.options.empty_response |= target == Target::Rust;
+    let mut given = GivenConstants::of(&settings);
     let mut written = 0;
     let mut mistakes = false;
     let programs = Program::locate_all(&options.program)?;
@@ -48,12 +49,14 @@ fn compile_once(options: &CompileOptions, terminal: Terminal) -> Result<(), Fail
         // Functions of different programs may have the same name.
         let own = program.file.file_stem().filter(|_| apart).unwrap_or_default();
         let folder = options.output.join(below).join(own);
-        match write(program, &folder, options, target, &settings, terminal) {
+        let built = build(program, &settings, &mut given, terminal);
+        match built.and_then(|it| write(program, &it, &folder, options, target, terminal)) {
             Ok(files) => written += files,
             Err(Failure::Mistakes) => mistakes = true,
             Err(failure) => return Err(failure),
         }
     }
+    warn_of_unnamed(&given, terminal);
     if mistakes {
         return Err(Failure::Mistakes);
     }
@@ -66,23 +69,22 @@ fn compile_once(options: &CompileOptions, terminal: Terminal) -> Result<(), Fail
 /// Writes the files of one program; says how many they are.
 fn write(
     program: &Program,
+    compilation: &Compilation,
     folder: &Path,
     options: &CompileOptions,
     target: Target,
-    settings: &Settings,
     terminal: Terminal,
 ) -> Result<usize, Failure> {
-    let compilation = build(program, settings, terminal)?;
     let mut files = match target {
-        Target::Air => artifacts::air(&compilation),
-        Target::Bytecode => artifacts::bytecode(&compilation).context("the program is too large")?,
-        Target::Json => artifacts::definitions(&compilation, program),
-        Target::Ts => artifacts::typescript(&compilation, program),
-        Target::Js => artifacts::javascript(&compilation, program),
-        Target::Rust => artifacts::rust(&compilation, program),
+        Target::Air => artifacts::air(compilation),
+        Target::Bytecode => artifacts::bytecode(compilation).context("the program is too large")?,
+        Target::Json => artifacts::definitions(compilation, program),
+        Target::Ts => artifacts::typescript(compilation, program),
+        Target::Js => artifacts::javascript(compilation, program),
+        Target::Rust => artifacts::rust(compilation, program),
     };
     if options.source_map && target == Target::Air {
-        files.extend(artifacts::source_maps(&compilation));
+        files.extend(artifacts::source_maps(compilation));
     }
     for file in &files {
         let path = file.write(folder)?;

@@ -1,6 +1,6 @@
 //! `aqua run`: a function of a program, on peers of this process or through a relay.
 
-use super::build;
+use super::{build, warn_of_unnamed};
 use crate::failure::Failure;
 use crate::options::RunOptions;
 use crate::terminal::Terminal;
@@ -11,7 +11,7 @@ use aqua_node::environment::{Entropy, SystemEntropy};
 use aqua_node::observer::Trace;
 use aqua_node::{Client, ClientError, Config, LocalConfig, LocalNetwork, RunError, Service, USUAL_TTL};
 use aqua_particle::KeyPair;
-use aqua_project::{Invocation, Program};
+use aqua_project::{GivenConstants, Invocation, Program};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,11 @@ const USUAL_PEERS: usize = 3;
 /// Runs the function and prints its values.
 pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failure> {
     let program = Program::locate(&options.program)?;
-    let compilation = build(&program, &options.build.settings(None)?, terminal)?;
+    let settings = options.build.settings(None)?;
+    let mut given = GivenConstants::of(&settings);
+    let built = build(&program, &settings, &mut given, terminal);
+    warn_of_unnamed(&given, terminal);
+    let compilation = built?;
     let exported: Vec<(&str, &Arrow)> = compilation
         .functions
         .iter()
