@@ -85,6 +85,8 @@ fn constants_are_given_from_outside() {
 fn a_constant_that_is_none_is_wrong_usage() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     insta::assert_snapshot!(folder.run(&["compile", "main.aqua", "--const", "who = me"]));
+    let run = |constant| folder.output(&["run", "main.aqua", "hello", "--const", constant]);
+    assert!(!String::from_utf8_lossy(&run("OTHER = me").stderr).contains("W6001"));
 }
 
 #[test]

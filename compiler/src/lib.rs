@@ -41,6 +41,7 @@ pub mod checked;
 mod checking;
 pub mod codes;
 mod compilation;
+mod constant_names;
 pub mod definition;
 pub mod emission;
 mod loader;
@@ -56,8 +57,9 @@ mod workspace;
 
 pub use ahead::{InTurn, Work, Workers};
 pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, compile};
+pub use constant_names::ConstantNames;
 pub use definition::{FunctionDefinition, ServiceDefinition};
 pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
-pub use options::{InvalidConstant, Options};
+pub use options::{InvalidConstant, Options, constant_name};
 pub use source_map::{Mapping, Position, SourceMap};
 pub use workspace::{Changes, Workspace};

@@ -57,6 +57,11 @@ impl Options {
     }
 }
 
+/// The name in a constant as [`Options::define`] takes it; nothing if it is none.
+pub fn constant_name(text: &str) -> Option<EcoString> {
+    read_constant(text).map(|(name, _)| name)
+}
+
 fn read_constant(text: &str) -> Option<(EcoString, Literal)> {
     let (name, value) = text.split_once('=')?;
     let name = name.strip_suffix('?').unwrap_or(name).trim();

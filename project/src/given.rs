@@ -1,9 +1,9 @@
 //! Constants that are given beside a program, and whether it names them.
 
 use crate::{Settings, codes};
+use aqua_compiler::{ConstantNames, constant_name};
 use aqua_diagnostics::suggestions::suggest_or;
 use aqua_diagnostics::{Diagnostic, Sources};
-use std::collections::BTreeSet;
 
 /// The name that texts of given constants have in messages.
 const SHOWN_AS: &str = "--const";
@@ -13,62 +13,41 @@ const SHOWN_AS: &str = "--const";
 pub struct GivenConstants {
     /// As they were given.
     texts: Vec<String>,
-    /// Everything in the texts that could be the name of a constant.
-    named: BTreeSet<String>,
-    /// Names of constants that the texts declare.
-    declared: BTreeSet<String>,
+    /// Those of all programs that were seen; nothing before the first.
+    names: Option<ConstantNames>,
 }
 
 impl GivenConstants {
     /// Those of the settings; manifests give theirs to every program of a project.
     pub fn of(settings: &Settings) -> Self {
-        Self {
-            texts: settings.constants.clone(),
-            named: BTreeSet::new(),
-            declared: BTreeSet::new(),
-        }
+        let texts = settings.constants.clone();
+        Self { texts, names: None }
     }
 
     /// Sees the texts of a program.
     pub fn look_at(&mut self, sources: &Sources) {
-        if self.texts.is_empty() {
-            return;
-        }
-        for (_, source) in sources.iter() {
-            let words = source
-                .text
-                .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-            let mut is_declared = false;
-            for word in words.filter(|word| !word.is_empty()) {
-                if word.starts_with(|letter: char| letter.is_ascii_uppercase()) {
-                    self.named.insert(word.to_owned());
-                    if is_declared {
-                        self.declared.insert(word.to_owned());
-                    }
-                }
-                is_declared = word == "const";
-            }
+        if !self.texts.is_empty() {
+            self.names.get_or_insert_default().look_at(sources);
         }
     }
 
-    /// A warning for each that no text names, with what it points into.
+    /// A warning for each that no text names, with what it points into; none before a program was seen.
     pub fn unnamed(&self) -> (Sources, Vec<Diagnostic>) {
-        let mut sources = Sources::new();
-        let mut messages = Vec::new();
-        for text in &self.texts {
-            let name = text.split(['=', '?']).next().unwrap_or_default().trim();
-            if self.named.contains(name) {
+        let (mut sources, mut messages) = (Sources::new(), Vec::new());
+        for (text, names) in self.texts.iter().flat_map(|text| Some((text, self.names.as_ref()?))) {
+            let Some(name) = constant_name(text).filter(|name| !names.named.contains(name)) else {
                 continue;
-            }
-            let start = text.find(name).unwrap_or_default();
-            let file = sources.add(SHOWN_AS, text.as_str());
-            let span = file.span(start as u32, (start + name.len()) as u32);
+            };
+            let start = text.find(&*name).unwrap_or_default();
+            let span = sources
+                .add(SHOWN_AS, text.as_str())
+                .span(start as u32, (start + name.len()) as u32);
             let message = format!("no module names the constant `{name}`");
             let message = Diagnostic::warning(codes::UNNAMED_CONSTANT, span, message).label("given, but not used");
-            let known = self.declared.iter().map(String::as_str);
+            let known = names.declared.iter().map(|known| &**known);
             let declare =
                 format!("write `const {name} ?= …` in a module to have a value that can be given, or leave it out");
-            let mut message = suggest_or(message, span, name, known, declare);
+            let mut message = suggest_or(message, span, &name, known, declare);
             // A command line is not edited.
             message.fix = None;
             messages.push(message);
@@ -106,6 +85,16 @@ mod tests {
           │
           = help: did you mean `LIMIT`?
         ");
+    }
+
+    #[test]
+    fn of_what_was_not_read_nothing_is_said() {
+        let constants = vec!["LIMIT = 1".to_owned()];
+        let given = GivenConstants::of(&Settings {
+            constants,
+            ..Settings::default()
+        });
+        assert_eq!(given.unnamed().1, []);
     }
 
     #[test]

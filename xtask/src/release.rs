@@ -18,18 +18,16 @@ pub(crate) fn flags() -> Option<String> {
     std::env::var(FLAGS).ok()
 }
 
-/// Compiles as the arguments say, a compiler first; what cargo itself runs while it builds gets no flags.
+/// Compiles as the arguments say, a compiler first. Scripts that run during the build get no flags, nor do questions.
 pub(crate) fn compile(flags: &str, arguments: &[String]) -> Result<ExitStatus> {
     let (compiler, arguments) = arguments.split_first().context("a compiler")?;
-    let value_of = |option: &str| {
-        let mut pairs = arguments.windows(2);
-        pairs.find_map(|pair| (pair[0] == option).then_some(&*pair[1]))
-    };
-    let is_built_in = value_of("--crate-name").is_none_or(|name| name == "build_script_build" || name == "___")
-        || value_of("--crate-type") == Some("proc-macro");
+    let name = arguments
+        .iter()
+        .skip_while(|argument| *argument != "--crate-name")
+        .nth(1);
     let mut command = Command::new(compiler);
     command.args(arguments);
-    if !is_built_in {
+    if name.is_some_and(|name| name != "build_script_build" && name != "___") {
         command.arg(flags);
     }
     Ok(command.status()?)

@@ -1,0 +1,56 @@
+//! Which constants texts name: what a constant that is given from outside is compared with.
+
+use aqua_diagnostics::Sources;
+use aqua_grammar::Tokens;
+use aqua_grammar::tokens::Kind;
+use ecow::EcoString;
+use std::collections::BTreeSet;
+
+/// Names of constants in some texts. Comments and strings name nothing.
+#[derive(Debug, Clone, Default)]
+pub struct ConstantNames {
+    /// Every word that could name one.
+    pub named: BTreeSet<EcoString>,
+    /// Those that stand behind `const`.
+    pub declared: BTreeSet<EcoString>,
+}
+
+impl ConstantNames {
+    /// Takes in the names of all these texts.
+    pub fn look_at(&mut self, sources: &Sources) {
+        for (file, source) in sources.iter() {
+            let tokens = Tokens::scan(file, &source.text);
+            let mut is_declared = false;
+            for token in 0..tokens.len() {
+                let text = sources.text(tokens.span(token));
+                match tokens.kind(token) {
+                    Kind::Space => continue,
+                    Kind::Class => {
+                        self.named.insert(text.into());
+                        if is_declared {
+                            self.declared.insert(text.into());
+                        }
+                    }
+                    _ => {}
+                }
+                is_declared = text == "const";
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_declarations_and_values() {
+        let mut sources = Sources::new();
+        sources.add("a", "aqua M\n\nconst A ?= 1 -- not C\nconst  B = \"D\"\n");
+        sources.add("b", "func f() -> u8:\n    <- g(A, E)\n");
+        let mut names = ConstantNames::default();
+        names.look_at(&sources);
+        assert_eq!(names.named.iter().collect::<Vec<_>>(), ["A", "B", "E", "M"]);
+        assert_eq!(names.declared.iter().collect::<Vec<_>>(), ["A", "B"]);
+    }
+}
