@@ -29,6 +29,7 @@ pub mod flat;
 pub mod inspection;
 pub mod simulation;
 
+mod checkpoint;
 mod cid;
 mod data;
 mod digests;
@@ -45,7 +46,7 @@ mod tetraplet;
 mod trace;
 mod value;
 mod verification;
-mod waiting;
+mod work;
 
 pub use aqua_air::ReadError;
 pub use cid::CidError;
@@ -62,3 +63,4 @@ pub use program::Program;
 pub use state::State;
 pub use step::step;
 pub use tetraplet::{Tetraplet, Tetraplets};
+pub use work::Work;

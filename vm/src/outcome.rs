@@ -1,6 +1,6 @@
 //! What a step gives back, and what services give to a step.
 
-use crate::{State, Tetraplets};
+use crate::{State, Tetraplets, Work};
 use std::collections::BTreeMap;
 
 /// The outcome of one step.
@@ -22,6 +22,8 @@ pub struct Outcome {
     /// Whether the step went on where its calls had waited, or knew that there was nothing to do, instead of running the
     /// whole script. That changes nothing but what the step cost.
     pub resumed: bool,
+    /// What the step cost.
+    pub work: Work,
 }
 
 /// A call of a local service.

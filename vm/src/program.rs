@@ -1,6 +1,6 @@
 //! A script that is ready to run.
 
-use crate::execution::Shape;
+use crate::execution::DefUse;
 use aqua_air::{Bytecode, ReadError};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Program {
     code: Arc<Bytecode>,
     air_size: u64,
-    shape: Arc<OnceLock<Arc<Shape>>>,
+    shape: Arc<OnceLock<Arc<DefUse>>>,
 }
 
 impl Program {
@@ -43,12 +43,12 @@ impl Program {
     }
 
     /// What the script says without being run; found out once.
-    pub(crate) fn shape(&self) -> &Arc<Shape> {
-        self.shape.get_or_init(|| Arc::new(Shape::of(&self.code)))
+    pub(crate) fn uses(&self) -> &Arc<DefUse> {
+        self.shape.get_or_init(|| Arc::new(DefUse::of(&self.code)))
     }
 
     /// Whether another program is the same script, however its text is laid out.
-    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_equivalent(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.code, &other.code) || self.code.content_id() == other.code.content_id()
     }
 

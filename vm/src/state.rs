@@ -1,8 +1,8 @@
 //! Particle data as a value that outlives a step.
 
+use crate::checkpoint::Checkpoint;
 use crate::data::{InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive};
 use crate::failure::PreparationError;
-use crate::waiting::Waiting;
 use ecow::EcoString;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -27,7 +27,7 @@ struct Inner {
     size: usize,
     /// The particle for which all content ids and signatures were checked when they arrived.
     verified_for: Option<EcoString>,
-    waiting: Option<Waiting>,
+    checkpoint: Option<Checkpoint>,
 }
 
 impl State {
@@ -42,7 +42,7 @@ impl State {
     pub(crate) fn made(
         size: usize,
         verified_for: Option<EcoString>,
-        waiting: Option<Waiting>,
+        checkpoint: Option<Checkpoint>,
         data: impl FnOnce() -> ParticleData + Send + 'static,
     ) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl State {
                 data: LazyLock::new(Box::new(data)),
                 size,
                 verified_for,
-                waiting,
+                checkpoint,
             }),
         }
     }
@@ -79,8 +79,8 @@ impl State {
     }
 
     /// Where a run of a step waits for answers and can be taken up again.
-    pub(crate) fn waiting(&self) -> Option<&Waiting> {
-        self.inner.waiting.as_ref()
+    pub(crate) fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.inner.checkpoint.as_ref()
     }
 
     /// Reads particle data from its wire form. No bytes mean that nothing has happened yet.
@@ -126,10 +126,7 @@ impl fmt::Debug for State {
         formatter
             .debug_struct("State")
             .field("data", self.data())
-            .field(
-                "waits",
-                &self.inner.waiting.as_ref().is_some_and(Waiting::is_for_answers),
-            )
+            .field("waits", &self.inner.checkpoint.as_ref().is_some_and(Checkpoint::waits))
             .finish()
     }
 }

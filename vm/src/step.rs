@@ -1,12 +1,12 @@
 //! One step: prepare, run, sign.
 
+use crate::checkpoint::{self, Checkpoint, idle_outcome};
 use crate::data::{ParticleData, size_of_signatures};
 use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
 use crate::verification::{self, Verified};
-use crate::waiting::{Waiting, rest, resume};
-use crate::{CallResult, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
+use crate::{CallResult, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust, Work};
 use std::collections::BTreeMap;
 
 /// Runs a program once: merges what arrived into what is known, takes service results in, does what this peer can do.
@@ -39,20 +39,40 @@ pub fn step(
     results: &BTreeMap<u32, CallResult>,
     params: &Params,
 ) -> Outcome {
+    let results_size: usize = results.values().map(|result| result.result.len()).sum();
+    let mut work = Work {
+        instructions: 0,
+        bytes: (incoming.len() + results_size) as u64,
+    };
+    let mut outcome = resume_or_run(program, state, incoming, results, params, &mut work);
+    outcome.work += work;
+    outcome
+}
+
+/// `work` receives the cost of an abandoned resumption.
+fn resume_or_run(
+    program: &Program,
+    state: &State,
+    incoming: &[u8],
+    results: &BTreeMap<u32, CallResult>,
+    params: &Params,
+    work: &mut Work,
+) -> Outcome {
     let mut flags = match check_sizes(program.air_size(), incoming, &params.limits) {
         Ok(flags) => flags,
         Err(error) => return refuse(state, &error, LimitFlags::default()),
     };
     if incoming.is_empty() && results.is_empty() {
-        if let Some(outcome) = rest(program, state, params, flags) {
+        if let Some(outcome) = idle_outcome(program, state, params, flags) {
             return outcome;
         }
     } else if incoming.is_empty() {
         if let Err(error) = check_results(results.values(), &mut flags, &params.limits) {
             return refuse(state, &error, flags);
         }
-        if let Some(outcome) = resume(program, state, results, params, flags) {
-            return outcome;
+        match checkpoint::resume(program, state, results, params, flags) {
+            Ok(outcome) => return outcome,
+            Err((_, abandoned)) => *work += abandoned,
         }
     }
     let prepared = Arriving::open(incoming)
@@ -156,10 +176,11 @@ fn undone(state: &State, ret_code: i64, error_message: String, flags: LimitFlags
         call_requests: BTreeMap::new(),
         flags,
         resumed: false,
+        work: Work::default(),
     }
 }
 
-/// Runs; the new state signs when its data is wanted. Results are by decimal call id; `records` keeps what is needed to take
+/// Runs; the new state signs when its data is pending. Results are by decimal call id; `records` keeps what is needed to take
 /// the run up again.
 pub(crate) fn run(
     program: &Program,
@@ -186,29 +207,34 @@ pub(crate) fn run(
         call_results: results,
         records,
     };
-    let output = match execution::run(input) {
+    let (result, mut work) = execution::run(input);
+    work.bytes = work.bytes.saturating_add(state.data_size() as u64);
+    let undone = |error: &Uncatchable| Outcome {
+        work,
+        ..undone(state, error.code(), error.to_string(), flags)
+    };
+    let output = match result {
         Ok(output) => output,
-        Err(error) => return undone(state, error.code(), error.to_string(), flags),
+        Err(error) => return undone(&error),
     };
     // The signatures, the own one among them, are not in the data yet.
     let size = output.data.size() + size_of_signatures(&signatures) + ParticleData::SIGNATURE;
     if size > ParticleData::MAX_SIZE {
-        let error = Uncatchable::StateTooLarge;
-        return undone(state, error.code(), error.to_string(), flags);
+        return undone(&Uncatchable::StateTooLarge);
     }
     let (ret_code, error_message) = match output.error {
         Some(error) => (error.code(), error.to_string()),
         None if output.call_results.is_empty() => (0, String::new()),
         None => (UNPROCESSED_CALL_RESULT, unprocessed(&output.call_results)),
     };
-    let waiting = output
+    let checkpoint = output
         .recording
-        .map(|recording| Waiting::new(program, params, recording, &output.own_cids));
+        .map(|recording| Checkpoint::new(program, params, recording, &output.own_cids));
     let state = {
         let (data, own_cids) = (output.data, output.own_cids);
         let signer = (params.trust == Trust::Verify).then(|| (params.particle_id.clone(), params.key.clone()));
         let verified_for = is_verified.then(|| params.particle_id.as_str().into());
-        State::made(size, verified_for, waiting, move || {
+        State::made(size, verified_for, checkpoint, move || {
             if let Some((particle_id, key)) = signer {
                 verification::sign(&mut signatures, own_cids, signed, &particle_id, &key);
             }
@@ -223,6 +249,7 @@ pub(crate) fn run(
         call_requests: output.call_requests,
         flags,
         resumed: false,
+        work,
     }
 }
 

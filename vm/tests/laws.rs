@@ -1,8 +1,8 @@
 //! What holds for every script.
 
 use crate::codec::official_data;
-use crate::network::{Network, params, program};
-use aqua_vm::{Program, State, step};
+use crate::network::{Network, answer, params, program};
+use aqua_vm::{Limits, Program, State, Work, step};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -39,6 +39,43 @@ fn a_step_is_a_function() {
             assert_eq!(left.state.encode(), right.state.encode(), "{air}");
         }
     }
+}
+
+#[test]
+fn work_is_what_a_step_did() {
+    let air = r#"(seq (par (call "@1" ("s" "f") [1] x) (call "@1" ("s" "f") [2] y)) (seq (null) (null)))"#;
+    let (program, mut params) = (program(air), params(1));
+    let nothing = [].into();
+    let asked = step(&program, &State::default(), &[], &nothing, &params);
+    assert_eq!(asked.work.instructions, 4, "seq, par and both calls");
+    let idle = step(&program, &asked.state, &[], &nothing, &params);
+    assert_eq!(idle.work, Work::default());
+
+    // The answered call does not begin again, nor does what ran before it.
+    let answers = [1, 2].map(|id| (id, answer(&asked.call_requests[&id])));
+    let resumed = step(&program, &asked.state, &[], &answers.into(), &params);
+    assert!(resumed.resumed);
+    assert_eq!(resumed.work.instructions, 3, "seq and both null");
+    let decoded = State::decode(&asked.state.encode()).expect("its own bytes");
+    let answers = [1, 2].map(|id| (id, answer(&asked.call_requests[&id])));
+    let full = step(&program, &decoded, &[], &answers.into(), &params);
+    assert_eq!((full.resumed, full.work.instructions), (false, 7));
+    assert!(
+        full.work.bytes > resumed.work.bytes,
+        "the data is merged: {:?}",
+        full.work
+    );
+
+    let data = full.state.encode();
+    let met = step(&program, &State::default(), &data, &nothing, &params);
+    assert!(met.work.bytes > data.len() as u64, "{:?}", met.work);
+
+    params.limits = Limits {
+        run_length: 5,
+        ..Limits::default()
+    };
+    let failed = step(&program, &State::default(), &data, &nothing, &params);
+    assert_eq!((failed.ret_code, failed.work.instructions), (20_106, 6));
 }
 
 #[test]

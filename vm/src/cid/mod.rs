@@ -4,14 +4,14 @@
 //! `bagaaihra`. Ids that arrive may also hash with SHA2-256 and be spelled in any multibase. Two ids are equal if their
 //! texts are.
 
-mod usual;
+mod produced;
 
 use ecow::EcoString;
+use produced::Produced;
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use usual::Usual;
 
 const VERSION: u64 = 1;
 const JSON_CODEC: u64 = 0x0200;
@@ -26,31 +26,31 @@ pub struct Cid(Form);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Form {
-    Usual(Usual),
+    Produced(Produced),
     /// A text that doesn't look like a produced id.
     Other(EcoString),
 }
 
 // Which of both it is takes no bytes of its own.
-const _: () = assert!(size_of::<Cid>() == size_of::<Usual>());
+const _: () = assert!(size_of::<Cid>() == size_of::<Produced>());
 
 /// The text of an id.
 pub(crate) enum CidText<'c> {
-    Usual([u8; usual::LENGTH]),
+    Produced([u8; produced::LENGTH]),
     Other(&'c str),
 }
 
 impl CidText<'_> {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Usual(text) => text,
+            Self::Produced(text) => text,
             Self::Other(text) => text.as_bytes(),
         }
     }
 
     pub(crate) fn as_str(&self) -> &str {
         match self {
-            Self::Usual(text) => std::str::from_utf8(text).expect("usual ids are ASCII"),
+            Self::Produced(text) => std::str::from_utf8(text).expect("usual ids are ASCII"),
             Self::Other(text) => text,
         }
     }
@@ -65,7 +65,7 @@ impl Cid {
 
     /// The id of the JSON text with a BLAKE3 digest.
     pub(crate) fn of_digest(digest: &[u8; 32]) -> Self {
-        Self(Form::Usual(Usual::of_digest(digest)))
+        Self(Form::Produced(Produced::of_digest(digest)))
     }
 
     /// The id with a text, which is UTF-8.
@@ -73,15 +73,15 @@ impl Cid {
     /// # Errors
     /// It isn't.
     pub(crate) fn of_text(text: &[u8]) -> Result<Self, std::str::Utf8Error> {
-        Ok(Self(match Usual::of_text(text) {
-            Some(usual) => Form::Usual(usual),
+        Ok(Self(match Produced::of_text(text) {
+            Some(usual) => Form::Produced(usual),
             None => Form::Other(std::str::from_utf8(text)?.into()),
         }))
     }
 
     pub(crate) fn text(&self) -> CidText<'_> {
         match &self.0 {
-            Form::Usual(usual) => CidText::Usual(usual.text()),
+            Form::Produced(usual) => CidText::Produced(usual.text()),
             Form::Other(text) => CidText::Other(text),
         }
     }
@@ -89,7 +89,7 @@ impl Cid {
     /// Appends the text.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         match &self.0 {
-            Form::Usual(usual) => usual.write(out),
+            Form::Produced(usual) => usual.write(out),
             Form::Other(text) => out.extend_from_slice(text.as_bytes()),
         }
     }
@@ -97,7 +97,7 @@ impl Cid {
     /// The text, if it doesn't look like that of a produced id.
     pub(crate) fn other_text(&self) -> Option<&str> {
         match &self.0 {
-            Form::Usual(_) => None,
+            Form::Produced(_) => None,
             Form::Other(text) => Some(text),
         }
     }
@@ -105,7 +105,7 @@ impl Cid {
     /// Length of the text in bytes.
     pub(crate) fn length(&self) -> usize {
         match &self.0 {
-            Form::Usual(_) => usual::LENGTH,
+            Form::Produced(_) => produced::LENGTH,
             Form::Other(text) => text.len(),
         }
     }
@@ -113,7 +113,7 @@ impl Cid {
     /// Decides how ids are ordered if it is not 0 for both and not the same.
     pub(crate) fn order(&self) -> u64 {
         match &self.0 {
-            Form::Usual(usual) => usual.first(),
+            Form::Produced(usual) => usual.first(),
             Form::Other(_) => 0,
         }
     }
@@ -128,7 +128,7 @@ impl Cid {
 
     /// The same if the BLAKE3 digest of the bytes is there already.
     pub(crate) fn verify_hashed(&self, digest: &[u8; 32], bytes: &[u8]) -> Result<bool, CidError> {
-        if self.0 == Form::Usual(Usual::of_digest(digest)) {
+        if self.0 == Form::Produced(Produced::of_digest(digest)) {
             return Ok(true);
         }
         verify_other(self.text().as_str(), bytes)
@@ -195,8 +195,8 @@ fn varint(bytes: &[u8]) -> Result<(u64, &[u8]), CidError> {
 
 impl From<EcoString> for Cid {
     fn from(text: EcoString) -> Self {
-        Self(match Usual::of_text(text.as_bytes()) {
-            Some(usual) => Form::Usual(usual),
+        Self(match Produced::of_text(text.as_bytes()) {
+            Some(usual) => Form::Produced(usual),
             None => Form::Other(text),
         })
     }
@@ -218,7 +218,7 @@ impl Ord for Cid {
     /// As texts.
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
-            (Form::Usual(left), Form::Usual(right)) => left.cmp(right),
+            (Form::Produced(left), Form::Produced(right)) => left.cmp(right),
             _ => self.text().as_bytes().cmp(other.text().as_bytes()),
         }
     }
@@ -228,7 +228,7 @@ impl Hash for Cid {
     /// Only some of an id is hashed, which is as good as random.
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
-            Form::Usual(usual) => usual.first().hash(state),
+            Form::Produced(usual) => usual.first().hash(state),
             Form::Other(text) => text.hash(state),
         }
     }

@@ -3,6 +3,7 @@
 use super::Machine;
 use super::canon_map::Key;
 use super::fold::Source;
+use super::invalidation::Invalidation;
 use super::item::{Item, Resolved};
 use super::stream::Generation;
 use crate::failure::{Catchable, ExecutionError, TraceError};
@@ -49,13 +50,12 @@ impl Machine<'_> {
         let key = match self.value(key) {
             Ok(key) => key,
             Err(error) => {
-                self.give_up();
+                self.invalidate(Invalidation::NoStateInTrace);
                 return self.join(error);
             }
         };
         if !Key::is(&key) {
-            // The next run meets here the state of the instruction that follows.
-            self.give_up();
+            self.invalidate(Invalidation::NoStateInTrace);
             return Err(Catchable::StreamMapKey(self.code.scope_name(target).clone()).into());
         }
         let Item { value, .. } = item;

@@ -1,10 +1,11 @@
-//! `call`: asks a service of a peer.
+//! `call`: requests a service of a peer.
 
 use super::Machine;
-use super::error_objects::Place;
+use super::content_store::ServiceResult;
+use super::error_objects::ErrorSite;
 use super::fold::Source;
+use super::invalidation::Invalidation;
 use super::item::Item;
-use super::ledger::ServiceResult;
 use super::origin::Origin;
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
@@ -27,7 +28,7 @@ pub(super) struct Call<'p> {
 }
 
 impl<'p> Call<'p> {
-    /// The call at that place of a program, if there is one.
+    /// The operation as a call, if it is one.
     pub(super) fn at(id: OperationId, code: &'p Bytecode) -> Option<Self> {
         match code[id] {
             Operation::Call {
@@ -66,7 +67,7 @@ impl Machine<'_> {
         error: ExecutionError,
     ) -> Result<(), ExecutionError> {
         if let ExecutionError::Catchable(error) = &error {
-            self.note_error(error, call.id, Place::OnPeer(tetraplet))?;
+            self.record_error(error, call.id, ErrorSite::Peer(tetraplet))?;
         }
         Err(error)
     }
@@ -82,7 +83,7 @@ impl Machine<'_> {
         Ok(tetraplet)
     }
 
-    /// A call must not begin if its result could not be written.
+    /// A call fails before it begins if its result could not be written.
     fn check_output(&self, output: Output) -> Result<(), Uncatchable> {
         let Output::Scalar(slot) = output else { return Ok(()) };
         let name = self.code.name(slot);
@@ -131,26 +132,26 @@ impl Machine<'_> {
         }
     }
 
-    /// Leaves the text of all arguments with the ledger, or gives the error about a variable that is not there yet.
+    /// Writes the arguments to the buffer of the content store. The inner error is that of a variable without a value.
     fn write_arguments(&mut self, call: &Call<'_>) -> Result<Result<(), Catchable>, ExecutionError> {
-        let mut text = self.ledger.take_buffer();
-        match self.write_operands(call.arguments, &mut text, self.ledger.allowance()) {
-            Ok(written) => Ok(Ok(self.ledger.keep_buffer(text, written)?)),
+        let mut text = self.content.take_buffer();
+        match self.write_operands(call.arguments, &mut text, self.content.allowance()) {
+            Ok(written) => Ok(Ok(self.content.keep_buffer(text, written)?)),
             Err(ExecutionError::Catchable(error)) if error.is_joinable() => {
-                self.ledger.give_back(text);
+                self.content.give_back(text);
                 Ok(Err(*error))
             }
             Err(error) => Err(error),
         }
     }
 
-    /// The hash of the arguments that were just written.
+    /// The hash of the arguments that were written last.
     fn argument_hash(&self, arguments: Result<(), Catchable>) -> Result<Cid, Uncatchable> {
         are_known(arguments)?;
-        Ok(self.ledger.buffer_id())
+        Ok(self.content.buffer_id())
     }
 
-    /// A stored result must be of the same call.
+    /// Checks that a stored result is that of this call.
     fn check_stored(
         &self,
         tetraplet: &Tetraplet,
@@ -159,7 +160,7 @@ impl Machine<'_> {
         stored_hash: &Cid,
     ) -> Result<(), Uncatchable> {
         are_known(arguments)?;
-        let hash = self.ledger.buffer_id();
+        let hash = self.content.buffer_id();
         if hash != *stored_hash {
             return Err(Uncatchable::InstructionParametersMismatch {
                 parameter: "call argument_hash",
@@ -173,7 +174,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Writes the JSON array of all arguments. Says whether it has a text after it knows that all of them are there.
+    /// Writes the JSON array of all arguments. The inner error is returned only after all arguments are resolved.
     fn write_operands(
         &self,
         arguments: &[OperandId],
@@ -182,8 +183,8 @@ impl Machine<'_> {
     ) -> Result<Result<(), TextError>, ExecutionError> {
         let mut written = Ok(());
         out.push(b'[');
-        for (place, argument) in arguments.iter().enumerate() {
-            if place > 0 {
+        for (index, argument) in arguments.iter().enumerate() {
+            if index > 0 {
                 out.push(b',');
             }
             let mut write = |value: &Value| written = written.and_then(|()| value.write_element(out, limit));
@@ -211,7 +212,7 @@ impl Machine<'_> {
             value,
             argument_hash,
             tetraplet: stored,
-        } = self.ledger.service_result(&cid)?;
+        } = self.content.service_result(&cid)?;
         self.check_stored(tetraplet, arguments, &stored, &argument_hash)?;
         let (code, message) = service_failure(&value).map_err(Uncatchable::MalformedCallServiceFailed)?;
         self.complete = false;
@@ -256,14 +257,14 @@ impl Machine<'_> {
             value,
             argument_hash,
             tetraplet: stored,
-        } = self.ledger.service_result(cid)?;
+        } = self.content.service_result(cid)?;
         self.check_stored(tetraplet, arguments, &stored, &argument_hash)?;
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         let origin = Origin::new(stored, provenance);
         Ok(Item::new(value, origin, self.trace.position()))
     }
 
-    /// Nobody has executed the call yet.
+    /// Requests a call that has no result yet.
     fn request(
         &mut self,
         call: &Call<'_>,
@@ -283,7 +284,7 @@ impl Machine<'_> {
             self.trace.extend(met.map(TraceState::Call));
             return Ok(());
         }
-        let (arguments, tetraplets) = self.seen_arguments(call.arguments)?;
+        let (arguments, tetraplets) = self.request_arguments(call.arguments)?;
         self.last_call_request_id = self.last_call_request_id.wrapping_add(1);
         self.record_call(call.id, self.last_call_request_id);
         self.complete = false;
@@ -302,8 +303,8 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Arguments as services see them, and where each comes from.
-    fn seen_arguments(
+    /// Arguments as services receive them, with the tetraplets of each.
+    fn request_arguments(
         &mut self,
         operands: &[OperandId],
     ) -> Result<(Vec<serde_json::Value>, Vec<Tetraplets>), ExecutionError> {
@@ -312,7 +313,7 @@ impl Machine<'_> {
         let mut before: Option<Origin> = None;
         for operand in operands {
             if let Operand::Scalar(slot, None) = self.code[*operand] {
-                self.ledger.charge(size_of::<Tetraplet>())?;
+                self.content.charge(size_of::<Tetraplet>())?;
                 let item = self.scalar(slot)?;
                 arguments.push(item.value.to_json());
                 let seen = match (&before, tetraplets.last()) {
@@ -325,7 +326,7 @@ impl Machine<'_> {
                 tetraplets.push(seen);
             } else {
                 let resolved = self.resolve(*operand)?;
-                self.ledger.charge(resolved.count() * size_of::<Tetraplet>())?;
+                self.content.charge(resolved.count() * size_of::<Tetraplet>())?;
                 arguments.push(resolved.value.to_json());
                 tetraplets.push(resolved.tetraplets());
                 before = None;
@@ -334,7 +335,7 @@ impl Machine<'_> {
         Ok((arguments, tetraplets))
     }
 
-    /// The local service has answered a call of a former run that is taken up again.
+    /// The local service has answered a recorded call.
     pub(super) fn resume_call(&mut self, call: &Call<'_>, result: CallResult) -> Result<(), ExecutionError> {
         let tetraplet = self.triplet(call)?;
         let arguments = self.write_arguments(call)?;
@@ -351,8 +352,7 @@ impl Machine<'_> {
         CallResult { ret_code, result }: CallResult,
     ) -> Result<(), ExecutionError> {
         if tetraplet.peer_pk != self.current_peer {
-            // Only data that no machine makes has asked for that. Nobody signs it, so a further run refuses it.
-            self.give_up();
+            self.invalidate(Invalidation::ForeignCall);
         }
         let hash = self.argument_hash(arguments)?;
         if ret_code != 0 {
@@ -369,7 +369,7 @@ impl Machine<'_> {
             }
         };
         let executed = match call.output {
-            Output::None => ValueRef::Unused(self.ledger.identify(&value)?),
+            Output::None => ValueRef::Unused(self.content.identify(&value)?),
             Output::Scalar(slot) => {
                 let (cid, item) = self.new_item(tetraplet, &hash, value)?;
                 self.set_scalar(slot, item)?;
@@ -394,7 +394,7 @@ impl Machine<'_> {
         argument_hash: &Cid,
         value: Value,
     ) -> Result<(Cid, Item), Uncatchable> {
-        let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
+        let cid = self.content.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         let origin = Origin::new(tetraplet.clone(), provenance);
@@ -413,21 +413,21 @@ impl Machine<'_> {
             (EcoString::inline("message"), message.clone().into()),
             (EcoString::inline("ret_code"), i64::from(code).into()),
         ]);
-        let cid = self.ledger.add_service_result(&value, argument_hash, tetraplet)?;
+        let cid = self.content.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);
         self.trace.push(TraceState::Call(CallState::Failed(cid)));
         Err(Catchable::LocalService { code, message }.into())
     }
 
-    /// This peer vouches for what it made.
+    /// Marks a result of this peer to be signed by it.
     fn own(&mut self, tetraplet: &Tetraplet, cid: &Cid) {
         if tetraplet.peer_pk == self.current_peer {
-            self.ledger.own_cids.push(cid.clone());
+            self.content.own_cids.push(cid.clone());
         }
     }
 }
 
-/// Data can't know the result of a call whose arguments nobody knows.
+/// Data must not have the result of a call whose arguments are unknown.
 fn are_known(arguments: Result<(), Catchable>) -> Result<(), Uncatchable> {
     arguments.map_err(|error| match error {
         Catchable::VariableNotFound(name) => Uncatchable::ExecutedWithoutArguments(name),
@@ -435,7 +435,7 @@ fn are_known(arguments: Result<(), Catchable>) -> Result<(), Uncatchable> {
     })
 }
 
-/// Code and text of a stored failure.
+/// Code and message of a stored failure.
 fn service_failure(value: &Value) -> Result<(i32, EcoString), serde_json::Error> {
     #[derive(serde::Deserialize)]
     struct CallServiceFailed {

@@ -3,6 +3,7 @@
 use super::Machine;
 use super::canon_map::{CanonMap, Key, NO_KEY, entry_value, runs_of_keys};
 use super::fold::Source;
+use super::invalidation::Invalidation;
 use super::item::{CanonStream, Item};
 use super::origin::Origin;
 use crate::data::{CanonState, Provenance, TraceState};
@@ -27,8 +28,7 @@ impl Machine<'_> {
         let peer = match self.resolve_text(peer) {
             Ok(peer) => peer,
             Err(error) => {
-                // Unless it waits, the next run meets here the state of the instruction that follows.
-                self.give_up();
+                self.invalidate(Invalidation::NoStateInTrace);
                 return if met.is_some() { Err(error) } else { self.join(error) };
             }
         };
@@ -53,11 +53,11 @@ impl Machine<'_> {
     /// The data have the frozen values.
     fn meet_canon_result(&mut self, canon: Canon, peer: EcoString, cid: Cid) -> Result<(), ExecutionError> {
         let expected = Tetraplet::of_peer(peer);
-        let (stored, elements) = self.ledger.canon_result(&cid)?;
+        let (stored, elements) = self.content.canon_result(&cid)?;
         if expected != stored {
             return Err(Uncatchable::tetraplet_mismatch("canon tetraplet", &expected, &stored).into());
         }
-        let items = self.ledger.canon_elements(&elements, self.trace.position())?;
+        let items = self.content.canon_elements(&elements, self.trace.position())?;
         self.bind_canon(canon, items, stored, cid)
     }
 
@@ -73,7 +73,7 @@ impl Machine<'_> {
                 vec![Item::new(object, origin, self.trace.position())]
             }
         };
-        let cid = self.ledger.add_canon_result(&items, &tetraplet)?;
+        let cid = self.content.add_canon_result(&items, &tetraplet)?;
         self.bind_canon(canon, items, tetraplet, cid)
     }
 
@@ -85,19 +85,19 @@ impl Machine<'_> {
         cid: Cid,
     ) -> Result<(), ExecutionError> {
         if tetraplet.peer_pk == self.current_peer {
-            self.ledger.own_cids.push(cid.clone());
+            self.content.own_cids.push(cid.clone());
         }
         let state = TraceState::Canon(CanonState::Executed(cid.clone()));
         match canon {
             Canon::Stream { target, .. } => {
                 let stream = CanonStream::new(items, tetraplet, cid);
-                self.watch_writing(target);
+                self.check_write(target);
                 self.canon_streams
                     .set(target.index(), self.code.name(target), stream, &self.levels)?;
             }
             Canon::Map { target, .. } => {
                 let map = CanonMap::new(CanonStream::new(items, tetraplet, cid))?;
-                self.watch_writing(target);
+                self.check_write(target);
                 self.canon_maps
                     .set(target.index(), self.code.name(target), map, &self.levels)?;
             }

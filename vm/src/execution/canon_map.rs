@@ -1,4 +1,4 @@
-//! Frozen stream maps.
+//! Canonicalised stream maps.
 
 use super::item::{CanonStream, Item};
 use crate::failure::{StreamMapKeyError, Uncatchable};
@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A key of a stream map. The integer 5 and the text `5` are two keys.
+/// A key of a stream map. The integer 5 and the string `5` are two keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     Text(EcoString),
@@ -17,7 +17,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    /// The key that a value is: text or integer.
+    /// The key for a value, if it is a string or an integer.
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::String(text) => Some(Self::Text(text.clone())),
@@ -29,7 +29,7 @@ impl Key {
         }
     }
 
-    /// The name of the field that it becomes in an object.
+    /// The name of its field when the map becomes an object.
     pub(super) fn into_name(self) -> EcoString {
         match self {
             Self::Text(text) => text,
@@ -38,7 +38,7 @@ impl Key {
         }
     }
 
-    /// Whether a value is one.
+    /// Whether a value is a valid key.
     pub(super) fn is(value: &Value) -> bool {
         match value {
             Value::String(_) => true,
@@ -47,7 +47,7 @@ impl Key {
         }
     }
 
-    /// The entry that a stream map keeps for a value under a key.
+    /// The entry of a stream map: `{"key", "value"}`.
     pub(super) fn entry(key: Value, value: Value) -> Value {
         let names = const { [EcoString::inline("key"), EcoString::inline("value")] };
         let [key_name, value_name] = names;
@@ -55,7 +55,7 @@ impl Key {
     }
 }
 
-/// A stream map as one peer froze it: entries `{"key", "value"}` and where those of each key stand.
+/// A canonicalised stream map: entries `{"key", "value"}` and their positions by key.
 #[derive(Debug, Clone)]
 pub(super) struct CanonMap {
     pub(super) entries: CanonStream,
@@ -63,68 +63,74 @@ pub(super) struct CanonMap {
 }
 
 impl CanonMap {
-    /// Finds the keys of all entries.
+    /// Indexes entries by key.
+    ///
+    /// # Errors
+    /// An entry has no valid key.
     pub(super) fn new(entries: CanonStream) -> Result<Self, Uncatchable> {
         let mut by_key = BTreeMap::<_, Vec<_>>::new();
-        for (places, key) in runs_of_keys(&entries.items) {
+        for (positions, key) in runs_of_keys(&entries.items) {
             by_key
                 .entry(key.and_then(Key::of).ok_or(NO_KEY)?)
                 .or_default()
-                .extend(places);
+                .extend(positions);
         }
         Ok(Self { entries, by_key })
     }
 
-    /// An object with all values of each key.
+    /// An object with an array of all values for each key.
     pub(super) fn as_value(&self) -> Result<Value, Uncatchable> {
         let mut fields = BTreeMap::new();
-        for (key, places) in &self.by_key {
-            let values = places
+        for (key, positions) in &self.by_key {
+            let values = positions
                 .iter()
-                .map(|place| self.value_at(*place))
+                .map(|position| self.value_at(*position))
                 .collect::<Result<Value, _>>()?;
             fields.insert(key.clone().into_name(), values);
         }
         Ok(Value::Object(fields.into_iter().collect()))
     }
 
-    /// The value, without its key, of the entry at a place.
-    pub(super) fn value_at(&self, place: usize) -> Result<Value, Uncatchable> {
-        entry_value(&self.entries.items[place].value).cloned()
+    /// The value, without its key, of an entry.
+    pub(super) fn value_at(&self, position: usize) -> Result<Value, Uncatchable> {
+        entry_value(&self.entries.items[position].value).cloned()
     }
 
-    /// Values under a key.
+    /// All values of a key.
     pub(super) fn values(&self, key: &Key) -> Result<Vec<Value>, Uncatchable> {
-        self.places(key).iter().map(|place| self.value_at(*place)).collect()
+        self.positions(key)
+            .iter()
+            .map(|position| self.value_at(*position))
+            .collect()
     }
 
-    pub(super) fn places(&self, key: &Key) -> &[usize] {
-        self.by_key.get(key).map_or(&[], |places| places)
+    pub(super) fn positions(&self, key: &Key) -> &[usize] {
+        self.by_key.get(key).map_or(&[], |positions| positions)
     }
 
     /// The last entry of each key, in the order of those entries.
     pub(super) fn last_of_each_key(&self) -> Vec<Item> {
-        let mut places: Vec<usize> = self
+        let mut positions: Vec<usize> = self
             .by_key
             .values()
-            .filter_map(|places| places.last().copied())
+            .filter_map(|positions| positions.last().copied())
             .collect();
-        places.sort_unstable();
-        places
+        positions.sort_unstable();
+        positions
             .into_iter()
-            .map(|place| self.entries.items[place].clone())
+            .map(|position| self.entries.items[position].clone())
             .collect()
     }
 }
 
-/// Neighbours with the same key: their places, and the key as a value.
+/// Runs of adjacent entries with the same key: their positions, and the key as a value.
 pub(super) fn runs_of_keys(entries: &[Item]) -> impl Iterator<Item = (Range<usize>, Option<&Value>)> {
     let mut start = 0;
     let runs = entries.chunk_by(|left, right| entry_key(left) == entry_key(right));
     runs.map(move |run| {
-        let places = start..start + run.len();
-        start = places.end;
-        (places, entry_key(&run[0]))
+        let positions = start..start + run.len();
+        start = positions.end;
+        (positions, entry_key(&run[0]))
     })
 }
 
@@ -132,7 +138,7 @@ fn entry_key(entry: &Item) -> Option<&Value> {
     entry.value.as_object().and_then(|fields| fields.get("key"))
 }
 
-/// The error about an entry without a key.
+/// The error for an entry without a valid key.
 pub(super) const NO_KEY: Uncatchable = Uncatchable::StreamMapKey(StreamMapKeyError::Key);
 
 /// The value of an entry.

@@ -1,22 +1,22 @@
-//! Instructions that run others: what they do first, and what they do when a nested one has ended.
+//! Instructions that run others, and what happens when a nested instruction has ended.
 
 use super::fold::Source;
 use super::frames::{Frame, Par, Side};
-use super::{Begun, Machine, Outcome, Resumed};
+use super::{Machine, Outcome, Returned, Started};
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
 use aqua_air::{OperandId, Operation, OperationId, VariableKind};
 
 impl Machine<'_> {
-    pub(super) fn seq(&mut self, left: OperationId, right: OperationId) -> Begun {
+    pub(super) fn seq(&mut self, left: OperationId, right: OperationId) -> Started {
         self.complete = true;
         self.frames.push(|| Frame::Seq { right });
-        Begun::Run(left)
+        Started::Run(left)
     }
 
-    pub(super) fn xor(&mut self, left: OperationId, right: OperationId) -> Begun {
+    pub(super) fn xor(&mut self, left: OperationId, right: OperationId) -> Started {
         self.complete = true;
         self.frames.push(|| Frame::Xor { right });
-        Begun::Run(left)
+        Started::Run(left)
     }
 
     pub(super) fn par(
@@ -24,7 +24,7 @@ impl Machine<'_> {
         id: OperationId,
         left: OperationId,
         right: OperationId,
-    ) -> Result<Begun, ExecutionError> {
+    ) -> Result<Started, ExecutionError> {
         let position = self
             .trace
             .meet_par_start()
@@ -39,7 +39,7 @@ impl Machine<'_> {
                 records: self.recorder.records,
             })
         });
-        Ok(Begun::Run(left))
+        Ok(Started::Run(left))
     }
 
     fn begin_side(&mut self, side: OperationId) {
@@ -52,19 +52,19 @@ impl Machine<'_> {
         right: OperandId,
         equal: bool,
         body: OperationId,
-    ) -> Result<Begun, ExecutionError> {
+    ) -> Result<Started, ExecutionError> {
         let sides = self.value(left).and_then(|left| Ok(left == self.value(right)?));
         match sides {
-            Ok(are_equal) if are_equal == equal => Ok(Begun::Run(body)),
+            Ok(are_equal) if are_equal == equal => Ok(Started::Run(body)),
             Ok(_) if equal => Err(Catchable::MatchValuesNotEqual.into()),
             Ok(_) => Err(Catchable::MismatchValuesEqual.into()),
-            Err(error) => self.join(error).map(|()| Begun::Done),
+            Err(error) => self.join(error).map(|()| Started::Done),
         }
     }
 
-    /// Goes on with the latest frame.
-    pub(super) fn resume(&mut self, outcome: Outcome) -> Result<Resumed, Uncatchable> {
-        // Most are of these kinds, and dropping a frame takes less time than moving it.
+    /// Returns to the innermost frame with the outcome of its nested operation.
+    pub(super) fn return_to_frame(&mut self, outcome: Outcome) -> Result<Returned, Uncatchable> {
+        // The most frequent kinds: dropping a frame is cheaper than moving it.
         match self.frames.top() {
             Some(&Frame::Seq { right }) => {
                 self.frames.drop_top();
@@ -72,17 +72,17 @@ impl Machine<'_> {
             }
             Some(&Frame::Next { id, iterator }) => {
                 self.frames.drop_top();
-                return Ok(Resumed::Done(self.end_next(id, iterator, outcome)?));
+                return Ok(Returned::Done(self.end_next(id, iterator, outcome)?));
             }
             _ => {}
         }
         let Some(frame) = self.frames.pop() else {
-            return Ok(Resumed::Done(outcome));
+            return Ok(Returned::Done(outcome));
         };
         Ok(match frame {
             Frame::Seq { right } => self.after_left(right, outcome),
             Frame::Xor { right } => match outcome {
-                Ok(()) => Resumed::Done(outcome),
+                Ok(()) => Returned::Done(outcome),
                 Err(error) => {
                     self.complete = true;
                     let errors = self.errors_mut();
@@ -90,7 +90,7 @@ impl Machine<'_> {
                     errors.handled.original = Some(*error);
                     errors.handled.open = true;
                     self.frames.push(|| Frame::Handler);
-                    Resumed::Run(right)
+                    Returned::Run(right)
                 }
             },
             Frame::Handler => {
@@ -101,7 +101,7 @@ impl Machine<'_> {
                 if outcome.is_ok() {
                     handled.open = true;
                 }
-                Resumed::Done(outcome)
+                Returned::Done(outcome)
             }
             Frame::ParLeft(par) => {
                 let left = self.side(&outcome, par.records);
@@ -110,7 +110,7 @@ impl Machine<'_> {
                     .map_err(|error| self.trace_error(par.id, error))?;
                 self.begin_side(par.right);
                 self.frames.push(|| Frame::ParRight { par, left });
-                Resumed::Run(par.right)
+                Returned::Run(par.right)
             }
             Frame::ParRight { par, left } => {
                 let right = self.side(&outcome, usize::MAX);
@@ -121,7 +121,7 @@ impl Machine<'_> {
                     self.open_last_error();
                 }
                 self.record_par(par, left, right);
-                Resumed::Done(if have_both_failed { outcome } else { Ok(()) })
+                Returned::Done(if have_both_failed { outcome } else { Ok(()) })
             }
             Frame::New { slot } => {
                 let name = self.code.name(slot);
@@ -133,44 +133,44 @@ impl Machine<'_> {
                 if outcome.is_ok() {
                     closed?;
                 }
-                Resumed::Done(outcome)
+                Returned::Done(outcome)
             }
             Frame::NewStream { scope } => {
                 let closed = self.close_stream(Source::Stream(scope));
                 if outcome.is_ok() {
                     closed?;
                 }
-                Resumed::Done(outcome)
+                Returned::Done(outcome)
             }
             Frame::NewMap { scope } => {
                 let closed = self.close_stream(Source::Map(scope));
                 if outcome.is_ok() {
                     closed?;
                 }
-                Resumed::Done(outcome)
+                Returned::Done(outcome)
             }
             Frame::Fold { iterator } => {
                 self.end_iteration(iterator);
-                Resumed::Done(outcome)
+                Returned::Done(outcome)
             }
             Frame::Generation(fold) => {
-                self.watch_generation(&outcome);
+                self.check_generation(&outcome);
                 self.end_generation(fold)?
             }
-            Frame::Next { id, iterator } => Resumed::Done(self.end_next(id, iterator, outcome)?),
+            Frame::Next { id, iterator } => Returned::Done(self.end_next(id, iterator, outcome)?),
         })
     }
 
     /// The left side of a `seq` has ended.
-    fn after_left(&self, right: OperationId, outcome: Outcome) -> Resumed {
+    fn after_left(&self, right: OperationId, outcome: Outcome) -> Returned {
         if outcome.is_ok() && self.complete {
-            Resumed::Run(right)
+            Returned::Run(right)
         } else {
-            Resumed::Done(outcome)
+            Returned::Done(outcome)
         }
     }
 
-    /// How a side of a `par` ends; with errors if anything was recorded in it.
+    /// The end of a side of a `par`; with errors if anything was recorded in it.
     fn side(&self, outcome: &Outcome, records: usize) -> Side {
         Side {
             complete: self.complete && outcome.is_ok(),

@@ -20,7 +20,7 @@ pub(super) struct Errors {
 pub(super) struct LastError {
     pub(super) object: Value,
     pub(super) tetraplet: Option<Tetraplet>,
-    /// Whether the next error takes its place.
+    /// Whether the next error replaces it.
     pub(super) open: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct HandledError {
     pub(super) tetraplet: Option<Tetraplet>,
     /// The error itself, for `fail :error:`.
     pub(super) original: Option<Catchable>,
-    /// Whether the next error takes its place.
+    /// Whether the next error replaces it.
     pub(super) open: bool,
 }
 
@@ -54,7 +54,7 @@ impl Errors {
 }
 
 impl LastError {
-    /// Takes an error whatever was there.
+    /// Replaces the error.
     pub(super) fn set(&mut self, object: Value, tetraplet: Option<Tetraplet>) {
         *self = Self {
             object,
@@ -68,22 +68,22 @@ impl HandledError {
     pub(super) fn clear(&mut self) {
         self.object = no_error();
         self.tetraplet = None;
-        // `fail :error:` refuses the object, so nobody asks for the error itself.
+        // `fail :error:` rejects the object, so the error itself is not needed.
         self.original = None;
     }
 }
 
 /// Where an error was raised, for the error object.
 #[derive(Debug, Clone)]
-pub(super) enum Place {
+pub(super) enum ErrorSite {
     /// In an instruction that belongs to no peer.
-    Here,
-    /// In a `call` or `canon`; with its tetraplet if that was known.
-    OnPeer(Option<Tetraplet>),
+    Instruction,
+    /// In a `call` or `canon`; with its tetraplet if that is known.
+    Peer(Option<Tetraplet>),
 }
 
 impl Machine<'_> {
-    /// Errors that change. Recordings keep what they were.
+    /// The errors, for a change that recordings don't see.
     pub(super) fn errors_mut(&mut self) -> &mut Errors {
         Shared::make_mut(&mut self.errors)
     }
@@ -98,19 +98,20 @@ impl Machine<'_> {
     /// Makes an error visible to the workflow.
     ///
     /// # Errors
-    /// The run may not make a text of that length. Texts quote values, which may be former errors, quotes escaped once more.
-    pub(super) fn note_error(
+    /// The error message exceeds the size of the run. Messages quote values, which may be former errors, and escape their
+    /// quotes once more.
+    pub(super) fn record_error(
         &mut self,
         error: &Catchable,
         operation: OperationId,
-        place: Place,
+        site: ErrorSite,
     ) -> Result<(), Uncatchable> {
         let becomes_last = self.errors.last.open && error.is_last_error();
         let is_handled = self.errors.handled.open;
         if becomes_last || is_handled {
-            let (tetraplet, is_on_peer) = match place {
-                Place::Here => (None, false),
-                Place::OnPeer(tetraplet) => (tetraplet, true),
+            let (tetraplet, is_on_peer) = match site {
+                ErrorSite::Instruction => (None, false),
+                ErrorSite::Peer(tetraplet) => (tetraplet, true),
             };
             let peer = tetraplet
                 .as_ref()
@@ -118,7 +119,7 @@ impl Machine<'_> {
                 .clone();
             let instruction = self.code.canonical_text(operation);
             let message = error.to_string();
-            self.ledger.charge(message.len() + instruction.len())?;
+            self.content.charge(message.len() + instruction.len())?;
             let object = error_object(error.code(), &message, &instruction, Some(&peer));
             let errors = self.errors_mut();
             if is_handled {

@@ -1,13 +1,13 @@
-//! `fold` and `next`: a body for each item.
+//! `fold` and `next`: run a body for each item.
 //!
-//! The body of the first item runs; its `next` runs the body of the second inside, and so on. A fold over a stream does
-//! that for each generation and goes on while the stream grows.
+//! The body runs for the first item. Its `next` runs the body for the second item, nested, and so on. A fold over a stream
+//! does this for each generation and continues while the stream grows.
 
 use super::frames::Frame;
 use super::item::{Item, ItemRef};
 use super::origin::{ArrayOrigin, Origin};
 use super::stream::Cursor;
-use super::{Begun, Machine, Outcome, Resumed};
+use super::{Machine, Outcome, Returned, Started};
 use crate::CanonMapFold;
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
 use crate::trace::FoldId;
@@ -17,7 +17,7 @@ use ecow::{EcoString, EcoVec};
 use std::sync::Arc;
 use triomphe::Arc as Shared;
 
-/// The parts of a fold that are the same for what it goes through.
+/// The operands of a fold, without its iterable.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FoldParts {
     pub(super) id: OperationId,
@@ -26,16 +26,16 @@ pub(super) struct FoldParts {
     pub(super) last: Option<OperationId>,
 }
 
-/// A fold that runs: what its iterator stands for.
+/// The state of a running fold, by which its iterator is resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Iteration {
     items: Items,
-    place: usize,
+    index: usize,
     body: OperationId,
     last: Option<OperationId>,
-    /// The trace's view of a fold over a stream.
+    /// Set for a fold over a stream.
     stream: Option<FoldId>,
-    /// Whether `next` found no further item before.
+    /// Whether `next` has found no further item before.
     was_exhausted: bool,
 }
 
@@ -62,43 +62,43 @@ impl Items {
         }
     }
 
-    fn get(&self, place: usize) -> ItemRef<'_> {
+    fn get(&self, index: usize) -> ItemRef<'_> {
         match self {
             Self::Array { values, origin } => ItemRef {
-                value: &values[place],
-                origin: origin.element(place),
+                value: &values[index],
+                origin: origin.element(index),
                 position: 0,
             },
-            Self::Each(items) => items[place].as_ref(),
+            Self::Each(items) => items[index].as_ref(),
         }
     }
 }
 
 impl Iteration {
     pub(super) fn item(&self) -> ItemRef<'_> {
-        self.items.get(self.place)
+        self.items.get(self.index)
     }
 
     fn advance(&mut self) -> bool {
-        let has_next = self.place + 1 < self.items.len();
-        self.place += usize::from(has_next);
+        let has_next = self.index + 1 < self.items.len();
+        self.index += usize::from(has_next);
         has_next
     }
 }
 
-/// A fold over a stream, between two generations.
+/// A fold over a stream.
 #[derive(Debug, Clone)]
 pub(super) struct StreamFold {
     pub(super) parts: FoldParts,
     pub(super) source: Source,
     pub(super) stream: usize,
-    /// How many values the stream had at first.
+    /// Number of values in the stream when the fold began.
     pub(super) values: usize,
     pub(super) trace: FoldId,
-    /// Generations still to go through.
+    /// Generations still to run.
     pub(super) batch: std::vec::IntoIter<Vec<Item>>,
     pub(super) cursor: Cursor,
-    /// How many it went through, the present one included.
+    /// Number of generations begun.
     pub(super) generations: usize,
     /// Whether a generation was complete.
     pub(super) done: bool,
@@ -120,19 +120,19 @@ impl Source {
 }
 
 impl Machine<'_> {
-    pub(super) fn fold(&mut self, iterable: OperandId, parts: FoldParts) -> Result<Begun, ExecutionError> {
+    pub(super) fn fold(&mut self, iterable: OperandId, parts: FoldParts) -> Result<Started, ExecutionError> {
         let items = match self.iterable(iterable) {
             Ok(items) => items,
-            Err(error) => return self.join(error).map(|()| Begun::Done),
+            Err(error) => return self.join(error).map(|()| Started::Done),
         };
         if items.len() == 0 {
-            return Ok(Begun::Done);
+            return Ok(Started::Done);
         }
         self.begin_iteration(parts, items, None)?;
         self.frames.push(|| Frame::Fold {
             iterator: parts.iterator,
         });
-        Ok(Begun::Run(parts.body))
+        Ok(Started::Run(parts.body))
     }
 
     pub(super) fn begin_iteration(
@@ -151,7 +151,7 @@ impl Machine<'_> {
             iterator.index(),
             Shared::new(Iteration {
                 items,
-                place: 0,
+                index: 0,
                 body,
                 last,
                 stream,
@@ -162,7 +162,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// The last iteration of an iterable has ended.
+    /// Removes the iterator after the last iteration.
     pub(super) fn end_iteration(&mut self, iterator: Slot) {
         self.iterators.remove(iterator.index());
         self.levels.leave_fold();
@@ -187,7 +187,7 @@ impl Machine<'_> {
             Operand::CanonMap(slot, Some(lens)) => {
                 let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
                 if map.entries.items.is_empty() {
-                    // An empty map is not looked into.
+                    // The lens isn't applied to an empty map.
                     return Ok(Items::Each([].into()));
                 }
                 let seen = self.apply_to_canon_map(map, &self.code[lens])?;
@@ -210,7 +210,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Begun, ExecutionError> {
+    pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Started, ExecutionError> {
         let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) else {
             return Err(Uncatchable::FoldStateNotFound(self.code.name(iterator).clone()).into());
         };
@@ -227,22 +227,22 @@ impl Machine<'_> {
             }
             self.levels.enter_iteration();
             self.frames.push(|| Frame::Next { id, iterator });
-            return Ok(Begun::Run(body));
+            return Ok(Started::Run(body));
         }
         let is_first_time = !std::mem::replace(&mut fold.was_exhausted, true);
         let last = fold.last;
-        self.turn_back(id, iterator)?;
+        self.return_from_next(id, iterator)?;
         if let Some(last) = last {
             self.complete = true;
-            return Ok(Begun::Run(last));
+            return Ok(Started::Run(last));
         }
         if stream.is_some() && is_first_time {
             self.complete = false;
         }
-        Ok(Begun::Done)
+        Ok(Started::Done)
     }
 
-    /// The body of a further item has ended; after an error the iterator stays where it is.
+    /// The body of a further item has ended. After an error the iterator stays at that item.
     pub(super) fn end_next(
         &mut self,
         id: OperationId,
@@ -253,26 +253,26 @@ impl Machine<'_> {
         self.clean_up();
         if outcome.is_ok() {
             if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) {
-                fold.place -= 1;
+                fold.index -= 1;
             }
-            self.turn_back(id, iterator)?;
+            self.return_from_next(id, iterator)?;
         }
         Ok(outcome)
     }
 
-    /// Whether an iterator goes through a stream.
+    /// Whether an iterator is that of a fold over a stream.
     pub(super) fn is_over_stream(&self, iterator: Slot) -> bool {
         self.iterators
             .get(iterator.index())
             .is_some_and(|fold| fold.stream.is_some())
     }
 
-    /// Tells the trace that the run goes back to the states after `next`.
-    fn turn_back(&mut self, id: OperationId, iterator: Slot) -> Result<(), Uncatchable> {
+    /// Moves the trace to the states after `next`.
+    fn return_from_next(&mut self, id: OperationId, iterator: Slot) -> Result<(), Uncatchable> {
         let stream = self.iterators.get(iterator.index()).and_then(|fold| fold.stream);
         match stream {
-            Some(stream) if self.passes_back() => {
-                self.trace.pass_back(stream);
+            Some(stream) if self.skips_back() => {
+                self.trace.skip_back(stream);
                 Ok(())
             }
             Some(stream) => self
@@ -285,12 +285,12 @@ impl Machine<'_> {
 
     // Streams.
 
-    pub(super) fn fold_stream(&mut self, source: Source, parts: FoldParts) -> Result<Begun, ExecutionError> {
-        self.watch_reading(source);
+    pub(super) fn fold_stream(&mut self, source: Source, parts: FoldParts) -> Result<Started, ExecutionError> {
+        self.check_read(source);
         let Some(number) = self.stream_number(source) else {
             self.complete = false;
-            self.want_stream(source);
-            return Ok(Begun::Done);
+            self.add_pending_fold(source);
+            return Ok(Started::Done);
         };
         let trace = self
             .trace
@@ -311,13 +311,13 @@ impl Machine<'_> {
             done: false,
         };
         match self.next_generation(Box::new(fold))? {
-            Resumed::Run(body) => Ok(Begun::Run(body)),
-            Resumed::Done(_) => Ok(Begun::Done),
+            Returned::Run(body) => Ok(Started::Run(body)),
+            Returned::Done(_) => Ok(Started::Done),
         }
     }
 
-    /// A generation has ended. Errors in it that could be caught are forgotten.
-    pub(super) fn end_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Resumed, Uncatchable> {
+    /// A generation has ended. Its catchable errors are dropped.
+    pub(super) fn end_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Returned, Uncatchable> {
         self.end_iteration(fold.parts.iterator);
         self.trace.meet_generation_end(fold.trace);
         fold.done |= self.complete;
@@ -329,12 +329,12 @@ impl Machine<'_> {
         self.next_generation(fold)
     }
 
-    fn next_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Resumed, Uncatchable> {
+    fn next_generation(&mut self, mut fold: Box<StreamFold>) -> Result<Returned, Uncatchable> {
         let Some(items) = fold.batch.next() else {
             self.trace.meet_fold_end(fold.trace);
             self.record_fold(&fold);
             self.complete = fold.done;
-            return Ok(Resumed::Done(Ok(())));
+            return Ok(Returned::Done(Ok(())));
         };
         fold.generations += 1;
         let (parts, trace) = (fold.parts, fold.trace);
@@ -343,7 +343,7 @@ impl Machine<'_> {
             .map_err(|error| self.trace_error(parts.id, error))?;
         self.begin_iteration(parts, Items::Each(items.into()), Some(trace))?;
         self.frames.push(|| Frame::Generation(fold));
-        Ok(Resumed::Run(parts.body))
+        Ok(Returned::Run(parts.body))
     }
 }
 

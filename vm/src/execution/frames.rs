@@ -170,7 +170,7 @@ impl Frames {
     }
 
     /// The frames of both above those they have in common; none where one stack is part of the other.
-    pub(super) fn part<'f>(&'f self, other: &'f Self) -> (Option<&'f Frame>, Option<&'f Frame>) {
+    pub(super) fn divergence<'f>(&'f self, other: &'f Self) -> (Option<&'f Frame>, Option<&'f Frame>) {
         let (mut one, mut two) = (self, other);
         let (mut above_one, mut above_two) = (None, None);
         loop {

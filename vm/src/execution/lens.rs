@@ -1,4 +1,4 @@
-//! Lenses: parts of values.
+//! Applies lenses, which select parts of values.
 
 use super::Machine;
 use super::canon_map::{CanonMap, Key};
@@ -10,7 +10,7 @@ use crate::value::Value;
 use aqua_air::{ResolvedLens, Step};
 
 impl Machine<'_> {
-    /// Looks at a value through a lens.
+    /// Applies a lens to a value.
     pub(super) fn apply_to_value(
         &self,
         value: &Value,
@@ -51,7 +51,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Looks at a frozen stream through a lens.
+    /// Applies a lens to a canonicalised stream.
     pub(super) fn apply_to_canon_stream(
         &self,
         stream: &CanonStream,
@@ -82,7 +82,7 @@ impl Machine<'_> {
         Ok(Resolved::one(part, item.origin.clone()))
     }
 
-    /// Looks at a frozen map through a lens.
+    /// Applies a lens to a canonicalised map.
     pub(super) fn apply_to_canon_map(&self, map: &CanonMap, lens: &ResolvedLens) -> Result<Resolved, ExecutionError> {
         let Some(path) = &lens.path else {
             let tetraplet = Tetraplet {
@@ -104,10 +104,10 @@ impl Machine<'_> {
                 Key::of(&accessor).ok_or(LensError::MapAccessor(accessor))?
             }
         };
-        let places = map.places(&key);
+        let positions = map.positions(&key);
         let second = match path.get(1) {
-            Some(second) if !places.is_empty() => second,
-            // Nothing under a key is an empty list, however the path goes on.
+            Some(second) if !positions.is_empty() => second,
+            // A key without values gives an empty array, whatever follows in the path.
             _ => {
                 let value = map.values(&key)?.into_iter().collect();
                 let whole = Tetraplet {
@@ -125,12 +125,12 @@ impl Machine<'_> {
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },
         };
-        let place = places.get(index as usize).ok_or(LensError::CanonStreamIndex {
-            size: places.len(),
+        let position = positions.get(index as usize).ok_or(LensError::CanonStreamIndex {
+            size: positions.len(),
             index,
         })?;
-        let part = self.follow(&map.value_at(*place)?, &path[2..])?;
-        let mut tetraplet = map.entries.items[*place].origin.tetraplet();
+        let part = self.follow(&map.value_at(*position)?, &path[2..])?;
+        let mut tetraplet = map.entries.items[*position].origin.tetraplet();
         for step in &path[2..] {
             tetraplet.lens.push('.');
             tetraplet.lens.push_str(&self.accessor_text(*step));

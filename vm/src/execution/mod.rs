@@ -1,27 +1,28 @@
-//! Running a program over two traces.
+//! Executes a program over two traces.
 //!
-//! [`Machine`] walks the operations of a program. It keeps its own stack of [`Frame`]s, one for each operation that waits
-//! for a nested one, so that neither deep scripts nor long folds can exhaust the thread's stack.
+//! [`Machine`] interprets the operations of a program. It has its own stack of [`Frame`]s, one for each operation whose
+//! nested operation runs, so that neither deep scripts nor long folds overflow the thread's stack.
 
 mod ap;
+mod append_stores;
 mod call;
 mod canon;
 mod canon_map;
+mod content_store;
 mod control;
+mod def_use;
 mod error_objects;
 mod fail;
 mod fold;
 mod frames;
-mod growing_stores;
+mod invalidation;
 mod item;
-mod ledger;
 mod lens;
 mod operand;
 mod origin;
 mod recording;
 mod resumption;
 mod scalars;
-mod shape;
 mod snapshots;
 mod stream;
 mod variables;
@@ -29,16 +30,16 @@ mod variables;
 use crate::data::{CidInfo, ParticleData, Provenance, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
 use crate::trace::{Trace, TraceHandler};
-use crate::{CallRequest, CallResult, Cid, Limits, Params, Tetraplet};
+use crate::{CallRequest, CallResult, Cid, Limits, Params, Tetraplet, Work};
 use aqua_air::{Bytecode, Operation, OperationId, VariableKind};
 use call::Call;
 use canon::Canon;
+use content_store::ContentStore;
 use ecow::EcoString;
-use error_objects::{Errors, Place};
+use error_objects::{ErrorSite, Errors};
 use fold::{FoldParts, Iteration, Source};
 use frames::Frame;
 use item::{CanonStream, Item};
-use ledger::Ledger;
 use origin::Origin;
 use recording::Recorder;
 use scalars::{Levels, Variables};
@@ -46,69 +47,73 @@ use std::collections::{BTreeMap, BTreeSet};
 use stream::{OpenScopes, Streams};
 use triomphe::Arc as Shared;
 
+pub(crate) use def_use::DefUse;
+pub(crate) use invalidation::Invalidation;
 pub(crate) use recording::Recording;
-use resumption::Growth;
-pub(crate) use resumption::{Resumption, take_up};
-pub(crate) use shape::Shape;
+use resumption::ResumeState;
+pub(crate) use resumption::{RecordedRun, resume};
 pub(crate) use snapshots::Array;
 
-/// What a run needs.
+/// The input of a run.
 #[derive(Debug)]
 pub(crate) struct Input<'d> {
     pub(crate) code: &'d Bytecode,
     pub(crate) params: &'d Params,
     pub(crate) previous: &'d ParticleData,
-    /// The trace that arrived.
+    /// The incoming trace.
     pub(crate) current: &'d [TraceState],
-    /// What both traces name.
+    /// The content that both traces name.
     pub(crate) info: CidInfo,
     /// By decimal call id.
     pub(crate) call_results: BTreeMap<String, CallResult>,
-    /// Whether to keep what is needed to take the run up again where calls wait.
+    /// Whether to record the run, so that it can be resumed where calls wait.
     pub(crate) records: bool,
 }
 
-/// What a run made.
+/// The output of a run.
 #[derive(Debug)]
 pub(crate) struct Output {
     /// Without signatures.
     pub(crate) data: ParticleData,
-    /// What this peer has to sign.
+    /// Ids that this peer has to sign.
     pub(crate) own_cids: Vec<Cid>,
     pub(crate) next_peers: BTreeSet<EcoString>,
     pub(crate) call_requests: BTreeMap<u32, CallRequest>,
-    /// Results that no call took.
+    /// Results that no call consumed.
     pub(crate) call_results: BTreeMap<String, CallResult>,
     /// An error that nothing caught.
     pub(crate) error: Option<Catchable>,
-    /// Where the run can be taken up again, if that is possible.
+    /// Present if the run can be resumed.
     pub(crate) recording: Option<Recording>,
 }
 
-/// Runs a program once over both traces.
-///
-/// # Errors
-/// Whatever the workflow can't catch.
-pub(crate) fn run(input: Input<'_>) -> Result<Output, Uncatchable> {
+/// Runs a program once over both traces. The result is an error if the workflow can't catch it; the work is counted either
+/// way.
+pub(crate) fn run(input: Input<'_>) -> (Result<Output, Uncatchable>, Work) {
     let mut machine = Machine::new(input);
-    let error = machine.run_from(Begun::Run(machine.code.root()), 0)?.err();
-    machine.compactify_open_streams()?;
-    Ok(machine.into_output(error.map(|error| *error)))
+    let ended = machine
+        .run_from(Started::Run(machine.code.root()), 0)
+        .and_then(|outcome| machine.compactify_open_streams().map(|()| outcome));
+    let work = machine.work();
+    (
+        ended.map(|outcome| machine.into_output(outcome.err().map(|error| *error))),
+        work,
+    )
 }
 
 /// How an operation ended. Errors that can't be caught end the run instead.
 type Outcome = Result<(), Box<Catchable>>;
 
-/// What an operation did at first.
-enum Begun {
-    /// Everything.
+/// The result of starting an operation.
+enum Started {
+    /// It is done.
     Done,
-    /// It pushed a frame and wants a nested operation run.
+    /// It pushed a frame and a nested operation runs next.
     Run(OperationId),
 }
 
-/// What an operation did after a nested one ended.
-enum Resumed {
+/// The result of returning to a frame after its nested operation ended.
+enum Returned {
     Done(Outcome),
     Run(OperationId),
 }
@@ -119,15 +124,15 @@ struct Machine<'d> {
     params: &'d Params,
     init_peer: EcoString,
     current_peer: EcoString,
-    /// Of everything that stands in the script.
+    /// The origin of literals.
     literal: Origin,
 
     trace: Trace<'d>,
-    ledger: Ledger,
+    content: ContentStore,
     frames: frames::Stack,
-    /// How many operations have begun.
+    /// Number of instructions begun.
     length: u64,
-    /// Whether everything that ran is done, so that `seq` may go on.
+    /// Whether what ran is complete, so that `seq` may continue.
     complete: bool,
 
     levels: Levels,
@@ -148,8 +153,8 @@ struct Machine<'d> {
     next_peers: BTreeSet<EcoString>,
 
     recorder: Recorder,
-    /// Set while a former run is taken up.
-    growth: Option<Growth>,
+    /// Set while a recorded run is resumed.
+    resumption: Option<ResumeState>,
 }
 
 impl<'d> Machine<'d> {
@@ -170,7 +175,7 @@ impl<'d> Machine<'d> {
             current_peer: params.current_peer_id.as_str().into(),
             literal: Origin::new(Tetraplet::of_peer(params.init_peer_id.as_str()), Provenance::Literal),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
-            ledger: Ledger::new(info, params.limits.run_size),
+            content: ContentStore::new(info, params.limits.run_size),
             frames: frames::Stack::default(),
             length: 0,
             complete: true,
@@ -189,21 +194,29 @@ impl<'d> Machine<'d> {
             call_requests: BTreeMap::new(),
             next_peers: BTreeSet::new(),
             recorder: Recorder::new(records),
-            growth: None,
+            resumption: None,
+        }
+    }
+
+    /// What the run cost so far.
+    fn work(&self) -> Work {
+        Work {
+            instructions: self.length,
+            bytes: self.content.charged(),
         }
     }
 
     fn into_output(self, error: Option<Catchable>) -> Output {
         let (trace, events) = match self.trace {
             Trace::Merged(handler) => handler.into_result(),
-            Trace::Grown(tree) => (tree.flatten(), Vec::new()),
+            Trace::Resumed(tree) => (tree.flatten(), Vec::new()),
         };
         let recording = if error.is_none() {
             self.recorder.finish(self.streams, self.maps, events)
         } else {
             None
         };
-        let (cid_info, own_cids) = self.ledger.finish();
+        let (cid_info, own_cids) = self.content.finish();
         let data = ParticleData {
             trace,
             last_call_request_id: self.last_call_request_id,
@@ -221,9 +234,9 @@ impl<'d> Machine<'d> {
         }
     }
 
-    /// Goes on until no more than so many frames are left that wait.
-    fn run_from(&mut self, mut begun: Begun, depth: usize) -> Result<Outcome, Uncatchable> {
-        /// Memory that a state of the trace takes, roughly.
+    /// Runs until at most `depth` frames are left.
+    fn run_from(&mut self, mut started: Started, depth: usize) -> Result<Outcome, Uncatchable> {
+        /// Approximate memory of a state of the trace, in bytes.
         const STATE_SIZE: u64 = 64;
 
         let Limits {
@@ -233,8 +246,8 @@ impl<'d> Machine<'d> {
         } = self.params.limits;
         let most_states = usize::try_from(limit / STATE_SIZE).unwrap_or(usize::MAX);
         loop {
-            let mut outcome = match begun {
-                Begun::Run(operation) => {
+            let mut outcome = match started {
+                Started::Run(operation) => {
                     if self.trace.position() > most_states {
                         return Err(Uncatchable::RunTooLarge(limit));
                     }
@@ -244,33 +257,33 @@ impl<'d> Machine<'d> {
                     }
                     match self.begin(operation) {
                         Ok(more) => {
-                            begun = more;
+                            started = more;
                             continue;
                         }
                         Err(ExecutionError::Catchable(error)) => {
-                            self.note_error_of(operation, &error)?;
+                            self.record_error_of(operation, &error)?;
                             Err(error)
                         }
                         Err(ExecutionError::Uncatchable(error)) => return Err(*error),
                     }
                 }
-                Begun::Done => Ok(()),
+                Started::Done => Ok(()),
             };
-            begun = loop {
+            started = loop {
                 if self.frames.depth() <= depth {
                     return Ok(outcome);
                 }
-                match self.resume(outcome)? {
-                    Resumed::Run(nested) => break Begun::Run(nested),
-                    Resumed::Done(ended) => outcome = ended,
+                match self.return_to_frame(outcome)? {
+                    Returned::Run(nested) => break Started::Run(nested),
+                    Returned::Done(ended) => outcome = ended,
                 }
             };
         }
     }
 
-    fn begin(&mut self, id: OperationId) -> Result<Begun, ExecutionError> {
+    fn begin(&mut self, id: OperationId) -> Result<Started, ExecutionError> {
         let code = self.code;
-        let done = |result: Result<(), ExecutionError>| result.map(|()| Begun::Done);
+        let done = |result: Result<(), ExecutionError>| result.map(|()| Started::Done);
         match code[id] {
             Operation::Call { .. } => done(self.call(&Call::at(id, code).expect("it is one"))),
             Operation::CanonStream { peer, source, target } => {
@@ -286,10 +299,10 @@ impl<'d> Machine<'d> {
             Operation::Seq(left, right) => Ok(self.seq(left, right)),
             Operation::Par(left, right) => self.par(id, left, right),
             Operation::Xor(left, right) => Ok(self.xor(left, right)),
-            Operation::Null => Ok(Begun::Done),
+            Operation::Null => Ok(Started::Done),
             Operation::Never => {
                 self.complete = false;
-                Ok(Begun::Done)
+                Ok(Started::Done)
             }
             Operation::New { slot, body } => {
                 match code[slot].kind {
@@ -298,17 +311,17 @@ impl<'d> Machine<'d> {
                     _ => self.scalars.open(slot.index(), &self.levels),
                 }
                 self.frames.push(|| Frame::New { slot });
-                Ok(Begun::Run(body))
+                Ok(Started::Run(body))
             }
             Operation::NewStream { scope, body } => {
                 self.streams.open(scope.index(), &mut self.open_streams);
                 self.frames.push(|| Frame::NewStream { scope });
-                Ok(Begun::Run(body))
+                Ok(Started::Run(body))
             }
             Operation::NewMap { scope, body } => {
                 self.maps.open(scope.index(), &mut self.open_maps);
                 self.frames.push(|| Frame::NewMap { scope });
-                Ok(Begun::Run(body))
+                Ok(Started::Run(body))
             }
             Operation::Fail { error } => Err(self.fail(error)),
             Operation::FailWith { code, message } => Err(self.fail_with(id, code, message)),
@@ -360,14 +373,14 @@ impl<'d> Machine<'d> {
         }
     }
 
-    fn note_error_of(&mut self, id: OperationId, error: &Catchable) -> Result<(), Uncatchable> {
+    fn record_error_of(&mut self, id: OperationId, error: &Catchable) -> Result<(), Uncatchable> {
         match self.code[id] {
-            // It notes its errors itself, with its tetraplet.
+            // `call` records its errors itself, with its tetraplet.
             Operation::Call { .. } => Ok(()),
             Operation::CanonStream { .. } | Operation::CanonMap { .. } | Operation::CanonMapToScalar { .. } => {
-                self.note_error(error, id, Place::OnPeer(None))
+                self.record_error(error, id, ErrorSite::Peer(None))
             }
-            _ => self.note_error(error, id, Place::Here),
+            _ => self.record_error(error, id, ErrorSite::Instruction),
         }
     }
 
@@ -377,8 +390,7 @@ impl<'d> Machine<'d> {
         self.canon_maps.clean_up(&self.levels);
     }
 
-    /// Waits for a variable that is not there yet: the instruction does nothing and is not complete. Other errors are
-    /// raised.
+    /// Waits for a variable without a value: the instruction does nothing and is incomplete. Other errors are raised.
     fn join(&mut self, error: ExecutionError) -> Result<(), ExecutionError> {
         self.join_or(error, |_, error| Err(error))
     }

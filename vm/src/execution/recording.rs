@@ -1,21 +1,21 @@
-//! What a run keeps so that it can be taken up again where calls wait.
+//! What a run records so that a later step can resume it where calls wait.
 
+use super::Machine;
 use super::canon_map::CanonMap;
 use super::error_objects::Errors;
 use super::fold::{FoldParts, Iteration, Source, StreamFold};
 use super::frames::{Frames, Par, Side};
+use super::invalidation::Invalidation;
 use super::item::{CanonStream, Item};
 use super::scalars::{Levels, Variables};
 use super::snapshots::{Array, Stack};
 use super::stream::Streams;
-use super::{Machine, Outcome};
-use crate::failure::Catchable;
 use crate::trace::Event;
 use aqua_air::OperationId;
 use std::sync::Arc;
 use triomphe::Arc as Shared;
 
-/// What an instruction can see, besides the contents of streams.
+/// The variables that an instruction sees. The contents of streams are not among them.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
     pub(super) levels: Levels,
@@ -23,17 +23,17 @@ pub(super) struct Context {
     pub(super) canon_streams: Variables<CanonStream>,
     pub(super) canon_maps: Variables<CanonMap>,
     pub(super) iterators: Array<Shared<Iteration>>,
-    /// Open `new` of streams by scope.
+    /// By scope, the streams that enclosing `new` instructions opened.
     pub(super) streams: Array<Stack<usize>>,
     pub(super) maps: Array<Stack<usize>>,
     pub(super) errors: Shared<Errors>,
 }
 
-/// A call that waits for the answer of a service of this peer.
+/// A call that waits for a service of this peer.
 #[derive(Debug, Clone)]
 pub(super) struct WaitingCall {
     pub(super) id: OperationId,
-    /// Where its state stands in the trace.
+    /// Position of its state in the trace.
     pub(super) position: usize,
     /// Whether everything that ran before was complete.
     pub(super) complete: bool,
@@ -41,41 +41,41 @@ pub(super) struct WaitingCall {
     pub(super) context: Context,
 }
 
-/// A `par` that ended while something in it waits or may go on.
+/// A `par` that ended while something in it waits or may continue.
 #[derive(Debug, Clone)]
 pub(super) struct EndedPar {
     pub(super) left: Side,
     pub(super) right: Side,
-    /// Whether it was complete when what stands behind it last asked.
+    /// Whether it was complete when the instruction after it last ran.
     pub(super) complete: bool,
-    /// What is seen behind it.
+    /// What the instruction after it sees.
     pub(super) exit: Context,
     /// The frames around it.
     pub(super) frames: Frames,
 }
 
-/// A fold over a stream that goes on when the stream grows.
+/// A fold over a stream that continues when the stream grows.
 #[derive(Debug, Clone)]
 pub(super) struct EndedFold {
     pub(super) parts: FoldParts,
     pub(super) source: Source,
     /// Number of its stream.
     pub(super) stream: usize,
-    /// Generations that it went through.
+    /// Generations that it has gone through.
     pub(super) generations: usize,
     /// Whether one of them was complete.
     pub(super) done: bool,
-    /// Whether what ran before a further generation would be complete.
+    /// Whether the run is complete where a further generation would begin.
     pub(super) complete_before_next: bool,
-    /// Whether one was complete when what stands behind the fold last asked.
+    /// Whether one was complete when the instruction after the fold last ran.
     pub(super) complete: bool,
-    /// What is seen behind it.
+    /// What the instruction after it sees.
     pub(super) exit: Context,
     /// The frames around it.
     pub(super) frames: Frames,
 }
 
-/// A run that waits for answers, or is at rest.
+/// A run that waits for answers, or has nothing left to do.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recording {
     /// By call id.
@@ -88,25 +88,32 @@ pub(crate) struct Recording {
     pub(super) maps: Streams,
     /// How many calls wait.
     pub(super) waiting: usize,
-    /// What happened between the states of its trace, each with the number of states before it.
+    /// Events between the states of its trace, each with the number of states before it.
     pub(crate) events: Arc<[(usize, Event)]>,
 }
 
-/// Keeps where a run can be taken up again.
+/// Records a run in progress.
 #[derive(Debug)]
 pub(super) struct Recorder {
     is_on: bool,
     pub(super) recording: Recording,
-    /// How often something was kept.
+    /// Number of records made.
     pub(super) records: usize,
-    /// Whether a further run, without news, would do as this one did.
-    is_regular: bool,
+    /// Why the recording is of no use, if it is not.
+    pub(super) invalidation: Option<Invalidation>,
 }
 
 impl Recording {
     /// Whether any call waits.
     pub(crate) fn waits(&self) -> bool {
         self.waiting > 0
+    }
+
+    /// Removes the waiting call with that id.
+    pub(super) fn take_call(&mut self, id: u32) -> Option<WaitingCall> {
+        let call = self.calls.remove(id as usize)?;
+        self.waiting -= 1;
+        Some(call)
     }
 }
 
@@ -116,7 +123,7 @@ impl Recorder {
             is_on,
             recording: Recording::default(),
             records: 0,
-            is_regular: true,
+            invalidation: None,
         }
     }
 
@@ -124,7 +131,7 @@ impl Recorder {
         self.is_on
     }
 
-    /// Goes on with a former recording.
+    /// Continues a recording.
     pub(super) fn resume(recording: Recording) -> Self {
         Self {
             recording,
@@ -132,9 +139,9 @@ impl Recorder {
         }
     }
 
-    /// The recording, if it can be relied on; an empty one if no calls wait.
+    /// The recording, unless it is invalid; an empty one if no calls wait.
     pub(super) fn finish(mut self, streams: Streams, maps: Streams, events: Vec<(usize, Event)>) -> Option<Recording> {
-        if !self.is_on || !self.is_regular {
+        if !self.is_on || self.invalidation.is_some() {
             return None;
         }
         if self.recording.waiting == 0 {
@@ -142,8 +149,8 @@ impl Recorder {
         }
         self.recording.streams = streams;
         self.recording.maps = maps;
-        self.recording.streams.settle();
-        self.recording.maps.settle();
+        self.recording.streams.seal();
+        self.recording.maps.seal();
         self.recording.events = events.into();
         Some(self.recording)
     }
@@ -163,7 +170,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Sees what was seen there.
+    /// Restores what an instruction saw.
     pub(super) fn enter(&mut self, context: Context) {
         self.levels = context.levels;
         self.scalars = context.scalars;
@@ -175,7 +182,7 @@ impl Machine<'_> {
         self.errors = context.errors;
     }
 
-    /// A call begins to wait, or still does.
+    /// Records a call that waits.
     pub(super) fn record_call(&mut self, id: OperationId, call_id: u32) {
         if !self.recorder.is_on {
             return;
@@ -191,10 +198,12 @@ impl Machine<'_> {
         recorder.records += 1;
         recorder.recording.waiting += 1;
         let former = recorder.recording.calls.entry(call_id as usize).replace(waiting);
-        recorder.is_regular &= former.is_none();
+        if former.is_some() {
+            self.invalidate(Invalidation::DuplicateCallId);
+        }
     }
 
-    /// A `par` ends.
+    /// Records the end of a `par` if anything in it was recorded.
     pub(super) fn record_par(&mut self, par: Par, left: Side, right: Side) {
         if !self.recorder.is_on || self.recorder.records == par.records {
             return;
@@ -209,7 +218,7 @@ impl Machine<'_> {
         self.recorder.recording.pars.set(par.position, ended);
     }
 
-    /// A fold over a stream ends for now.
+    /// Records the end of a fold over a stream.
     pub(super) fn record_fold(&mut self, fold: &StreamFold) {
         if !self.recorder.is_on {
             return;
@@ -227,27 +236,7 @@ impl Machine<'_> {
         };
         self.recorder.records += 1;
         self.recorder.recording.folds.set(fold.trace.0, ended);
-        let stream = self.stream(fold.source, fold.stream);
-        stream.folds.push(fold.trace.0);
-        if stream.len() != fold.values {
-            // A further run goes through what the body added in other generations, and may go on with it or not.
-            self.give_up();
-        }
-    }
-
-    /// A generation of a fold ends. A failed call leaves what ran before it complete only the first time.
-    pub(super) fn watch_generation(&mut self, outcome: &Outcome) {
-        let has_failed = matches!(outcome, Err(error) if matches!(**error, Catchable::LocalService { .. }));
-        self.recorder.is_regular &= !(has_failed && self.complete);
-    }
-
-    /// Whether a further run would do as this one did.
-    pub(super) fn is_regular(&self) -> bool {
-        self.recorder.is_regular
-    }
-
-    /// What happens is not as a whole run would have it.
-    pub(super) fn give_up(&mut self) {
-        self.recorder.is_regular = false;
+        self.stream(fold.source, fold.stream).folds.push(fold.trace.0);
+        self.check_fold_end(fold);
     }
 }

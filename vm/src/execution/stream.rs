@@ -1,7 +1,7 @@
-//! Streams and stream maps: values that peers append at the same time.
+//! Streams and stream maps: values that peers append concurrently.
 //!
-//! Values stand in generations. Those that the previous data knows come first, then those that arrived with the current
-//! data, then those of this run. A fold over a stream goes through generations and takes up new ones as they come.
+//! A stream consists of generations. Those of the previous data come first, then those of the current data, then those of
+//! this run. A fold over a stream goes through its generations, including those that are added meanwhile.
 
 use super::frames::Frames;
 use super::item::Item;
@@ -11,10 +11,10 @@ use crate::trace::Trace;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Which generation a value belongs to.
+/// The generation of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
-    /// The one that the data say.
+    /// Given by the data.
     Known(Side, u32),
     /// The latest of this run.
     New,
@@ -23,19 +23,19 @@ pub(super) enum Generation {
 /// A stream; for a stream map the items are its entries.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stream {
-    /// Generations of former runs, where this one takes a former one up again.
-    settled: Array<Arc<[Item]>>,
-    settled_len: usize,
-    /// Generations from the data. Their numbers come from outside and may be sparse.
+    /// Generations of the recorded runs that this run resumes.
+    sealed: Array<Arc<[Item]>>,
+    sealed_len: usize,
+    /// Generations of the data. Their numbers are input and may be sparse.
     previous: BTreeMap<u32, Vec<Item>>,
     current: BTreeMap<u32, Vec<Item>>,
     new: Vec<Vec<Item>>,
     len: usize,
-    /// Positions of the folds that went through it and would go on.
+    /// Positions of the folds that went through it and continue when it grows.
     pub(super) folds: Vec<usize>,
 }
 
-/// How many generations a fold has seen.
+/// The number of generations that a fold has gone through.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Cursor {
     previous: usize,
@@ -61,17 +61,17 @@ impl Stream {
         }
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Generations that have values.
+    /// Generations with values.
     fn generations(&self) -> impl Iterator<Item = &[Item]> {
-        self.settled.iter().map(|(_, items)| &**items).chain(self.recent())
+        self.sealed.iter().map(|(_, items)| &**items).chain(self.recent())
     }
 
-    /// Those that are not settled.
+    /// Those that are not sealed.
     fn recent(&self) -> impl Iterator<Item = &[Item]> {
         self.previous
             .values()
@@ -80,15 +80,14 @@ impl Stream {
             .map(Vec::as_slice)
     }
 
-    /// Takes up a fold of a former run: what it goes through now. What is added later stands in a generation of its own, as
-    /// behind any fold.
+    /// The new generations for a recorded fold. Later values start a generation, as after any fold.
     pub(super) fn further_batch(&mut self) -> Vec<Vec<Item>> {
         let batch = self.recent().map(<[Item]>::to_vec).collect();
         self.new.push(Vec::new());
         batch
     }
 
-    /// Begins a fold: what it goes through first.
+    /// The generations that a fold begins with.
     pub(super) fn first_batch(&mut self) -> (Vec<Vec<Item>>, Cursor) {
         let batch = self.batch(Cursor::default());
         let cursor = self.cursor();
@@ -98,7 +97,7 @@ impl Stream {
         (batch, cursor)
     }
 
-    /// Goes on with a fold: what was added since.
+    /// The generations that were added since a fold's last batch.
     pub(super) fn next_batch(&mut self, cursor: Cursor) -> (Vec<Vec<Item>>, Cursor) {
         let batch = self.batch(cursor);
         self.new.pop_if(|latest| latest.is_empty());
@@ -107,32 +106,32 @@ impl Stream {
         (batch, cursor)
     }
 
-    /// The counts of a cursor include empty generations, but empty ones are passed over before counting. A fold over
-    /// sparse generations therefore misses some, and all peers must miss the same.
+    /// A cursor counts empty generations, while empty ones are skipped before counting. A fold over sparse generations
+    /// therefore misses some. All peers must miss the same ones.
     fn batch(&self, cursor: Cursor) -> Vec<Vec<Item>> {
-        let settled = (cursor.previous..self.settled_len)
-            .filter_map(|number| self.settled.get(number).map(|items| items.to_vec()));
+        let sealed =
+            (cursor.previous..self.sealed_len).filter_map(|number| self.sealed.get(number).map(|items| items.to_vec()));
         let previous = self
             .previous
             .values()
-            .skip(cursor.previous.saturating_sub(self.settled_len));
+            .skip(cursor.previous.saturating_sub(self.sealed_len));
         let current = self.current.values().skip(cursor.current);
         let new = self.new.iter().filter(|items| !items.is_empty()).skip(cursor.new);
-        settled.chain(previous.chain(current).chain(new).cloned()).collect()
+        sealed.chain(previous.chain(current).chain(new).cloned()).collect()
     }
 
     fn cursor(&self) -> Cursor {
         let count = |known: &BTreeMap<u32, _>| known.last_key_value().map_or(0, |(number, _)| *number as usize + 1);
         Cursor {
-            previous: self.settled_len + count(&self.previous),
+            previous: self.sealed_len + count(&self.previous),
             current: count(&self.current),
             new: self.new.len(),
         }
     }
 
-    /// Numbers the generations without gaps and writes the numbers into the resulting trace.
+    /// Renumbers the generations without gaps and writes the numbers to the resulting trace.
     pub(super) fn compactify(&self, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
-        let first = u32::try_from(self.settled_len).unwrap_or(u32::MAX);
+        let first = u32::try_from(self.sealed_len).unwrap_or(u32::MAX);
         for (number, items) in (first..).zip(self.recent()) {
             for item in items {
                 trace.set_generation(item.position, number)?;
@@ -141,15 +140,15 @@ impl Stream {
         Ok(())
     }
 
-    /// At the end of a run: its generations are those of a former one.
-    fn settle(&mut self) {
+    /// Turns the generations of this run into recorded ones.
+    fn seal(&mut self) {
         let [previous, current] = [&mut self.previous, &mut self.current].map(std::mem::take);
         let new = std::mem::take(&mut self.new)
             .into_iter()
             .filter(|items| !items.is_empty());
         for items in previous.into_values().chain(current.into_values()).chain(new) {
-            self.settled.set(self.settled_len, items.into());
-            self.settled_len += 1;
+            self.sealed.set(self.sealed_len, items.into());
+            self.sealed_len += 1;
         }
     }
 }
@@ -159,15 +158,16 @@ impl Stream {
 pub(super) struct Streams {
     all: Array<Stream>,
     count: usize,
-    /// By scope, the stream outside any `new`, if a value was added to it.
+    /// By scope, the stream outside any `new`; absent before the first value.
     global: Array<usize>,
-    /// By scope, the frames around folds that wanted its stream before it had begun.
-    wanted: Array<Vec<Frames>>,
+    /// By scope, the frames around folds that found no stream.
+    pending_folds: Array<Vec<Frames>>,
     /// Streams that this run changed.
-    grown: Vec<usize>,
+    changed: Vec<usize>,
 }
 
-/// Open `new` by scope. A scope is a stack, because a `new` inside a fold is entered again before it is left.
+/// Streams that enclosing `new` instructions opened, by scope. A scope has a stack because a `new` in a fold is entered
+/// again before it is left.
 pub(super) type OpenScopes = Array<Stack<usize>>;
 
 impl Streams {
@@ -184,12 +184,12 @@ impl Streams {
         scopes.entry(scope).get_or_insert_default().push(number);
     }
 
-    /// Forgets a stream that nothing can reach any more.
-    pub(super) fn forget(&mut self, number: usize) {
+    /// Removes an unreachable stream.
+    pub(super) fn remove(&mut self, number: usize) {
         self.all.remove(number);
     }
 
-    /// The number of the stream, if anything was written to it or a `new` opened it.
+    /// The number of a scope's stream, if a `new` opened it or a value was added.
     pub(super) fn find(&self, scope: usize, scopes: &OpenScopes) -> Option<usize> {
         let opened = scopes.get(scope).and_then(Stack::top);
         opened.or_else(|| self.global.get(scope)).copied()
@@ -200,30 +200,30 @@ impl Streams {
     }
 
     /// A stream that this run changes.
-    pub(super) fn touch(&mut self, number: usize) -> Option<&mut Stream> {
-        if self.grown.last() != Some(&number) {
-            self.grown.push(number);
+    pub(super) fn get_mut(&mut self, number: usize) -> Option<&mut Stream> {
+        if self.changed.last() != Some(&number) {
+            self.changed.push(number);
         }
         self.all.get_mut(number)
     }
 
-    /// A fold within those frames wants a stream that has not begun.
-    pub(super) fn want(&mut self, scope: usize, frames: Frames) {
-        self.wanted.entry(scope).get_or_insert_default().push(frames);
+    /// Records that a fold within those frames found no stream.
+    pub(super) fn add_pending_fold(&mut self, scope: usize, frames: Frames) {
+        self.pending_folds.entry(scope).get_or_insert_default().push(frames);
     }
 
-    /// The frames around folds that wanted a stream before it had begun.
-    pub(super) fn wanted(&self, scope: usize) -> impl Iterator<Item = &Frames> {
-        self.wanted.get(scope).into_iter().flatten()
+    /// The frames around folds that found no stream.
+    pub(super) fn pending_folds(&self, scope: usize) -> impl Iterator<Item = &Frames> {
+        self.pending_folds.get(scope).into_iter().flatten()
     }
 
-    /// All values in reading order; none of a stream that has not begun.
+    /// All values in reading order; empty without a stream.
     pub(super) fn items(&self, scope: usize, scopes: &OpenScopes) -> Vec<Item> {
         let stream = self.find(scope, scopes).and_then(|number| self.all.get(number));
         stream.map_or_else(Vec::new, |stream| stream.generations().flatten().cloned().collect())
     }
 
-    /// Adds a value; a global stream begins with its first. Gives the number of the stream.
+    /// Adds a value and returns the number of the stream. The first value creates a global stream.
     pub(super) fn add(
         &mut self,
         scope: usize,
@@ -239,11 +239,11 @@ impl Streams {
                 number
             }
         };
-        let stream = self.touch(number).expect("streams in reach are kept");
+        let stream = self.get_mut(number).expect("reachable streams are kept");
         stream.add(item, generation).map(|()| number)
     }
 
-    /// At the end of a run.
+    /// Compactifies all open streams at the end of a full run.
     pub(super) fn compactify_open(&self, scopes: &OpenScopes, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
         let global = self.global.iter().map(|(_, number)| *number);
         let mut open: Vec<usize> = global.collect();
@@ -258,19 +258,19 @@ impl Streams {
             .try_for_each(|stream| stream.compactify(trace))
     }
 
-    /// At the end of a run that took up a former one.
-    pub(super) fn compactify_grown(&self, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
-        self.grown
+    /// Compactifies the changed streams at the end of a resumed run.
+    pub(super) fn compactify_changed(&self, trace: &mut Trace<'_>) -> Result<(), Uncatchable> {
+        self.changed
             .iter()
             .filter_map(|number| self.all.get(*number))
             .try_for_each(|stream| stream.compactify(trace))
     }
 
-    /// At the end of a run that may be taken up again.
-    pub(super) fn settle(&mut self) {
-        for number in std::mem::take(&mut self.grown) {
+    /// Turns the generations of this run into recorded ones.
+    pub(super) fn seal(&mut self) {
+        for number in std::mem::take(&mut self.changed) {
             if let Some(stream) = self.all.get_mut(number) {
-                stream.settle();
+                stream.seal();
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Writing variables and reaching streams.
+//! Writes variables and accesses streams.
 
 use super::Machine;
 use super::fold::Source;
@@ -10,7 +10,7 @@ use aqua_air::Slot;
 
 impl Machine<'_> {
     pub(super) fn set_scalar(&mut self, slot: Slot, item: Item) -> Result<(), ExecutionError> {
-        self.watch_writing(slot);
+        self.check_write(slot);
         self.scalars.set(slot.index(), self.code.name(slot), item, &self.levels)
     }
 
@@ -24,20 +24,20 @@ impl Machine<'_> {
             Source::Stream(scope) => self.streams.add(scope.index(), &self.open_streams, item, generation)?,
             Source::Map(scope) => self.maps.add(scope.index(), &self.open_maps, item, generation)?,
         };
-        self.watch_adding(source, number);
+        self.check_add(source, number);
         Ok(())
     }
 
     /// All values in reading order.
     pub(super) fn stream_items(&mut self, source: Source) -> Vec<Item> {
-        self.watch_reading(source);
+        self.check_read(source);
         match source {
             Source::Stream(scope) => self.streams.items(scope.index(), &self.open_streams),
             Source::Map(scope) => self.maps.items(scope.index(), &self.open_maps),
         }
     }
 
-    /// The number of a stream that has begun.
+    /// The number of a stream, if there is one.
     pub(super) fn stream_number(&self, source: Source) -> Option<usize> {
         match source {
             Source::Stream(scope) => self.streams.find(scope.index(), &self.open_streams),
@@ -45,28 +45,28 @@ impl Machine<'_> {
         }
     }
 
-    /// A stream that is going to change.
+    /// A stream that is about to change.
     pub(super) fn stream(&mut self, source: Source, number: usize) -> &mut Stream {
         let streams = match source {
             Source::Stream(_) => &mut self.streams,
             Source::Map(_) => &mut self.maps,
         };
-        streams.touch(number).expect("streams in reach are kept")
+        streams.get_mut(number).expect("reachable streams are kept")
     }
 
-    /// A fold wants a stream that has not begun.
-    pub(super) fn want_stream(&mut self, source: Source) {
+    /// A fold wants a stream that has not started.
+    pub(super) fn add_pending_fold(&mut self, source: Source) {
         if !self.recorder.is_on() {
             return;
         }
         let frames = self.frames.frames().clone();
         match source {
-            Source::Stream(scope) => self.streams.want(scope.index(), frames),
-            Source::Map(scope) => self.maps.want(scope.index(), frames),
+            Source::Stream(scope) => self.streams.add_pending_fold(scope.index(), frames),
+            Source::Map(scope) => self.maps.add_pending_fold(scope.index(), frames),
         }
     }
 
-    /// Leaves a `new`. The stream stays for calls that wait inside.
+    /// Leaves a `new`. A recorded run keeps the stream for the calls that wait inside.
     pub(super) fn close_stream(&mut self, source: Source) -> Result<(), Uncatchable> {
         let keeps = self.recorder.is_on();
         let (streams, open) = match source {
@@ -79,20 +79,20 @@ impl Machine<'_> {
             .get(number)
             .map_or(Ok(()), |stream| stream.compactify(&mut self.trace));
         if !keeps {
-            streams.forget(number);
+            streams.remove(number);
         }
         closed
     }
 
-    /// Gives the values of streams that no `new` has closed their final generations.
+    /// Writes the final generations of streams that no `new` has closed.
     pub(super) fn compactify_open_streams(&mut self) -> Result<(), Uncatchable> {
         self.streams.compactify_open(&self.open_streams, &mut self.trace)?;
         self.maps.compactify_open(&self.open_maps, &mut self.trace)
     }
 
-    /// The same for all streams that this run changed.
+    /// Writes the final generations of streams that this run changed.
     pub(super) fn compactify_changed_streams(&mut self) -> Result<(), Uncatchable> {
-        self.streams.compactify_grown(&mut self.trace)?;
-        self.maps.compactify_grown(&mut self.trace)
+        self.streams.compactify_changed(&mut self.trace)?;
+        self.maps.compactify_changed(&mut self.trace)
     }
 }

@@ -153,7 +153,7 @@ fn states(before: &ParticleData, after: &ParticleData) -> Vec<Change> {
     for (address, before) in first.into_iter().zip(trace(before)) {
         match rest.remove(&address) {
             None => changes.push(Change::Removed { before }),
-            Some(after) if says_the_same(&before.event, &after.event) => {}
+            Some(after) if is_equivalent(&before.event, &after.event) => {}
             Some(after) => changes.push(Change::Changed { before, after }),
         }
     }
@@ -163,7 +163,7 @@ fn states(before: &ParticleData, after: &ParticleData) -> Vec<Change> {
     changes
 }
 
-fn says_the_same(before: &Event, after: &Event) -> bool {
+fn is_equivalent(before: &Event, after: &Event) -> bool {
     matches!(
         (before, after),
         (Event::Par { .. }, Event::Par { .. }) | (Event::Fold { .. }, Event::Fold { .. })

@@ -41,7 +41,7 @@ struct Section {
 /// For each state of the trace, how many sections it is nested in, and the innermost one.
 pub(super) fn places(data: &ParticleData) -> Vec<(u32, Option<Place>)> {
     let mut places = Vec::with_capacity(data.trace.len());
-    // Sections that have begun, outermost first; sections that will begin, the next one last.
+    // Sections that have started, outermost first; sections that will begin, the next one last.
     let (mut open, mut coming): (Vec<Section>, Vec<Section>) = (Vec::new(), Vec::new());
     for (position, state) in data.trace.iter().enumerate() {
         while open.pop_if(|section| section.end <= position).is_some() {}

@@ -4,7 +4,7 @@
 //! same generation. The machine follows the run down through the iterations of a generation and back up, moves both
 //! sliders to what the traces know about each value, and notes where the result has its states.
 
-use super::lore_in_making::LoreInMaking;
+use super::lore_builder::LoreBuilder;
 use super::slider::Slider;
 use super::{Event, TraceHandler, lore};
 use crate::data::{FoldResult, SubTraceDesc, TraceState};
@@ -20,7 +20,7 @@ pub(super) struct FoldMachine {
     id: FoldId,
     previous: Known,
     current: Known,
-    lore: LoreInMaking,
+    lore: LoreBuilder,
     /// What the traces know about the iterations of the generation at hand.
     known: Vec<[Option<ResolvedSubTraceDescs>; 2]>,
 }
@@ -51,7 +51,7 @@ impl TraceHandler<'_> {
             id,
             previous,
             current,
-            lore: LoreInMaking::default(),
+            lore: LoreBuilder::default(),
             known: Vec::new(),
         });
         self.result.push(TraceState::Fold(FoldResult::default()));
@@ -109,7 +109,7 @@ impl TraceHandler<'_> {
             .folds
             .iter()
             .rposition(|fold| fold.id == id)
-            .expect("a fold ends after it has begun");
+            .expect("a fold ends after it has started");
         let fold = self.folds.remove(index);
         self.result[id.0] = TraceState::Fold(FoldResult {
             lore: fold.lore.finished,

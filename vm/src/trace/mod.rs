@@ -2,22 +2,22 @@
 //!
 //! A run walks the script once and meets, at each instruction that leaves a mark, the states that the previous and the
 //! current data have for it. [`TraceHandler`] finds them, merges them and collects the resulting trace. A run that takes up
-//! a former one meets none and lets that one's trace grow: [`Tree`]. To the machine both are one thing, [`Trace`].
+//! a former one meets none and lets that one's trace grow: [`TraceTree`]. To the machine both are one thing, [`Trace`].
 
 mod bijection;
 mod fold;
-mod growth;
 mod handler;
 mod lore;
-mod lore_in_making;
+mod lore_builder;
 mod merge;
 mod par;
 mod slider;
+mod tree;
 
 pub(crate) use fold::FoldId;
-pub(crate) use growth::Tree;
 pub(crate) use handler::TraceHandler;
 pub(crate) use merge::{MetAp, MetCall};
+pub(crate) use tree::TraceTree;
 
 use crate::data::{ApResult, CanonState, TraceState};
 use crate::failure::{TraceError, Uncatchable};
@@ -51,7 +51,7 @@ pub(crate) enum Trace<'d> {
     /// Merged from previous and current data.
     Merged(TraceHandler<'d>),
     /// Grown from a former run's.
-    Grown(Tree),
+    Resumed(TraceTree),
 }
 
 impl Trace<'_> {
@@ -59,14 +59,14 @@ impl Trace<'_> {
     pub(crate) fn position(&self) -> usize {
         match self {
             Self::Merged(handler) => handler.position(),
-            Self::Grown(tree) => tree.position(),
+            Self::Resumed(tree) => tree.position(),
         }
     }
 
     pub(crate) fn push(&mut self, state: TraceState) {
         match self {
             Self::Merged(handler) => handler.push(state),
-            Self::Grown(tree) => tree.push(state),
+            Self::Resumed(tree) => tree.push(state),
         }
     }
 
@@ -79,7 +79,7 @@ impl Trace<'_> {
         };
         match self {
             Self::Merged(handler) => handler.push_with(state),
-            Self::Grown(tree) => tree.push(state()),
+            Self::Resumed(tree) => tree.push(state()),
         }
     }
 
@@ -94,7 +94,7 @@ impl Trace<'_> {
     pub(crate) fn meet_call(&mut self) -> Result<Option<MetCall>, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_call(),
-            Self::Grown(_) => Ok(None),
+            Self::Resumed(_) => Ok(None),
         }
     }
 
@@ -102,7 +102,7 @@ impl Trace<'_> {
     pub(crate) fn meet_ap(&mut self) -> Result<Option<MetAp>, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_ap(),
-            Self::Grown(_) => Ok(None),
+            Self::Resumed(_) => Ok(None),
         }
     }
 
@@ -110,7 +110,7 @@ impl Trace<'_> {
     pub(crate) fn meet_canon(&mut self) -> Result<Option<CanonState>, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_canon(),
-            Self::Grown(_) => Ok(None),
+            Self::Resumed(_) => Ok(None),
         }
     }
 
@@ -118,7 +118,7 @@ impl Trace<'_> {
     pub(crate) fn set_generation(&mut self, position: usize, generation: u32) -> Result<(), Uncatchable> {
         match self {
             Self::Merged(handler) => handler.set_generation(position, generation),
-            Self::Grown(tree) => {
+            Self::Resumed(tree) => {
                 tree.set_generation(position, generation);
                 Ok(())
             }
@@ -129,7 +129,7 @@ impl Trace<'_> {
     pub(crate) fn meet_par_start(&mut self) -> Result<usize, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_par_start(),
-            Self::Grown(tree) => {
+            Self::Resumed(tree) => {
                 let position = tree.position();
                 tree.push(TraceState::Par(crate::data::ParResult::default()));
                 Ok(position)
@@ -141,7 +141,7 @@ impl Trace<'_> {
     pub(crate) fn meet_par_left_end(&mut self, par: usize) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_par_left_end(),
-            Self::Grown(tree) => {
+            Self::Resumed(tree) => {
                 tree.par_left_end(par);
                 Ok(())
             }
@@ -152,7 +152,7 @@ impl Trace<'_> {
     pub(crate) fn meet_par_right_end(&mut self, par: usize) {
         match self {
             Self::Merged(handler) => handler.meet_par_right_end(),
-            Self::Grown(tree) => tree.leave(par),
+            Self::Resumed(tree) => tree.move_after(par),
         }
     }
 
@@ -160,7 +160,7 @@ impl Trace<'_> {
     pub(crate) fn meet_fold_start(&mut self) -> Result<FoldId, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_fold_start(),
-            Self::Grown(tree) => {
+            Self::Resumed(tree) => {
                 let position = tree.position();
                 tree.push(TraceState::Fold(crate::data::FoldResult::default()));
                 Ok(FoldId(position))
@@ -172,8 +172,8 @@ impl Trace<'_> {
     pub(crate) fn meet_iteration_start(&mut self, fold: FoldId, value: usize) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_iteration_start(fold, value),
-            Self::Grown(tree) => {
-                tree.note(Event::Iteration { fold, value });
+            Self::Resumed(tree) => {
+                tree.push_event(Event::Iteration { fold, value });
                 Ok(())
             }
         }
@@ -183,7 +183,7 @@ impl Trace<'_> {
     pub(crate) fn meet_iteration_end(&mut self, fold: FoldId) {
         match self {
             Self::Merged(handler) => handler.meet_iteration_end(fold),
-            Self::Grown(tree) => tree.note(Event::Next(fold)),
+            Self::Resumed(tree) => tree.push_event(Event::Next(fold)),
         }
     }
 
@@ -191,25 +191,25 @@ impl Trace<'_> {
     pub(crate) fn meet_back_iterator(&mut self, fold: FoldId) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_back_iterator(fold),
-            Self::Grown(tree) => {
-                tree.note(Event::Back(fold));
+            Self::Resumed(tree) => {
+                tree.push_event(Event::Back(fold));
                 Ok(())
             }
         }
     }
 
     /// The way back from a deeper iteration that a former run went, too.
-    pub(crate) fn pass_back(&mut self, fold: FoldId) {
-        if let Self::Grown(tree) = self {
-            tree.pass_back(fold);
+    pub(crate) fn skip_back(&mut self, fold: FoldId) {
+        if let Self::Resumed(tree) = self {
+            tree.skip_back(fold);
         }
     }
 
     /// The trace that grows.
-    pub(crate) fn tree(&mut self) -> Option<&mut Tree> {
+    pub(crate) fn tree(&mut self) -> Option<&mut TraceTree> {
         match self {
             Self::Merged(_) => None,
-            Self::Grown(tree) => Some(tree),
+            Self::Resumed(tree) => Some(tree),
         }
     }
 
@@ -217,7 +217,7 @@ impl Trace<'_> {
     pub(crate) fn meet_generation_end(&mut self, fold: FoldId) {
         match self {
             Self::Merged(handler) => handler.meet_generation_end(fold),
-            Self::Grown(tree) => tree.note(Event::GenerationEnd(fold)),
+            Self::Resumed(tree) => tree.push_event(Event::GenerationEnd(fold)),
         }
     }
 
@@ -225,7 +225,7 @@ impl Trace<'_> {
     pub(crate) fn meet_fold_end(&mut self, fold: FoldId) {
         match self {
             Self::Merged(handler) => handler.meet_fold_end(fold),
-            Self::Grown(tree) => tree.leave(fold.0),
+            Self::Resumed(tree) => tree.move_after(fold.0),
         }
     }
 }

@@ -52,7 +52,7 @@ impl TraceHandler<'_> {
 
     /// Between the sides.
     pub(crate) fn meet_par_left_end(&mut self) -> Result<(), TraceError> {
-        let par = self.pars.last().expect("a left side ends in a par that has begun");
+        let par = self.pars.last().expect("a left side ends in a par that has started");
         let left_size = size(self.result.len() - par.position - 1);
         par.previous.enter_right(&mut self.previous);
         par.current.enter_right(&mut self.current);
@@ -67,7 +67,7 @@ impl TraceHandler<'_> {
 
     /// After the right side.
     pub(crate) fn meet_par_right_end(&mut self) {
-        let par = self.pars.pop().expect("a right side ends in a par that has begun");
+        let par = self.pars.pop().expect("a right side ends in a par that has started");
         let states = self.result.len() - par.position - 1;
         if let TraceState::Par(sizes) = &mut self.result[par.position] {
             sizes.right_size = size(states - sizes.left_size as usize);

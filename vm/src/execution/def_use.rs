@@ -1,6 +1,6 @@
-//! What a script says without being run: where names are used, where values are added to streams.
+//! Where a program uses variables and adds values to streams, found without running it.
 //!
-//! A run that is taken up in one place asks here whether other places could be concerned.
+//! A resumed run relies on it to exclude that an instruction affects another part of the script.
 
 use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output, ScopeId, Slot, Step};
 use std::ops::Range;
@@ -11,23 +11,23 @@ const NOWHERE: Range<usize> = Range {
     end: 0,
 };
 
-/// Facts about one program. Places are numbers of operations, in the order of the text.
+/// Definitions and uses of one program. Operations are numbered in the order of the text.
 #[derive(Debug)]
-pub(crate) struct Shape {
-    /// By operation, the place behind it and all that is nested in it.
+pub(crate) struct DefUse {
+    /// By operation, the index after the last operation nested in it.
     ends: Vec<usize>,
-    /// By slot, from the first use to behind the last.
+    /// By slot, from the first use to after the last.
     uses: Vec<Range<usize>>,
-    /// By scope, operations that add to its stream.
+    /// By scope, the operations that add to its stream, ascending.
     additions: Vec<Vec<usize>>,
-    /// Each `next` with the fold it belongs to.
+    /// Each `next` with its fold.
     nexts: Vec<(usize, usize)>,
 }
 
-impl Shape {
+impl DefUse {
     pub(crate) fn of(code: &Bytecode) -> Self {
         let operations = code.operations();
-        let mut shape = Self {
+        let mut uses = Self {
             ends: (1..=operations.len()).collect(),
             uses: vec![NOWHERE; code.variables().len()],
             additions: vec![Vec::new(); code.scopes().len()],
@@ -35,32 +35,32 @@ impl Shape {
         };
         for (id, operation) in code.in_text_order().rev() {
             if let Some(last) = operation.children().last() {
-                shape.ends[id.index()] = shape.ends[last.index()];
+                uses.ends[id.index()] = uses.ends[last.index()];
             }
         }
         let mut folds: Vec<(usize, Slot)> = Vec::new();
         for (id, operation) in code.in_text_order() {
-            let place = id.index();
-            while folds.last().is_some_and(|(fold, _)| shape.ends[*fold] <= place) {
+            let index = id.index();
+            while folds.last().is_some_and(|(fold, _)| uses.ends[*fold] <= index) {
                 folds.pop();
             }
-            shape.read(place, operation, code);
+            uses.read(index, operation, code);
             match *operation {
                 Operation::Fold { iterator, .. }
                 | Operation::FoldStream { iterator, .. }
-                | Operation::FoldMap { iterator, .. } => folds.push((place, iterator)),
+                | Operation::FoldMap { iterator, .. } => folds.push((index, iterator)),
                 Operation::Next { iterator } => {
                     let fold = folds.iter().rev().find(|(_, slot)| *slot == iterator);
-                    shape.nexts.extend(fold.map(|(fold, _)| (place, *fold)));
+                    uses.nexts.extend(fold.map(|(fold, _)| (index, *fold)));
                 }
                 _ => {}
             }
         }
-        shape
+        uses
     }
 
-    fn read(&mut self, place: usize, operation: &Operation, code: &Bytecode) {
-        let mut operand = |operand: OperandId| self.use_operand(place, code[operand], code);
+    fn read(&mut self, index: usize, operation: &Operation, code: &Bytecode) {
+        let mut operand = |operand: OperandId| self.use_operand(index, code[operand], code);
         match *operation {
             Operation::Call {
                 peer,
@@ -73,37 +73,37 @@ impl Shape {
                 code.list(arguments).iter().copied().for_each(operand);
                 match output {
                     Output::None => {}
-                    Output::Scalar(slot) => self.use_slot(place, slot),
-                    Output::Stream(scope) => self.additions[scope.index()].push(place),
+                    Output::Scalar(slot) => self.use_slot(index, slot),
+                    Output::Stream(scope) => self.additions[scope.index()].push(index),
                 }
             }
             Operation::CanonStream { peer, target, .. }
             | Operation::CanonMap { peer, target, .. }
             | Operation::CanonMapToScalar { peer, target, .. } => {
                 operand(peer);
-                self.use_slot(place, target);
+                self.use_slot(index, target);
             }
             Operation::ApToScalar { source, target } => {
                 operand(source);
-                self.use_slot(place, target);
+                self.use_slot(index, target);
             }
             Operation::ApToStream { source, target } => {
                 operand(source);
-                self.additions[target.index()].push(place);
+                self.additions[target.index()].push(index);
             }
             Operation::ApToMap { key, value, target } => {
                 [key, value].into_iter().for_each(operand);
-                self.additions[target.index()].push(place);
+                self.additions[target.index()].push(index);
             }
-            Operation::New { slot, .. } => self.use_slot(place, slot),
+            Operation::New { slot, .. } => self.use_slot(index, slot),
             Operation::Fail { error } => operand(error),
             Operation::Fold { iterable, iterator, .. } => {
                 operand(iterable);
-                self.use_slot(place, iterator);
+                self.use_slot(index, iterator);
             }
             Operation::FoldStream { iterator, .. }
             | Operation::FoldMap { iterator, .. }
-            | Operation::Next { iterator } => self.use_slot(place, iterator),
+            | Operation::Next { iterator } => self.use_slot(index, iterator),
             Operation::Match { left, right, .. } | Operation::Mismatch { left, right, .. } => {
                 [left, right].into_iter().for_each(operand);
             }
@@ -118,58 +118,56 @@ impl Shape {
         }
     }
 
-    fn use_operand(&mut self, place: usize, operand: Operand, code: &Bytecode) {
+    fn use_operand(&mut self, index: usize, operand: Operand, code: &Bytecode) {
         if let Operand::Scalar(slot, _) | Operand::CanonStream(slot, _) | Operand::CanonMap(slot, _) = operand {
-            self.use_slot(place, slot);
+            self.use_slot(index, slot);
         }
         let path = operand.lens().and_then(|lens| code[lens].path.as_ref());
         for step in path.into_iter().flatten() {
             if let Step::Scalar(slot) = *step {
-                self.use_slot(place, slot);
+                self.use_slot(index, slot);
             }
         }
     }
 
-    fn use_slot(&mut self, place: usize, slot: Slot) {
+    fn use_slot(&mut self, index: usize, slot: Slot) {
         let uses = &mut self.uses[slot.index()];
-        *uses = uses.start.min(place)..uses.end.max(place + 1);
+        *uses = uses.start.min(index)..uses.end.max(index + 1);
     }
 
-    /// An operation and all that is nested in it.
-    pub(super) fn places(&self, id: OperationId) -> Range<usize> {
+    /// An operation and everything nested in it.
+    pub(super) fn nested(&self, id: OperationId) -> Range<usize> {
         id.index()..self.ends[id.index()]
     }
 
-    /// Whether a name is used nowhere else.
-    pub(super) fn is_used_only_in(&self, slot: Slot, places: &Range<usize>) -> bool {
+    /// Whether a variable is used nowhere outside a range of operations.
+    pub(super) fn is_used_only_in(&self, slot: Slot, range: &Range<usize>) -> bool {
         let uses = &self.uses[slot.index()];
-        places.start <= uses.start && uses.end <= places.end
+        range.start <= uses.start && uses.end <= range.end
     }
 
-    /// Whether values are added to a stream there, or where a `next` leads from there.
-    pub(super) fn may_add(&self, scope: ScopeId, places: Range<usize>) -> bool {
-        let places = self.with_repetitions(places);
+    /// Whether operations in a range add values to a stream, including those that a `next` in it repeats.
+    pub(super) fn may_add(&self, scope: ScopeId, range: Range<usize>) -> bool {
+        let range = self.with_repetitions(range);
         let additions = &self.additions[scope.index()];
-        let first = additions.partition_point(|place| *place < places.start);
-        additions.get(first).is_some_and(|place| *place < places.end)
+        let first = additions.partition_point(|index| *index < range.start);
+        additions.get(first).is_some_and(|index| *index < range.end)
     }
 
-    /// Whether values are added to a stream anywhere else.
-    pub(super) fn may_add_outside(&self, scope: ScopeId, places: &Range<usize>) -> bool {
-        self.additions[scope.index()]
-            .iter()
-            .any(|place| !places.contains(place))
+    /// Whether operations outside a range add values to a stream.
+    pub(super) fn may_add_outside(&self, scope: ScopeId, range: &Range<usize>) -> bool {
+        self.additions[scope.index()].iter().any(|index| !range.contains(index))
     }
 
-    /// Those places and the folds around them that they continue.
-    fn with_repetitions(&self, mut places: Range<usize>) -> Range<usize> {
+    /// A range, extended to the folds whose `next` it contains.
+    fn with_repetitions(&self, mut range: Range<usize>) -> Range<usize> {
         loop {
-            let first = self.nexts.partition_point(|(next, _)| *next < places.start);
-            let inside = self.nexts[first..].iter().take_while(|(next, _)| *next < places.end);
+            let first = self.nexts.partition_point(|(next, _)| *next < range.start);
+            let inside = self.nexts[first..].iter().take_while(|(next, _)| *next < range.end);
             let outermost = inside.map(|(_, fold)| *fold).min();
-            match outermost.filter(|fold| *fold < places.start) {
-                Some(fold) => places = fold..places.end.max(self.ends[fold]),
-                None => return places,
+            match outermost.filter(|fold| *fold < range.start) {
+                Some(fold) => range = fold..range.end.max(self.ends[fold]),
+                None => return range,
             }
         }
     }
@@ -184,7 +182,7 @@ mod tests {
         let script = r#"(seq (call "p" ("s" "f") [] list)
             (fold list i (par (call "p" ("s" "f") [i] $s) (seq (ap i x) (next i)))))"#;
         let code = aqua_air::load(script).expect("valid");
-        let shape = Shape::of(&code);
+        let uses = DefUse::of(&code);
         let scope = |name| {
             let names = (0..code.scopes().len()).map(|index| &code[code.scopes()[index].variable].name);
             assert_eq!(names.collect::<Vec<_>>(), [name]);
@@ -198,10 +196,10 @@ mod tests {
         };
         let stream = scope("$s").expect("the only one");
         // seq, call, fold, par, call, seq, ap, next
-        assert_eq!(shape.places(code.root()), 0..8);
-        assert!(!shape.may_add(stream, 6..7), "the copy alone");
-        assert!(shape.may_add(stream, 5..8), "what `next` repeats");
-        assert!(shape.may_add_outside(stream, &(5..8)));
+        assert_eq!(uses.nested(code.root()), 0..8);
+        assert!(!uses.may_add(stream, 6..7), "the copy alone");
+        assert!(uses.may_add(stream, 5..8), "what `next` repeats");
+        assert!(uses.may_add_outside(stream, &(5..8)));
         let slot = |name| {
             let slots = code.operations().iter().filter_map(|operation| match operation {
                 Operation::ApToScalar { target, .. } => Some(*target),
@@ -210,7 +208,7 @@ mod tests {
             });
             slots.into_iter().find(|slot| code.name(*slot) == name).expect("used")
         };
-        assert!(shape.is_used_only_in(slot("x"), &(5..8)));
-        assert!(!shape.is_used_only_in(slot("i"), &(5..8)));
+        assert!(uses.is_used_only_in(slot("x"), &(5..8)));
+        assert!(!uses.is_used_only_in(slot("i"), &(5..8)));
     }
 }

@@ -1,29 +1,29 @@
-//! A trace that grows where calls waited.
+//! The trace of a resumed run.
 //!
-//! A run that takes up a former one meets no states: it only adds some, in the middle of the trace. [`Tree`] keeps the
-//! trace as the run of the script made it: a `par` has two sides, a fold its generations, and what is added moves nothing
-//! else. States have numbers that last: those of the former trace their positions in it, new ones follow. Only
-//! [`flatten`](Tree::flatten) counts positions and sizes.
+//! A resumed run meets no states. It inserts new ones in the middle of the trace. [`TraceTree`] has the structure of the
+//! run: a `par` has two sides, a fold has generations, and an insertion moves nothing else. Each state has a stable number:
+//! states of the recorded trace have their position in it, new states follow. Positions and sizes are computed by
+//! [`flatten`](TraceTree::flatten).
 
-use super::lore_in_making::LoreInMaking;
+use super::lore_builder::LoreBuilder;
 use super::{Event, FoldId};
 use crate::data::{ApResult, CallState, FoldResult, ParResult, TraceState, ValueRef};
 use crate::execution::Array;
 use smallvec::smallvec;
 
-/// The trace in the making.
+/// A trace into which states can be inserted.
 #[derive(Debug, Clone)]
-pub(crate) struct Tree {
+pub(crate) struct TraceTree {
     nodes: Array<Node>,
     count: usize,
     segments: Array<Segment>,
     segment_count: usize,
-    /// Where the next state goes.
+    /// Where the next state is inserted.
     cursor: Cursor,
-    /// The state that comes next takes the place of this one.
+    /// The state that the next one replaces.
     replaced: Option<usize>,
-    /// Whether something was found in another place than a run of the script puts it.
-    astray: bool,
+    /// Whether a state was not where a full run puts it.
+    inconsistent: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ enum Content {
     Event(Event),
 }
 
-/// A side of a `par`, the generations of a fold, or the whole.
+/// A side of a `par`, the generations of a fold, or the whole trace.
 #[derive(Debug, Clone, Copy, Default)]
 struct Segment {
     first: Option<usize>,
@@ -55,8 +55,8 @@ struct Cursor {
     after: Option<usize>,
 }
 
-impl Tree {
-    /// The trace of a run as it happened.
+impl TraceTree {
+    /// The trace of a recorded run.
     pub(crate) fn new(trace: &[TraceState], events: &[(usize, Event)]) -> Self {
         let mut tree = Self {
             nodes: Array::default(),
@@ -68,7 +68,7 @@ impl Tree {
                 after: None,
             },
             replaced: None,
-            astray: false,
+            inconsistent: false,
         };
         tree.segment();
         let mut position = 0;
@@ -83,28 +83,28 @@ impl Tree {
             position = until;
             match event {
                 Some(Event::LeftEnd(par)) => tree.par_left_end(par),
-                Some(Event::RightEnd(par)) => tree.leave(par),
-                Some(Event::FoldEnd(fold)) => tree.leave(fold.0),
-                Some(event) => tree.note(event),
+                Some(Event::RightEnd(par)) => tree.move_after(par),
+                Some(Event::FoldEnd(fold)) => tree.move_after(fold.0),
+                Some(event) => tree.push_event(event),
                 None => {}
             }
         }
         tree
     }
 
-    /// Whether something was found in another place than a run of the script puts it, so that the trace is worthless.
-    pub(crate) fn is_astray(&self) -> bool {
-        self.astray
+    /// Whether a state was not where a full run puts it, so that the trace can't be used.
+    pub(crate) fn is_inconsistent(&self) -> bool {
+        self.inconsistent
     }
 
-    /// Goes to a state that is to be replaced and goes on behind it.
-    pub(crate) fn take_up(&mut self, number: usize) {
-        self.leave(number);
+    /// Moves to a state, which the next one replaces.
+    pub(crate) fn resume(&mut self, number: usize) {
+        self.move_after(number);
         self.replaced = Some(number);
     }
 
-    /// Goes behind a `par`, a fold or another state.
-    pub(crate) fn leave(&mut self, number: usize) {
+    /// Moves after a `par`, a fold or another state.
+    pub(crate) fn move_after(&mut self, number: usize) {
         match self.nodes.get(number) {
             Some(node) => {
                 self.cursor = Cursor {
@@ -112,12 +112,12 @@ impl Tree {
                     after: Some(number),
                 };
             }
-            None => self.astray = true,
+            None => self.inconsistent = true,
         }
     }
 
-    /// Goes to the end of a fold's generations.
-    pub(crate) fn extend(&mut self, fold: usize) {
+    /// Moves to the end of a fold's generations.
+    pub(crate) fn move_to_fold_end(&mut self, fold: usize) {
         match self.nodes.get(fold).map(|node| &node.content) {
             Some(Content::Fold { segment }) => {
                 self.cursor = Cursor {
@@ -125,11 +125,11 @@ impl Tree {
                     after: self.segments.get(*segment).and_then(|segment| segment.last),
                 };
             }
-            _ => self.astray = true,
+            _ => self.inconsistent = true,
         }
     }
 
-    /// The number that the next state takes.
+    /// The number of the next state.
     pub(crate) fn position(&self) -> usize {
         self.replaced.unwrap_or(self.count)
     }
@@ -154,7 +154,7 @@ impl Tree {
             })))) => {
                 *stored = generation;
             }
-            _ => self.astray = true,
+            _ => self.inconsistent = true,
         }
     }
 
@@ -166,25 +166,25 @@ impl Tree {
                     after: None,
                 };
             }
-            _ => self.astray = true,
+            _ => self.inconsistent = true,
         }
     }
 
-    /// Adds what happens between states.
-    pub(crate) fn note(&mut self, event: Event) {
+    /// Inserts an event.
+    pub(crate) fn push_event(&mut self, event: Event) {
         let number = self.take_number();
         self.link(number, Content::Event(event));
     }
 
-    /// Goes behind the way back from a deeper iteration that happened before.
-    pub(crate) fn pass_back(&mut self, fold: FoldId) {
+    /// Moves after the recorded return from a nested iteration.
+    pub(crate) fn skip_back(&mut self, fold: FoldId) {
         let next = match self.cursor.after {
             Some(node) => self.nodes.get(node).and_then(|node| node.next),
             None => self.segments.get(self.cursor.segment).and_then(|segment| segment.first),
         };
         match next.and_then(|next| self.nodes.get(next)).map(|node| &node.content) {
             Some(Content::Event(Event::Back(passed))) if *passed == fold => self.cursor.after = next,
-            _ => self.astray = true,
+            _ => self.inconsistent = true,
         }
     }
 
@@ -199,7 +199,7 @@ impl Tree {
         self.segment_count - 1
     }
 
-    /// Puts a state where the cursor is, and goes behind it or, if others belong to it, into it.
+    /// Inserts a state at the cursor and moves after it or, for a `par` or fold, into it.
     fn insert(&mut self, number: usize, state: TraceState) {
         match state {
             TraceState::Par(_) => {
@@ -233,7 +233,7 @@ impl Tree {
         self.cursor.after = Some(number);
     }
 
-    /// The trace with sizes and positions.
+    /// The trace as a sequence, with sizes and positions.
     pub(crate) fn flatten(&self) -> Vec<TraceState> {
         let mut flat = Flat {
             states: Vec::with_capacity(self.count),
@@ -243,7 +243,7 @@ impl Tree {
         let mut next = self.segments.get(0).and_then(|segment| segment.first);
         loop {
             let Some(number) = next else {
-                // A segment ends.
+                // The segment ends.
                 next = match open.pop() {
                     None | Some(Open::Whole) => return flat.states,
                     Some(Open::Left { position, node }) => self.right_side(position, node, &mut open, &flat),
@@ -279,7 +279,7 @@ impl Tree {
                 }
                 Content::Fold { segment } => {
                     flat.states.push(TraceState::Fold(FoldResult::default()));
-                    let lore = LoreInMaking::default();
+                    let lore = LoreBuilder::default();
                     open.push(Open::Fold {
                         position,
                         lore,
@@ -288,7 +288,7 @@ impl Tree {
                     self.segments.get(*segment).and_then(|segment| segment.first)
                 }
                 Content::Event(event) => {
-                    flat.happen(*event, &mut open);
+                    flat.apply(*event, &mut open);
                     node.next
                 }
             };
@@ -308,14 +308,14 @@ impl Tree {
     }
 }
 
-/// A flat trace in the making.
+/// A sequential trace while it is built.
 struct Flat {
     states: Vec<TraceState>,
-    /// By number.
+    /// Positions by number.
     positions: Vec<usize>,
 }
 
-/// What is not finished yet.
+/// A segment that is being written.
 enum Open {
     Whole,
     Left {
@@ -329,13 +329,13 @@ enum Open {
     },
     Fold {
         position: usize,
-        lore: LoreInMaking,
+        lore: LoreBuilder,
         node: usize,
     },
 }
 
 impl Flat {
-    fn happen(&self, event: Event, open: &mut [Open]) {
+    fn apply(&self, event: Event, open: &mut [Open]) {
         let (Event::Iteration { fold, .. } | Event::Next(fold) | Event::Back(fold) | Event::GenerationEnd(fold)) =
             event
         else {

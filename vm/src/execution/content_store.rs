@@ -1,6 +1,6 @@
 //! What the run knows by content id and what it adds.
 
-use super::growing_stores::GrowingStores;
+use super::append_stores::AppendStores;
 use super::item::Item;
 use super::origin::Origin;
 use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
@@ -14,8 +14,8 @@ use rustc_hash::FxHashMap;
 
 /// The stores of previous and current data together, and the ids that this peer vouches for.
 #[derive(Debug)]
-pub(super) struct Ledger {
-    stores: GrowingStores,
+pub(super) struct ContentStore {
+    stores: AppendStores,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
     reading: Reading,
@@ -32,19 +32,19 @@ pub(super) struct Ledger {
 struct Reading {
     values: FxHashMap<Cid, Value>,
     /// How many bytes the run may still take.
-    allowance: usize,
+    allowance: u64,
     limit: u64,
 }
 
 impl Reading {
     fn charge(&mut self, bytes: usize) -> Result<(), Uncatchable> {
-        let left = self.allowance.checked_sub(bytes);
+        let left = self.allowance.checked_sub(bytes as u64);
         self.allowance = left.ok_or(Uncatchable::RunTooLarge(self.limit))?;
         Ok(())
     }
 
     /// A value that is named again and again is read once.
-    fn value(&mut self, stores: &GrowingStores, cid: &Cid) -> Result<Value, Uncatchable> {
+    fn value(&mut self, stores: &AppendStores, cid: &Cid) -> Result<Value, Uncatchable> {
         if let Some(value) = self.values.get(cid) {
             return Ok(value.clone());
         }
@@ -68,14 +68,14 @@ pub(super) struct ServiceResult {
     pub(super) tetraplet: Tetraplet,
 }
 
-impl Ledger {
+impl ContentStore {
     pub(super) fn new(info: CidInfo, limit: u64) -> Self {
         Self {
-            stores: GrowingStores::new(info),
+            stores: AppendStores::new(info),
             own_cids: Vec::new(),
             reading: Reading {
                 values: FxHashMap::default(),
-                allowance: usize::try_from(limit).unwrap_or(usize::MAX),
+                allowance: limit,
                 limit,
             },
             last_tetraplet: None,
@@ -92,6 +92,11 @@ impl Ledger {
     /// Takes memory into account that the run is about to take.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Uncatchable> {
         self.reading.charge(bytes)
+    }
+
+    /// How many bytes were charged.
+    pub(super) fn charged(&self) -> u64 {
+        self.reading.limit - self.reading.allowance
     }
 
     // Reading.
@@ -138,7 +143,7 @@ impl Ledger {
 
     /// How many bytes a text may have.
     pub(super) fn allowance(&self) -> usize {
-        self.reading.allowance
+        usize::try_from(self.reading.allowance).unwrap_or(usize::MAX)
     }
 
     /// An empty buffer for a text; pass it to [`keep_buffer`](Self::keep_buffer) or [`give_back`](Self::give_back).
@@ -174,7 +179,7 @@ impl Ledger {
     /// The id of a value.
     pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
         let mut text = self.take_buffer();
-        let written = value.write_text(&mut text, self.reading.allowance);
+        let written = value.write_text(&mut text, self.allowance());
         self.keep_buffer(text, written)?;
         Ok(self.buffer_id())
     }
@@ -262,7 +267,7 @@ impl Ledger {
         texts.clear();
         for item in items {
             let start = texts.size();
-            let limit = start.saturating_add(self.reading.allowance);
+            let limit = start.saturating_add(self.allowance());
             let written = texts.push(|out| item.value.write_text(out, limit));
             self.charge_text(written, texts.size() - start)?;
         }

@@ -7,7 +7,7 @@ use crate::data::{FoldSubTraceLore, SubTraceDesc};
 
 /// Lore of finished generations, and the generation at hand.
 #[derive(Debug, Default)]
-pub(super) struct LoreInMaking {
+pub(super) struct LoreBuilder {
     /// Lore of finished generations.
     pub(super) finished: Vec<FoldSubTraceLore>,
     /// Iterations of the generation at hand, from the outermost.
@@ -27,7 +27,7 @@ struct Iteration {
     after_end: Option<usize>,
 }
 
-impl LoreInMaking {
+impl LoreBuilder {
     /// An iteration begins, for the value that the state at a position made.
     pub(super) fn begin(&mut self, value_pos: usize, position: usize) {
         self.iterations.push(Iteration {

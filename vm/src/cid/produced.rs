@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 
 /// A text of the usual head and length, in ASCII.
 #[derive(Debug, Clone, Copy, Eq)]
-pub(super) struct Usual {
+pub(super) struct Produced {
     /// Eight characters each, the first one in the highest byte.
     words: [u64; 6],
     /// The last four, in the highest bytes. Not zero, so that an id that is none of these takes no further bytes.
@@ -30,7 +30,7 @@ const EMPTY: [u8; LENGTH] = {
     text
 };
 
-impl Usual {
+impl Produced {
     /// The produced id of a BLAKE3 digest.
     pub(super) fn of_digest(digest: &[u8; 32]) -> Self {
         let (words, _) = digest.as_chunks();
@@ -97,7 +97,7 @@ impl Usual {
     }
 }
 
-impl PartialEq for Usual {
+impl PartialEq for Produced {
     fn eq(&self, other: &Self) -> bool {
         let words = self.words.iter().zip(other.words);
         let last = self.last.get() ^ other.last.get();
@@ -106,13 +106,13 @@ impl PartialEq for Usual {
     }
 }
 
-impl PartialOrd for Usual {
+impl PartialOrd for Produced {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Usual {
+impl Ord for Produced {
     fn cmp(&self, other: &Self) -> Ordering {
         match self.words[0].cmp(&other.words[0]) {
             Ordering::Equal => (self.words, self.last).cmp(&(other.words, other.last)),
@@ -146,10 +146,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_text_is_base32_and_reads_back(digest: [u8; 32]) {
-            let id = Usual::of_digest(&digest);
+            let id = Produced::of_digest(&digest);
             let text = spelled(&digest);
             prop_assert_eq!(&id.text()[..], text.as_bytes());
-            prop_assert_eq!(Usual::of_text(text.as_bytes()), Some(id));
+            prop_assert_eq!(Produced::of_text(text.as_bytes()), Some(id));
             let mut out = b"before".to_vec();
             id.write(&mut out);
             prop_assert_eq!(out, format!("before{text}").into_bytes());
@@ -159,7 +159,7 @@ mod tests {
         fn the_order_is_that_of_texts(left: [u8; 32], same in 0..32_usize, change in 0..=255_u8) {
             let mut right = left;
             right[same] ^= change;
-            let order = Usual::of_digest(&left).cmp(&Usual::of_digest(&right));
+            let order = Produced::of_digest(&left).cmp(&Produced::of_digest(&right));
             prop_assert_eq!(order, spelled(&left).cmp(&spelled(&right)));
         }
 
@@ -167,7 +167,7 @@ mod tests {
         fn another_character_is_another_text(digest: [u8; 32], place in 0..LENGTH, byte: u8) {
             let mut text = spelled(&digest).into_bytes();
             text[place] = byte;
-            let read = Usual::of_text(&text);
+            let read = Produced::of_text(&text);
             prop_assert_eq!(read.is_some(), byte.is_ascii() && text.starts_with(HEAD));
             if let Some(id) = read {
                 prop_assert_eq!(&id.text()[..], &text);

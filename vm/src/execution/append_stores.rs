@@ -1,4 +1,4 @@
-//! Stores of data while a run adds to them.
+//! Content stores that a run appends to.
 
 use crate::Cid;
 use crate::Tetraplet;
@@ -8,26 +8,26 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher as _;
 
-/// What the data have by content id, and what the run adds.
+/// The stores of the data, and what the run adds to them.
 #[derive(Debug)]
-pub(super) struct GrowingStores {
-    pub(super) values: GrowingStore<EcoString>,
-    pub(super) tetraplets: GrowingStore<Tetraplet>,
-    pub(super) canon_elements: GrowingStore<CanonCidAggregate>,
-    pub(super) canon_results: GrowingStore<CanonResultCidAggregate>,
-    pub(super) service_results: GrowingStore<ServiceResultCidAggregate>,
+pub(super) struct AppendStores {
+    pub(super) values: AppendStore<EcoString>,
+    pub(super) tetraplets: AppendStore<Tetraplet>,
+    pub(super) canon_elements: AppendStore<CanonCidAggregate>,
+    pub(super) canon_results: AppendStore<CanonResultCidAggregate>,
+    pub(super) service_results: AppendStore<ServiceResultCidAggregate>,
 }
 
-/// A store. What is added is put in order at the end, all at once.
+/// A store. Added entries are sorted once, at the end.
 #[derive(Debug)]
-pub(super) struct GrowingStore<T> {
+pub(super) struct AppendStore<T> {
     known: Store<T>,
     added: Vec<(Cid, T)>,
-    /// Where the entry of an id stands among those that were added.
-    places: HashTable<u32>,
+    /// By content id, the index in `added`.
+    indices: HashTable<u32>,
 }
 
-impl GrowingStores {
+impl AppendStores {
     pub(super) fn new(info: CidInfo) -> Self {
         Self {
             values: info.value_store.into(),
@@ -38,7 +38,7 @@ impl GrowingStores {
         }
     }
 
-    /// Everything.
+    /// The stores with the added entries.
     pub(super) fn finish(self) -> CidInfo {
         CidInfo {
             value_store: self.values.finish(),
@@ -50,49 +50,49 @@ impl GrowingStores {
     }
 }
 
-impl<T> From<Store<T>> for GrowingStore<T> {
+impl<T> From<Store<T>> for AppendStore<T> {
     fn from(known: Store<T>) -> Self {
         Self {
             known,
             added: Vec::new(),
-            places: HashTable::new(),
+            indices: HashTable::new(),
         }
     }
 }
 
-impl<T> GrowingStore<T> {
+impl<T> AppendStore<T> {
     pub(super) fn get(&self, cid: &Cid) -> Option<&T> {
         self.known.get(cid).or_else(|| {
-            let place = self
-                .places
-                .find(hash(cid), |place| self.added[*place as usize].0 == *cid)?;
-            Some(&self.added[*place as usize].1)
+            let index = self
+                .indices
+                .find(hash(cid), |index| self.added[*index as usize].0 == *cid)?;
+            Some(&self.added[*index as usize].1)
         })
     }
 
-    /// Makes room for so many more.
+    /// Reserves capacity for more entries.
     pub(super) fn reserve(&mut self, more: usize) {
         self.added.reserve(more);
         let added = &self.added;
-        self.places.reserve(more, |place| hash(&added[*place as usize].0));
+        self.indices.reserve(more, |index| hash(&added[*index as usize].0));
     }
 
-    /// Adds an item unless there is one with its id.
+    /// Adds an item unless one has its id.
     pub(super) fn add(&mut self, cid: &Cid, item: impl FnOnce() -> T) {
         let hash_of_cid = hash(cid);
         let added = &mut self.added;
         if self
-            .places
-            .find(hash_of_cid, |place| added[*place as usize].0 == *cid)
+            .indices
+            .find(hash_of_cid, |index| added[*index as usize].0 == *cid)
             .is_some()
             || self.known.contains_key(cid)
         {
             return;
         }
         added.push((cid.clone(), item()));
-        let place = (added.len() - 1) as u32;
-        self.places
-            .insert_unique(hash_of_cid, place, |place| hash(&added[*place as usize].0));
+        let index = (added.len() - 1) as u32;
+        self.indices
+            .insert_unique(hash_of_cid, index, |index| hash(&added[*index as usize].0));
     }
 
     fn finish(self) -> Store<T> {
