@@ -6,11 +6,12 @@
 
 use anyhow::{Context as _, Result, ensure};
 use aqua_compiler::{InMemory, Options, compile};
+use aqua_keys::KeyPair;
 use aqua_node::{LocalConfig, LocalNetwork, USUAL_TTL};
 use aqua_tests::machine::{Invocation, Machine, OurMachine, Reply};
 use aqua_tests::simulated_network::{Conditions, Peer, Services, peers, run_with};
 use aqua_tests::{air_programs, aqua_generator};
-use aqua_vm::{CallResult, KeyPair, Limits, Params, Program, State, step};
+use aqua_vm::{CallResult, Limits, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! `aqua data`: what particles carry.
 
 use crate::transcript::Folder;
-use aqua_particle::{KeyPair, Particle, frame};
+use aqua_keys::KeyPair;
+use aqua_particle::{Particle, frame};
 use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ fn script() -> String {
 }
 
 fn params(number: u8) -> Params {
-    let key = |number| aqua_vm::KeyPair::from_seed([number; 32]);
+    let key = |number| aqua_keys::KeyPair::from_seed([number; 32]);
     Params::new(ID, key(1).peer_id(), key(number))
 }
 

@@ -2,7 +2,8 @@
 
 use crate::step::steps;
 use aqua_air::Bytecode;
-use aqua_vm::{KeyPair, Params, Program, State};
+use aqua_keys::KeyPair;
+use aqua_vm::{Params, Program, State};
 
 /// Decodes bytes and runs what is accepted.
 pub fn run(bytes: &[u8]) {

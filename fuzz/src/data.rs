@@ -1,6 +1,7 @@
 //! Bytes to particle data.
 
-use aqua_vm::{KeyPair, Params, Program, State, step};
+use aqua_keys::KeyPair;
+use aqua_vm::{Params, Program, State, step};
 
 /// Decodes data, encodes it again and has it verified.
 pub fn run(bytes: &[u8]) {

@@ -2,7 +2,8 @@
 
 use crate::crafted;
 use crate::stream::{Sink, Source};
-use aqua_vm::{CallResult, CanonMapFold, KeyPair, Params, ParticleData, Trust};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallResult, CanonMapFold, Params, ParticleData, Trust};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -22,7 +23,7 @@ pub fn key_seed(peer: u8) -> [u8; 32] {
 pub fn peer_id(peer: u8) -> String {
     static IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
         (0..PEERS)
-            .map(|peer| KeyPair::from_seed(key_seed(peer)).peer_id())
+            .map(|peer| KeyPair::from_seed(key_seed(peer)).peer_id().to_string())
             .collect()
     });
     IDS[usize::from(peer % PEERS)].clone()

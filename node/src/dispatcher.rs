@@ -3,8 +3,9 @@
 use crate::actor::{Actor, Arrival, Patron};
 use crate::executor::Executor;
 use crate::observer::{DropReason, Event};
+use aqua_keys::{PeerId, Signature};
 use aqua_network::Event as NetworkEvent;
-use aqua_particle::{Particle, PeerId, Signature};
+use aqua_particle::Particle;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;

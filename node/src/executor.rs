@@ -51,12 +51,11 @@ impl Executor {
 
     /// The machine's parameters for a particle on this peer.
     pub(crate) fn params(&self, particle: &Particle) -> Params {
-        let key = aqua_vm::KeyPair::from_seed(self.peer.key.seed());
         Params {
             timestamp: particle.timestamp,
             ttl: particle.ttl,
             limits: self.limits.machine,
-            ..Params::new(particle.id.as_str(), particle.init_peer_id.to_string(), key)
+            ..Params::new(particle.id.as_str(), &particle.init_peer_id, self.peer.key.clone())
         }
     }
 

@@ -5,8 +5,8 @@ use crate::client::{Client, ClientError};
 use crate::config::{Config, Limits};
 use crate::node::Node;
 use crate::observer::{Itinerary, Observer};
+use aqua_keys::KeyPair;
 use aqua_network::{ConnectError, StartError};
-use aqua_particle::KeyPair;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 

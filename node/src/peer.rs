@@ -2,7 +2,8 @@
 
 use crate::environment::{Carrier, Clock, Entropy};
 use crate::observer::{Event, Notice, Observer};
-use aqua_particle::{KeyPair, Particle, PeerId};
+use aqua_keys::{KeyPair, PeerId};
+use aqua_particle::Particle;
 use std::sync::Arc;
 
 /// One peer: who it is and what it takes from the world. Functions reach it through their call.

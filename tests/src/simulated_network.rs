@@ -2,7 +2,8 @@
 //! late and how often everything arrives.
 
 use crate::machine::{Invocation, Machine, Particle, Reply};
-use aqua_vm::{CallRequest, CallResult, KeyPair};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallRequest, CallResult};
 use std::collections::BTreeMap;
 
 /// Answers service calls: the peer's id and what it is asked.
@@ -67,7 +68,7 @@ impl Peer {
     pub fn new(seed: [u8; 32]) -> Self {
         Self {
             seed,
-            id: KeyPair::from_seed(seed).peer_id(),
+            id: KeyPair::from_seed(seed).peer_id().to_string(),
             data: Vec::new(),
             results: BTreeMap::new(),
         }

@@ -1,7 +1,7 @@
 //! The official JS client with our peer as its relay: it does not know the difference.
 
+use aqua_keys::KeyPair;
 use aqua_node::{Client, Config, Node, USUAL_TTL};
-use aqua_particle::KeyPair;
 use aqua_project::{Program, Settings};
 use aqua_tests::{foreign, tree};
 use serde_json::{Value, json};

@@ -3,8 +3,9 @@
 //! Each step of generated programs is made twice, with the state that the former step left and with that state out of its
 //! bytes, which waits nowhere. `AQUA_PROGRAMS` says how many programs, `AQUA_SEED` with which they begin.
 
+use aqua_keys::KeyPair;
 use aqua_tests::air_programs::{answer, program};
-use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
+use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
 #[test]
@@ -52,7 +53,11 @@ impl Network {
     fn new(seed: u64) -> Self {
         let peers = 1 + usize::try_from(seed % 4).expect("small");
         let keys: Vec<KeyPair> = (1..=8).map(|number| KeyPair::from_seed([number; 32])).collect();
-        let ids: Vec<String> = keys.iter().take(peers.max(2)).map(KeyPair::peer_id).collect();
+        let ids: Vec<String> = keys
+            .iter()
+            .take(peers.max(2))
+            .map(|key| key.peer_id().to_string())
+            .collect();
         let air = program(seed, &ids);
         Self {
             seed,
@@ -111,12 +116,12 @@ impl Network {
         }
         counts.with_answers += usize::from(!results.is_empty());
         counts.resumed += usize::from(outcome.resumed);
-        let peer_id = self.keys[peer].peer_id();
+        let peer_id = self.keys[peer].peer_id().to_string();
         for (id, request) in &outcome.call_requests {
             self.answers[peer].insert(*id, answer(&peer_id, request));
         }
         for next in &outcome.next_peers {
-            let receiver = (0..self.states.len()).find(|receiver| self.keys[*receiver].peer_id() == *next);
+            let receiver = (0..self.states.len()).find(|receiver| self.keys[*receiver].peer_id().to_string() == *next);
             if let Some(receiver) = receiver {
                 self.deliveries.push((receiver, outcome.state.encode()));
             }

@@ -10,7 +10,8 @@
 
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
-use aqua_vm::{CallRequest, CallResult, KeyPair, Outcome, Params, Program, State, step};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Ada asks Bob how many letters a word has, and prints the answer at home.
@@ -130,9 +131,9 @@ fn bob_serves(request: &CallRequest) -> Result<String, String> {
 fn converse() -> Result<Vec<String>, aqua_vm::ReadError> {
     // A real peer makes its seed at random and keeps it.
     let (ada_key, bob_key) = (KeyPair::from_seed([1; 32]), KeyPair::from_seed([2; 32]));
-    let initiator = ada_key.peer_id();
+    let initiator = ada_key.peer_id().to_string();
     // A program is read once, whoever runs it and however often.
-    let program = Program::from_air(&script(&initiator, &bob_key.peer_id()))?;
+    let program = Program::from_air(&script(&initiator, &bob_key.peer_id().to_string()))?;
     let mut peers = [
         Peer::new("Ada", ada_key, &initiator, ada_serves),
         Peer::new("Bob", bob_key, &initiator, bob_serves),

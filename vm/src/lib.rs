@@ -36,7 +36,6 @@ mod digests;
 mod execution;
 mod failure;
 mod json_text;
-mod keys;
 mod outcome;
 mod params;
 mod program;
@@ -56,7 +55,6 @@ pub use data::{
     SubTraceDesc, TraceState, ValueRef,
 };
 pub use failure::{CallResultsError, CidStoreError, KeyError, PreparationError, SignatureError, SizeError};
-pub use keys::KeyPair;
 pub use outcome::{CallRequest, CallResult, LimitFlags, Outcome};
 pub use params::{CanonMapFold, Limits, Params, Trust};
 pub use program::Program;

@@ -1,20 +1,23 @@
 //! What a step is told about the particle and the peer that runs it.
 
-use crate::KeyPair;
+use aqua_keys::KeyPair;
+use ecow::{EcoString, eco_format};
+use std::fmt;
 
 /// Parameters of one step. They belong to the particle and the peer, not to the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
-    /// The peer that made the particle: `%init_peer_id%`.
-    pub init_peer_id: String,
+    /// The peer that made the particle: `%init_peer_id%`. A text, since scripts and conformance suites also use names
+    /// that are no peer ids.
+    pub init_peer_id: EcoString,
     /// The peer that runs this step.
-    pub current_peer_id: String,
+    pub current_peer_id: EcoString,
     /// When the particle was made, in milliseconds: `%timestamp%`. The machine itself has no clock and checks no expiry.
     pub timestamp: u64,
     /// How long the particle lives, in milliseconds: `%ttl%`.
     pub ttl: u32,
     /// Id of the particle; every signature covers it.
-    pub particle_id: String,
+    pub particle_id: EcoString,
     /// Signs what this peer adds.
     pub key: KeyPair,
     /// Sizes above which a step raises a flag or fails.
@@ -31,10 +34,10 @@ impl Params {
     /// The step runs on the peer that `key` belongs to; set [`current_peer_id`](Self::current_peer_id) afterwards for
     /// another one.
     #[must_use]
-    pub fn new(particle_id: impl Into<String>, init_peer_id: impl Into<String>, key: KeyPair) -> Self {
+    pub fn new(particle_id: impl Into<EcoString>, init_peer_id: impl fmt::Display, key: KeyPair) -> Self {
         Self {
-            init_peer_id: init_peer_id.into(),
-            current_peer_id: key.peer_id(),
+            init_peer_id: eco_format!("{init_peer_id}"),
+            current_peer_id: eco_format!("{}", key.peer_id()),
             timestamp: 0,
             ttl: 0,
             particle_id: particle_id.into(),

@@ -6,7 +6,8 @@ use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::state::Arriving;
 use crate::verification::{self, Verified};
-use crate::{CallResult, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust, Work};
+use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust, Work};
+use aqua_keys::KeyPair;
 use std::collections::BTreeMap;
 
 /// Runs a program once: merges what arrived into what is known, takes service results in, does what this peer can do.
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 ///
 /// # Example
 /// ```
-/// use aqua_vm::{CallResult, KeyPair, Params, Program, State, step};
+/// use aqua_keys::KeyPair;
+/// use aqua_vm::{CallResult, Params, Program, State, step};
 /// use std::collections::BTreeMap;
 ///
 /// let key = KeyPair::from_seed([1; 32]);
@@ -233,7 +235,7 @@ pub(crate) fn run(
     let state = {
         let (data, own_cids) = (output.data, output.own_cids);
         let signer = (params.trust == Trust::Verify).then(|| (params.particle_id.clone(), params.key.clone()));
-        let verified_for = is_verified.then(|| params.particle_id.as_str().into());
+        let verified_for = is_verified.then(|| params.particle_id.clone());
         State::made(size, verified_for, checkpoint, move || {
             if let Some((particle_id, key)) = signer {
                 verification::sign(&mut signatures, own_cids, signed, &particle_id, &key);

@@ -7,7 +7,7 @@ use aqua_vm::{CallResult, CanonMapFold, Limits, Trust};
 const NOTHING: [u8; 3] = [0x81, 0x04, 0x80];
 
 fn parameters() -> RunParameters {
-    let peer = crate::network::key(1).peer_id();
+    let peer = crate::network::key(1).peer_id().to_string();
     RunParameters {
         init_peer_id: peer.clone(),
         current_peer_id: peer,
@@ -53,7 +53,7 @@ fn requests_and_results_travel_as_bytes() {
     );
     let done = run(air, &asked.data, &[], &results);
     assert_eq!((done.ret_code, done.call_requests), (0, NOTHING.to_vec()));
-    assert_eq!(done.next_peer_pks, [crate::network::key(2).peer_id()]);
+    assert_eq!(done.next_peer_pks, [crate::network::key(2).peer_id().to_string()]);
 }
 
 #[test]

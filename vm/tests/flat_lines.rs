@@ -13,8 +13,8 @@ fn request(air: &str) -> Value {
     json!({
         "air": with_peers(air),
         "params": {
-            "init_peer_id": key(1).peer_id(),
-            "current_peer_id": key(1).peer_id(),
+            "init_peer_id": key(1).peer_id().to_string(),
+            "current_peer_id": key(1).peer_id().to_string(),
             "timestamp": 1,
             "ttl": 2,
             "key_format": 0,
@@ -51,7 +51,7 @@ fn a_conversation() {
     let done = ask(&request);
     assert_eq!(
         (&done["ret_code"], &done["next_peers"], &done["call_requests"]),
-        (&json!(0), &json!([key(2).peer_id()]), &json!({}))
+        (&json!(0), &json!([key(2).peer_id().to_string()]), &json!({}))
     );
 }
 
@@ -232,7 +232,7 @@ proptest! {
         particle_id in "\\PC{0,20}",
         results in prop::collection::btree_map(0..4_u32, (any::<i32>(), "[0-9]{1,3}|\"\\PC{0,9}\"|\\PC{0,9}"), 0..3),
     ) {
-        let peer = key(1).peer_id();
+        let peer = key(1).peer_id().to_string();
         let parameters = flat::RunParameters {
             init_peer_id: peer.clone(),
             current_peer_id: peer.clone(),
@@ -291,7 +291,7 @@ fn script() -> impl Strategy<Value = String> {
         "[a-z é]{0,9}".prop_map(|text| format!("\"{text}\"")),
     ];
     let call = (1..4_u8, prop::collection::vec(argument, 0..4), "[a-z]{1,4}").prop_map(|(peer, arguments, stream)| {
-        let (peer, arguments) = (key(peer).peer_id(), arguments.join(" "));
+        let (peer, arguments) = (key(peer).peer_id().to_string(), arguments.join(" "));
         format!(r#"(call "{peer}" ("service" "function") [{arguments}] ${stream})"#)
     });
     let leaf = prop_oneof![5 => call, 1 => Just("(null)".to_owned()), 1 => Just(r#"(fail 7 "text")"#.to_owned())];

@@ -44,7 +44,7 @@ fn data() -> ParticleData {
 /// Peers by their numbers.
 fn named(text: &str) -> String {
     (1..=9).fold(text.to_owned(), |text, number| {
-        text.replace(&key(number).peer_id(), &format!("@{number}"))
+        text.replace(&key(number).peer_id().to_string(), &format!("@{number}"))
     })
 }
 

@@ -20,7 +20,7 @@ fn the_same_data_again_changes_nothing() {
         let network = Network::new(air, 3, 5).run();
         for (number, peer) in (1..).zip(&network.peers) {
             let mut params = params(number);
-            params.init_peer_id.clone_from(&network.peers[0].id);
+            params.init_peer_id = network.peers[0].id.as_str().into();
             for incoming in [Vec::new(), peer.state.encode()] {
                 let outcome = step(&program(air), &peer.state, &incoming, &[].into(), &params);
                 assert_eq!(outcome.state, peer.state, "peer {number}: {air}");
@@ -97,14 +97,14 @@ fn a_signature_of_another_particle_is_refused() {
     let air = r#"(seq (call "@1" ("s" "f") [1] x) (call "@2" ("s" "f") [x]))"#;
     let network = Network::new(air, 1, 0).run();
     let mut other = params(2);
-    other.init_peer_id.clone_from(&network.peers[0].id);
+    other.init_peer_id = network.peers[0].id.as_str().into();
     let data = network.peers[0].state.encode();
     assert_eq!(
         step(&program(air), &State::default(), &data, &[].into(), &other).ret_code,
         0
     );
 
-    other.particle_id = "another".to_owned();
+    other.particle_id = "another".into();
     let outcome = step(&program(air), &State::default(), &data, &[].into(), &other);
     assert_eq!(outcome.ret_code, 9);
     assert!(

@@ -1,6 +1,7 @@
 //! A network of peers in one thread: particles and service results are delivered in an order that a seed decides.
 
-use aqua_vm::{CallRequest, CallResult, KeyPair, Outcome, Params, Program, State, step};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
 /// Peers with their states, and what is on its way.
@@ -31,7 +32,7 @@ pub(crate) fn key(number: u8) -> KeyPair {
 /// A script in which `@1` to `@9` stand for peer ids.
 pub(crate) fn with_peers(air: &str) -> String {
     (1..=9).fold(air.to_owned(), |air, number| {
-        air.replace(&format!("@{number}"), &key(number).peer_id())
+        air.replace(&format!("@{number}"), &key(number).peer_id().to_string())
     })
 }
 
@@ -51,7 +52,7 @@ impl Network {
     /// A script on its way to peer 1 of so many.
     pub(crate) fn new(air: &str, peers: u8, seed: u64) -> Self {
         let peer = |number| Peer {
-            id: key(number).peer_id(),
+            id: key(number).peer_id().to_string(),
             key: key(number),
             state: State::default(),
             results: BTreeMap::new(),
@@ -92,7 +93,7 @@ impl Network {
     fn step(&mut self, number: usize, incoming: &[u8], results: BTreeMap<u32, CallResult>) {
         let peer = &self.peers[number];
         let mut params = params(1);
-        params.current_peer_id = peer.id.clone();
+        params.current_peer_id = peer.id.as_str().into();
         params.key = peer.key.clone();
         let outcome = step(&self.program, &peer.state, incoming, &results, &params);
         self.take(number, outcome);

@@ -1,6 +1,7 @@
 //! What a peer signed comes back to it when it has forgotten it.
 
-use aqua_vm::{CallResult, KeyPair, Outcome, Params, ParticleData, Program, State, step};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallResult, Outcome, Params, ParticleData, Program, State, step};
 use std::collections::BTreeMap;
 
 /// A peer that calls its service so many times and sends the particle on.

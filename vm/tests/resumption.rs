@@ -77,7 +77,7 @@ impl Twice {
     fn step(&mut self, peer: usize, incoming: &[u8], results: BTreeMap<u32, CallResult>) {
         let number = u8::try_from(peer + 1).expect("few peers");
         let mut params = params(number);
-        params.init_peer_id = key(1).peer_id();
+        params.init_peer_id = key(1).peer_id().to_string().into();
         let state = &self.states[peer];
         let cold = State::decode(&state.encode()).expect("our own bytes");
         let expected = step(&self.program, &cold, incoming, &results, &params);
@@ -93,7 +93,8 @@ impl Twice {
         if !outcome.next_peers.is_empty() {
             let data = outcome.state.encode();
             for next in &outcome.next_peers {
-                let receiver = (1..=self.states.len()).find(|n| key(u8::try_from(*n).expect("few")).peer_id() == *next);
+                let receiver = (1..=self.states.len())
+                    .find(|n| key(u8::try_from(*n).expect("few")).peer_id().to_string() == *next);
                 self.deliveries
                     .extend(receiver.map(|receiver| (receiver - 1, data.clone())));
             }

@@ -1,6 +1,7 @@
 //! A state remembers what was verified, and nothing else gets past it.
 
-use aqua_vm::{CallResult, KeyPair, Outcome, Params, ParticleData, Program, State, step};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallResult, Outcome, Params, ParticleData, Program, State, step};
 use std::collections::BTreeMap;
 
 /// What a peer sent, and the state that another one has of it.
@@ -20,7 +21,7 @@ fn met() -> Met {
         receiver.peer_id()
     );
     let program = Program::from_air(&air).expect("a script");
-    let init = sender.peer_id();
+    let init = sender.peer_id().to_string();
     let params = |key: KeyPair| Params::new("particle", init.clone(), key);
     let (sending, receiving) = (params(sender), params(receiver));
     let asked = step(&program, &State::default(), &[], &BTreeMap::new(), &sending);

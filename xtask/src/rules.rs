@@ -15,12 +15,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-compiler", &["aqua-air", "aqua-diagnostics", "aqua-grammar"]),
     ("aqua-diagnostics", &[]),
     ("aqua-grammar", &["aqua-diagnostics"]),
-    ("aqua-network", &["aqua-particle"]),
+    ("aqua-keys", &[]),
+    ("aqua-network", &["aqua-keys", "aqua-particle"]),
     (
         "aqua-node",
-        &["aqua-network", "aqua-particle", "aqua-services", "aqua-vm"],
+        &["aqua-keys", "aqua-network", "aqua-particle", "aqua-services", "aqua-vm"],
     ),
-    ("aqua-particle", &[]),
+    ("aqua-particle", &["aqua-keys"]),
     (
         "aqua-project",
         &["aqua-air", "aqua-compiler", "aqua-diagnostics", "aqua-stdlib"],
@@ -29,8 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-services", &[]),
     ("aqua-stdlib", &[]),
     ("aqua-tests", &["*"]),
-    ("aqua-vm", &["aqua-air", "aqua-diagnostics"]),
-    ("aqua-vm-c", &["aqua-vm"]),
+    ("aqua-vm", &["aqua-air", "aqua-diagnostics", "aqua-keys"]),
+    ("aqua-vm-c", &["aqua-keys", "aqua-vm"]),
     ("xtask", &[]),
 ];
 
@@ -40,6 +41,7 @@ const PURE: &[&str] = &[
     "aqua-compiler",
     "aqua-diagnostics",
     "aqua-grammar",
+    "aqua-keys",
     "aqua-vm",
     "aqua-vm-c",
 ];

@@ -4,11 +4,12 @@ use super::counterparts::{Costs, Counterparts};
 use super::sets::reenter;
 use super::timing::{self, Cost, geometric_mean, rounded};
 use anyhow::{Context, Result, anyhow, ensure};
+use aqua_keys::KeyPair;
 use aqua_tests::machine::{Invocation, Machine as _, Particle};
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::Peer;
 use aqua_tests::vm_datasets::DataSet;
-use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
+use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -96,7 +97,7 @@ pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result
     let start = Start::of(air.clone())?;
     let at = |peer: &Peer| Params {
         key: KeyPair::from_seed(peer.seed),
-        current_peer_id: peer.id.clone(),
+        current_peer_id: peer.id.as_str().into(),
         ..start.params.clone()
     };
     let mut state = State::default();

@@ -3,8 +3,9 @@
 use super::counterparts::{Costs, Counterparts, TURNS, Turns};
 use super::timing::{Cost, geometric_mean, rounded};
 use anyhow::{Context as _, Result};
+use aqua_keys::KeyPair;
 use aqua_tests::vm_datasets::DataSet;
-use aqua_vm::{CallResult, KeyPair, Outcome, Params, Program, State, step};
+use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! What a network is started with.
 
-use aqua_particle::{KeyPair, frame};
+use aqua_keys::KeyPair;
+use aqua_particle::frame;
 use libp2p::{Multiaddr, StreamProtocol};
 use std::fmt;
 use std::str::FromStr;

@@ -1,7 +1,8 @@
 //! What the network tells the node, and how its commands fail.
 
+use aqua_keys::PeerId;
+use aqua_particle::Particle;
 use aqua_particle::frame::FrameError;
-use aqua_particle::{Particle, PeerId};
 use libp2p::Multiaddr;
 
 /// What the network tells the node.

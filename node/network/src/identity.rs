@@ -1,6 +1,6 @@
 //! Peer ids and keys in libp2p's form and back.
 
-use aqua_particle::{KeyPair, PeerId};
+use aqua_keys::{KeyPair, PeerId};
 
 /// The peer id as libp2p has it.
 pub(crate) fn to_libp2p(peer: &PeerId) -> libp2p::PeerId {

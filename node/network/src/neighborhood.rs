@@ -1,7 +1,7 @@
 //! Which known peers are nearest to a key.
 
 use crate::identity;
-use aqua_particle::PeerId;
+use aqua_keys::PeerId;
 use libp2p::kad::store::MemoryStore;
 use libp2p::kad::{self, KBucketKey};
 

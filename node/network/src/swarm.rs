@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Neighborhood {
         key: Vec<u8>,
         count: usize,
-        answer: oneshot::Sender<Vec<aqua_particle::PeerId>>,
+        answer: oneshot::Sender<Vec<aqua_keys::PeerId>>,
     },
 }
 

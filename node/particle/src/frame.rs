@@ -10,7 +10,8 @@ mod reader;
 
 pub use reader::{Kind, ReadError};
 
-use crate::{Particle, PeerId, Signature};
+use crate::Particle;
+use aqua_keys::{PeerId, Signature};
 use reader::Reader;
 use rmp::encode as msgpack;
 use std::str::FromStr;
@@ -111,7 +112,7 @@ fn encode_body(particle: &Particle) -> Vec<u8> {
     text(&mut out, "script");
     text(&mut out, &particle.script);
     text(&mut out, "signature");
-    msgpack::write_bin(&mut out, &particle.signature.0).expect(INFALLIBLE);
+    msgpack::write_bin(&mut out, particle.signature.as_bytes()).expect(INFALLIBLE);
     text(&mut out, "data");
     msgpack::write_bin(&mut out, &particle.data).expect(INFALLIBLE);
     out
@@ -208,7 +209,7 @@ impl<'a> Fields<'a> {
             timestamp: need(self.timestamp, "timestamp")?,
             ttl,
             script: need(self.script, "script")?.into(),
-            signature: Signature(signature),
+            signature: Signature::from_bytes(signature),
             data: need(self.data, "data")?,
         }))
     }

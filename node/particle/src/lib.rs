@@ -2,12 +2,13 @@
 //!
 //! A [`Particle`] names its script, the peer that started it, when it was started and how long it may live, and carries
 //! the data that the peers on its way wrote. [`frame`] turns it into the bytes of one message of the protocol
-//! `/fluence/particle/2.0.0` and back. [`PeerId`] and [`KeyPair`] say who a peer is and sign for it.
+//! `/fluence/particle/2.0.0` and back.
 //!
 //! This room knows neither libp2p nor a clock: the moment to compare a deadline with is an argument.
 //!
 //! ```
-//! use aqua_particle::{KeyPair, Particle, Message, frame};
+//! use aqua_keys::KeyPair;
+//! use aqua_particle::{Particle, Message, frame};
 //!
 //! let key = KeyPair::from_seed([7; 32]);
 //! let particle = Particle::sign(&key, "first", 1_700_000_000_000, 7_000, "(null)");
@@ -19,11 +20,7 @@
 //! ```
 
 pub mod frame;
-mod key;
 mod particle;
-mod peer_id;
 
 pub use frame::Message;
-pub use key::{KeyPair, PublicKey, Signature};
 pub use particle::{Particle, VerifyError};
-pub use peer_id::{ParsePeerIdError, PeerId};

@@ -1,6 +1,6 @@
 //! The particle and what its first peer signs.
 
-use crate::{KeyPair, PeerId, Signature};
+use aqua_keys::{KeyPair, PeerId, Signature};
 use std::sync::Arc;
 
 /// A script on its way through the network, with the data its peers have written so far.
@@ -58,9 +58,10 @@ impl Particle {
     /// Checks that the init peer signed this particle.
     pub fn verify(&self) -> Result<(), VerifyError> {
         let key = self.init_peer_id.public_key().ok_or(VerifyError::NoKey)?;
-        match key.verifies(&self.signed_bytes(), &self.signature) {
-            true => Ok(()),
-            false => Err(VerifyError::Mismatch),
+        if key.verify_strict(&self.signed_bytes(), &self.signature) {
+            Ok(())
+        } else {
+            Err(VerifyError::Mismatch)
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::hashes::{from_base58, is_multihash, sha256};
 use super::{Answer, Call, Failure, Table};
-use aqua_particle::PeerId;
+use aqua_keys::PeerId;
 use serde_json::{Value, json};
 
 /// How many peers are given unless the caller says.

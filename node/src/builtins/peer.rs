@@ -2,7 +2,7 @@
 
 use super::arguments::read;
 use super::{Answer, Call, Failure, Table, nothing};
-use aqua_particle::PeerId;
+use aqua_keys::PeerId;
 use serde_json::{Value, json};
 
 /// The version of the interpreter that this peer's machine is compatible with.

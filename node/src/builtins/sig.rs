@@ -4,7 +4,7 @@
 //! have it sign anything. Where the bytes come from stands in their tetraplet.
 
 use super::{Answer, Call, Failure, Table};
-use aqua_particle::Signature;
+use aqua_keys::Signature;
 use aqua_vm::Tetraplet;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ fn sign(call: &Call) -> Answer {
     Ok(match call.argument::<Vec<u8>>(0, "data") {
         Ok(data) => {
             let signature = call.peer.key().sign(&data);
-            json!({ "success": true, "error": [], "signature": [signature.0.as_slice()] })
+            json!({ "success": true, "error": [], "signature": [signature.as_bytes().as_slice()] })
         }
         Err(Failure(error)) => json!({ "success": false, "error": [error], "signature": [] }),
     })
@@ -72,7 +72,7 @@ fn verify(call: &Call) -> Answer {
     let signature: Vec<u8> = call.argument(0, "signature")?;
     let data: Vec<u8> = call.argument(1, "data")?;
     let own = call.peer.key().public_key();
-    Ok(<[u8; 64]>::try_from(signature)
-        .is_ok_and(|signature| own.verifies(&data, &Signature(signature)))
+    Ok(Signature::try_from(&signature[..])
+        .is_ok_and(|signature| own.verify_strict(&data, &signature))
         .into())
 }

@@ -1,7 +1,8 @@
 //! Other peers: sending particles to them and knowing where they are.
 
+use aqua_keys::PeerId;
 use aqua_network::Network;
-use aqua_particle::{Particle, PeerId};
+use aqua_particle::Particle;
 use futures::future::BoxFuture;
 use std::fmt;
 

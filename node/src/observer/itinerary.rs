@@ -1,7 +1,7 @@
 //! Where particles are and what they wait for, so that a timeout can say more than "timeout".
 
 use super::{Event, Notice, Observer};
-use aqua_particle::{PeerId, Signature};
+use aqua_keys::{PeerId, Signature};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -6,7 +6,8 @@ mod trace;
 pub use itinerary::{Itinerary, Pending, Whereabouts};
 pub use trace::{Hop, HopKind, Trace};
 
-use aqua_particle::{Particle, PeerId, VerifyError};
+use aqua_keys::PeerId;
+use aqua_particle::{Particle, VerifyError};
 use std::sync::Arc;
 use std::time::Duration;
 

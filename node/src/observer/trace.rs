@@ -1,7 +1,7 @@
 //! The hops of particles, for a table that a person reads.
 
 use super::{Event, Notice, Observer};
-use aqua_particle::PeerId;
+use aqua_keys::PeerId;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 

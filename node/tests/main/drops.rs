@@ -1,10 +1,11 @@
 //! Particles that a peer does not take on, each with a notice that says why.
 
 use crate::listener;
+use aqua_keys::{KeyPair, Signature};
 use aqua_network::Network;
 use aqua_node::observer::{DropReason, Event, Notice};
 use aqua_node::{LocalConfig, LocalNetwork};
-use aqua_particle::{KeyPair, Particle, VerifyError};
+use aqua_particle::{Particle, VerifyError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 
@@ -80,7 +81,9 @@ async fn particles_that_may_not_be_run_are_dropped_with_a_reason() {
     assert_eq!(peer.send(&particle(u64::MAX, 5000)).await, dropped(DropReason::Expired));
 
     let mut forged = particle(now, 60_000);
-    forged.signature.0[0] ^= 1;
+    let mut signature = *forged.signature.as_bytes();
+    signature[0] ^= 1;
+    forged.signature = Signature::from_bytes(signature);
     assert_eq!(peer.send(&forged).await, dropped(VerifyError::Mismatch.into()));
     let forged = Particle {
         script: "(seq (null) (null))".into(),

@@ -1,8 +1,8 @@
 //! Clients and the peers that they are connected through.
 
 use crate::{TTL, wrapped};
+use aqua_keys::KeyPair;
 use aqua_node::{Client, ClientError, Config, Node};
-use aqua_particle::KeyPair;
 use serde_json::json;
 
 fn config(number: u8, listen: &[&str]) -> Config {

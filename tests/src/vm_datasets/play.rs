@@ -3,7 +3,8 @@
 use super::official_form::{Ids, official_form};
 use crate::machine::Particle;
 use crate::simulated_network::Peer;
-use aqua_vm::{CallRequest, CallResult, KeyPair, Outcome, Params, Program, State, step};
+use aqua_keys::KeyPair;
+use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,8 +4,8 @@
 mod in_rust;
 
 use aqua_compiler::{Compilation, InMemory, Options, callers, compile};
+use aqua_keys::KeyPair;
 use aqua_node::{Config, Node};
-use aqua_particle::KeyPair;
 use aqua_tests::{foreign, tree};
 use serde_json::{Value, json};
 use std::path::Path;

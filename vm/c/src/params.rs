@@ -2,8 +2,9 @@
 
 use crate::bytes::{AquaVmBuffer, AquaVmBytes};
 use crate::status::{AquaVmStatus, MALFORMED, NULL, OK, OUT_OF_RANGE, guarded};
+use aqua_keys::KeyPair;
 use aqua_vm::flat::RunParameters;
-use aqua_vm::{CanonMapFold, KeyPair, Limits, Trust};
+use aqua_vm::{CanonMapFold, Limits, Trust};
 
 /// Parameters as C holds them; the header tells the fields.
 #[repr(C)]
@@ -108,7 +109,9 @@ pub unsafe extern "C" fn aqua_vm_peer_id(seed: AquaVmBytes, peer_id: *mut *mut A
         // SAFETY: the caller's promise is the same.
         let seed = unsafe { seed.read() }?;
         let seed = <[u8; 32]>::try_from(seed).map_err(|_| MALFORMED)?;
-        Ok(AquaVmBuffer(KeyPair::from_seed(seed).peer_id().into_bytes()))
+        Ok(AquaVmBuffer(
+            KeyPair::from_seed(seed).peer_id().to_string().into_bytes(),
+        ))
     };
     // SAFETY: likewise.
     unsafe { guarded(peer_id, make) }

@@ -171,9 +171,9 @@ impl<'d> Machine<'d> {
         Self {
             code,
             params,
-            init_peer: params.init_peer_id.as_str().into(),
-            current_peer: params.current_peer_id.as_str().into(),
-            literal: Origin::new(Tetraplet::of_peer(params.init_peer_id.as_str()), Provenance::Literal),
+            init_peer: params.init_peer_id.clone(),
+            current_peer: params.current_peer_id.clone(),
+            literal: Origin::new(Tetraplet::of_peer(params.init_peer_id.clone()), Provenance::Literal),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
             content: ContentStore::new(info, params.limits.run_size),
             frames: frames::Stack::default(),

@@ -16,9 +16,8 @@ pub use calls::{decode_call_requests, encode_call_results};
 use crate::data::INTERPRETER_VERSION;
 use crate::state::Arriving;
 use crate::step::{Prepared, check_results, check_sizes, refuse, run};
-use crate::{
-    CanonMapFold, KeyError, KeyPair, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust,
-};
+use crate::{CanonMapFold, KeyError, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
+use aqua_keys::KeyPair;
 
 /// Version of the official interpreter that the flat form stands in for, as it stands in every envelope it writes.
 #[must_use]
@@ -132,11 +131,11 @@ fn prepare_and_run(
     let results = calls::decode_call_results(call_results).map_err(PreparationError::CallResults)?;
     check_results(results.values(), flags, &parameters.limits)?;
     let params = Params {
-        init_peer_id: parameters.init_peer_id.clone(),
-        current_peer_id: parameters.current_peer_id.clone(),
+        init_peer_id: parameters.init_peer_id.as_str().into(),
+        current_peer_id: parameters.current_peer_id.as_str().into(),
         timestamp: parameters.timestamp,
         ttl: parameters.ttl,
-        particle_id: parameters.particle_id.clone(),
+        particle_id: parameters.particle_id.as_str().into(),
         key: key.map_err(PreparationError::KeyPair)?,
         limits: parameters.limits,
         canon_map_fold: parameters.canon_map_fold,

@@ -2,10 +2,9 @@
 
 use super::trace::{Wait, waits};
 use crate::cid::CidError;
-use crate::keys::peer_id_of;
 use crate::verification::{decode_key, message};
 use crate::{CallState, CanonState, Cid, CidInfo, ParticleData, Provenance, Store, Tetraplet, TraceState, ValueRef};
-use ed25519_dalek::{Verifier as _, VerifyingKey};
+use aqua_keys::{PublicKey, verify_data};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -254,7 +253,7 @@ impl Auditor {
                     continue;
                 }
             };
-            let peer = peer_id_of(verifying.as_bytes());
+            let peer = verifying.peer_id().to_string();
             let own = made.remove(&*peer).unwrap_or_default();
             let signature = match particle_id {
                 None => Signature::Unchecked,
@@ -283,16 +282,16 @@ fn signer(peer: String, own: &[(u32, &Cid)], signature: Signature) -> Signer {
     }
 }
 
-fn covers(key: &VerifyingKey, signature: &[u8], own: &[(u32, &Cid)], particle_id: &str) -> bool {
+fn covers(key: &PublicKey, signature: &[u8], own: &[(u32, &Cid)], particle_id: &str) -> bool {
     let mut cids: Vec<Cid> = own.iter().map(|(_, cid)| (*cid).clone()).collect();
     cids.sort_unstable();
     // The first byte says which kind of key it is.
     signature
         .get(1..)
-        .and_then(|bytes| ed25519_dalek::Signature::from_slice(bytes).ok())
+        .and_then(|bytes| aqua_keys::Signature::try_from(bytes).ok())
         .is_some_and(|signature| {
             let message = message(cids.len(), cids.iter(), particle_id);
-            key.verify(&message, &signature).is_ok()
+            verify_data(key.as_bytes(), &message, &signature)
         })
 }
 

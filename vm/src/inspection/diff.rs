@@ -5,7 +5,6 @@
 
 use super::layout::{Branch, Place, places};
 use super::trace::{Entry, Event, trace};
-use crate::keys::peer_id_of;
 use crate::verification::decode_key;
 use crate::{ParticleData, Store};
 use serde::Serialize;
@@ -219,8 +218,5 @@ fn signers(before: &ParticleData, after: &ParticleData) -> Vec<SignerChange> {
 }
 
 fn name(key: &[u8]) -> String {
-    decode_key(key).map_or_else(
-        |_| bs58::encode(key).into_string(),
-        |verifying| peer_id_of(verifying.as_bytes()),
-    )
+    decode_key(key).map_or_else(|_| bs58::encode(key).into_string(), |key| key.peer_id().to_string())
 }

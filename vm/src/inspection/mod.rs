@@ -4,7 +4,8 @@
 //! fault, where a step stops at the first. All values serialise to JSON.
 //!
 //! ```
-//! use aqua_vm::{KeyPair, Params, Program, State, inspection, step};
+//! use aqua_keys::KeyPair;
+//! use aqua_vm::{Params, Program, State, inspection, step};
 //!
 //! let key = KeyPair::from_seed([1; 32]);
 //! let params = Params::new("particle", key.peer_id(), key);

@@ -19,7 +19,8 @@ mod answers;
 
 pub use answers::{Answers, AnswersError};
 
-use crate::{CallRequest, CallResult, KeyPair, Params, Program, State, Trust, step};
+use crate::{CallRequest, CallResult, Params, Program, State, Trust, step};
+use aqua_keys::KeyPair;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -212,8 +213,8 @@ impl Simulation<'_> {
 
 fn params(setting: &Setting, peer: &str) -> Params {
     // Nothing is signed, so any key does.
-    let mut params = Params::new("simulation", setting.init_peer_id.clone(), KeyPair::from_seed([0; 32]));
-    params.current_peer_id = peer.to_owned();
+    let mut params = Params::new("simulation", &setting.init_peer_id, KeyPair::from_seed([0; 32]));
+    params.current_peer_id = peer.into();
     params.timestamp = setting.timestamp;
     params.ttl = setting.ttl;
     params.trust = Trust::Ignore;

@@ -10,10 +10,14 @@ mod signers;
 pub(crate) use signers::decode_key;
 
 use crate::data::{CidInfo, ParticleData};
-use crate::{Cid, KeyPair, PreparationError};
+use crate::{Cid, PreparationError};
+use aqua_keys::KeyPair;
 use ids::verify_ids;
 use signers::{Signer, Signers};
 use std::collections::BTreeMap;
+
+/// Format byte in front of ed25519 keys and signatures in particle data.
+const ED25519_FORMAT: u8 = 0;
 
 /// Public keys and signatures, both with their format byte.
 pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
@@ -57,12 +61,13 @@ pub(crate) fn verify(
     merged(Judge::Quick).or_else(|_| merged(Judge::Last))
 }
 
-/// Who says whether keys and signatures are right.
+/// Which public keys are decoded before signatures are verified.
 #[derive(Clone, Copy, PartialEq)]
 enum Judge {
-    /// One that takes less time and gives no reasons. What it accepts, the last one accepts.
+    /// None whose signature will be verified, since a valid signature proves that its key is one. Accepts what the last
+    /// one accepts, but the first error found may be another.
     Quick,
-    /// The one that refuses what official machines refuse, with their reasons.
+    /// All, as official interpreters do: their errors come in this order.
     Last,
 }
 
@@ -83,7 +88,7 @@ fn merge_signatures(
         known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
     };
     current
-        .verify(particle_id, is_known, own, judge)
+        .verify(particle_id, is_known, own)
         .map_err(PreparationError::Signature)?;
     let signed = own.and_then(|own| current.by_peer.values().find(|signer| signer.signs_like(own)));
     let signed = signed.map(|signer| Signed {
@@ -105,9 +110,17 @@ pub(crate) fn sign(
     own_cids.sort_unstable();
     let signature = match signed {
         Some(signed) if signed.cids == own_cids => signed.signature,
-        _ => key.sign(&message(own_cids.len(), own_cids.iter(), particle_id)).into(),
+        _ => {
+            let signature = key.sign(&message(own_cids.len(), own_cids.iter(), particle_id));
+            with_format(signature.as_bytes())
+        }
     };
-    signatures.insert(key.public_key().into(), signature);
+    signatures.insert(with_format(key.public_key_bytes()), signature);
+}
+
+/// A key or a signature as it stands in particle data.
+fn with_format(bytes: &[u8]) -> Box<[u8]> {
+    [&[ED25519_FORMAT], bytes].concat().into()
 }
 
 /// The borsh form of a list of so many texts and a text.

@@ -1,14 +1,16 @@
 //! The peers of data: what each made, and its signature over that.
 
-use super::{Judge, Signatures, message};
+use super::{ED25519_FORMAT, Signatures, message};
 use crate::data::{CallState, CanonState, ParticleData, Store, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
-use crate::keys::{self, ED25519_FORMAT, peer_id_of};
-use crate::{Cid, KeyPair, PreparationError};
-use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+use crate::{Cid, PreparationError};
+use aqua_keys::{KeyPair, PeerId, PublicKey, Signature, verify_data};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+
+/// Messages up to this many bytes are signed in less time than a signature is verified. Signing hashes them twice.
+const QUICK_TO_SIGN: usize = 8 << 10;
 
 /// The peers of one data: what each made, and its signature over that.
 pub(super) struct Signers<'d> {
@@ -38,7 +40,7 @@ impl<'d> Signers<'d> {
             let public = if is_proved(key) {
                 public_key(key)
             } else {
-                decode_key(key).map(|decoded| decoded.to_bytes())
+                decode_key(key).map(|decoded| *decoded.as_bytes())
             };
             let public = public.map_err(|error| {
                 let key = bs58::encode(key).into_string();
@@ -50,7 +52,7 @@ impl<'d> Signers<'d> {
                 signature,
                 made: IdList::default(),
             };
-            by_peer.insert(peer_id_of(&public), signer);
+            by_peer.insert(PeerId::from_ed25519(&public).to_string(), signer);
         }
         let peers: Vec<&String> = by_peer.keys().collect();
         let made = made(data, &peers)?;
@@ -69,12 +71,11 @@ impl<'d> Signers<'d> {
         particle_id: &str,
         is_known: impl Fn(&String, &Signer<'_>) -> bool,
         own: Option<&KeyPair>,
-        judge: Judge,
     ) -> Result<(), SignatureError> {
         let mut unknown = self.by_peer.iter().filter(|(peer, signer)| !is_known(peer, signer));
         unknown.try_for_each(|(peer, signer)| {
             signer
-                .verify(particle_id, own, judge)
+                .verify(particle_id, own)
                 .map_err(|error| SignatureError::Mismatch {
                     peer: peer.clone(),
                     error,
@@ -118,27 +119,23 @@ impl<'d> Signers<'d> {
 impl Signer<'_> {
     /// Whether that pair could have made the signature, to the byte.
     pub(super) fn signs_like(&self, pair: &KeyPair) -> bool {
-        pair.has_public(&self.public) && self.signature.first() == Some(&ED25519_FORMAT)
+        *pair.public_key_bytes() == self.public && self.signature.first() == Some(&ED25519_FORMAT)
     }
 
-    fn verify(&self, particle_id: &str, own: Option<&KeyPair>, judge: Judge) -> Result<(), String> {
+    fn verify(&self, particle_id: &str, own: Option<&KeyPair>) -> Result<(), String> {
         // The format byte says nothing that the key doesn't.
         let bytes = self.signature.get(1..).unwrap_or_default();
-        let message = message(self.made.length, self.made.iter(), particle_id);
-        let is_short = message.len() <= KeyPair::QUICK_TO_SIGN;
-        if is_short && own.is_some_and(|own| self.signs_like(own) && own.made(&message, self.signature)) {
-            return Ok(());
-        }
-        let source = match (judge, Signature::from_slice(bytes)) {
-            (Judge::Quick, _) if keys::accepts(&self.public, &message, bytes) => return Ok(()),
-            (Judge::Quick, _) | (Judge::Last, Err(_)) => "None",
-            (Judge::Last, Ok(signature)) => {
-                let key = VerifyingKey::from_bytes(&self.public);
-                match key.and_then(|key| key.verify(&message, &signature)) {
-                    Ok(()) => return Ok(()),
-                    Err(_) => "Some(Verification equation was not satisfied)",
+        let source = match Signature::try_from(bytes) {
+            Ok(signature) => {
+                let message = message(self.made.length, self.made.iter(), particle_id);
+                let is_short = message.len() <= QUICK_TO_SIGN;
+                let is_own = |own: &KeyPair| self.signs_like(own) && own.is_own_signature(&message, &signature);
+                if is_short && own.is_some_and(is_own) || verify_data(&self.public, &message, &signature) {
+                    return Ok(());
                 }
+                "Some(Verification equation was not satisfied)"
             }
+            Err(_) => "None",
         };
         let signature = bs58::encode(bytes).into_string();
         let key = bs58::encode(self.public).into_string();
@@ -267,8 +264,8 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
 }
 
 /// The key in the form that it has in particle data.
-pub(crate) fn decode_key(bytes: &[u8]) -> Result<VerifyingKey, KeyError> {
-    public_key(bytes).and_then(|key| VerifyingKey::from_bytes(&key).map_err(|_| KeyError::Point))
+pub(crate) fn decode_key(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+    public_key(bytes).and_then(|key| PublicKey::from_bytes(&key).map_err(|_| KeyError::Point))
 }
 
 /// The bytes of a key, which may be no point of the curve.

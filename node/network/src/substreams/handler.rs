@@ -4,7 +4,7 @@ use super::inbound::{self, Source};
 use super::{OpenError, Opened, Reading};
 use crate::PARTICLE_PROTOCOL;
 use crate::event::{Event, RejectReason};
-use aqua_particle::PeerId;
+use aqua_keys::PeerId;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;

@@ -2,8 +2,9 @@
 
 use super::Reading;
 use crate::event::{Event, RejectReason};
+use aqua_keys::PeerId;
+use aqua_particle::Message;
 use aqua_particle::frame::{self, FrameError};
-use aqua_particle::{Message, PeerId};
 use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use std::io;
 use std::sync::Arc;

@@ -7,8 +7,9 @@ mod mutated_frames;
 mod neighbors;
 mod raw_client;
 
+use aqua_keys::KeyPair;
 use aqua_network::{Config, Event, Network};
-use aqua_particle::{KeyPair, Particle};
+use aqua_particle::Particle;
 use tokio::sync::mpsc;
 
 /// A peer of the tests: its network and its events.

@@ -73,7 +73,7 @@ fn with(change: Option<Field<'_>>, without: &str) -> Vec<u8> {
         ("ttl", &|out| msgpack::write_u16(out, 7000).map(|_| ()).unwrap()),
         ("script", &text("(null)")),
         ("signature", &|out| {
-            msgpack::write_bin(out, &particle.signature.0).unwrap()
+            msgpack::write_bin(out, particle.signature.as_bytes()).unwrap()
         }),
         ("data", &|out| msgpack::write_bin(out, &[]).unwrap()),
     ];

@@ -1,7 +1,8 @@
 //! Whatever the bytes, decoding ends with a message or a reason, and a changed message never passes as the signed one.
 
 use crate::vectors::vectors;
-use aqua_particle::{KeyPair, Message, Particle, frame};
+use aqua_keys::KeyPair;
+use aqua_particle::{Message, Particle, frame};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 //! `tests/vectors/particle.json`: particles as another implementation signs and writes them.
 
-use aqua_particle::{KeyPair, Message, Particle, PeerId, Signature, frame};
+use aqua_keys::{KeyPair, PeerId, Signature};
+use aqua_particle::{Message, Particle, frame};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -92,7 +93,7 @@ fn signing_gives_the_recorded_signatures() {
         );
         assert_eq!(
             particle.signature,
-            Signature(bytes(&vector.signature_hex).try_into().unwrap()),
+            Signature::from_bytes(bytes(&vector.signature_hex).try_into().unwrap()),
             "{}",
             vector.name
         );
@@ -145,10 +146,10 @@ fn any_changed_bit_of_a_signed_field_or_the_signature_is_refused() {
             });
         }
         for bit in 0..512 {
-            let mut signature = particle.signature;
-            signature.0[bit / 8] ^= 1 << (bit % 8);
+            let mut signature = *particle.signature.as_bytes();
+            signature[bit / 8] ^= 1 << (bit % 8);
             changed.push(Particle {
-                signature,
+                signature: Signature::from_bytes(signature),
                 ..particle.clone()
             });
         }

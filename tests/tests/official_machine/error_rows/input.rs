@@ -1,11 +1,12 @@
 //! Inputs of one run, built from what honest runs leave behind.
 
+use aqua_keys::KeyPair;
 use aqua_tests::corpus::with_peers;
 use aqua_tests::machine::Reply;
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::{Peer, peers};
 use aqua_vm::flat::{self, RunParameters};
-use aqua_vm::{CallResult, CanonMapFold, KeyPair, Limits, Params, ParticleData, Program, State, Trust};
+use aqua_vm::{CallResult, CanonMapFold, Limits, Params, ParticleData, Program, State, Trust};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
