@@ -1,87 +1,87 @@
-//! How a command ends other than well, and the exit code that says so.
+//! Command failures and their exit codes.
 
 use std::process::ExitCode;
 
-/// Why a command stopped. What the user has to know was or is said with it.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Something on this machine is missing or wrong.
-    World(anyhow::Error),
-    /// The command was not used as it can be.
+    /// A system error, such as a missing file or a port in use.
+    System(anyhow::Error),
+    /// Invalid options or arguments.
     Usage(String),
-    /// A program or manifest has mistakes; they were shown.
-    Mistakes,
-    /// A peer answered with an error.
+    /// A program, manifest, configuration or data has errors. They were printed already.
+    Reported,
+    /// A peer returned an error.
     Remote(String),
-    /// No answer came in time.
+    /// The timeout was reached.
     Timeout(String),
 }
 
 impl Failure {
-    /// The exit code, the same in every version.
+    /// The exit code. Stable across versions.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::World(_) => 1,
+            Self::System(_) => 1,
             Self::Usage(_) => 2,
-            Self::Mistakes => 3,
+            Self::Reported => 3,
             Self::Remote(_) => 4,
             Self::Timeout(_) => 5,
         })
     }
 
-    /// What is said at the end, if everything isn't said yet.
+    /// The message to print; `None` if the errors were printed already.
     pub(crate) fn message(&self) -> Option<String> {
         match self {
-            Self::World(error) => Some(told(error)),
+            Self::System(error) => Some(chain(error)),
             Self::Usage(message) | Self::Remote(message) | Self::Timeout(message) => Some(message.clone()),
-            Self::Mistakes => None,
+            Self::Reported => None,
         }
     }
 
-    /// A word for scripts.
+    /// The `reason` field of the JSON error. Stable across versions.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
-            Self::World(_) => "world",
+            Self::System(_) => "world",
             Self::Usage(_) => "usage",
-            Self::Mistakes => "mistakes",
+            Self::Reported => "mistakes",
             Self::Remote(_) => "remote",
             Self::Timeout(_) => "timeout",
         }
     }
 }
 
-/// The error and its causes, each once: some errors tell their cause themselves.
-fn told(error: &anyhow::Error) -> String {
+/// The error and its causes, separated by colons. Causes that a message already contains are left out.
+fn chain(error: &anyhow::Error) -> String {
     error
         .chain()
         .map(ToString::to_string)
-        .fold(String::new(), |told, cause| match told.as_str() {
+        .fold(String::new(), |message, cause| match message.as_str() {
             "" => cause,
-            _ if told.contains(&cause) => told,
-            _ => format!("{told}: {cause}"),
+            _ if message.contains(&cause) => message,
+            _ => format!("{message}: {cause}"),
         })
 }
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::World(error)
+        Self::System(error)
     }
 }
 
 impl From<aqua_project::Error> for Failure {
     fn from(error: aqua_project::Error) -> Self {
-        Self::World(error.into())
+        Self::System(error.into())
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::World(error.into())
+        Self::System(error.into())
     }
 }
 
 impl From<aqua_project::WatchError> for Failure {
     fn from(error: aqua_project::WatchError) -> Self {
-        Self::World(error.into())
+        Self::System(error.into())
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: arguments, progress and exit codes. Each command calls the libraries and says what came of it.
+//! The `aqua` command: parses arguments, calls the libraries, prints results and sets the exit code.
 
 mod command;
 mod failure;
@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use terminal::Terminal;
 
-/// Machines and services allocate all the time, in small pieces.
+/// The VM and services make many small allocations.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -23,14 +23,14 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(error) => {
             let _ = error.print();
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return ExitCode::from(if asked { 0 } else { 2 });
+            let is_requested = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if is_requested { 0 } else { 2 });
         }
     };
-    ask_for_a_report_on_panics();
+    set_panic_hook();
     let terminal = Terminal::new(options.output);
     log::start(options.output.verbose, terminal.is_coloured());
-    let done = match &options.command {
+    let result = match &options.command {
         Command::Run(options) => command::run(options, terminal),
         Command::Check(options) => command::check(options, terminal),
         Command::Compile(options) => command::compile(options, terminal),
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Command::Data(options) => command::data(options, terminal),
         Command::Explain(options) => command::explain(options, terminal),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             terminal.failure(&failure);
@@ -48,26 +48,26 @@ fn main() -> ExitCode {
     }
 }
 
-/// A panic is a bug of ours; the process then ends with 101.
-fn ask_for_a_report_on_panics() {
-    let usual = std::panic::take_hook();
+/// Asks for a bug report after a panic. The exit code is then 101.
+fn set_panic_hook() {
+    let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        usual(panic);
-        terminal::complain("this is a bug in aqua: please report it with the command and the lines above");
+        default(panic);
+        terminal::print_error("this is a bug in aqua: please report it with the command and the output above");
     }));
 }
 
-/// `aqua FILE.aqua` means `aqua run FILE.aqua`.
+/// Expands `aqua FILE.aqua` to `aqua run FILE.aqua`.
 fn with_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = arguments.collect();
-    let is_word = |at: &usize| {
-        let value = arguments[at - 1] == "--color";
-        !value && !arguments[*at].as_encoded_bytes().starts_with(b"-")
+    let is_positional = |index: &usize| {
+        let is_option_value = arguments[index - 1] == "--color";
+        !is_option_value && !arguments[*index].as_encoded_bytes().starts_with(b"-")
     };
-    if let Some(at) = (1..arguments.len()).find(is_word)
-        && arguments[at].as_encoded_bytes().ends_with(b".aqua")
+    if let Some(index) = (1..arguments.len()).find(is_positional)
+        && arguments[index].as_encoded_bytes().ends_with(b".aqua")
     {
-        arguments.insert(at, "run".into());
+        arguments.insert(index, "run".into());
     }
     arguments
 }

@@ -1,11 +1,11 @@
-//! What can be typed: commands, their options and their help.
+//! Command-line options and help texts.
 
 use crate::command::{AirCommand, DataCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-/// Program a network of peers as if it were one machine.
+/// Compiler, runtime and peer for Aqua, a language for distributed workflows
 #[derive(Debug, Parser)]
 #[command(
     name = "aqua",
@@ -14,16 +14,22 @@ use std::path::PathBuf;
     disable_help_subcommand = true,
     after_help = "\
 Examples:
-  aqua run examples/quickstart/main.aqua       run a program on peers in this process
+  aqua run examples/quickstart/main.aqua       run a program on three local peers
   aqua examples/quickstart/main.aqua           the same
-  aqua check                                   look for mistakes in every program below this folder
-  aqua compile main.aqua -o out                write the AIR of each exported function
-  aqua air check out/greet.air                 look for mistakes in a script of the machine
-  aqua data verify particle.json               who did what, and whether it can be believed
-  aqua explain E1001                           what a message means and how to mend it
+  aqua check                                   check all programs in the current folder
+  aqua compile main.aqua -o out                compile each exported function to out/FUNCTION.air
+  aqua air check out/greet.air                 check a compiled script
+  aqua data verify particle.json               verify the signatures of particle data
+  aqua explain E1001                           explain an error code
 
-Exit codes: 0 done, 1 something is missing or wrong on this machine, 2 wrong usage, 3 the program
-has mistakes, 4 a peer answered with an error, 5 time ran out, 101 a bug in aqua."
+Exit codes:
+  0    success
+  1    system error, such as a missing file or a port in use
+  2    invalid command line or arguments
+  3    errors in a program, script, manifest, configuration or particle data
+  4    a peer returned an error, or the relay could not be reached
+  5    timeout
+  101  internal error: a bug in aqua"
 )]
 pub(crate) struct Options {
     #[command(flatten)]
@@ -32,36 +38,36 @@ pub(crate) struct Options {
     pub(crate) command: Command,
 }
 
-/// How a command speaks.
+/// Options for the output of all commands.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputOptions {
-    /// Write one JSON object a line to standard output, each with a `kind`
+    /// Print JSON objects to standard output, one per line; `kind` is the type of an object
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Say nothing but results and mistakes
+    /// Print results and errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more of what happens inside; twice for everything
+    /// Log to standard error: -v for warnings and information, -vv for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Whether to use colours; `auto` does on a terminal unless NO_COLOR is set
+    /// When to use colours; `auto` uses them on a terminal unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 }
 
-/// When colours are used.
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal.
+    /// On a terminal
     Auto,
-    /// Everywhere.
+    /// Always
     Always,
-    /// Nowhere.
+    /// Never
     Never,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunOptions),
@@ -76,194 +82,210 @@ pub(crate) enum Command {
     Explain(ExplainOptions),
 }
 
-/// Run a function of a program and print what it returns
+/// Run a function of a program and print its results
 ///
-/// Without --relay, peers are started in this process, connected over loopback, given the services that `aqua.toml`
-/// names, and stopped at the end. The value is printed to standard output as JSON, one line for each result.
+/// Starts peers in this process, connects them over loopback, deploys the services in `aqua.toml` on each of them, runs the
+/// function and stops the peers. With --relay, connects to a peer of an existing network instead.
+///
+/// Prints each result as a line of JSON to standard output.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Arguments are JSON; for a parameter of type string a bare word is taken as text.
+Arguments are JSON. For a parameter of type string, an argument that is not JSON is a string.
 
 Examples:
-  aqua run main.aqua                           the function and arguments that aqua.toml names
-  aqua run main.aqua greet Ada                 greet(\"Ada\")
-  aqua run main.aqua sum '[1, 2, 3]' --trace   and a table of every call on its way
-  aqua run main.aqua greet Ada --relay /ip4/127.0.0.1/tcp/9999/ws/p2p/12D3KooW...")]
+  aqua run main.aqua                           call the function named in aqua.toml
+  aqua run main.aqua greet Ada                 call greet(\"Ada\")
+  aqua run main.aqua sum '[1, 2, 3]' --trace   also print a table of all calls and hops
+  aqua run main.aqua greet Ada --relay /ip4/127.0.0.1/tcp/9999/ws/p2p/12D3KooW...
+
+Exit codes: 3 if the program has errors, 4 if a peer returned an error that the program did not
+catch, 5 if the function did not finish within --ttl.")]
 pub(crate) struct RunOptions {
-    /// The program, or a folder whose aqua.toml names one
+    /// An .aqua file, or a folder with an aqua.toml
     #[arg(value_name = "FILE")]
     pub(crate) program: PathBuf,
-    /// The exported function to call
+    /// The exported function to call [default: the one in aqua.toml, or the only one]
     pub(crate) function: Option<String>,
-    /// Its arguments
+    /// The arguments of the function
     #[arg(value_name = "ARGS", allow_negative_numbers = true)]
     pub(crate) arguments: Vec<String>,
-    /// How many peers to start [default: as aqua.toml says, or 3]
+    /// The number of peers to start [default: from aqua.toml, or 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), conflicts_with = "relay")]
     pub(crate) peers: Option<u16>,
-    /// Run through this peer of a network that exists, by its multiaddress
+    /// Connect to this peer instead of starting peers
     #[arg(long, value_name = "MULTIADDR")]
     pub(crate) relay: Option<String>,
-    /// Give up after so many milliseconds [default: as aqua.toml says, or 7000]
+    /// The timeout in milliseconds [default: from aqua.toml, or 7000]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) ttl: Option<u32>,
-    /// Print a table of calls: peer, service and function, milliseconds, bytes
+    /// Print a table of calls and hops: peer, function, milliseconds, bytes
     #[arg(long)]
     pub(crate) trace: bool,
     #[command(flatten)]
     pub(crate) build: BuildOptions,
 }
 
-/// Look for mistakes in programs without making anything
+/// Check programs for errors
+///
+/// Reports errors and warnings in programs and manifests without writing any files.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua check                 every .aqua file below this folder
-  aqua check main.aqua lib   this file and every one below lib
-  aqua check --watch         again after every change, until interrupted
-  aqua check --json          one object for each message, for editors and scripts")]
+  aqua check                 check all .aqua files in the current folder and below
+  aqua check main.aqua lib   check a file and all files in lib
+  aqua check --watch         check again after each change
+  aqua check --json          print diagnostics as JSON, for editors and scripts
+
+Exit codes: 0 if there are no errors (warnings are allowed), 3 if there are errors.")]
 pub(crate) struct CheckOptions {
-    /// Files and folders
+    /// Files and folders to check
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Check again whenever a source or a manifest changes
+    /// Check again when a source file or a manifest changes
     #[arg(short, long)]
     pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) build: BuildOptions,
 }
 
-/// Compile programs: to scripts that peers run, or to code that calls them
+/// Compile programs to AIR, bytecode or bindings
 ///
-/// `air` and `bytecode` write one file for each exported function, the other targets one file for each program. A program
-/// that exports nothing is checked only.
+/// The targets `air` and `bytecode` write one file for each exported function. The other targets write one file for each
+/// program. Nothing is written for a program that exports nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua compile main.aqua                       FUNCTION.air beside you
-  aqua compile main.aqua -o out --entry greet  out/greet.air alone
-  aqua compile main.aqua --target bytecode     FUNCTION.airb, what peers run
-  aqua compile main.aqua --target ts -o src    src/main.ts, for @fluencelabs/js-client
-  aqua compile aqua -o out                     every program below aqua/ that exports something
-  aqua compile main.aqua --const 'LIMIT = 10' --import vendor")]
+  aqua compile main.aqua                       write FUNCTION.air to the current folder
+  aqua compile main.aqua -o out --entry greet  write out/greet.air only
+  aqua compile main.aqua --target bytecode     write FUNCTION.airb
+  aqua compile main.aqua --target ts -o src    write src/main.ts, for @fluencelabs/js-client
+  aqua compile aqua -o out                     compile all programs in the folder aqua
+  aqua compile main.aqua --const 'LIMIT = 10' --import vendor
+
+Exit codes: 3 if a program has errors; nothing is written for it.")]
 pub(crate) struct CompileOptions {
-    /// The program, a folder whose aqua.toml names one, or a folder of programs
+    /// An .aqua file, a folder with an aqua.toml, or a folder of programs
     #[arg(value_name = "FILE")]
     pub(crate) program: PathBuf,
-    /// The folder to write to, made when missing
+    /// The output folder; created if missing
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     pub(crate) output: PathBuf,
-    /// What to write
+    /// The output format
     #[arg(long, value_name = "TARGET", default_value = "air", overrides_with = "air")]
     pub(crate) target: Target,
     /// The same as --target air
     #[arg(long, overrides_with = "target")]
     pub(crate) air: bool,
-    /// Write this exported function alone
+    /// Compile this exported function only
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) entry: Option<String>,
-    /// With air, also write FUNCTION.air.map: which piece of the program each instruction is made of
+    /// With --target air, also write FUNCTION.air.map, which maps instructions to source positions
     #[arg(long)]
     pub(crate) source_map: bool,
-    /// Compile again whenever a source or a manifest changes
+    /// Compile again when a source file or a manifest changes
     #[arg(short, long)]
     pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) build: BuildOptions,
 }
 
-/// What a program is compiled to.
+/// Output formats of the compiler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Target {
-    /// AIR text, as it travels.
+    /// AIR text, the format that peers exchange
     Air,
-    /// Bytecode, as it runs.
+    /// AIR bytecode, the format that peers execute
     Bytecode,
-    /// Definitions of functions and services with the scripts, for other generators.
+    /// AIR with function and service definitions, for code generators
     Json,
-    /// TypeScript that calls it through the official JS client.
+    /// TypeScript bindings for @fluencelabs/js-client
     Ts,
-    /// JavaScript that calls it through the official JS client, and its types.
+    /// JavaScript bindings for @fluencelabs/js-client, with type declarations
     Js,
-    /// Rust that calls it through a client of ours.
+    /// Rust bindings for aqua_node::Client
     Rust,
 }
 
-/// How a program is compiled.
+/// Options of the compiler.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Compilation")]
 pub(crate) struct BuildOptions {
-    /// Also look for imports in this folder; may be given often
+    /// Search this folder for imports; can be repeated
     #[arg(long = "import", value_name = "DIR")]
     pub(crate) imports: Vec<PathBuf>,
-    /// Look for imports where this JSON file says: {"importing folder": {"import prefix": ["folder"]}}
+    /// A JSON file with import folders: {"importing folder": {"import prefix": ["folder"]}}
     #[arg(long, value_name = "FILE")]
     pub(crate) imports_map: Option<PathBuf>,
-    /// Define a constant such as 'LIMIT = 10'; may be given often
+    /// Define a constant, such as 'LIMIT = 10'; can be repeated
     #[arg(long = "const", value_name = "NAME = VALUE")]
     pub(crate) constants: Vec<String>,
-    /// Compile for a peer that reaches the others by itself, without a relay
+    /// Compile for an initiator that connects to other peers directly, without a relay
     #[arg(long)]
     pub(crate) no_relay: bool,
-    /// Don't carry errors home from remote peers
+    /// Do not send errors on other peers back to the initiator
     #[arg(long)]
     pub(crate) no_xor: bool,
-    /// Tell the initiator when each function begins, ends or fails, by its service `tracingSrv`
+    /// Call the service `tracingSrv` on the initiator when a function starts, ends or fails
     #[arg(long)]
     pub(crate) tracing: bool,
-    /// Answer the initiator also when a function without results is done
+    /// Send a response when a function without results ends
     #[arg(long)]
     pub(crate) empty_response: bool,
 }
 
-/// Be a peer
+/// Run a node
 #[derive(Debug, Subcommand)]
 pub(crate) enum NodeCommand {
     Run(NodeRunOptions),
 }
 
-/// Run a peer until it is interrupted
+/// Run a node until it is interrupted
 ///
-/// Prints the peer's identity and then each multiaddress it can be reached at, one a line.
+/// Prints the peer id of the node, then its multiaddresses, one per line. Stops on Ctrl-C or SIGTERM.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua node run                                   a peer with a new key on free ports
-  aqua node run --config examples/node.toml       as a file says
+  aqua node run                                   use a new key and free ports
+  aqua node run --config examples/node.toml       use a configuration file
   aqua node run --ws-port 9999 --service greeter=greeter.wasm
-  aqua node run --bootstrap /ip4/127.0.0.1/tcp/7777/p2p/12D3KooW...")]
+  aqua node run --bootstrap /ip4/127.0.0.1/tcp/7777/p2p/12D3KooW...
+
+Exit codes: 1 if the node can't start, such as for a port in use, 2 for an invalid option, 3 if the
+configuration has errors.")]
 pub(crate) struct NodeRunOptions {
-    /// Read settings from this file; options given here win
+    /// The configuration file; command-line options override it
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The file of the secret key, made when missing [default: a new key each time]
+    /// The file of the secret key; created if missing [default: a new key at each start]
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
-    /// The address to listen at [default: 127.0.0.1]
+    /// The IP address to listen on [default: 127.0.0.1]
     #[arg(long, value_name = "IP")]
     pub(crate) ip: Option<IpAddr>,
-    /// The port for other nodes; 0 takes a free one [default: 0]
+    /// The TCP port, for other nodes; 0 selects a free port [default: 0]
     #[arg(long, value_name = "PORT")]
     pub(crate) tcp_port: Option<u16>,
-    /// The port for clients over WebSocket; 0 takes a free one [default: 0]
+    /// The WebSocket port, for clients; 0 selects a free port [default: 0]
     #[arg(long, value_name = "PORT")]
     pub(crate) ws_port: Option<u16>,
-    /// Connect to this peer at the start; may be given often
+    /// Connect to this node at start-up; can be repeated
     #[arg(long, value_name = "MULTIADDR")]
     pub(crate) bootstrap: Vec<String>,
-    /// Serve a WebAssembly module or component under a name; may be given often
+    /// Deploy a WebAssembly component as a service; can be repeated
     #[arg(long = "service", value_name = "NAME=FILE", value_parser = named_file)]
     pub(crate) services: Vec<(String, PathBuf)>,
 }
 
-/// Explain the code of a message
+/// Explain an error code
+///
+/// Prints the page of the code: why the program is wrong, with an example and its correction. Without a code, lists all codes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua explain E1001
-  aqua explain            every code with its title")]
+  aqua explain E1001      print the page of E1001
+  aqua explain            list all codes")]
 pub(crate) struct ExplainOptions {
-    /// A code such as E1001
+    /// An error or warning code, such as E1001
     pub(crate) code: Option<String>,
 }
 

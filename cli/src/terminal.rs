@@ -1,5 +1,5 @@
-//! Where words go: results to standard output, everything else to standard error; with `--json`, objects to standard
-//! output.
+//! Output of commands: results go to standard output, everything else to standard error. With `--json` all output is JSON
+//! objects on standard output.
 
 use crate::failure::Failure;
 use crate::options::{Color, OutputOptions};
@@ -8,7 +8,7 @@ use aqua_render::Colour;
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal, Write};
 
-/// The terminal, as the options want it used.
+/// Prints according to the output options.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
     options: OutputOptions,
@@ -16,20 +16,20 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Decides about colours once.
+    /// Reads `NO_COLOR` and tests whether standard error is a terminal.
     pub(crate) fn new(options: OutputOptions) -> Self {
-        let wanted = match options.color {
+        let is_coloured = match options.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()) && io::stderr().is_terminal(),
         };
         Self {
             options,
-            colour: if wanted { Colour::On } else { Colour::Off },
+            colour: if is_coloured { Colour::On } else { Colour::Off },
         }
     }
 
-    /// Whether objects are wanted instead of words.
+    /// Whether to print JSON objects instead of text.
     pub(crate) fn is_json(&self) -> bool {
         self.options.json
     }
@@ -39,12 +39,12 @@ impl Terminal {
         self.colour == Colour::On
     }
 
-    /// A line of the result.
+    /// Prints a line of the result.
     pub(crate) fn result(&self, line: &str) {
         write(io::stdout(), &format!("{line}\n"));
     }
 
-    /// Text that is the result itself, with its line breaks; as an object it has a `kind`.
+    /// Prints text as the result; with `--json`, as an object with this `kind`.
     pub(crate) fn text(&self, kind: &str, text: &str) {
         if self.options.json {
             self.object(&json!({"kind": kind, "text": text}));
@@ -53,12 +53,12 @@ impl Terminal {
         }
     }
 
-    /// An object of the result; `kind` says what it is.
+    /// Prints a JSON object. It must have a field `kind`.
     pub(crate) fn object(&self, object: &Value) {
         write(io::stdout(), &format!("{object}\n"));
     }
 
-    /// An object of the result made from a value of a library, with its `kind`.
+    /// Prints a serialised value as a JSON object with this `kind`.
     pub(crate) fn kind(&self, kind: &str, value: serde_json::Result<Value>) {
         let mut object = json!({"kind": kind});
         if let (Some(object), Ok(Value::Object(fields))) = (object.as_object_mut(), value) {
@@ -67,49 +67,49 @@ impl Terminal {
         self.object(&object);
     }
 
-    /// A line about progress: on standard error, and only as words.
-    pub(crate) fn note(&self, line: &str) {
+    /// Prints a status line to standard error, unless `--quiet` or `--json` is given.
+    pub(crate) fn status(&self, line: &str) {
         if !self.options.quiet && !self.options.json {
             write(io::stderr(), &format!("{line}\n"));
         }
     }
 
-    /// Text that was asked for but is not the result, such as a table: on standard error.
-    pub(crate) fn aside(&self, text: &str) {
+    /// Prints requested text that is not the result, such as a table, to standard error.
+    pub(crate) fn extra(&self, text: &str) {
         write(io::stderr(), text);
     }
 
-    /// Messages about a program.
-    pub(crate) fn diagnostics(&self, sources: &Sources, messages: &[Diagnostic]) {
+    /// Prints diagnostics.
+    pub(crate) fn diagnostics(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
         if self.options.json {
-            write(io::stdout(), &aqua_render::json_lines(sources, messages));
+            write(io::stdout(), &aqua_render::json_lines(sources, diagnostics));
         } else {
-            write(io::stderr(), &aqua_render::terminal(sources, messages, self.colour));
+            write(io::stderr(), &aqua_render::terminal(sources, diagnostics, self.colour));
         }
     }
 
-    /// Why the command stopped.
+    /// Prints the message of a failure.
     pub(crate) fn failure(&self, failure: &Failure) {
         let Some(message) = failure.message() else { return };
         if self.options.json {
             self.object(&json!({"kind": "error", "reason": failure.reason(), "message": message}));
         } else {
-            let word = if self.is_coloured() {
+            let prefix = if self.is_coloured() {
                 "\x1b[1;31merror\x1b[0m"
             } else {
                 "error"
             };
-            write(io::stderr(), &format!("{word}: {message}\n"));
+            write(io::stderr(), &format!("{prefix}: {message}\n"));
         }
     }
 }
 
-/// A line on standard error, whatever the options.
-pub(crate) fn complain(line: &str) {
+/// Prints a line to standard error regardless of the options.
+pub(crate) fn print_error(line: &str) {
     write(io::stderr(), &format!("{line}\n"));
 }
 
-/// Writes at once; nobody listening is no reason to fail.
+/// Writes and flushes. Errors, such as a closed pipe, are ignored.
 fn write(mut out: impl Write, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -1,17 +1,17 @@
-//! The table of `--trace`: what happened where, how long it took and how much came of it.
+//! The table of `aqua run --trace`: calls and hops with their durations and sizes.
 
 use crate::terminal::Terminal;
 use aqua_node::observer::{Hop, HopKind};
 use serde_json::{Value, json};
 
-/// Shows the hops: a table on standard error, or an object for each.
+/// Prints the hops: as a table on standard error, or as JSON objects.
 pub(crate) fn show(hops: &[Hop], terminal: Terminal) {
     if terminal.is_json() {
-        for (at, hop) in hops.iter().enumerate() {
-            terminal.object(&object(at + 1, hop));
+        for (index, hop) in hops.iter().enumerate() {
+            terminal.object(&object(index + 1, hop));
         }
     } else {
-        terminal.aside(&table(hops));
+        terminal.extra(&table(hops));
     }
 }
 
@@ -50,10 +50,10 @@ fn table(hops: &[Hop]) -> String {
         "{:>3}  {:<15}  {:<width$}  {:>9}  {:>7}\n",
         "#", "peer", "service.function", "ms", "bytes"
     );
-    for (at, (hop, (peer, what, ms))) in hops.iter().zip(rows).enumerate() {
+    for (index, (hop, (peer, what, ms))) in hops.iter().zip(rows).enumerate() {
         table += &format!(
             "{:>3}  {peer:<15}  {what:<width$}  {ms:>9.3}  {:>7}\n",
-            at + 1,
+            index + 1,
             hop.bytes
         );
     }
@@ -77,15 +77,15 @@ fn what(hop: &Hop) -> String {
     }
 }
 
-/// Beginnings of peer ids are alike, so the end is shown too.
+/// Shortens a peer id. All ids start alike, so the end is kept too.
 fn short(peer: &str) -> String {
-    let letters: Vec<char> = peer.chars().collect();
-    match letters.len() {
+    let characters: Vec<char> = peer.chars().collect();
+    match characters.len() {
         0..=15 => peer.to_owned(),
-        many => letters[..8]
+        many => characters[..8]
             .iter()
             .chain(['…'].iter())
-            .chain(&letters[many - 6..])
+            .chain(&characters[many - 6..])
             .collect(),
     }
 }

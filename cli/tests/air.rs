@@ -1,4 +1,4 @@
-//! `aqua air`: scripts as text and as bytecode.
+//! `aqua air`.
 
 use crate::transcript::Folder;
 
@@ -19,7 +19,7 @@ fn folder() -> Folder {
 }
 
 #[test]
-fn fmt_lays_out_and_keeps_comments() {
+fn fmt_keeps_comments() {
     let folder = folder();
     insta::assert_snapshot!(folder.run(&["air", "fmt", "greet.air"]));
     assert_eq!(folder.output(&["air", "fmt", "-w", "greet.air"]).status.code(), Some(0));
@@ -29,7 +29,7 @@ fn fmt_lays_out_and_keeps_comments() {
 }
 
 #[test]
-fn check_says_what_scripts_are_and_what_is_wrong() {
+fn check_reports_valid_and_invalid_scripts() {
     insta::assert_snapshot!(folder().run(&["air", "check", "greet.air", "wrong.air", "torn.air"]));
     insta::assert_snapshot!(
         "check_as_objects",
@@ -38,7 +38,7 @@ fn check_says_what_scripts_are_and_what_is_wrong() {
 }
 
 #[test]
-fn what_is_no_script_is_told() {
+fn other_files_are_rejected() {
     let folder = folder();
     std::fs::write(folder.path().join("latin1"), b"(ap \"\xe9\" x)").expect("a new file");
     let lines = [
@@ -51,7 +51,7 @@ fn what_is_no_script_is_told() {
 }
 
 #[test]
-fn bytecode_goes_there_and_back() {
+fn bytecode_round_trips() {
     let folder = folder();
     insta::assert_snapshot!(folder.run(&["air", "asm", "greet.air", "--json"]));
     insta::assert_snapshot!("listing", folder.run(&["air", "disasm", "--listing", "greet.airb"]));
@@ -73,7 +73,7 @@ fn bytecode_goes_there_and_back() {
 }
 
 #[test]
-fn pseudo_code_and_graphs_are_printed() {
+fn pseudo_code_and_graphs() {
     let folder = folder();
     let lines = [
         folder.run(&["air", "show", "greet.air"]),
@@ -88,7 +88,7 @@ fn scripts_run_on_simulated_peers() {
     let answers = r#"{"greeter.*": {"values": ["Hello", "again"]}, "data.name": {"value": null}}"#;
     let folder = folder();
     std::fs::write(folder.path().join("answers.json"), answers).expect("a new file");
-    let told = [
+    let command = [
         "air",
         "run",
         "greet.air",
@@ -98,15 +98,15 @@ fn scripts_run_on_simulated_peers() {
         "data.name=\"Ada\"",
     ];
     let lines = [
-        folder.run(&[&told[..], &["--data", "end.bin"]].concat()),
+        folder.run(&[&command[..], &["--data", "end.bin"]].concat()),
         folder.run(&["data", "show", "end.bin"]),
-        folder.run(&[&told[..], &["--json", "--down", "relay", "--init", "me"]].concat()),
+        folder.run(&[&command[..], &["--json", "--down", "relay", "--init", "me"]].concat()),
     ];
     insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[test]
-fn runs_that_fail_are_told() {
+fn failed_runs_are_reported() {
     let folder = folder();
     std::fs::write(folder.path().join("answers.json"), "{\"f\": 1}").expect("a new file");
     let lines = [

@@ -6,7 +6,7 @@ const GOOD: &str = "aqua Good\n\nexport twice\n\nfunc twice(n: u32) -> u32:\n   
 const WRONG: &str = "aqua Wrong\n\nexport twice\n\nfunc twice(n: u32) -> u32:\n    <- m * 2\n";
 
 #[test]
-fn a_good_program_says_nothing_when_quiet() {
+fn quiet_prints_nothing_for_a_valid_program() {
     insta::assert_snapshot!(Folder::new(&[("main.aqua", GOOD)]).run(&["check", "-q"]), @r"
     $ aqua check -q
     exit 0
@@ -14,18 +14,18 @@ fn a_good_program_says_nothing_when_quiet() {
 }
 
 #[test]
-fn what_was_checked_is_told() {
+fn the_number_of_programs_is_printed() {
     let output = Folder::new(&[("a.aqua", GOOD), ("b/c.aqua", GOOD)]).output(&["check"]);
-    let told = String::from_utf8(output.stderr).expect("text");
+    let message = String::from_utf8(output.stderr).expect("text");
     assert!(
-        told.starts_with("checked 2 programs in ") && told.ends_with(" ms\n"),
-        "{told}"
+        message.starts_with("checked 2 programs in ") && message.ends_with(" ms\n"),
+        "{message}"
     );
     assert!(output.stdout.is_empty());
 }
 
 #[test]
-fn mistakes_exit_with_3() {
+fn errors_exit_with_3() {
     insta::assert_snapshot!(Folder::new(&[("main.aqua", WRONG)]).run(&["check", "-q", "main.aqua"]));
 }
 
@@ -41,7 +41,7 @@ fn a_shared_module_is_reported_once() {
 }
 
 #[test]
-fn mistakes_of_the_manifest_are_told() {
+fn errors_in_the_manifest_are_reported() {
     let manifest = "[package]\nname = \"p\"\nmian = \"main.aqua\"\n";
     insta::assert_snapshot!(Folder::new(&[("main.aqua", GOOD), ("aqua.toml", manifest)]).run(&["check", "-q"]));
 }
@@ -56,7 +56,7 @@ fn a_missing_file_exits_with_1() {
 }
 
 #[test]
-fn an_unresolved_import_tells_what_was_tried() {
+fn an_unresolved_import_lists_the_candidates() {
     let program = "aqua M\n\nimport \"lib/far.aqua\"\nimport \"std/kadmelia.aqua\"\n";
     let arguments = ["check", "-q", "main.aqua", "--import", "vendor"];
     insta::assert_snapshot!(Folder::new(&[("main.aqua", program)]).run(&arguments));

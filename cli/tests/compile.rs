@@ -1,4 +1,4 @@
-//! `aqua compile`: what is written, and when nothing is.
+//! `aqua compile`: output files and errors.
 
 use crate::transcript::Folder;
 
@@ -37,7 +37,7 @@ fn each_exported_function_becomes_a_file() {
 }
 
 #[test]
-fn an_entry_is_written_alone() {
+fn only_the_entry_is_written() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     assert!(
         folder
@@ -49,7 +49,7 @@ fn an_entry_is_written_alone() {
 }
 
 #[test]
-fn an_unknown_entry_is_told() {
+fn an_unknown_entry_is_reported() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     insta::assert_snapshot!(folder.run(&["compile", "main.aqua", "--entry", "helo"]));
     assert_eq!(names(&folder, "."), ["main.aqua"]);
@@ -69,7 +69,7 @@ fn bytecode_decodes() {
 }
 
 #[test]
-fn constants_are_given_from_outside() {
+fn constants_are_overridden() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     assert!(
         folder
@@ -82,7 +82,7 @@ fn constants_are_given_from_outside() {
 }
 
 #[test]
-fn a_constant_that_is_none_is_wrong_usage() {
+fn an_invalid_constant_exits_with_2() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     insta::assert_snapshot!(folder.run(&["compile", "main.aqua", "--const", "who = me"]));
     let run = |constant| folder.output(&["run", "main.aqua", "hello", "--const", constant]);
@@ -90,17 +90,17 @@ fn a_constant_that_is_none_is_wrong_usage() {
 }
 
 #[test]
-fn a_constant_that_nothing_names_is_told() {
+fn an_unused_constant_is_reported() {
     let other = PROGRAM.replace("WHO", "WHOM");
     let folder = Folder::new(&[("main.aqua", PROGRAM), ("all/a.aqua", PROGRAM), ("all/b.aqua", &other)]);
     insta::assert_snapshot!(folder.run(&["compile", "main.aqua", "--const", "WOH = \"me\"", "-o", "out"]));
-    // Of several programs, one has to name it.
+    // It is enough that one of several programs uses it.
     let output = folder.output(&["compile", "all", "--const", "WHOM = \"me\"", "-o", "out", "--quiet"]);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
 }
 
 #[test]
-fn a_wrong_program_writes_nothing() {
+fn a_program_with_errors_writes_nothing() {
     let wrong = PROGRAM.replace("<- WHO", "<- WHOM");
     let folder = Folder::new(&[("main.aqua", &wrong)]);
     insta::assert_snapshot!(folder.run(&["compile", "main.aqua", "-o", "out"]));
@@ -108,13 +108,13 @@ fn a_wrong_program_writes_nothing() {
 }
 
 #[test]
-fn without_exports_nothing_is_written_and_that_is_told() {
+fn without_exports_nothing_is_written() {
     let folder = Folder::new(&[("main.aqua", "aqua M\n\nfunc hello() -> string:\n    <- \"hi\"\n")]);
     insta::assert_snapshot!(folder.run(&["compile", "main.aqua"]));
 }
 
 #[test]
-fn a_folder_means_its_main_file() {
+fn a_folder_selects_its_main_file() {
     let manifest = "[package]\nname = \"p\"\nmain = \"main.aqua\"\n[build]\nconsts = { WHO = \"all\" }\n";
     let folder = Folder::new(&[("p/main.aqua", PROGRAM), ("p/aqua.toml", manifest)]);
     let output = folder.output(&["compile", "p", "--json", "--entry", "hello"]);
@@ -128,7 +128,7 @@ fn a_folder_means_its_main_file() {
 }
 
 #[test]
-fn callers_are_one_file_for_a_program() {
+fn bindings_are_one_file_per_program() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     for target in ["ts", "js", "rust", "json"] {
         let output = folder.output(&["compile", "main.aqua", "-o", "out", "--target", target]);
@@ -144,7 +144,7 @@ fn callers_are_one_file_for_a_program() {
 }
 
 #[test]
-fn a_source_map_lies_beside_its_script() {
+fn a_source_map_is_written_beside_its_script() {
     let folder = Folder::new(&[("main.aqua", PROGRAM)]);
     let output = folder.output(&["compile", "main.aqua", "--entry", "bye", "--source-map"]);
     assert!(output.status.success());
@@ -155,7 +155,7 @@ fn a_source_map_lies_beside_its_script() {
 }
 
 #[test]
-fn a_folder_of_programs_keeps_its_shape() {
+fn output_folders_mirror_source_folders() {
     let lib = "aqua Lib declares *\n\nfunc half(n: u32) -> u32:\n    <- n\n";
     let files = [("p/a.aqua", PROGRAM), ("p/deep/b.aqua", PROGRAM), ("p/lib.aqua", lib)];
     let folder = Folder::new(&files);
@@ -171,7 +171,7 @@ fn a_folder_of_programs_keeps_its_shape() {
 }
 
 #[test]
-fn options_of_scripts_are_given() {
+fn compiler_options_take_effect() {
     let program =
         "aqua M\n\nexport f\n\nservice S(\"s\"):\n    g()\n\nfunc f(peer: string):\n    on peer:\n        S.g()\n";
     let folder = Folder::new(&[("main.aqua", program)]);
@@ -187,7 +187,7 @@ fn options_of_scripts_are_given() {
 }
 
 #[test]
-fn an_imports_map_says_where_packages_are() {
+fn an_imports_map_selects_package_folders() {
     let main = "aqua M\n\nimport half from \"@x/lib.aqua\"\n\nexport half\n";
     let lib = "aqua Lib declares half\n\nfunc half(n: u32) -> u32:\n    <- n\n";
     let files = [

@@ -1,4 +1,4 @@
-//! `aqua data`: what particles carry.
+//! `aqua data`.
 
 use crate::transcript::Folder;
 use aqua_keys::KeyPair;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 const ID: &str = "a-particle";
 
-/// Peers 1 and 2 greet each other; peer 3 is never reached.
+/// Peers 1 and 2 greet each other; peer 3 does not run.
 fn script() -> String {
     let air = r#"
     (seq
@@ -47,7 +47,7 @@ fn run(number: u8, state: &State, incoming: &[u8]) -> Outcome {
     outcome
 }
 
-/// Data of peer 1 after its first step, and in the end.
+/// Data of peer 1 after its first step, and at the end.
 fn data() -> (Vec<u8>, Vec<u8>) {
     let first = run(1, &State::default(), &[]);
     let second = run(2, &State::default(), &first.state.encode());
@@ -55,7 +55,7 @@ fn data() -> (Vec<u8>, Vec<u8>) {
     (first.state.encode(), third.state.encode())
 }
 
-/// The data in all the forms that a folder may have it in.
+/// A folder with the data in all supported formats.
 fn folder() -> Folder {
     let (first, last) = data();
     let folder = Folder::new(&[
@@ -84,17 +84,17 @@ fn folder() -> Folder {
 }
 
 #[test]
-fn show_tells_everything() {
+fn show_prints_trace_and_stores() {
     insta::assert_snapshot!(folder().run(&["data", "show", "object.json"]));
     insta::assert_snapshot!("show_as_objects", folder().run(&["data", "show", "--json", "last.bin"]));
 }
 
 #[test]
-fn verify_says_who_did_what() {
+fn verify_prints_results_and_faults() {
     let folder = folder();
     insta::assert_snapshot!(folder.run(&["data", "verify", "particle.frame"]));
     insta::assert_snapshot!(
-        "verify_finds_what_is_wrong",
+        "verify_faults",
         [
             folder.run(&["data", "verify", "--particle-id", ID, "altered.bin"]),
             folder.run(&["data", "verify", "--particle-id", "another", "last.bin"]),
@@ -106,7 +106,7 @@ fn verify_says_who_did_what() {
 }
 
 #[test]
-fn diff_says_what_came() {
+fn diff_prints_changes() {
     let folder = folder();
     insta::assert_snapshot!(
         [
@@ -119,7 +119,7 @@ fn diff_says_what_came() {
 }
 
 #[test]
-fn what_is_no_data_is_told() {
+fn other_files_are_rejected() {
     let folder = folder();
     let lines = ["nowhere", "noise.txt", "torn"].map(|file| folder.run(&["data", "show", file]));
     insta::assert_snapshot!(lines.join("\n"));

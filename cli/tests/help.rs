@@ -1,40 +1,53 @@
-//! The help pages and wrong usage.
+//! Help texts and invalid command lines.
 
 use crate::transcript::Folder;
 
-fn runs(lines: &[&[&str]]) -> String {
+/// Takes a snapshot of `aqua COMMAND --help` for `command` and all its subcommands, as clap lists them.
+fn snapshot_help(folder: &Folder, command: &[&str]) {
+    let transcript = folder.run(&[command, &["--help"]].concat());
+    let name = if command.is_empty() {
+        "aqua".to_owned()
+    } else {
+        command.join("_")
+    };
+    let subcommands = subcommands(&transcript);
+    assert!(
+        transcript.contains("\nout| Examples:\n") || !subcommands.is_empty(),
+        "`{name}` has no example"
+    );
+    insta::assert_snapshot!(name, transcript);
+    for subcommand in subcommands {
+        snapshot_help(folder, &[command, &[subcommand]].concat());
+    }
+}
+
+/// The names in the section `Commands:` of a help text.
+fn subcommands(transcript: &str) -> Vec<&str> {
+    let section = transcript.split("\nout| Commands:\n").nth(1).unwrap_or_default();
+    let lines = section.lines().take_while(|line| *line != "out|");
+    // Continuation lines are indented further than names.
+    let entries = lines.filter_map(|line| line.strip_prefix("out|   ").filter(|rest| !rest.starts_with(' ')));
+    entries.filter_map(|entry| entry.split(' ').next()).collect()
+}
+
+#[test]
+fn all_commands_have_help_with_examples() {
+    snapshot_help(&Folder::new(&[]), &[]);
+}
+
+#[test]
+fn subcommands_are_found() {
     let folder = Folder::new(&[]);
-    lines
-        .iter()
-        .map(|arguments| folder.run(arguments))
-        .collect::<Vec<_>>()
-        .join("\n")
+    assert_eq!(
+        subcommands(&folder.run(&["data", "--help"])),
+        ["show", "verify", "diff"]
+    );
+    assert!(subcommands(&folder.run(&["check", "--help"])).is_empty());
 }
 
 #[test]
-fn the_front_page() {
-    insta::assert_snapshot!(runs(&[&["--help"]]));
-}
-
-#[test]
-fn each_command() {
-    for command in ["run", "check", "compile", "explain"] {
-        insta::assert_snapshot!(command, runs(&[&[command, "--help"]]));
-    }
-    for command in ["fmt", "check", "show", "graph", "run", "asm", "disasm", "serve"] {
-        insta::assert_snapshot!(format!("air_{command}"), runs(&[&["air", command, "--help"]]));
-    }
-    for command in ["show", "verify", "diff"] {
-        insta::assert_snapshot!(format!("data_{command}"), runs(&[&["data", command, "--help"]]));
-    }
-    insta::assert_snapshot!("data", runs(&[&["data", "--help"]]));
-    insta::assert_snapshot!("air", runs(&[&["air", "--help"]]));
-    insta::assert_snapshot!("node_run", runs(&[&["node", "run", "--help"]]));
-}
-
-#[test]
-fn wrong_usage_exits_with_2() {
-    insta::assert_snapshot!(runs(&[
+fn invalid_command_lines_exit_with_2() {
+    let lines: &[&[&str]] = &[
         &[],
         &["chekc"],
         &["run"],
@@ -42,5 +55,8 @@ fn wrong_usage_exits_with_2() {
         &["run", "main.aqua", "--peers", "3", "--relay", "/ip4/127.0.0.1/tcp/1"],
         &["node", "run", "--service", "greeter"],
         &["compile", "main.aqua", "--target", "wasm"],
-    ]));
+    ];
+    let folder = Folder::new(&[]);
+    let transcripts: Vec<String> = lines.iter().map(|arguments| folder.run(arguments)).collect();
+    insta::assert_snapshot!(transcripts.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! What a user sees of `aqua`: help, results, messages and exit codes, as transcripts.
+//! Transcripts of `aqua`: help texts, results, messages and exit codes.
 
 mod transcript;
 mod watch;

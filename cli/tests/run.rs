@@ -1,10 +1,10 @@
-//! `aqua run`: the examples on peers of one process, and how a run ends other than well.
+//! `aqua run`: the examples on local peers, and failures.
 
 use crate::transcript::Folder;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs `aqua run` on an example where it lies.
+/// Runs an example.
 fn example(name: &str, arguments: &[&str]) -> Output {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../examples")
@@ -38,12 +38,12 @@ fn parallel_waits_for_all_neighbours() {
 }
 
 #[test]
-fn recovery_tells_what_went_wrong() {
+fn recovery_returns_the_error() {
     insta::assert_snapshot!(value("recovery", &[]));
 }
 
 #[test]
-fn numbers_are_sorted_out() {
+fn numbers_are_sorted() {
     insta::assert_snapshot!(value("numbers", &[]));
 }
 
@@ -108,7 +108,7 @@ fn json_gives_hops_and_the_result_as_objects() {
 }
 
 #[test]
-fn an_error_that_nobody_catches_exits_with_4() {
+fn an_uncaught_error_exits_with_4() {
     let program = "\
 aqua M
 
@@ -126,7 +126,7 @@ func ask() -> string:
 }
 
 #[test]
-fn a_timeout_exits_with_5_and_tells_where_the_particle_is() {
+fn a_timeout_exits_with_5_and_names_the_pending_call() {
     let program = "\
 aqua M
 
@@ -141,39 +141,80 @@ func wait() -> string:
 ";
     let folder = Folder::new(&[("main.aqua", program)]);
     let output = folder.output(&["run", "main.aqua", "--peers", "1", "--ttl", "1500"]);
-    let told = String::from_utf8(output.stderr).expect("text");
-    assert_eq!(output.status.code(), Some(5), "{told}");
+    let message = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(5), "{message}");
     assert!(
-        told.contains("no result within 1500 ms") && told.contains("peer.timeout"),
-        "{told}"
+        message.contains("no result within 1500 ms") && message.contains("peer.timeout"),
+        "{message}"
     );
 }
 
 #[test]
-fn what_can_not_be_called_is_wrong_usage() {
-    let program = "aqua M\n\nexport one, two\n\nfunc one(n: u8) -> u8:\n    <- n\n\nfunc two() -> u8:\n    <- 2\n";
+fn invalid_calls_exit_with_2() {
+    let program = "\
+aqua M
+
+export one, two, send, later
+
+data Point:
+    x: i32
+    label: ?string
+
+func one(n: u8) -> u8:
+    <- n
+
+func two() -> u8:
+    <- 2
+
+func send(points: []Point, verbose: bool):
+    unused = points
+
+func later(callback: string -> ()):
+    callback(\"now\")
+";
     let folder = Folder::new(&[
         ("main.aqua", program),
         ("none.aqua", "aqua N\n\nfunc f() -> u8:\n    <- 1\n"),
+        ("text.txt", "no program"),
+        ("empty/notes.md", ""),
+        ("nameless/aqua.toml", "[package]\nname = \"p\"\n"),
     ]);
-    let runs = [
-        folder.run(&["run", "main.aqua"]),
-        folder.run(&["run", "main.aqua", "tow"]),
-        folder.run(&["run", "main.aqua", "one"]),
-        folder.run(&["run", "main.aqua", "one", "300"]),
-        folder.run(&["run", "main.aqua", "one", "1", "--relay", "home"]),
-        folder.run(&["run", "none.aqua"]),
+    let lines: &[&[&str]] = &[
+        &["main.aqua"],
+        &["main.aqua", "tow"],
+        &["main.aqua", "one"],
+        &["main.aqua", "two", "1", "2"],
+        &["main.aqua", "one", "300"],
+        &["main.aqua", "one", "many"],
+        &["main.aqua", "one", "1.5"],
+        &["main.aqua", "send", "[{\"x\": 1}", "true"],
+        &["main.aqua", "send", "[{\"x\": 1}, {\"x\": \"2\"}]", "true"],
+        &["main.aqua", "send", "[{\"x\": 1, \"lable\": \"a\"}]", "true"],
+        &["main.aqua", "send", "[{}]", "true"],
+        &["main.aqua", "send", "[]", "yes"],
+        &["main.aqua", "later", "print"],
+        &["main.aqua", "one", "1", "--relay", "home"],
+        &["main.aqua", "one", "1", "--relay", "/ip4/127.0.0.1/tcp/9999"],
+        &["none.aqua"],
+        &["nowhere.aqua"],
+        &["text.txt"],
+        &["empty"],
+        &["nameless"],
     ];
+    let runs: Vec<String> = lines
+        .iter()
+        .map(|line| folder.run(&[&["run"], *line].concat()))
+        .collect();
     insta::assert_snapshot!(runs.join("\n"));
 }
 
 #[test]
-fn a_relay_that_is_not_there_exits_with_4() {
+fn an_unreachable_relay_exits_with_4() {
     let program = "aqua M\n\nexport one\n\nfunc one() -> u8:\n    <- 1\n";
     let peer = "12D3KooWANqfCDrV79MZdMnMqTvDdqSAPSxdgFY1L6DCq2DVGB4D";
     let relay = format!("/ip4/127.0.0.1/tcp/1/p2p/{peer}");
     let output = Folder::new(&[("main.aqua", program)]).output(&["run", "main.aqua", "--relay", &relay]);
-    let told = String::from_utf8(output.stderr).expect("text");
-    assert_eq!(output.status.code(), Some(4), "{told}");
-    assert!(told.starts_with("error: the relay was not reached"), "{told}");
+    let message = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(4), "{message}");
+    assert!(message.starts_with("error: the relay was not reached"), "{message}");
 }

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 
-/// The peer whose key grows from 32 bytes of 1.
+/// The peer with a secret key of 32 bytes of 1.
 const PEER: &str = "12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5";
 
-/// What the process writes for such input, line by line, and its exit code.
+/// Returns the output lines of the process for this input, and its exit code.
 fn serve(options: &[&str], input: Vec<u8>) -> (Vec<String>, Option<i32>) {
     let mut process = Command::new(env!("CARGO_BIN_EXE_aqua"))
         .args(["air", "serve"])
@@ -20,7 +20,7 @@ fn serve(options: &[&str], input: Vec<u8>) -> (Vec<String>, Option<i32>) {
         .spawn()
         .expect("the binary starts");
     let mut requests = process.stdin.take().expect("piped");
-    // It answers while it reads: without someone to read, both would wait.
+    // Written from a thread: the process replies while it reads, and both pipes would fill up.
     let writer = std::thread::spawn(move || requests.write_all(&input).expect("it reads to the end"));
     let output = process.wait_with_output().expect("it ends with its input");
     writer.join().expect("written");
@@ -49,7 +49,7 @@ fn message(reply: &str) -> String {
 }
 
 #[test]
-fn each_line_has_its_reply_whatever_it_is() {
+fn each_line_gets_a_reply() {
     let good = request("(null)").to_string();
     let calls = request(
         r#"(call %init_peer_id% ("s" "f") ["two
@@ -89,7 +89,7 @@ lines"] x)"#,
 }
 
 #[test]
-fn a_line_that_is_too_long_is_passed_over() {
+fn long_lines_are_rejected() {
     let good = request("(null)").to_string();
     let fits = format!("{good}{}", " ".repeat(1000 - good.len()));
     let lines = [
@@ -113,7 +113,7 @@ fn a_line_that_is_too_long_is_passed_over() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_answered() {
+fn invalid_utf_8_gets_a_reply() {
     let (replies, code) = serve(&[], b"{\"air\": \"\xff\xfe\"}\n\xff\n".to_vec());
     assert_eq!((replies.len(), code), (2, Some(0)));
     assert!(
@@ -125,7 +125,7 @@ fn bytes_that_are_no_text_are_answered() {
 }
 
 #[test]
-fn it_answers_before_the_next_request_comes() {
+fn replies_are_not_delayed() {
     let mut process = Command::new(env!("CARGO_BIN_EXE_aqua"))
         .args(["air", "serve"])
         .stdin(Stdio::piped())

@@ -1,9 +1,9 @@
-//! Runs the built binary in a folder of its own and writes down what came of it.
+//! Runs the binary in a temporary folder and records a transcript.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A folder that is removed at the end, with files in it.
+/// A temporary folder with files.
 pub(crate) struct Folder {
     root: tempfile::TempDir,
 }
@@ -20,7 +20,7 @@ impl Folder {
         Self { root }
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub(crate) fn path(&self) -> &Path {
         self.root.path()
     }
@@ -32,7 +32,7 @@ impl Folder {
         command.output().expect("the binary starts")
     }
 
-    /// The command line, then what it wrote to each stream and how it ended.
+    /// Runs `aqua` and returns the command line, its output and its exit code.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
         let quoted = |word: &&str| {

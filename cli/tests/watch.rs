@@ -1,4 +1,4 @@
-//! `--watch`: every change is answered.
+//! `--watch`.
 
 use crate::transcript::Folder;
 use serde_json::Value;
@@ -27,7 +27,7 @@ impl Watching {
         Self { process, lines }
     }
 
-    /// The objects up to the one of that kind, which is the last.
+    /// Reads objects up to and including one of this kind.
     fn until(&mut self, kind: &str) -> Vec<Value> {
         let mut objects: Vec<Value> = Vec::new();
         while objects.last().is_none_or(|object| object["kind"] != kind) {
@@ -53,7 +53,7 @@ fn write(folder: &Folder, name: &str, text: &str) {
 }
 
 #[test]
-fn a_check_is_repeated_after_each_change() {
+fn check_runs_after_each_change() {
     let folder = Folder::new(&[
         ("main.aqua", MAIN),
         ("lib/half.aqua", LIB),
@@ -99,7 +99,7 @@ fn a_check_is_repeated_after_each_change() {
 }
 
 #[test]
-fn a_program_is_compiled_again_after_each_change() {
+fn compile_runs_after_each_change() {
     let folder = Folder::new(&[("main.aqua", MAIN), ("lib/half.aqua", LIB)]);
     let mut watching = Watching::start(&folder, &["compile", "main.aqua", "-o", "out"]);
     watching.until("compiled");

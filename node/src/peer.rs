@@ -62,16 +62,8 @@ impl Peer {
         self.services.as_ref()
     }
 
-    /// Tells the observer and the log what happened.
+    /// Reports an event to the observer. Events are not logged here: an observer may log them.
     pub(crate) fn tell(&self, particle: Option<&Arc<Particle>>, event: Event) {
-        // Anybody chooses the ids of particles: only the beginning is logged.
-        let id = particle.map(|particle| &particle.id[..particle.id.floor_char_boundary(64)]);
-        match &event {
-            Event::Dropped { .. } | Event::Rejected { .. } | Event::NotSent { .. } | Event::Failed { .. } => {
-                tracing::info!(particle = ?id, ?event);
-            }
-            _ => tracing::debug!(particle = ?id, ?event),
-        }
         self.observer.notice(&Notice {
             peer: self.id.clone(),
             at: self.clock.now(),

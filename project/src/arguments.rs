@@ -1,101 +1,101 @@
-//! Values for the parameters of a function, from words of a command line or from a manifest.
+//! Arguments of a function, from the command line or from a manifest.
 //!
-//! A word is JSON; for a parameter of type `string` (or `?string`, or `⊤`) a word that is not JSON is taken as the text
-//! itself. Every value is checked against the type of its parameter and brought into the form that peers exchange:
-//! an option is a list of at most one item, so `null` becomes `[]` and `5` becomes `[5]`.
+//! A word on the command line is JSON. For a parameter of type `string` (or `?string`, or `⊤`) a word that is not JSON is a
+//! string. Each value is checked against the type of its parameter and converted to the form that peers exchange: an option
+//! is an array of at most one item, so `null` becomes `[]` and `5` becomes `[5]`.
 
 use aqua_compiler::typing::{Arrow, Scalar, Type};
 use aqua_diagnostics::suggestions::nearest;
 use serde_json::Value;
 
-/// Why values don't fit the parameters of a function.
+/// Arguments that don't match the parameters of a function. Paths such as `x[1].name` name the invalid part of a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
-    /// More or fewer values than parameters.
-    #[error("{function} takes {expected}, but {given} given", given = was(*given))]
+    /// Wrong number of arguments.
+    #[error("{function} takes {expected}, but {given} given", given = were(*given))]
     Count {
-        /// The function as it is declared.
+        /// The signature of the function.
         function: String,
-        /// How many it takes, in words.
+        /// The number of parameters, such as `2 arguments`.
         expected: String,
-        /// How many values there are.
+        /// The number of arguments.
         given: usize,
     },
-    /// A word for a parameter that is not a text is not JSON.
-    #[error("{place} is {declared}, but `{word}` is not JSON: {reason}")]
+    /// A word that is not JSON, for a parameter that is not a string.
+    #[error("invalid value for {path}: expected {declared} as JSON, found `{word}` ({reason})")]
     NotJson {
-        /// The parameter.
-        place: String,
-        /// Its type.
+        /// The path of the value.
+        path: String,
+        /// The declared type.
         declared: String,
-        /// What was given.
+        /// The given word.
         word: String,
-        /// What is wrong with it.
+        /// The error of the JSON parser.
         reason: String,
     },
-    /// A value of another type.
-    #[error("{place} is {declared}, but {found} was given")]
+    /// A value of the wrong type.
+    #[error("invalid value for {path}: expected {declared}, found {found}")]
     Mismatch {
-        /// The parameter, or the part of it that doesn't fit.
-        place: String,
-        /// The type it should have.
+        /// The path of the value.
+        path: String,
+        /// The declared type.
         declared: String,
-        /// What was given, in words.
+        /// A description of the value.
         found: String,
     },
-    /// A field that the type needs is missing.
-    #[error("{place} has no field `{field}`, which {declared} needs")]
+    /// A required field is missing.
+    #[error("invalid value for {path}: missing field `{field}` of {declared}")]
     MissingField {
-        /// The parameter or the part of it.
-        place: String,
-        /// Its type.
+        /// The path of the value.
+        path: String,
+        /// The declared type.
         declared: String,
-        /// The field.
+        /// The name of the field.
         field: String,
     },
-    /// A field that the type doesn't have.
-    #[error("{place} has a field `{field}`, which {declared} does not{hint}")]
+    /// A field that the type does not have.
+    #[error("invalid value for {path}: {declared} has no field `{field}`{hint}")]
     UnknownField {
-        /// The parameter or the part of it.
-        place: String,
-        /// Its type.
+        /// The path of the value.
+        path: String,
+        /// The declared type.
         declared: String,
-        /// The field.
+        /// The name of the field.
         field: String,
-        /// The field that was probably meant.
+        /// The nearest field, as `; did you mean …?`; or empty.
         hint: String,
     },
-    /// A parameter that takes a function.
-    #[error("{place} is a function ({declared}): it can be given by a program, not from outside")]
+    /// A parameter of function or ability type.
+    #[error("can't give a value for {path}: {declared} is not data")]
     Function {
-        /// The parameter.
-        place: String,
-        /// Its type.
+        /// The path of the value.
+        path: String,
+        /// The declared type.
         declared: String,
     },
 }
 
-/// Reads one word for each parameter.
+/// Converts one word of the command line for each parameter.
 ///
 /// # Errors
-/// When their number or one of them doesn't fit.
+/// If their number or one of their types does not match.
 pub fn from_words(function: &str, arrow: &Arrow, words: &[String]) -> Result<Vec<Value>, ArgumentError> {
-    each(function, arrow, words, |place, ty, word| {
-        fit(place, ty, read(place, ty, word)?)
+    each(function, arrow, words, |path, ty, word| {
+        convert_value(path, ty, parse(path, ty, word)?)
     })
 }
 
-/// Takes one value for each parameter.
+/// Converts one value for each parameter.
 ///
 /// # Errors
-/// When their number or one of them doesn't fit.
+/// If their number or one of their types does not match.
 pub fn from_values(function: &str, arrow: &Arrow, values: &[Value]) -> Result<Vec<Value>, ArgumentError> {
-    each(function, arrow, values, |place, ty, value| {
-        fit(place, ty, value.clone())
+    each(function, arrow, values, |path, ty, value| {
+        convert_value(path, ty, value.clone())
     })
 }
 
-/// The function as it is declared, such as `greet(name: string) -> []string`.
+/// The signature of a function, such as `greet(name: string) -> []string`.
 pub fn signature(function: &str, arrow: &Arrow) -> String {
     let parameters = arrow.parameters.iter().map(|it| match &it.name {
         Some(name) => format!("{name}: {}", it.ty),
@@ -140,24 +140,24 @@ fn each<T>(
     values.collect()
 }
 
-fn read(place: &str, ty: &Type, word: &str) -> Result<Value, ArgumentError> {
+fn parse(path: &str, ty: &Type, word: &str) -> Result<Value, ArgumentError> {
     match (serde_json::from_str(word), ty) {
         (Ok(value @ Value::String(_)), _) => Ok(value),
-        (_, ty) if is_text(ty) => Ok(Value::String(word.to_owned())),
+        (_, ty) if is_string(ty) => Ok(Value::String(word.to_owned())),
         (Ok(value), _) => Ok(value),
         (Err(_), Type::Top) => Ok(Value::String(word.to_owned())),
-        (Err(_), Type::Option(inner)) if is_text(inner) => Ok(Value::String(word.to_owned())),
+        (Err(_), Type::Option(inner)) if is_string(inner) => Ok(Value::String(word.to_owned())),
         (Err(_), Type::Arrow(_)) => Ok(Value::Null),
         (Err(_), Type::Scalar(_)) => {
-            let (place, declared) = (quoted(place), quoted(ty));
+            let (path, declared) = (quoted(path), quoted(ty));
             Err(ArgumentError::Mismatch {
-                place,
+                path,
                 declared,
                 found: describe(&Value::String(word.to_owned())),
             })
         }
         (Err(error), ty) => Err(ArgumentError::NotJson {
-            place: quoted(place),
+            path: quoted(path),
             declared: quoted(ty),
             word: word.to_owned(),
             reason: error.to_string(),
@@ -165,46 +165,47 @@ fn read(place: &str, ty: &Type, word: &str) -> Result<Value, ArgumentError> {
     }
 }
 
-fn is_text(ty: &Type) -> bool {
+fn is_string(ty: &Type) -> bool {
     matches!(ty, Type::Scalar(Scalar::String))
 }
 
-/// The value in the form that peers exchange, if it has the type.
-fn fit(place: &str, ty: &Type, value: Value) -> Result<Value, ArgumentError> {
+/// Converts a value to the form that peers exchange.
+fn convert_value(path: &str, ty: &Type, value: Value) -> Result<Value, ArgumentError> {
     match (ty, value) {
         (Type::Top | Type::Error, value) => Ok(value),
-        (Type::Scalar(scalar), value) if fits(*scalar, &value) => Ok(value),
-        (Type::Literal(set), value) if set.iter().any(|scalar| fits(scalar, &value)) => Ok(value),
+        (Type::Scalar(scalar), value) if accepts(*scalar, &value) => Ok(value),
+        (Type::Literal(set), value) if set.iter().any(|scalar| accepts(scalar, &value)) => Ok(value),
         (Type::Array(item) | Type::Stream(item), Value::Array(values)) => {
             let values = values.into_iter().enumerate();
             values
-                .map(|(at, value)| fit(&format!("{place}[{at}]"), item, value))
+                .map(|(at, value)| convert_value(&format!("{path}[{at}]"), item, value))
                 .collect()
         }
         (Type::Option(_), Value::Null) => Ok(Value::Array(Vec::new())),
-        (Type::Option(item), Value::Array(mut values)) => match fit(place, item, Value::Array(values.clone())) {
+        (Type::Option(item), Value::Array(mut values)) => match convert_value(path, item, Value::Array(values.clone()))
+        {
             Ok(value) => Ok(Value::Array(vec![value])),
             Err(_) if values.is_empty() => Ok(Value::Array(values)),
-            Err(_) if values.len() == 1 => Ok(Value::Array(vec![fit(place, item, values.remove(0))?])),
+            Err(_) if values.len() == 1 => Ok(Value::Array(vec![convert_value(path, item, values.remove(0))?])),
             Err(_) => {
                 let found = describe(&Value::Array(values));
                 Err(ArgumentError::Mismatch {
-                    place: quoted(place),
+                    path: quoted(path),
                     declared: quoted(ty),
                     found,
                 })
             }
         },
-        (Type::Option(item), value) => Ok(Value::Array(vec![fit(place, item, value)?])),
+        (Type::Option(item), value) => Ok(Value::Array(vec![convert_value(path, item, value)?])),
         (Type::Data(named), Value::Object(mut given)) => {
             let known: Vec<&str> = named.fields.keys().map(|name| name.as_str()).collect();
             if let Some(field) = given.keys().find(|field| !known.contains(&field.as_str())) {
                 let hint = nearest(field, known.iter().copied())
                     .map(|it| format!("; did you mean `{it}`?"))
                     .unwrap_or_default();
-                let (place, declared) = (quoted(place), quoted(ty));
+                let (path, declared) = (quoted(path), quoted(ty));
                 return Err(ArgumentError::UnknownField {
-                    place,
+                    path,
                     declared,
                     field: field.clone(),
                     hint,
@@ -213,12 +214,12 @@ fn fit(place: &str, ty: &Type, value: Value) -> Result<Value, ArgumentError> {
             let mut fields = serde_json::Map::new();
             for (field, ty_of_field) in &named.fields {
                 let value = match (given.swap_remove(field.as_str()), ty_of_field) {
-                    (Some(value), _) => fit(&format!("{place}.{field}"), ty_of_field, value)?,
+                    (Some(value), _) => convert_value(&format!("{path}.{field}"), ty_of_field, value)?,
                     (None, Type::Option(_)) => Value::Array(Vec::new()),
                     (None, _) => {
-                        let (place, declared) = (quoted(place), quoted(ty));
+                        let (path, declared) = (quoted(path), quoted(ty));
                         return Err(ArgumentError::MissingField {
-                            place,
+                            path,
                             declared,
                             field: field.to_string(),
                         });
@@ -229,18 +230,18 @@ fn fit(place: &str, ty: &Type, value: Value) -> Result<Value, ArgumentError> {
             Ok(Value::Object(fields))
         }
         (Type::Arrow(_) | Type::Ability(_) | Type::Service(_), _) => Err(ArgumentError::Function {
-            place: quoted(place),
-            declared: ty.to_string(),
+            path: quoted(path),
+            declared: quoted(ty),
         }),
         (ty, value) => Err(ArgumentError::Mismatch {
-            place: quoted(place),
+            path: quoted(path),
             declared: quoted(ty),
             found: describe(&value),
         }),
     }
 }
 
-fn fits(scalar: Scalar, value: &Value) -> bool {
+fn accepts(scalar: Scalar, value: &Value) -> bool {
     let (unsigned, signed) = (value.as_u64(), value.as_i64());
     match scalar {
         Scalar::U8 => unsigned.is_some_and(|number| u8::try_from(number).is_ok()),
@@ -262,9 +263,12 @@ fn describe(value: &Value) -> String {
         Value::Null => "`null`".to_owned(),
         Value::Bool(truth) => format!("`{truth}`"),
         Value::Number(number) => format!("the number {number}"),
-        Value::String(text) if text.chars().count() <= 40 => format!("the text {}", Value::String(text.clone())),
-        Value::String(_) => "a text".to_owned(),
-        Value::Array(items) => format!("a list of {}", items.len()),
+        Value::String(text) if text.chars().count() <= 40 => format!("the string {value}"),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(items) => match items.len() {
+            1 => "an array of 1 item".to_owned(),
+            many => format!("an array of {many} items"),
+        },
         Value::Object(_) => "an object".to_owned(),
     }
 }
@@ -273,7 +277,7 @@ fn quoted(words: impl std::fmt::Display) -> String {
     format!("`{words}`")
 }
 
-fn was(given: usize) -> String {
+fn were(given: usize) -> String {
     match given {
         0 => "none was".to_owned(),
         1 => "1 was".to_owned(),
@@ -339,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told() {
+    fn invalid_arguments_are_reported() {
         let function = Type::Arrow(Arc::new(Arrow::unnamed([Type::STRING], [])));
         let cases = [
             (Type::Scalar(Scalar::U8), "256"),
@@ -356,15 +360,16 @@ mod tests {
             (point(), "{\"note\": null}"),
             (function, "f"),
         ];
-        let told = cases.map(|(ty, word)| format!("{ty} from {word}:\n  {}", one(&ty, word).expect_err("no fit")));
-        insta::assert_snapshot!(told.join("\n"));
+        let messages =
+            cases.map(|(ty, word)| format!("{ty} from {word}:\n  {}", one(&ty, word).expect_err("an error")));
+        insta::assert_snapshot!(messages.join("\n"));
     }
 
     #[test]
-    fn the_number_of_arguments_is_told_with_the_signature() {
+    fn a_wrong_number_of_arguments_is_reported_with_the_signature() {
         let arrow = arrow(&[("name", Type::STRING), ("count", Type::Scalar(Scalar::U32))]);
         let error = from_values("greet", &arrow, &[json!("Ada")]).expect_err("too few");
-        let told = "`greet(name: string, count: u32) -> string` takes 2 arguments, but 1 was given";
-        assert_eq!(error.to_string(), told);
+        let message = "`greet(name: string, count: u32) -> string` takes 2 arguments, but 1 was given";
+        assert_eq!(error.to_string(), message);
     }
 }

@@ -1,4 +1,4 @@
-//! What a compiled program becomes on disk: files with names and contents.
+//! Output files of the compiler.
 
 use crate::{Error, Program};
 use aqua_air::{AssembleError, Bytecode, print};
@@ -6,29 +6,29 @@ use aqua_compiler::{Compilation, CompiledFunction, SourceMap, callers};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// A file to write.
+/// An output file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
-    /// Its name.
+    /// The file name.
     pub name: String,
-    /// The exported function that it is about; none if it is about all of them.
+    /// The exported function, if the file is for a single one.
     pub function: Option<String>,
-    /// What is in it.
+    /// The contents.
     pub content: Vec<u8>,
 }
 
-/// A function that has no bytecode.
+/// A script that can't be assembled to bytecode.
 #[derive(Debug, thiserror::Error)]
-#[error("`{function}` has no bytecode: {source}")]
-pub struct NoBytecode {
-    /// The exported name.
+#[error("can't assemble `{function}`: {source}")]
+pub struct BytecodeError {
+    /// The exported function.
     pub function: String,
-    /// Why not.
+    /// The cause.
     pub source: AssembleError,
 }
 
 impl Artifact {
-    fn of(function: &CompiledFunction, extension: &str, content: Vec<u8>) -> Self {
+    fn for_function(function: &CompiledFunction, extension: &str, content: Vec<u8>) -> Self {
         Self {
             name: format!("{}.{extension}", function.name),
             function: Some(function.name.to_string()),
@@ -36,7 +36,7 @@ impl Artifact {
         }
     }
 
-    fn whole(program: &Program, extension: &str, content: String) -> Self {
+    fn for_program(program: &Program, extension: &str, content: String) -> Self {
         let stem = program.file.file_stem().unwrap_or_default().to_string_lossy();
         Self {
             name: format!("{stem}.{extension}"),
@@ -45,16 +45,16 @@ impl Artifact {
         }
     }
 
-    /// Writes the file to a folder, which is made when it is missing. Gives the path.
+    /// Writes the file to `folder`, which is created if missing, and returns its path.
     ///
-    /// A file that holds the same already is left alone, so that tools that watch it have nothing to do.
+    /// A file with the same contents is not written again, so that build tools that watch it are not triggered.
     ///
     /// # Errors
-    /// When the folder or the file can't be written.
+    /// If the folder or the file can't be written.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
         let path = folder.join(&self.name);
-        let same = std::fs::read(&path).is_ok_and(|content| content == self.content);
-        if !same {
+        let is_unchanged = std::fs::read(&path).is_ok_and(|content| content == self.content);
+        if !is_unchanged {
             let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, &self.content));
             written.map_err(|source| Error::Unwritable {
                 path: path.clone(),
@@ -65,20 +65,20 @@ impl Artifact {
     }
 }
 
-/// `FUNCTION.air`: the script of each function.
+/// `FUNCTION.air`: the AIR of each function.
 pub fn air(compilation: &Compilation) -> Vec<Artifact> {
     let functions = compilation.functions.iter();
     functions
-        .map(|function| Artifact::of(function, "air", print(&function.script).into_bytes()))
+        .map(|function| Artifact::for_function(function, "air", print(&function.script).into_bytes()))
         .collect()
 }
 
-/// `FUNCTION.air.map`: what each instruction of the script is made of, as a [`SourceMap`].
+/// `FUNCTION.air.map`: the [`SourceMap`] of each function.
 pub fn source_maps(compilation: &Compilation) -> Vec<Artifact> {
     let map = |function| {
         let map = SourceMap::of(function, &compilation.sources);
         let text = serde_json::to_string(&map).unwrap_or_default() + "\n";
-        Artifact::of(function, "air.map", text.into_bytes())
+        Artifact::for_function(function, "air.map", text.into_bytes())
     };
     compilation.functions.iter().map(map).collect()
 }
@@ -86,11 +86,11 @@ pub fn source_maps(compilation: &Compilation) -> Vec<Artifact> {
 /// `FUNCTION.airb`: the bytecode of each function.
 ///
 /// # Errors
-/// When a script has no bytecode.
-pub fn bytecode(compilation: &Compilation) -> Result<Vec<Artifact>, NoBytecode> {
+/// If a script can't be assembled.
+pub fn bytecode(compilation: &Compilation) -> Result<Vec<Artifact>, BytecodeError> {
     let assembled = |function: &CompiledFunction| match Bytecode::assemble(&function.script) {
-        Ok(bytecode) => Ok(Artifact::of(function, "airb", bytecode.encode())),
-        Err(source) => Err(NoBytecode {
+        Ok(bytecode) => Ok(Artifact::for_function(function, "airb", bytecode.encode())),
+        Err(source) => Err(BytecodeError {
             function: function.name.to_string(),
             source,
         }),
@@ -98,7 +98,7 @@ pub fn bytecode(compilation: &Compilation) -> Result<Vec<Artifact>, NoBytecode> 
     compilation.functions.iter().map(assembled).collect()
 }
 
-/// `PROGRAM.json`: every function with its definition (`funcDef`) and script, and every service.
+/// `PROGRAM.json`: the definition (`funcDef`) and AIR of each function, and the definition of each service.
 pub fn definitions(compilation: &Compilation, program: &Program) -> Vec<Artifact> {
     let functions = compilation.functions.iter().map(|function| {
         let value = json!({"funcDef": function.definition, "script": print(&function.script)});
@@ -110,46 +110,46 @@ pub fn definitions(compilation: &Compilation, program: &Program) -> Vec<Artifact
         "functions": functions.collect::<serde_json::Map<_, _>>(),
         "services": services.collect::<serde_json::Map<_, _>>(),
     });
-    one(compilation, || {
-        vec![Artifact::whole(program, "json", format!("{value:#}\n"))]
+    if_exported(compilation, || {
+        vec![Artifact::for_program(program, "json", format!("{value:#}\n"))]
     })
 }
 
-/// `PROGRAM.ts`: a TypeScript module that calls the functions and serves the services.
+/// `PROGRAM.ts`: a TypeScript module that calls the functions and registers the services.
 pub fn typescript(compilation: &Compilation, program: &Program) -> Vec<Artifact> {
-    one(compilation, || {
-        vec![Artifact::whole(
+    if_exported(compilation, || {
+        vec![Artifact::for_program(
             program,
             "ts",
-            callers::typescript(compilation, &origin(program)),
+            callers::typescript(compilation, &source_name(program)),
         )]
     })
 }
 
-/// `PROGRAM.js` and `PROGRAM.d.ts`: the same for JavaScript.
+/// `PROGRAM.js` and `PROGRAM.d.ts`: the same in JavaScript.
 pub fn javascript(compilation: &Compilation, program: &Program) -> Vec<Artifact> {
-    one(compilation, || {
-        let module = callers::javascript(compilation, &origin(program));
+    if_exported(compilation, || {
+        let module = callers::javascript(compilation, &source_name(program));
         vec![
-            Artifact::whole(program, "js", module.source),
-            Artifact::whole(program, "d.ts", module.types),
+            Artifact::for_program(program, "js", module.source),
+            Artifact::for_program(program, "d.ts", module.types),
         ]
     })
 }
 
-/// `PROGRAM.rs`: the same for Rust programs that embed a client of ours.
+/// `PROGRAM.rs`: the same in Rust, for programs that use `aqua_node::Client`.
 pub fn rust(compilation: &Compilation, program: &Program) -> Vec<Artifact> {
-    one(compilation, || {
-        vec![Artifact::whole(
+    if_exported(compilation, || {
+        vec![Artifact::for_program(
             program,
             "rs",
-            callers::rust(compilation, &origin(program)),
+            callers::rust(compilation, &source_name(program)),
         )]
     })
 }
 
-/// Nothing for a program that exports nothing.
-fn one(compilation: &Compilation, artifacts: impl FnOnce() -> Vec<Artifact>) -> Vec<Artifact> {
+/// No files for a program without exports.
+fn if_exported(compilation: &Compilation, artifacts: impl FnOnce() -> Vec<Artifact>) -> Vec<Artifact> {
     if compilation.functions.is_empty() && compilation.services.is_empty() {
         Vec::new()
     } else {
@@ -157,8 +157,8 @@ fn one(compilation: &Compilation, artifacts: impl FnOnce() -> Vec<Artifact>) -> 
     }
 }
 
-/// The file's name alone: what is generated does not depend on where it lies.
-fn origin(program: &Program) -> String {
+/// The file name without its folder, so that the output does not depend on where the program is.
+fn source_name(program: &Program) -> String {
     program
         .file
         .file_name()
@@ -173,7 +173,7 @@ mod tests {
     use std::time::SystemTime;
 
     #[test]
-    fn a_file_is_written_again_only_when_it_changes() {
+    fn unchanged_files_are_not_written() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = |content: &[u8]| Artifact {
             name: "f.air".to_owned(),

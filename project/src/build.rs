@@ -1,41 +1,41 @@
-//! Compiling programs on disk.
+//! Compiles programs on disk.
 
 use crate::{Error, ImportsMap, Program};
 use aqua_compiler::{Compilation, InvalidConstant, Options};
 use std::path::PathBuf;
 
-/// How programs are compiled, besides what their manifests say.
+/// Compilation settings in addition to those of the manifest.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Folders searched for imports before those of the manifest.
+    /// Import folders, searched before those of the manifest.
     pub imports: Vec<PathBuf>,
-    /// Folders for imports by who imports what; see [`ImportsMap`].
+    /// Import folders by importing folder and import prefix.
     pub imports_map: Option<ImportsMap>,
-    /// Constants as `NAME = VALUE`; they win over those of the manifest.
+    /// Constants as `NAME = VALUE`. They override those of the manifest.
     pub constants: Vec<String>,
-    /// How scripts are made; its entry and constants come from here and the manifest.
+    /// Compiler options. Constants are added from this struct and the manifest.
     pub options: Options,
 }
 
-/// Why a program was not compiled at all.
+/// An error before compilation started.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// It can't be read.
+    /// Reading a file failed.
     #[error(transparent)]
-    Disk(#[from] Error),
+    File(#[from] Error),
     /// A constant is not `NAME = VALUE`.
     #[error(transparent)]
     Constant(#[from] InvalidConstant),
 }
 
 impl Program {
-    /// Compiles the program. Its mistakes are messages of the compilation; those of its manifest are not among them.
+    /// Compiles the program. The result has the diagnostics of its modules, not those of its manifest.
     ///
     /// # Errors
-    /// When it can't be read or a constant is not one.
+    /// If the program can't be read or a constant is not `NAME = VALUE`.
     pub fn compile(&self, settings: &Settings) -> Result<Compilation, BuildError> {
-        let (disk, options) = (self.disk(settings), self.options(settings)?);
-        Ok(aqua_compiler::compile(&disk, &disk.entry(&self.file)?, &options))
+        let (loader, options) = (self.loader(settings), self.options(settings)?);
+        Ok(aqua_compiler::compile(&loader, &loader.entry(&self.file)?, &options))
     }
 
     pub(crate) fn options(&self, settings: &Settings) -> Result<Options, InvalidConstant> {

@@ -1,41 +1,41 @@
-//! Checking programs on disk, once or again and again.
+//! Checks programs on disk, once or after each change.
 
 use crate::workers::Threads;
-use crate::{BuildError, Disk, Error, Program, Settings, programs};
+use crate::{BuildError, Error, FileLoader, Program, Settings, programs};
 use aqua_compiler::{Changes, Workspace};
 use aqua_diagnostics::{Diagnostic, Sources};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Checks every program that files and folders mean, and the manifests above them.
+/// Checks all programs in `paths` (files and folders) and their manifests.
 ///
 /// # Errors
-/// When something can't be read or a constant is not one.
-pub fn check(paths: &[PathBuf], settings: &Settings) -> Result<Checked, BuildError> {
+/// If a file can't be read or a constant is not `NAME = VALUE`.
+pub fn check(paths: &[PathBuf], settings: &Settings) -> Result<CheckReport, BuildError> {
     Ok(Checker::new(paths, settings)?.check(Changes::Anything))
 }
 
-/// The programs below some paths, with what was found when they were last checked.
+/// Checks a set of programs repeatedly and reuses results for modules that did not change.
 #[derive(Debug)]
 pub struct Checker {
-    projects: Vec<Together>,
+    groups: Vec<ProgramGroup>,
 }
 
-/// Programs that are read with the same folders and constants: their modules are checked once.
+/// Programs of one project. They share import folders and constants, so a shared module is checked once.
 #[derive(Debug)]
-struct Together {
+struct ProgramGroup {
     programs: Vec<Program>,
-    disk: Disk,
+    loader: FileLoader,
     entries: Vec<String>,
     workspace: Workspace,
 }
 
 impl Checker {
-    /// Finds the programs; nothing is checked yet.
+    /// Locates the programs in `paths` without checking them.
     ///
     /// # Errors
-    /// When something can't be read or a constant is not one.
+    /// If a file can't be read or a constant is not `NAME = VALUE`.
     pub fn new(paths: &[PathBuf], settings: &Settings) -> Result<Self, BuildError> {
         let mut projects: IndexMap<Option<PathBuf>, Vec<Program>> = IndexMap::new();
         for file in programs(paths)? {
@@ -43,81 +43,77 @@ impl Checker {
             let root = program.project.as_ref().map(|project| project.root.clone());
             projects.entry(root).or_default().push(program);
         }
-        let together = |programs: Vec<Program>| {
+        let group = |programs: Vec<Program>| {
             let first = &programs[0];
-            let (disk, options) = (first.disk(settings), first.options(settings)?);
-            let entries: Result<_, Error> = programs.iter().map(|program| disk.entry(&program.file)).collect();
+            let (loader, options) = (first.loader(settings), first.options(settings)?);
+            let entries: Result<_, Error> = programs.iter().map(|program| loader.entry(&program.file)).collect();
             let (entries, workspace) = (entries?, Workspace::new(options));
-            Ok(Together {
+            Ok(ProgramGroup {
                 programs,
-                disk,
+                loader,
                 entries,
                 workspace,
             })
         };
-        let projects: Result<_, BuildError> = projects.into_values().map(together).collect();
-        Ok(Self { projects: projects? })
+        let groups: Result<_, BuildError> = projects.into_values().map(group).collect();
+        Ok(Self { groups: groups? })
     }
 
-    /// Checks what may differ from the last time, and gives everything that is wrong.
-    pub fn check(&mut self, changes: Changes) -> Checked {
-        let mut checked = Checked::default();
+    /// Checks the modules that `changes` may affect and returns the diagnostics of all programs.
+    pub fn check(&mut self, changes: Changes) -> CheckReport {
+        let mut report = CheckReport::default();
         let mut seen = BTreeSet::new();
-        for together in &mut self.projects {
-            if let Some(project) = &together.programs[0].project {
-                checked.add(&mut seen, &project.sources, &project.diagnostics);
+        for group in &mut self.groups {
+            if let Some(project) = &group.programs[0].project {
+                report.add(&mut seen, &project.sources, &project.diagnostics);
             }
-            let entries: Vec<&str> = together.entries.iter().map(String::as_str).collect();
-            checked.modules += together
+            let entries: Vec<&str> = group.entries.iter().map(String::as_str).collect();
+            report.modules += group
                 .workspace
-                .check(&together.disk, &entries, changes.clone(), &Threads);
-            checked.add(
-                &mut seen,
-                together.workspace.sources(),
-                &together.workspace.diagnostics(),
-            );
-            checked.programs += together.programs.len();
+                .check(&group.loader, &entries, changes.clone(), &Threads);
+            report.add(&mut seen, group.workspace.sources(), &group.workspace.diagnostics());
+            report.programs += group.programs.len();
         }
-        checked
+        report
     }
 
-    /// Whether a file was read as a module.
+    /// Whether `file` was read as a module.
     pub fn reads(&self, file: &Path) -> bool {
         let id = file.to_string_lossy();
-        self.projects.iter().any(|together| together.workspace.contains(&id))
+        self.groups.iter().any(|group| group.workspace.contains(&id))
     }
 
-    /// The folders of everything that was read.
+    /// The folders of all modules that were read.
     pub fn folders(&self) -> BTreeSet<PathBuf> {
-        let modules = self.projects.iter().flat_map(|together| together.workspace.modules());
+        let modules = self.groups.iter().flat_map(|group| group.workspace.modules());
         let files = modules.map(Path::new).filter(|file| file.is_absolute());
         files.filter_map(Path::parent).map(Path::to_owned).collect()
     }
 }
 
-/// What checking several programs found.
+/// The result of checking a set of programs.
 #[derive(Debug, Default)]
-pub struct Checked {
-    /// How many programs there are.
+pub struct CheckReport {
+    /// The number of programs.
     pub programs: usize,
-    /// How many modules had to be checked for that.
+    /// The number of modules that were checked; unchanged modules are not.
     pub modules: usize,
-    /// Messages with the texts they point into, each message once.
-    pub messages: Vec<(Sources, Vec<Diagnostic>)>,
+    /// The diagnostics, each once, with the source texts they refer to.
+    pub diagnostics: Vec<(Sources, Vec<Diagnostic>)>,
 }
 
-impl Checked {
-    /// Whether any message is an error.
+impl CheckReport {
+    /// Whether any diagnostic is an error.
     pub fn has_errors(&self) -> bool {
-        self.messages
+        self.diagnostics
             .iter()
-            .flat_map(|(_, messages)| messages)
+            .flat_map(|(_, diagnostics)| diagnostics)
             .any(Diagnostic::is_error)
     }
 }
 
-impl Checked {
-    /// Adds the messages that were not seen yet: programs share modules and manifests.
+impl CheckReport {
+    /// Adds the diagnostics that are not in `seen`: programs share modules and manifests.
     fn add(&mut self, seen: &mut BTreeSet<String>, sources: &Sources, messages: &[Diagnostic]) {
         let identity = |message: &Diagnostic| {
             let name = sources.get(message.span.file).map_or("", |source| source.name.as_str());
@@ -130,7 +126,7 @@ impl Checked {
             .cloned()
             .collect();
         if !new.is_empty() {
-            self.messages.push((sources.clone(), new));
+            self.diagnostics.push((sources.clone(), new));
         }
     }
 }
@@ -144,15 +140,15 @@ mod tests {
         Settings::default()
     }
 
-    fn shown(checked: &Checked) -> String {
+    fn shown(checked: &CheckReport) -> String {
         let drawn = |(sources, messages): &(Sources, Vec<_>)| {
             aqua_render::terminal(sources, messages, aqua_render::Colour::Off)
         };
-        checked.messages.iter().map(drawn).collect()
+        checked.diagnostics.iter().map(drawn).collect()
     }
 
     #[test]
-    fn examples_have_no_mistakes() {
+    fn examples_have_no_errors() {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
         let checked = check(&[examples], &settings()).expect("readable examples");
         assert_eq!(shown(&checked), "");
@@ -160,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_modules_have_no_mistakes() {
+    fn standard_modules_have_no_errors() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (at, (name, _)) in aqua_stdlib::modules().iter().enumerate() {
             let program = format!("aqua M\n\nimport \"{name}\"\n");
@@ -172,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_mistake_is_told_once() {
+    fn a_diagnostic_in_a_shared_module_is_reported_once() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let importer = "aqua A\n\nimport \"lib.aqua\"\n";
         let lib = "aqua Lib declares *\n\nfunc half(n: u32) -> u32:\n    <- m\n";
@@ -180,7 +176,11 @@ mod tests {
             std::fs::write(folder.path().join(name), text).expect("a new file");
         }
         let checked = check(&[folder.path().to_owned()], &settings()).expect("readable programs");
-        let messages: usize = checked.messages.iter().map(|(_, messages)| messages.len()).sum();
+        let messages: usize = checked
+            .diagnostics
+            .iter()
+            .map(|(_, diagnostics)| diagnostics.len())
+            .sum();
         assert_eq!((messages, checked.programs), (1, 3), "{}", shown(&checked));
     }
 }

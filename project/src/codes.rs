@@ -1,28 +1,28 @@
-//! Codes of messages about manifests, configurations and what is given on a command line.
+//! Diagnostic codes for manifests, node configurations and `--const`.
 
 use aqua_diagnostics::Code;
 
-/// The text is not TOML.
-pub const NOT_TOML: Code = Code::new("E6001");
-/// A key that means nothing here.
+/// Invalid TOML syntax.
+pub const INVALID_TOML: Code = Code::new("E6001");
+/// Unknown key.
 pub const UNKNOWN_KEY: Code = Code::new("E6002");
-/// A value of another type or outside its range.
-pub const WRONG_VALUE: Code = Code::new("E6003");
-/// A key that must be there is not.
+/// A value of the wrong type or outside its range.
+pub const INVALID_VALUE: Code = Code::new("E6003");
+/// A required key is missing.
 pub const MISSING_KEY: Code = Code::new("E6004");
-/// A file that is named does not exist.
+/// A referenced file does not exist.
 pub const MISSING_FILE: Code = Code::new("E6005");
-/// A constant is given that no module names.
-pub const UNNAMED_CONSTANT: Code = Code::new("W6001");
+/// A constant given by `--const` that no module uses.
+pub const UNUSED_CONSTANT: Code = Code::new("W6001");
 
-/// All of them.
+/// All codes of this crate.
 pub const ALL: &[Code] = &[
-    NOT_TOML,
+    INVALID_TOML,
     UNKNOWN_KEY,
-    WRONG_VALUE,
+    INVALID_VALUE,
     MISSING_KEY,
     MISSING_FILE,
-    UNNAMED_CONSTANT,
+    UNUSED_CONSTANT,
 ];
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
     use crate::Project;
 
-    /// The codes found in the manifest that a page shows below a heading, in a folder with `main.aqua` and `main.wasm`.
+    /// Codes reported for the manifest under a heading of an error page, in a folder with `main.aqua` and `main.wasm`.
     fn found(page: &str, heading: &str) -> Vec<Code> {
         let shown = page.split(&format!("## {heading}\n")).nth(1).expect("a heading");
         let text = shown
@@ -49,14 +49,14 @@ mod tests {
     }
 
     #[test]
-    fn every_code_of_files_has_a_page_whose_examples_hold() {
-        for code in ALL.iter().filter(|code| **code != UNNAMED_CONSTANT) {
+    fn examples_of_error_pages_are_reported_as_documented() {
+        for code in ALL.iter().filter(|code| **code != UNUSED_CONSTANT) {
             let page = aqua_render::explain(code.name()).unwrap_or_else(|| panic!("{code} has no page"));
             assert!(
                 found(page, "Wrong").contains(code),
-                "{code}: the wrong example is right"
+                "{code}: the wrong example has no such error"
             );
-            assert_eq!(found(page, "Right"), [], "{code}: the right example is wrong");
+            assert_eq!(found(page, "Right"), [], "{code}: the right example has errors");
         }
     }
 }

@@ -1,50 +1,50 @@
-//! Troubles of the disk.
+//! Errors of reading and writing project files.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why something on disk can't be used.
+/// An I/O error, or a file whose contents can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file or folder is missing or can't be read.
+    /// Reading a file or folder failed.
     #[error("can't read {}: {source}", path.display())]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The cause.
         source: io::Error,
     },
-    /// A file or folder can't be written.
+    /// Writing a file or folder failed.
     #[error("can't write {}: {source}", path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The cause.
         source: io::Error,
     },
-    /// A folder is named as a program but has no manifest.
-    #[error("{} is a folder without aqua.toml: name a file, or add one with `[package] main`", folder.display())]
+    /// The folder given as a program has no manifest.
+    #[error("no aqua.toml in {}: give an .aqua file, or add an aqua.toml with `main` under `[package]`", folder.display())]
     NoManifest {
         /// The folder.
         folder: PathBuf,
     },
-    /// A folder is named as a program but its manifest names no main file.
-    #[error("{} names no main file: add `main = \"main.aqua\"` under `[package]`", manifest.display())]
+    /// The manifest of the folder given as a program has no main file.
+    #[error("no main file in {}: add `main = \"main.aqua\"` under `[package]`", manifest.display())]
     NoMain {
         /// The manifest.
         manifest: PathBuf,
     },
-    /// A file that should hold an imports map holds something else.
-    #[error("{} holds no imports map: {source}; expected a JSON object such as {{\"/\": {{\"\": [\"lib\"]}}}}", path.display())]
-    NoImportsMap {
+    /// The file is not an imports map.
+    #[error("invalid imports map {}: {source}; expected a JSON object such as {{\"/\": {{\"\": [\"lib\"]}}}}", path.display())]
+    InvalidImportsMap {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: serde_json::Error,
     },
-    /// A file that should hold a secret key holds something else.
-    #[error("{} does not hold a key: expected 32 bytes in base58", path.display())]
-    NotAKey {
+    /// The file is not a secret key.
+    #[error("invalid key file {}: expected 32 bytes in base58", path.display())]
+    InvalidKeyFile {
         /// The file.
         path: PathBuf,
     },

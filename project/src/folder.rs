@@ -1,14 +1,14 @@
-//! The programs below a folder.
+//! Finds `.aqua` files.
 
 use crate::Error;
 use std::path::{Path, PathBuf};
 
-/// Every file that a list of files and folders means: files as they are, and each `.aqua` file below a folder, sorted.
+/// Expands `paths`: files are kept, folders are replaced by the `.aqua` files in them, sorted.
 ///
-/// Hidden folders, `node_modules` and `target` are passed over unless they are named; links to folders are not followed.
+/// Hidden folders, `node_modules` and `target` are skipped unless listed in `paths`. Links to folders are not followed.
 ///
 /// # Errors
-/// When a path does not exist or a folder can't be read.
+/// If a path does not exist or a folder can't be read.
 pub fn programs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     for path in paths {
@@ -36,7 +36,7 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
-            if kind.is_dir() && !is_passed_over(&path) {
+            if kind.is_dir() && !is_skipped(&path) {
                 folders.push(path);
             } else if !kind.is_dir() && path.extension().is_some_and(|it| it == "aqua") {
                 files.push(path);
@@ -48,7 +48,7 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_passed_over(folder: &Path) -> bool {
+fn is_skipped(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with('.') || name == "node_modules" || name == "target"
 }
@@ -59,7 +59,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn programs_below_a_folder_are_found_in_order() {
+    fn programs_in_a_folder_are_sorted() {
         let root = tempfile::tempdir().expect("a temporary folder");
         for file in ["b.aqua", "a/c.aqua", "a/notes.md", "node_modules/d.aqua", ".git/e.aqua"] {
             let path = root.path().join(file);

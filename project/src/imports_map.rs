@@ -1,18 +1,20 @@
-//! Where imports are found by who imports what: for projects whose packages lie in different folders for different importers.
+//! Import folders by importing folder and import prefix, for projects in which importers use different package folders.
 
 use crate::Error;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// `{ importer: { prefix: folders } }`: the longest `importer` that is a folder around the importing file (or the file), then the
-/// longest `prefix` that the import begins with; what follows the prefix is looked for in each of the folders, in order.
-/// Nothing shorter is tried. `"/"` is every importer, `""` every import.
+/// `{ importer: { prefix: folders } }`.
+///
+/// Selects the longest `importer` that is the importing file or a folder above it, then the longest `prefix` of the import.
+/// The rest of the import is searched in the folders, in order. Shorter entries are not tried. `"/"` matches every importer,
+/// `""` every import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportsMap {
     importers: BTreeMap<PathBuf, BTreeMap<String, Vec<PathBuf>>>,
 }
 
-/// Folders as the file writes them: one or several.
+/// One or several folders in the file.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Folders {
@@ -20,19 +22,19 @@ enum Folders {
     Several(Vec<PathBuf>),
 }
 
-/// The file: by importer, or a list of folders for everybody.
+/// The two forms of the file: by importer, or a list of folders for all importers.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum Format {
     List(Vec<PathBuf>),
     Map(BTreeMap<PathBuf, BTreeMap<String, Folders>>),
 }
 
 impl ImportsMap {
-    /// Reads a JSON file; its relative paths count from its own folder.
+    /// Reads a JSON file. Paths in it are relative to its folder.
     ///
     /// # Errors
-    /// When it can't be read, or holds something else.
+    /// If the file can't be read or is not an imports map.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable {
             path: path.to_owned(),
@@ -41,73 +43,73 @@ impl ImportsMap {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let real = path.canonicalize().map_err(unreadable)?;
         let root = real.parent().unwrap_or(Path::new("/"));
-        Self::parse(&text, root).map_err(|source| Error::NoImportsMap {
+        Self::parse(&text, root).map_err(|source| Error::InvalidImportsMap {
             path: path.to_owned(),
             source,
         })
     }
 
     fn parse(text: &str, root: &Path) -> Result<Self, serde_json::Error> {
-        let placed = |path: PathBuf| normal(&root.join(path));
-        let written = match serde_json::from_str(text)? {
-            Written::Map(map) => map,
-            Written::List(folders) => {
+        let absolute = |path: PathBuf| normalize(&root.join(path));
+        let importers = match serde_json::from_str(text)? {
+            Format::Map(map) => map,
+            Format::List(folders) => {
                 let all = BTreeMap::from([(String::new(), Folders::Several(folders))]);
                 BTreeMap::from([(PathBuf::from("/"), all)])
             }
         };
-        let importers = written.into_iter().map(|(importer, prefixes)| {
+        let importers = importers.into_iter().map(|(importer, prefixes)| {
             let prefixes = prefixes.into_iter().map(|(prefix, folders)| {
                 let folders = match folders {
                     Folders::One(folder) => vec![folder],
                     Folders::Several(folders) => folders,
                 };
-                (prefix, folders.into_iter().map(placed).collect())
+                (prefix, folders.into_iter().map(absolute).collect())
             });
-            (placed(importer), prefixes.collect())
+            (absolute(importer), prefixes.collect())
         });
         Ok(Self {
             importers: importers.collect(),
         })
     }
 
-    /// Where an import of the file `importer` may lie.
+    /// The candidate paths for `import` in the file `importer`.
     pub(crate) fn candidates(&self, import: &str, importer: &str) -> Vec<PathBuf> {
-        let around = self
+        let matching = self
             .importers
             .iter()
             .filter(|(folder, _)| Path::new(importer).starts_with(folder));
-        let Some((_, prefixes)) = around.max_by_key(|(folder, _)| folder.components().count()) else {
+        let Some((_, prefixes)) = matching.max_by_key(|(folder, _)| folder.components().count()) else {
             return Vec::new();
         };
-        let fitting = prefixes
+        let matching = prefixes
             .iter()
             .filter_map(|(prefix, folders)| Some((import.strip_prefix(prefix.as_str())?, prefix, folders)));
-        let best = fitting.max_by_key(|(_, prefix, _)| prefix.len());
-        best.map_or_else(Vec::new, |(rest, _, folders)| {
+        let longest = matching.max_by_key(|(_, prefix, _)| prefix.len());
+        longest.map_or_else(Vec::new, |(rest, _, folders)| {
             folders.iter().map(|folder| folder.join(rest)).collect()
         })
     }
 
-    /// Every folder of the map.
+    /// All folders of the map.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
         self.importers.values().flat_map(BTreeMap::values).flatten()
     }
 }
 
-/// The path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
+/// Removes `.` and `..` from a path.
+fn normalize(path: &Path) -> PathBuf {
+    let mut normalized = PathBuf::new();
     for part in path.components() {
         match part {
             std::path::Component::CurDir => {}
             std::path::Component::ParentDir => {
-                normal.pop();
+                normalized.pop();
             }
-            part => normal.push(part),
+            part => normalized.push(part),
         }
     }
-    normal
+    normalized
 }
 
 #[cfg(test)]
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_prefixes_win_and_nothing_else_is_tried() {
+    fn only_the_longest_prefixes_are_tried() {
         let map = r#"{"/": {"": "lib", "@x/": ["a", "../b"]}, "deep": {"": ["own"]}}"#;
         assert_eq!(found(map, "y.aqua", "/p/main.aqua"), ["/p/lib/y.aqua"]);
         assert_eq!(found(map, "@x/y.aqua", "/p/main.aqua"), ["/p/a/y.aqua", "/b/y.aqua"]);
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_for_everybody() {
+    fn a_list_applies_to_all_importers() {
         assert_eq!(
             found(r#"["a", "/b"]"#, "y.aqua", "/q/main.aqua"),
             ["/p/a/y.aqua", "/b/y.aqua"]

@@ -1,4 +1,4 @@
-//! Which function of a program is called, and with which values.
+//! Selects the function of a program to call, and its arguments.
 
 use crate::arguments::{self, ArgumentError, signature};
 use crate::{Manifest, Program};
@@ -6,51 +6,51 @@ use aqua_compiler::typing::Arrow;
 use aqua_diagnostics::suggestions::nearest;
 use serde_json::Value;
 
-/// One call of an exported function.
+/// A call of an exported function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invocation {
-    /// The exported name.
+    /// The name of the exported function.
     pub function: String,
-    /// Each parameter's name with its value, in the form that peers exchange.
+    /// The name and value of each parameter. Values have the form that peers exchange; see [`arguments`].
     pub arguments: Vec<(String, Value)>,
 }
 
-/// Why no function can be called.
+/// No function was selected, or its arguments are invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvocationError {
-    /// Nothing is exported.
-    #[error("the program exports no function: add `export NAME` below its header")]
-    NothingExported,
-    /// No function of that name is exported.
-    #[error("the program exports no function `{function}`{hint}; it exports {exported}")]
-    Unknown {
-        /// The name.
+    /// The program exports no function.
+    #[error("the program exports no functions: add `export NAME` below its header")]
+    NoExports,
+    /// The program does not export the function.
+    #[error("unknown function `{function}`{hint}; exported functions: {exported}")]
+    UnknownFunction {
+        /// The given name.
         function: String,
-        /// The name that was probably meant.
+        /// The nearest exported name, as ` (did you mean …?)`; or empty.
         hint: String,
-        /// Every exported function as it is declared.
+        /// The signatures of all exported functions.
         exported: String,
     },
-    /// Several functions are exported and none is named.
-    #[error("which function? the program exports {exported}")]
-    Several {
-        /// Every exported function as it is declared.
+    /// No function was named and the program exports several.
+    #[error("missing function name; exported functions: {exported}")]
+    AmbiguousFunction {
+        /// The signatures of all exported functions.
         exported: String,
     },
-    /// The values don't fit.
+    /// The arguments don't match the parameters.
     #[error(transparent)]
     Arguments(#[from] ArgumentError),
 }
 
 impl Program {
-    /// Decides what is called: the function named with the words given for it; otherwise what the manifest says, if this
-    /// is its main file; otherwise the only exported function.
+    /// Selects a function of `exported`: `function` if given; otherwise the one in the manifest, if this is its main file;
+    /// otherwise the only one.
     ///
-    /// `exported` are the functions of the compiled program. Without words, a function that the manifest names gets the
-    /// manifest's arguments.
+    /// `words` are the arguments on the command line. If there are none, the function in the manifest is called with the
+    /// arguments in the manifest.
     ///
     /// # Errors
-    /// When there is no such function or the values don't fit its parameters.
+    /// If there is no such function or the arguments don't match its parameters.
     pub fn invocation(
         &self,
         exported: &[(&str, &Arrow)],
@@ -62,10 +62,10 @@ impl Program {
             .as_ref()
             .filter(|_| self.is_main())
             .map(|project| &project.manifest);
-        let usual = manifest.and_then(Manifest::function);
-        let (name, arrow) = choose(exported, function.or(usual))?;
+        let default = manifest.and_then(Manifest::function);
+        let (name, arrow) = select(exported, function.or(default))?;
         let values = match manifest.and_then(|manifest| manifest.run.arguments.as_ref()) {
-            Some(values) if words.is_empty() && usual == Some(name) => arguments::from_values(name, arrow, values)?,
+            Some(values) if words.is_empty() && default == Some(name) => arguments::from_values(name, arrow, values)?,
             _ => arguments::from_words(name, arrow, words)?,
         };
         let names = arrow
@@ -85,25 +85,25 @@ impl Manifest {
     }
 }
 
-fn choose<'a>(exported: &[(&'a str, &'a Arrow)], name: Option<&str>) -> Result<(&'a str, &'a Arrow), InvocationError> {
+fn select<'a>(exported: &[(&'a str, &'a Arrow)], name: Option<&str>) -> Result<(&'a str, &'a Arrow), InvocationError> {
     let Some(name) = name else {
         return match exported {
-            [] => Err(InvocationError::NothingExported),
+            [] => Err(InvocationError::NoExports),
             [only] => Ok(*only),
-            _ => Err(InvocationError::Several {
+            _ => Err(InvocationError::AmbiguousFunction {
                 exported: list(exported),
             }),
         };
     };
     let found = exported.iter().find(|(function, _)| *function == name);
     found.copied().ok_or_else(|| match exported {
-        [] => InvocationError::NothingExported,
+        [] => InvocationError::NoExports,
         _ => {
             let names: Vec<&str> = exported.iter().map(|(name, _)| *name).collect();
             let hint = nearest(name, names)
                 .map(|it| format!(" (did you mean `{it}`?)"))
                 .unwrap_or_default();
-            InvocationError::Unknown {
+            InvocationError::UnknownFunction {
                 function: name.to_owned(),
                 hint,
                 exported: list(exported),
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_speaks_of_the_main_file_alone() {
+    fn the_manifest_applies_to_the_main_file_only() {
         assert_eq!(
             call("main.aqua", None, &[]),
             Ok("greet [(\"name\", String(\"Ada\"))]".into())
@@ -170,26 +170,23 @@ mod tests {
             Ok("greet [(\"name\", String(\"Bob\"))]".into())
         );
         assert_eq!(call("main.aqua", Some("part"), &[]), Ok("part []".into()));
-        let told = "which function? the program exports `greet(name: string) -> string`, `part() -> string`";
-        assert_eq!(call("other.aqua", None, &[]), Err(told.into()));
+        let message = "missing function name; exported functions: `greet(name: string) -> string`, `part() -> string`";
+        assert_eq!(call("other.aqua", None, &[]), Err(message.into()));
     }
 
     #[test]
-    fn an_unknown_function_is_told_with_those_there_are() {
-        let told = "the program exports no function `gret` (did you mean `greet`?); it exports `greet(name: string) -> \
-                    string`, `part() -> string`";
-        assert_eq!(call("main.aqua", Some("gret"), &[]), Err(told.into()));
+    fn an_unknown_function_is_reported_with_a_suggestion() {
+        let message = "unknown function `gret` (did you mean `greet`?); exported functions: `greet(name: string) -> \
+                       string`, `part() -> string`";
+        assert_eq!(call("main.aqua", Some("gret"), &[]), Err(message.into()));
     }
 
     #[test]
-    fn the_only_function_needs_no_name() {
+    fn the_only_exported_function_is_selected() {
         let (_folder, program) = program("", "other.aqua");
         let greet = arrow(&[]);
         let invocation = program.invocation(&[("greet", &greet)], None, &[]).expect("a call");
         assert_eq!(invocation.function, "greet");
-        assert_eq!(
-            program.invocation(&[], None, &[]),
-            Err(InvocationError::NothingExported)
-        );
+        assert_eq!(program.invocation(&[], None, &[]), Err(InvocationError::NoExports));
     }
 }

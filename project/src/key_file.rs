@@ -1,24 +1,24 @@
-//! The file of a secret key: 32 bytes in base58, readable by its owner alone.
+//! The file of a secret key: 32 bytes in base58, readable only by its owner.
 
 use crate::Error;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// The key in a file. A file that doesn't exist is made, with the random bytes that `fresh` gives.
+/// Reads a key from a file. If the file does not exist, creates it with the key that `generate` returns.
 ///
 /// # Errors
-/// When the file can't be read or made, or holds something else.
-pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> io::Result<[u8; 32]>) -> Result<[u8; 32], Error> {
+/// If the file can't be read or created or is not a key file, or if `generate` fails.
+pub fn read_or_create(path: &Path, generate: impl FnOnce() -> io::Result<[u8; 32]>) -> Result<[u8; 32], Error> {
     let unreadable = |source| Error::Unreadable {
         path: path.to_owned(),
         source,
     };
     match fs::read_to_string(path) {
-        Ok(text) => decode(&text).ok_or_else(|| Error::NotAKey { path: path.to_owned() }),
+        Ok(text) => decode(&text).ok_or_else(|| Error::InvalidKeyFile { path: path.to_owned() }),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let key = fresh().map_err(unreadable)?;
-            make(path, &bs58::encode(key).into_string()).map_err(unreadable)?;
+            let key = generate().map_err(unreadable)?;
+            create(path, &bs58::encode(key).into_string()).map_err(unreadable)?;
             Ok(key)
         }
         Err(error) => Err(unreadable(error)),
@@ -29,7 +29,7 @@ fn decode(text: &str) -> Option<[u8; 32]> {
     bs58::decode(text.trim()).into_vec().ok()?.try_into().ok()
 }
 
-fn make(path: &Path, text: &str) -> io::Result<()> {
+fn create(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -42,20 +42,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_and_kept() {
+    fn a_key_is_created_once_and_reused() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("node.key");
-        assert_eq!(read_or_make(&path, || Ok([7; 32])).expect("a new file"), [7; 32]);
-        assert_eq!(read_or_make(&path, || Ok([8; 32])).expect("the same file"), [7; 32]);
+        assert_eq!(read_or_create(&path, || Ok([7; 32])).expect("a new file"), [7; 32]);
+        assert_eq!(read_or_create(&path, || Ok([8; 32])).expect("the same file"), [7; 32]);
     }
 
     #[test]
     #[cfg(unix)]
-    fn a_new_key_is_its_owners_alone() {
+    fn only_the_owner_can_read_a_new_key() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("node.key");
-        read_or_make(&path, || Ok([7; 32])).expect("a new file");
+        read_or_create(&path, || Ok([7; 32])).expect("a new file");
         assert_eq!(
             fs::metadata(&path).expect("the file").permissions().mode() & 0o777,
             0o600
@@ -63,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn other_contents_are_rejected() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("node.key");
         for text in ["", "0OIl", "abc"] {
             fs::write(&path, text).expect("a new file");
-            let error = read_or_make(&path, || Ok([7; 32])).expect_err("no key");
-            assert!(matches!(error, Error::NotAKey { .. }), "{error}");
+            let error = read_or_create(&path, || Ok([7; 32])).expect_err("no key");
+            assert!(matches!(error, Error::InvalidKeyFile { .. }), "{error}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! What lies on disk: the manifest of a program, the configuration of a node, and where imports are found.
+//! Projects on disk: manifests, node configurations, import resolution, compilation and its output files.
 //!
-//! [`Program`] finds a program and the `aqua.toml` above it; [`Disk`] gives the compiler its sources. Mistakes in these
-//! files are diagnostics that point into them; troubles of the disk are [`Error`]s.
+//! [`Program`] locates a program and its `aqua.toml`; [`FileLoader`] loads sources for the compiler. Mistakes in these
+//! files are diagnostics with spans; I/O errors are [`Error`]s.
 
 pub mod arguments;
 pub mod artifacts;
 mod build;
 mod checker;
 pub mod codes;
-mod disk;
+mod constants;
 mod error;
+mod file_loader;
 mod folder;
-mod given;
 mod imports_map;
 mod invocation;
 pub mod key_file;
@@ -23,15 +23,15 @@ mod watch;
 mod workers;
 
 pub use build::{BuildError, Settings};
-pub use checker::{Checked, Checker, check};
-pub use disk::Disk;
+pub use checker::{CheckReport, Checker, check};
+pub use constants::ConstantOverrides;
 pub use error::Error;
+pub use file_loader::FileLoader;
 pub use folder::programs;
-pub use given::GivenConstants;
 pub use imports_map::ImportsMap;
 pub use invocation::{Invocation, InvocationError};
 pub use manifest::Manifest;
 pub use node_config::{NodeConfig, NodeFile};
 pub use program::{Program, Project};
-pub use section::Placed;
-pub use watch::{Change, Watch, WatchError};
+pub use section::Spanned;
+pub use watch::{FileChanges, FileWatcher, WatchError};

@@ -1,17 +1,17 @@
-//! `aqua.toml`: what belongs to a program and how it is run.
+//! `aqua.toml`, the manifest of a project.
 
 use crate::codes;
-use crate::section::{Document, Placed, Section};
+use crate::section::{Document, Section, Spanned};
 use aqua_diagnostics::{Diagnostic, FileId};
 use std::path::{Path, PathBuf};
 
 /// The file name of a manifest.
 pub const FILE_NAME: &str = "aqua.toml";
 
-/// The largest number of peers that one process is asked to run.
-pub const MOST_PEERS: u64 = 64;
+/// The maximum of `[run] peers`.
+pub const MAX_PEERS: u64 = 64;
 
-/// What a manifest says. Parts that were wrong or absent have their defaults.
+/// The contents of a manifest. Missing and invalid values are replaced by defaults.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Manifest {
     /// `[package]`.
@@ -24,52 +24,52 @@ pub struct Manifest {
     pub services: Vec<Service>,
 }
 
-/// `[package]`: the name of the program and the file it begins in.
+/// `[package]`: name, version and main file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Package {
-    /// What the program is called.
+    /// The name of the package.
     pub name: String,
-    /// Its version.
+    /// The version of the package.
     pub version: Option<String>,
     /// The file that is compiled and run, relative to the manifest.
-    pub main: Option<Placed<PathBuf>>,
+    pub main: Option<Spanned<PathBuf>>,
 }
 
-/// `[build]`: how the program is compiled.
+/// `[build]`: import folders and constants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Build {
     /// Folders searched for imports, relative to the manifest.
-    pub imports: Vec<Placed<PathBuf>>,
-    /// Constants, as `NAME` and an Aqua literal.
-    pub constants: Vec<(String, Placed<String>)>,
+    pub imports: Vec<Spanned<PathBuf>>,
+    /// Constants: names and Aqua literals.
+    pub constants: Vec<(String, Spanned<String>)>,
 }
 
-/// `[run]`: what `aqua run` does with the main file when nothing else is said.
+/// `[run]`: defaults of `aqua run` for the main file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Run {
     /// The function to call.
-    pub function: Option<Placed<String>>,
-    /// Its arguments; `None` when the manifest gives none.
+    pub function: Option<Spanned<String>>,
+    /// The arguments of the function.
     pub arguments: Option<Vec<serde_json::Value>>,
-    /// How many peers to start.
+    /// The number of peers to start.
     pub peers: Option<usize>,
-    /// How long the particle lives, in milliseconds.
+    /// The time to live of the particle, in milliseconds.
     pub ttl: Option<u32>,
 }
 
-/// `[services.NAME]`: a WebAssembly service that peers run under that name.
+/// `[services.NAME]`: a WebAssembly service that every peer runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// The id it is called by.
+    /// The service id.
     pub name: String,
-    /// The module or component, relative to the manifest.
-    pub wasm: Placed<PathBuf>,
-    /// The most memory it may use, in bytes.
+    /// The WebAssembly file, relative to the file that names it.
+    pub wasm: Spanned<PathBuf>,
+    /// The memory limit in bytes.
     pub memory: Option<u64>,
 }
 
 impl Manifest {
-    /// Reads a manifest's text. Total: mistakes become messages, and what can be understood is.
+    /// Parses a manifest. Never fails: returns what could be read, with diagnostics for the rest.
     pub fn parse(file: FileId, text: &str) -> (Self, Vec<Diagnostic>) {
         let document = Document::parse(file, text);
         let manifest = Self::read(document.root());
@@ -91,7 +91,7 @@ impl Manifest {
         manifest
     }
 
-    /// Messages about files that the manifest names but that are not below `root`.
+    /// A diagnostic for each file that the manifest names and that does not exist; paths are relative to `root`.
     pub fn missing_files(&self, root: &Path) -> Vec<Diagnostic> {
         let named = self
             .package
@@ -103,23 +103,21 @@ impl Manifest {
     }
 }
 
-/// The message that a named file does not exist.
-pub(crate) fn missing_file(path: &Placed<PathBuf>) -> Diagnostic {
-    let message = format!("there is no file `{}`", path.value.display());
-    Diagnostic::error(codes::MISSING_FILE, path.span, message)
-        .label("not found")
-        .note("Paths are relative to the file that names them.")
+/// The diagnostic for a file that does not exist.
+pub(crate) fn missing_file(path: &Spanned<PathBuf>) -> Diagnostic {
+    let message = format!("file `{}` not found", path.value.display());
+    Diagnostic::error(codes::MISSING_FILE, path.span, message).note("Paths are relative to the folder of this file.")
 }
 
 impl Package {
     fn read(mut section: Section<'_, '_>) -> Self {
         let package = Self {
             name: section
-                .required_text("name", "\"my-program\"")
+                .required_string("name", "\"my-program\"")
                 .map(|name| name.value)
                 .unwrap_or_default(),
-            version: section.text("version").map(|version| version.value),
-            main: section.text("main").map(path),
+            version: section.string("version").map(|version| version.value),
+            main: section.string("main").map(path),
         };
         section.finish();
         package
@@ -129,7 +127,7 @@ impl Package {
 impl Build {
     fn read(mut section: Section<'_, '_>) -> Self {
         let build = Self {
-            imports: section.texts("imports").into_iter().map(path).collect(),
+            imports: section.strings("imports").into_iter().map(path).collect(),
             constants: section.literals("consts"),
         };
         section.finish();
@@ -140,11 +138,13 @@ impl Build {
 impl Run {
     fn read(mut section: Section<'_, '_>) -> Self {
         let run = Self {
-            function: section.text("function"),
-            arguments: section.values("args"),
-            peers: section.whole("peers", 1..=MOST_PEERS).map(|peers| peers.value as usize),
+            function: section.string("function"),
+            arguments: section.array("args"),
+            peers: section
+                .integer("peers", 1..=MAX_PEERS)
+                .map(|peers| peers.value as usize),
             ttl: section
-                .whole("ttl", 1..=u64::from(u32::MAX))
+                .integer("ttl", 1..=u64::from(u32::MAX))
                 .map(|ttl| ttl.value as u32),
         };
         section.finish();
@@ -154,8 +154,8 @@ impl Run {
 
 impl Service {
     pub(crate) fn read(name: String, mut section: Section<'_, '_>) -> Option<Self> {
-        let wasm = section.required_text("wasm", "\"service.wasm\"").map(path);
-        let memory = section.bytes("memory").map(|memory| memory.value);
+        let wasm = section.required_string("wasm", "\"service.wasm\"").map(path);
+        let memory = section.size("memory").map(|memory| memory.value);
         section.finish();
         Some(Self {
             name,
@@ -165,8 +165,8 @@ impl Service {
     }
 }
 
-pub(crate) fn path(text: Placed<String>) -> Placed<PathBuf> {
-    Placed {
+pub(crate) fn path(text: Spanned<String>) -> Spanned<PathBuf> {
+    Spanned {
         value: PathBuf::from(text.value),
         span: text.span,
     }
@@ -178,7 +178,7 @@ mod tests {
     use aqua_diagnostics::Sources;
 
     #[test]
-    fn the_quickstart_reads() {
+    fn the_quickstart_manifest_parses() {
         let text = concat!(
             "[package]\nname = \"quickstart\"\nmain = \"main.aqua\"\n",
             "[run]\nfunction = \"greet\"\nargs = [\"Aqua\"]\npeers = 3\n",
@@ -207,11 +207,12 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_their_place() {
+    fn errors_point_to_the_invalid_values() {
         let text = concat!(
-            "[package]\nmian = \"main.aqua\"\n\n",
-            "[run]\npeers = 0\nargs = \"Aqua\"\nfuntcion = \"greet\"\n\n",
-            "[services]\nlost = \"lost.wasm\"\n\n[services.greeter]\nmemory = \"lots\"\n\n[depend]\n",
+            "[package]\nmian = \"main.aqua\"\nversion = 1\n\n",
+            "[build]\nimports = \"vendor\"\nconsts = { A = [1], B = \"a\\\"b\" }\n\n",
+            "[run]\npeers = 0\nttl = 1.5\nargs = \"Aqua\"\nfuntcion = \"greet\"\n\n",
+            "[services]\nlost = \"lost.wasm\"\n\n[services.greeter]\nmemory = \"lots\"\nwasm = true\n\n[depend]\n",
         );
         let mut sources = Sources::new();
         let file = sources.add(FILE_NAME, text);
@@ -220,16 +221,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_toml_is_told_and_the_rest_read() {
-        let text = "[package]\nname = \"a\nmain = \"main.aqua\"\n";
-        let mut sources = Sources::new();
-        let file = sources.add(FILE_NAME, text);
-        let (_, messages) = Manifest::parse(file, text);
-        insta::assert_snapshot!(aqua_render::terminal(&sources, &messages, aqua_render::Colour::Off));
+    fn syntax_errors_are_reported() {
+        let texts = [
+            "[package]\nname = \"a\nmain = \"main.aqua\"\n",
+            "[package\nname = \"a\"\n",
+            "[package]\nname = a\n",
+            "[package]\nname = \"a\"\nname = \"b\"\n",
+            "name: a\n",
+        ];
+        let messages = texts.map(|text| {
+            let mut sources = Sources::new();
+            let file = sources.add(FILE_NAME, text);
+            let (_, diagnostics) = Manifest::parse(file, text);
+            aqua_render::terminal(&sources, &diagnostics, aqua_render::Colour::Off)
+        });
+        insta::assert_snapshot!(messages.join("\n"));
     }
 
     #[test]
-    fn missing_files_are_told() {
+    fn missing_files_are_reported() {
         let text = "[package]\nname = \"a\"\nmain = \"nowhere.aqua\"\n";
         let (manifest, _) = Manifest::parse(FileId(0), text);
         let messages = manifest.missing_files(Path::new("."));

@@ -1,41 +1,41 @@
-//! The file that configures a node: who it is, where it listens, whom it knows, what it serves.
+//! The configuration file of a node.
 //!
 //! ```toml
-//! key_file = "node.key"          # 32 bytes in base58; made when it does not exist
+//! key_file = "node.key"          # 32 bytes in base58; created if missing
 //!
 //! [listen]
 //! ip = "127.0.0.1"
-//! tcp_port = 7777                # 0 takes any free port
+//! tcp_port = 7777                # 0 selects a free port
 //! ws_port = 9999
 //!
 //! [network]
-//! name = "dar"                   # peers of other networks don't see this one
+//! name = "dar"                   # peers of different networks don't connect
 //! bootstrap = ["/ip4/127.0.0.1/tcp/7771/p2p/12D3KooW…"]
 //!
 //! [limits]
-//! particle = "8MiB"              # the largest particle taken in
-//! ttl = 86400000                 # the longest life of a particle, in milliseconds
+//! particle = "8MiB"              # maximum size of a particle
+//! ttl = 86400000                 # maximum time to live of a particle, in milliseconds
 //!
 //! [services.greeter]
 //! wasm = "greeter.wasm"
 //! memory = "32MiB"
 //! ```
 //!
-//! Every key may be left out.
+//! All keys are optional.
 
 use crate::Error;
-use crate::disk::shown;
+use crate::file_loader::display_path;
 use crate::manifest::{Service, missing_file, path};
-use crate::section::{Document, Placed, Section};
+use crate::section::{Document, Section, Spanned};
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-/// What a node's configuration says. Parts that were wrong or absent have their defaults.
+/// The configuration of a node. Missing and invalid values are replaced by defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodeConfig {
-    /// The file that holds the node's secret key, relative to the configuration.
-    pub key_file: Option<Placed<PathBuf>>,
+    /// The file of the secret key, relative to the configuration file.
+    pub key_file: Option<Spanned<PathBuf>>,
     /// `[listen]`.
     pub listen: Listen,
     /// `[network]`.
@@ -46,50 +46,50 @@ pub struct NodeConfig {
     pub services: Vec<Service>,
 }
 
-/// `[listen]`: where the node accepts connections.
+/// `[listen]`: the addresses of the node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listen {
-    /// The address to listen at.
-    pub ip: Option<Placed<IpAddr>>,
-    /// The port for other nodes; 0 takes any free one.
+    /// The IP address to listen on.
+    pub ip: Option<Spanned<IpAddr>>,
+    /// The TCP port, for other nodes. 0 selects a free port.
     pub tcp_port: Option<u16>,
-    /// The port for clients over WebSocket; 0 takes any free one.
+    /// The WebSocket port, for clients. 0 selects a free port.
     pub ws_port: Option<u16>,
 }
 
-/// `[network]`: whom the node knows.
+/// `[network]`: the network the node joins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Network {
-    /// The name that peers of one network share.
-    pub name: Option<Placed<String>>,
-    /// Multiaddresses that are dialled at the start.
-    pub bootstrap: Vec<Placed<String>>,
+    /// The network name; part of the protocol ids, so peers of different networks do not connect.
+    pub name: Option<Spanned<String>>,
+    /// Multiaddresses that are dialled at start-up.
+    pub bootstrap: Vec<Spanned<String>>,
 }
 
-/// `[limits]`: how much the node takes on.
+/// `[limits]`: limits for particles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// The largest particle, in bytes.
+    /// The maximum size of a particle, in bytes.
     pub particle: Option<u64>,
-    /// The longest life of a particle, in milliseconds.
+    /// The maximum time to live of a particle, in milliseconds.
     pub ttl: Option<u32>,
 }
 
-/// A configuration as it lies on disk.
+/// A configuration file read from disk.
 #[derive(Debug, Clone)]
 pub struct NodeFile {
-    /// The folder that paths of the configuration are relative to.
+    /// The folder that paths in the configuration are relative to.
     pub root: PathBuf,
-    /// What the file says.
+    /// The parsed configuration.
     pub config: NodeConfig,
-    /// Its text, which [`Self::diagnostics`] point into.
+    /// The source text that [`Self::diagnostics`] refer to.
     pub sources: Sources,
-    /// What is wrong with it.
+    /// Errors in the configuration.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl NodeConfig {
-    /// Reads a configuration's text. Total: mistakes become messages, and what can be understood is.
+    /// Parses a configuration. Never fails: returns what could be read, with diagnostics for the rest.
     pub fn parse(file: FileId, text: &str) -> (Self, Vec<Diagnostic>) {
         let document = Document::parse(file, text);
         let config = Self::read(document.root());
@@ -98,7 +98,7 @@ impl NodeConfig {
 
     fn read(mut root: Section<'_, '_>) -> Self {
         let config = Self {
-            key_file: root.text("key_file").map(path),
+            key_file: root.string("key_file").map(path),
             listen: root.section("listen").map(Listen::read).unwrap_or_default(),
             network: root.section("network").map(Network::read).unwrap_or_default(),
             limits: root.section("limits").map(Limits::read).unwrap_or_default(),
@@ -114,10 +114,10 @@ impl NodeConfig {
 }
 
 impl NodeFile {
-    /// Reads a configuration.
+    /// Reads a configuration file.
     ///
     /// # Errors
-    /// When the file can't be read.
+    /// If the file can't be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable {
             path: path.to_owned(),
@@ -126,7 +126,7 @@ impl NodeFile {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let root = path.parent().map(Path::to_owned).unwrap_or_default();
         let mut sources = Sources::new();
-        let file = sources.add(shown(path), text.as_str());
+        let file = sources.add(display_path(path), text.as_str());
         let (config, mut diagnostics) = NodeConfig::parse(file, &text);
         let missing = config
             .services
@@ -148,8 +148,8 @@ impl Listen {
         let ports = 0..=u64::from(u16::MAX);
         let listen = Self {
             ip: section.parsed("ip", "an IP address such as \"127.0.0.1\""),
-            tcp_port: section.whole("tcp_port", ports.clone()).map(|port| port.value as u16),
-            ws_port: section.whole("ws_port", ports).map(|port| port.value as u16),
+            tcp_port: section.integer("tcp_port", ports.clone()).map(|port| port.value as u16),
+            ws_port: section.integer("ws_port", ports).map(|port| port.value as u16),
         };
         section.finish();
         listen
@@ -159,8 +159,8 @@ impl Listen {
 impl Network {
     fn read(mut section: Section<'_, '_>) -> Self {
         let network = Self {
-            name: section.text("name"),
-            bootstrap: section.texts("bootstrap"),
+            name: section.string("name"),
+            bootstrap: section.strings("bootstrap"),
         };
         section.finish();
         network
@@ -170,9 +170,9 @@ impl Network {
 impl Limits {
     fn read(mut section: Section<'_, '_>) -> Self {
         let limits = Self {
-            particle: section.bytes("particle").map(|bytes| bytes.value),
+            particle: section.size("particle").map(|size| size.value),
             ttl: section
-                .whole("ttl", 1..=u64::from(u32::MAX))
+                .integer("ttl", 1..=u64::from(u32::MAX))
                 .map(|ttl| ttl.value as u32),
         };
         section.finish();
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_reads_and_shows_every_key() {
+    fn the_example_sets_every_key() {
         let text = include_str!("../../examples/node.toml");
         let (config, messages) = NodeConfig::parse(FileId(0), text);
         assert_eq!(messages, []);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_their_place() {
+    fn errors_point_to_the_invalid_values() {
         let text = "[listen]\nip = \"home\"\ntcp_prot = 1\nws_port = 70000\n[network]\nbootstrap = [1]\n";
         let mut sources = Sources::new();
         let file = sources.add("node.toml", text);

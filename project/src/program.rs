@@ -1,17 +1,17 @@
-//! A program on disk: the file it begins in and the manifest above it.
+//! Locates a program and its manifest.
 
-use crate::disk::shown;
+use crate::file_loader::display_path;
 use crate::manifest::{FILE_NAME, Manifest, Service};
-use crate::{Disk, Error, Settings};
+use crate::{Error, FileLoader, Settings};
 use aqua_diagnostics::{Diagnostic, Sources};
 use std::path::{Path, PathBuf};
 
-/// A file to compile or run, and the project it belongs to.
+/// A file to compile or run, with the project it belongs to.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// The file that is compiled.
+    /// The main module of the program.
     pub file: PathBuf,
-    /// The project whose manifest lies in the file's folder or the nearest one above.
+    /// The project: the nearest folder above the file that has a manifest.
     pub project: Option<Project>,
 }
 
@@ -20,19 +20,19 @@ pub struct Program {
 pub struct Project {
     /// The folder of the manifest.
     pub root: PathBuf,
-    /// What the manifest says.
+    /// The parsed manifest.
     pub manifest: Manifest,
-    /// The manifest's text, which [`Self::diagnostics`] point into.
+    /// The source text that [`Self::diagnostics`] refer to.
     pub sources: Sources,
-    /// What is wrong with the manifest.
+    /// Errors in the manifest.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Program {
-    /// Finds the program that a path names: a file, or a folder whose manifest names the main file.
+    /// Locates the program at `path`: a file, or a folder whose manifest names the main file.
     ///
     /// # Errors
-    /// When there is no such file or folder, or the folder has no manifest that names a main file.
+    /// If `path` can't be read, or if it is a folder without a manifest or without a main file.
     pub fn locate(path: &Path) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable {
             path: path.to_owned(),
@@ -57,11 +57,12 @@ impl Program {
         })
     }
 
-    /// Finds every program that a path names, with the folder for what it becomes, relative to that for all: a file or a folder
-    /// with a main file is one program; any other folder is every program below it, in folders as it has them.
+    /// Locates all programs at `path`, each with its output folder relative to the common one. A file, or a folder with a
+    /// main file, is one program. In any other folder every `.aqua` file is a program, and the output folders mirror the
+    /// source folders.
     ///
     /// # Errors
-    /// When there is no such file or folder, or it can't be read.
+    /// If `path` or a folder below it can't be read.
     pub fn locate_all(path: &Path) -> Result<Vec<(Self, PathBuf)>, Error> {
         match Self::locate(path) {
             Ok(program) => Ok(vec![(program, PathBuf::new())]),
@@ -77,21 +78,21 @@ impl Program {
         }
     }
 
-    /// Whether this file is the one that the manifest names as main: then `[run]` speaks of it.
+    /// Whether this is the main file of the manifest, to which `[run]` applies.
     pub fn is_main(&self) -> bool {
         let same = |main: PathBuf| main.canonicalize().ok() == self.file.canonicalize().ok();
         self.project.as_ref().and_then(Project::main).is_some_and(same)
     }
 
-    /// Sources for the compiler: folders of the settings are searched first, then those of the manifest.
-    pub fn disk(&self, settings: &Settings) -> Disk {
+    /// A source loader that searches the import folders of `settings`, then those of the manifest.
+    pub fn loader(&self, settings: &Settings) -> FileLoader {
         let project = self.project.iter();
         let named = project.flat_map(|it| it.manifest.build.imports.iter().map(|path| it.root.join(&path.value)));
         let folders = settings.imports.iter().cloned().chain(named).collect();
-        Disk::new(folders).with_map(settings.imports_map.clone().unwrap_or_default())
+        FileLoader::new(folders).with_map(settings.imports_map.clone().unwrap_or_default())
     }
 
-    /// Constants of the manifest, as `NAME = literal`.
+    /// The constants of the manifest as `NAME = literal`.
     pub fn constants(&self) -> Vec<String> {
         let constants = self
             .project
@@ -104,10 +105,10 @@ impl Program {
 }
 
 impl Project {
-    /// Reads the manifest in the folder of a file or in the nearest folder above that has one.
+    /// Reads the manifest from the nearest folder above `file` that has one. Returns `None` if there is none.
     ///
     /// # Errors
-    /// When the file or the manifest can't be read.
+    /// If the file or the manifest can't be read.
     pub fn above(file: &Path) -> Result<Option<Self>, Error> {
         let real = file.canonicalize().map_err(|source| Error::Unreadable {
             path: file.to_owned(),
@@ -121,10 +122,10 @@ impl Project {
         Ok(None)
     }
 
-    /// Reads the manifest of a folder; `None` when it has none.
+    /// Reads the manifest of a folder. Returns `None` if there is none.
     ///
     /// # Errors
-    /// When the manifest can't be read.
+    /// If the manifest can't be read.
     pub fn open(folder: &Path) -> Result<Option<Self>, Error> {
         let path = folder.join(FILE_NAME);
         if !path.is_file() {
@@ -135,7 +136,7 @@ impl Project {
             source,
         })?;
         let mut sources = Sources::new();
-        let file = sources.add(shown(&path), text.as_str());
+        let file = sources.add(display_path(&path), text.as_str());
         let (manifest, mut diagnostics) = Manifest::parse(file, &text);
         diagnostics.extend(manifest.missing_files(folder));
         Diagnostic::sort(&mut diagnostics);
@@ -147,7 +148,7 @@ impl Project {
         }))
     }
 
-    /// The file that the manifest names as main.
+    /// The path of the main file.
     pub fn main(&self) -> Option<PathBuf> {
         self.manifest
             .package
@@ -156,10 +157,10 @@ impl Project {
             .map(|main| self.root.join(&main.value))
     }
 
-    /// Every service with its WebAssembly.
+    /// Reads the WebAssembly file of every service.
     ///
     /// # Errors
-    /// When a file can't be read.
+    /// If a file can't be read.
     pub fn services(&self) -> Result<Vec<(Service, Vec<u8>)>, Error> {
         self.manifest
             .services
@@ -170,10 +171,10 @@ impl Project {
 }
 
 impl Service {
-    /// The WebAssembly of the service; `root` is the folder of the file that names it.
+    /// Reads the WebAssembly file of the service. Its path is relative to `root`.
     ///
     /// # Errors
-    /// When the file can't be read.
+    /// If the file can't be read.
     pub fn bytes(&self, root: &Path) -> Result<Vec<u8>, Error> {
         let path = root.join(&self.wasm.value);
         std::fs::read(&path).map_err(|source| Error::Unreadable { path, source })
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_above_a_program_is_found() {
+    fn the_nearest_manifest_above_a_program_is_read() {
         let folder = folder("[package]\nname = \"p\"\nmain = \"main.aqua\"\n[build]\nimports = [\"lib\"]\n");
         let main = Program::locate(&folder.path().join("main.aqua")).expect("a file");
         let other = Program::locate(&folder.path().join("deep/other.aqua")).expect("a file");
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_means_its_main_file() {
+    fn a_folder_selects_its_main_file() {
         let folder = folder("[package]\nname = \"p\"\nmain = \"main.aqua\"\n");
         assert!(
             Program::locate(folder.path())

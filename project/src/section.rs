@@ -1,7 +1,7 @@
-//! Reading TOML with places: every mistake becomes a message that points into the file, and reading goes on.
+//! Reads TOML with spans. An invalid value is reported as a diagnostic and reading continues.
 //!
-//! A [`Section`] is asked for the keys its reader knows; [`Section::finish`] then reports those nobody asked for, with the
-//! nearest known name.
+//! A reader takes the keys it knows from a [`Section`]; [`Section::finish`] then reports the remaining keys as unknown and
+//! suggests the nearest known name.
 
 use crate::codes;
 use aqua_diagnostics::suggestions::nearest;
@@ -9,59 +9,62 @@ use aqua_diagnostics::{Diagnostic, FileId, Span};
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A value and the place it was written at.
+/// A value with its span in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<T> {
+pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its position in the file.
     pub span: Span,
 }
 
-/// A TOML text being read, and what was found wrong so far.
+/// A parsed TOML file with the diagnostics reported so far.
 pub(crate) struct Document<'text> {
     file: FileId,
-    root: Spanned<DeTable<'text>>,
-    found: RefCell<Vec<Diagnostic>>,
+    root: toml::Spanned<DeTable<'text>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'text> Document<'text> {
-    /// Parses as much of a text as is TOML.
+    /// Parses a file. Recovers from syntax errors: what could be parsed is kept.
     pub(crate) fn parse(file: FileId, text: &'text str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
         let end = text.len();
-        let found = errors.iter().map(|error| {
-            let span = place(file, error.span().unwrap_or(end..end));
-            Diagnostic::error(codes::NOT_TOML, span, "this is not TOML").label(error.message().to_owned())
+        let diagnostics = errors.iter().map(|error| {
+            let span = span(file, error.span().unwrap_or(end..end));
+            Diagnostic::error(codes::INVALID_TOML, span, "invalid TOML").label(error.message().to_owned())
         });
         Self {
             file,
-            found: RefCell::new(found.collect()),
+            diagnostics: RefCell::new(diagnostics.collect()),
             root,
         }
     }
 
-    /// The table that the whole file is.
+    /// The top-level table.
     pub(crate) fn root(&self) -> Section<'_, 'text> {
-        Section::new(self, String::new(), place(self.file, 0..0), self.root.get_ref())
+        Section::new(self, String::new(), self.span(0..0), self.root.get_ref())
     }
 
-    /// Everything found wrong, in the order of the file.
+    /// All diagnostics, sorted by position.
     pub(crate) fn finish(self) -> Vec<Diagnostic> {
-        let mut found = self.found.into_inner();
-        Diagnostic::sort(&mut found);
-        found
+        let mut diagnostics = self.diagnostics.into_inner();
+        Diagnostic::sort(&mut diagnostics);
+        diagnostics
     }
 
-    fn report(&self, message: Diagnostic) {
-        self.found.borrow_mut().push(message);
+    fn span(&self, range: Range<usize>) -> Span {
+        span(self.file, range)
+    }
+
+    fn report(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
     }
 }
 
-/// A table, with the keys that its reader has asked for.
+/// A table and the keys its reader has taken from it.
 pub(crate) struct Section<'document, 'text> {
     document: &'document Document<'text>,
     name: String,
@@ -81,45 +84,42 @@ impl<'document, 'text> Section<'document, 'text> {
         }
     }
 
-    /// A text.
-    pub(crate) fn text(&mut self, key: &'static str) -> Option<Placed<String>> {
+    /// A string.
+    pub(crate) fn string(&mut self, key: &'static str) -> Option<Spanned<String>> {
         let (span, value) = self.value(key)?;
-        self.expect(key, span, value, "a text in quotes", value.as_str().map(str::to_owned))
+        self.expect(key, span, value, "a string", value.as_str().map(str::to_owned))
     }
 
-    /// A text that means a value of a type; `expected` says which texts do.
-    pub(crate) fn parsed<T: FromStr>(&mut self, key: &'static str, expected: &str) -> Option<Placed<T>> {
+    /// A string parsed as `T`; `expected` describes the accepted strings.
+    pub(crate) fn parsed<T: FromStr>(&mut self, key: &'static str, expected: &str) -> Option<Spanned<T>> {
         let (span, value) = self.value(key)?;
-        self.expect(
-            key,
-            span,
-            value,
-            expected,
-            value.as_str().and_then(|text| text.parse().ok()),
-        )
+        let parsed = value.as_str().and_then(|text| text.parse().ok());
+        self.expect(key, span, value, expected, parsed)
     }
 
-    /// A text that must be there; a message when it is not.
-    pub(crate) fn required_text(&mut self, key: &'static str, example: &str) -> Option<Placed<String>> {
+    /// A string that is required: reports its absence and suggests `example`.
+    pub(crate) fn required_string(&mut self, key: &'static str, example: &str) -> Option<Spanned<String>> {
         if !self.table.contains_key(key) {
             let section = if self.name.is_empty() {
-                "the file".to_owned()
+                "at the top level".to_owned()
             } else {
-                format!("`[{}]`", self.name)
+                format!("in `[{}]`", self.name)
             };
-            let message = Diagnostic::error(codes::MISSING_KEY, self.span, format!("{section} has no `{key}`"));
-            self.document.report(message.help(format!("add `{key} = {example}`")));
+            let message = format!("missing key `{key}` {section}");
+            let diagnostic = Diagnostic::error(codes::MISSING_KEY, self.span, message);
+            self.document
+                .report(diagnostic.help(format!("add `{key} = {example}`")));
         }
-        self.text(key)
+        self.string(key)
     }
 
-    /// A whole number within a range.
-    pub(crate) fn whole(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<Placed<u64>> {
+    /// An integer within a range.
+    pub(crate) fn integer(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<Spanned<u64>> {
         let (span, value) = self.value(key)?;
         let number = value
             .as_integer()
             .and_then(|it| u64::from_str_radix(it.as_str(), it.radix()).ok());
-        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let expected = format!("an integer from {} to {}", range.start(), range.end());
         self.expect(
             key,
             span,
@@ -129,39 +129,39 @@ impl<'document, 'text> Section<'document, 'text> {
         )
     }
 
-    /// An amount of memory such as `"32MiB"`, in bytes.
-    pub(crate) fn bytes(&mut self, key: &'static str) -> Option<Placed<u64>> {
+    /// A size such as `"32MiB"`, in bytes.
+    pub(crate) fn size(&mut self, key: &'static str) -> Option<Spanned<u64>> {
         let (span, value) = self.value(key)?;
-        let amount = value.as_str().and_then(parse_bytes);
-        self.expect(key, span, value, "an amount such as \"32MiB\" (KiB, MiB, GiB)", amount)
+        let size = value.as_str().and_then(parse_size);
+        self.expect(key, span, value, "a size such as \"32MiB\" (KiB, MiB or GiB)", size)
     }
 
-    /// A list of texts.
-    pub(crate) fn texts(&mut self, key: &'static str) -> Vec<Placed<String>> {
+    /// An array of strings.
+    pub(crate) fn strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
         let Some((span, value)) = self.value(key) else {
             return Vec::new();
         };
-        let expected = "a list of texts in quotes";
-        let Some(items) = self.expect(key, span, value, expected, value.as_array()) else {
+        let Some(items) = self.expect(key, span, value, "an array of strings", value.as_array()) else {
             return Vec::new();
         };
-        let mut texts = Vec::new();
-        for item in items.value.iter() {
-            let (at, item) = (place(self.document.file, item.span()), item.get_ref());
-            texts.extend(self.expect(key, at, item, expected, item.as_str().map(str::to_owned)));
+        let mut strings = Vec::new();
+        for (index, item) in items.value.iter().enumerate() {
+            let (at, item) = (self.document.span(item.span()), item.get_ref());
+            let key = format!("{key}[{index}]");
+            strings.extend(self.expect(&key, at, item, "a string", item.as_str().map(str::to_owned)));
         }
-        texts
+        strings
     }
 
-    /// A list of any values, as JSON.
-    pub(crate) fn values(&mut self, key: &'static str) -> Option<Vec<serde_json::Value>> {
+    /// An array of any values, converted to JSON.
+    pub(crate) fn array(&mut self, key: &'static str) -> Option<Vec<serde_json::Value>> {
         let (span, value) = self.value(key)?;
-        let items = self.expect(key, span, value, "a list", value.as_array())?;
+        let items = self.expect(key, span, value, "an array", value.as_array())?;
         Some(items.value.iter().map(|item| json(item.get_ref())).collect())
     }
 
-    /// A number, truth or text, written as Aqua writes it, for each key of a table.
-    pub(crate) fn literals(&mut self, key: &'static str) -> Vec<(String, Placed<String>)> {
+    /// A table of numbers, booleans and strings: each key with its value as an Aqua literal.
+    pub(crate) fn literals(&mut self, key: &'static str) -> Vec<(String, Spanned<String>)> {
         let Some((span, value)) = self.value(key) else {
             return Vec::new();
         };
@@ -170,7 +170,7 @@ impl<'document, 'text> Section<'document, 'text> {
         };
         let mut literals = Vec::new();
         for (name, value) in table.value {
-            let at = place(self.document.file, value.span());
+            let at = self.document.span(value.span());
             let literal = match value.get_ref() {
                 DeValue::String(text) => (!text.contains('"')).then(|| format!("\"{text}\"")),
                 DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) => {
@@ -178,32 +178,33 @@ impl<'document, 'text> Section<'document, 'text> {
                 }
                 _ => None,
             };
-            let expected = "a number, `true`, `false` or a text";
-            let literal = self.expect(name.get_ref(), at, value.get_ref(), expected, literal);
+            let expected = "a number, a boolean or a string without double quotes";
+            let key = format!("{key}.{}", name.get_ref());
+            let literal = self.expect(&key, at, value.get_ref(), expected, literal);
             literals.extend(literal.map(|literal| (name.get_ref().to_string(), literal)));
         }
         literals
     }
 
-    /// A table within this one.
+    /// A table in this table.
     pub(crate) fn section(&mut self, key: &'static str) -> Option<Self> {
         let (span, value) = self.value(key)?;
         let table = self.expect(key, span, value, "a table", value.as_table())?;
-        let (name, place) = (self.path(key), self.key_span(key).unwrap_or(span));
-        Some(Section::new(self.document, name, place, table.value))
+        let (name, span) = (self.path(key), self.key_span(key).unwrap_or(span));
+        Some(Section::new(self.document, name, span, table.value))
     }
 
-    /// Every table within the table of that key, by its name, in the order of the file.
+    /// All tables in the table `key`, with their names, in the order of the file.
     pub(crate) fn sections(&mut self, key: &'static str) -> Vec<(String, Self)> {
         let Some(outer) = self.section(key) else {
             return Vec::new();
         };
         let mut sections = Vec::new();
         for (name, value) in outer.table {
-            let (at, value) = (place(self.document.file, value.span()), value.get_ref());
+            let (at, value) = (self.document.span(value.span()), value.get_ref());
             if let Some(table) = outer.expect(name.get_ref(), at, value, "a table", value.as_table()) {
                 let path = outer.path(name.get_ref());
-                let span = place(self.document.file, name.span());
+                let span = self.document.span(name.span());
                 sections.push((
                     name.get_ref().to_string(),
                     Section::new(self.document, path, span, table.value),
@@ -213,28 +214,28 @@ impl<'document, 'text> Section<'document, 'text> {
         sections
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that the reader has not taken.
     pub(crate) fn finish(self) {
         for (key, _) in self.table {
             let name: &str = key.get_ref();
             if self.known.contains(&name) {
                 continue;
             }
-            let span = place(self.document.file, key.span());
+            let span = self.document.span(key.span());
             let section = if self.name.is_empty() {
-                "at the top".to_owned()
+                "at the top level".to_owned()
             } else {
                 format!("in `[{}]`", self.name)
             };
-            let message = format!("`{name}` means nothing {section}");
-            let message = Diagnostic::error(codes::UNKNOWN_KEY, span, message).label("unknown key");
+            let message = format!("unknown key `{name}` {section}");
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, span, message);
             self.document.report(match nearest(name, self.known.iter().copied()) {
-                Some(known) => message.help(format!("did you mean `{known}`?")).fix(
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(
                     format!("replace `{name}` by `{known}`"),
                     span,
                     known,
                 ),
-                None => message.help(format!("known keys are {}", list(&self.known))),
+                None => diagnostic.help(format!("expected one of {}", list(&self.known))),
             });
         }
     }
@@ -242,10 +243,10 @@ impl<'document, 'text> Section<'document, 'text> {
     fn value(&mut self, key: &'static str) -> Option<(Span, &'document DeValue<'text>)> {
         self.known.push(key);
         let value = self.table.get(key)?;
-        Some((place(self.document.file, value.span()), value.get_ref()))
+        Some((self.document.span(value.span()), value.get_ref()))
     }
 
-    /// The value as wanted, or a message that says what was.
+    /// `value` with its span. Reports `None` as an invalid value: `expected` and the type of `found`.
     fn expect<T>(
         &self,
         key: &str,
@@ -253,14 +254,14 @@ impl<'document, 'text> Section<'document, 'text> {
         found: &DeValue<'_>,
         expected: &str,
         value: Option<T>,
-    ) -> Option<Placed<T>> {
+    ) -> Option<Spanned<T>> {
         if value.is_none() {
-            let message = format!("`{}` is not as expected", self.path(key));
-            let message = Diagnostic::error(codes::WRONG_VALUE, span, message);
+            let message = format!("invalid value for `{}`", self.path(key));
+            let diagnostic = Diagnostic::error(codes::INVALID_VALUE, span, message);
             self.document
-                .report(message.label(format!("expected {expected}, found {}", describe(found))));
+                .report(diagnostic.label(format!("expected {expected}, found {}", describe(found))));
         }
-        value.map(|value| Placed { value, span })
+        value.map(|value| Spanned { value, span })
     }
 
     fn path(&self, key: &str) -> String {
@@ -273,23 +274,27 @@ impl<'document, 'text> Section<'document, 'text> {
 
     fn key_span(&self, key: &str) -> Option<Span> {
         let (key, _) = self.table.get_key_value(key)?;
-        Some(place(self.document.file, key.span()))
+        Some(self.document.span(key.span()))
     }
 }
 
-fn place(file: FileId, range: Range<usize>) -> Span {
+fn span(file: FileId, range: Range<usize>) -> Span {
     let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
     file.span(offset(range.start), offset(range.end))
 }
 
+/// The type of a value, and the value itself if it is short.
 fn describe(value: &DeValue<'_>) -> String {
     match value {
-        DeValue::String(_) => "a text".to_owned(),
-        DeValue::Integer(number) => format!("the number {number}"),
-        DeValue::Float(_) => "a fraction".to_owned(),
-        DeValue::Boolean(truth) => format!("`{truth}`"),
+        DeValue::String(text) if text.chars().count() <= 40 => {
+            format!("the string {}", serde_json::Value::from(text.as_ref()))
+        }
+        DeValue::String(_) => "a string".to_owned(),
+        DeValue::Integer(number) => format!("the integer {number}"),
+        DeValue::Float(number) => format!("the float {number}"),
+        DeValue::Boolean(value) => format!("the boolean {value}"),
         DeValue::Datetime(_) => "a date".to_owned(),
-        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Array(_) => "an array".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
     }
 }
@@ -316,7 +321,7 @@ fn json(value: &DeValue<'_>) -> serde_json::Value {
     }
 }
 
-fn parse_bytes(text: &str) -> Option<u64> {
+fn parse_size(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -1,4 +1,4 @@
-//! Waiting for programs to change.
+//! Waits for changes of source files and manifests.
 
 use crate::manifest;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -7,66 +7,66 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// Editors write a file in several steps; what follows within this time belongs to the same change.
-const PAUSE: Duration = Duration::from_millis(30);
+/// Editors write a file in several steps: events within this time are reported as one change.
+const DEBOUNCE: Duration = Duration::from_millis(30);
 
-/// Folders that are watched.
+/// Watches files and folders for changes.
 #[derive(Debug)]
-pub struct Watch {
-    watcher: RecommendedWatcher,
+pub struct FileWatcher {
+    inner: RecommendedWatcher,
     events: Receiver<notify::Result<Event>>,
     watched: BTreeSet<PathBuf>,
 }
 
-/// What changed, by real absolute paths.
+/// The files that changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change {
-    /// Sources that have another text now.
-    pub texts: BTreeSet<PathBuf>,
-    /// Whether something else changed: a source came or went, or a manifest changed.
+pub struct FileChanges {
+    /// Source files with new contents, by canonical absolute path.
+    pub sources: BTreeSet<PathBuf>,
+    /// Whether source files were added or removed, or a manifest changed.
     pub structure: bool,
 }
 
-/// Why nothing can be watched.
+/// The file system can't be watched.
 #[derive(Debug, thiserror::Error)]
 #[error("can't watch for changes: {0}")]
 pub struct WatchError(#[from] notify::Error);
 
-impl Watch {
-    /// Watches files and folders, and what is below those.
+impl FileWatcher {
+    /// Watches files, and folders recursively.
     ///
     /// # Errors
-    /// When the system does not let it.
+    /// If the system refuses to watch a path.
     pub fn new(paths: &[PathBuf]) -> Result<Self, WatchError> {
         let (sender, events) = channel();
-        let watcher = notify::recommended_watcher(sender)?;
-        let mut watch = Self {
-            watcher,
+        let inner = notify::recommended_watcher(sender)?;
+        let mut watcher = Self {
+            inner,
             events,
             watched: BTreeSet::new(),
         };
         for path in paths {
             match path.parent().filter(|_| path.is_file()) {
-                // A file that is replaced would be lost; its folder stays.
-                Some(folder) => watch.also(folder, RecursiveMode::NonRecursive)?,
-                None => watch.also(path, RecursiveMode::Recursive)?,
+                // A watch on a file ends when the file is replaced; one on its folder does not.
+                Some(folder) => watcher.watch(folder, RecursiveMode::NonRecursive)?,
+                None => watcher.watch(path, RecursiveMode::Recursive)?,
             }
         }
-        Ok(watch)
+        Ok(watcher)
     }
 
-    /// Watches the files of further folders.
+    /// Watches the files of more folders, not recursively.
     ///
     /// # Errors
-    /// When the system does not let it.
-    pub fn folders(&mut self, folders: impl IntoIterator<Item = PathBuf>) -> Result<(), WatchError> {
+    /// If the system refuses to watch a folder.
+    pub fn watch_folders(&mut self, folders: impl IntoIterator<Item = PathBuf>) -> Result<(), WatchError> {
         for folder in folders {
-            self.also(&folder, RecursiveMode::NonRecursive)?;
+            self.watch(&folder, RecursiveMode::NonRecursive)?;
         }
         Ok(())
     }
 
-    fn also(&mut self, path: &Path, mode: RecursiveMode) -> Result<(), WatchError> {
+    fn watch(&mut self, path: &Path, mode: RecursiveMode) -> Result<(), WatchError> {
         let path = if path.as_os_str().is_empty() {
             Path::new(".")
         } else {
@@ -75,7 +75,7 @@ impl Watch {
         let real = path.canonicalize().map_err(notify::Error::io)?;
         let is_known = self.watched.iter().any(|known| real.starts_with(known));
         if !is_known {
-            self.watcher.watch(&real, mode)?;
+            self.inner.watch(&real, mode)?;
             if mode == RecursiveMode::Recursive {
                 self.watched.insert(real);
             }
@@ -83,30 +83,30 @@ impl Watch {
         Ok(())
     }
 
-    /// Waits until a source or a manifest changes; `is_source` says which files were read.
+    /// Blocks until a source file or a manifest changes. `is_source` tests whether a file was read as a module.
     ///
     /// # Errors
-    /// When the system stops telling.
-    pub fn wait(&mut self, is_source: impl Fn(&Path) -> bool) -> Result<Change, WatchError> {
-        let mut change = Change::default();
+    /// If the system stops reporting changes.
+    pub fn wait(&mut self, is_source: impl Fn(&Path) -> bool) -> Result<FileChanges, WatchError> {
+        let mut change = FileChanges::default();
         loop {
-            let event = if change == Change::default() {
+            let event = if change == FileChanges::default() {
                 self.events.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
-                self.events.recv_timeout(PAUSE)
+                self.events.recv_timeout(DEBOUNCE)
             };
             match event {
                 Ok(event) => change.add(&event?, &is_source),
                 Err(RecvTimeoutError::Timeout) => return Ok(change),
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(notify::Error::generic("the system stopped telling").into());
+                    return Err(notify::Error::generic("the system stopped reporting changes").into());
                 }
             }
         }
     }
 }
 
-impl Change {
+impl FileChanges {
     fn add(&mut self, event: &Event, is_source: impl Fn(&Path) -> bool) {
         if matches!(event.kind, EventKind::Access(_)) {
             return;
@@ -115,7 +115,7 @@ impl Change {
             let is_manifest = path.file_name().is_some_and(|name| name == manifest::FILE_NAME);
             let is_aqua = path.extension().is_some_and(|extension| extension == "aqua");
             if is_aqua && is_source(path) && path.is_file() {
-                self.texts.insert(path.clone());
+                self.sources.insert(path.clone());
             } else if is_aqua || is_manifest {
                 self.structure = true;
             }

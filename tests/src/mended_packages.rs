@@ -5,7 +5,7 @@ use aqua_compiler::checked::{Function, Service};
 use aqua_compiler::typing::{Arrow, Type};
 use aqua_compiler::{Checked, Options, check, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Source};
-use aqua_project::Disk;
+use aqua_project::FileLoader;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ impl MendedPackages {
     /// Copies all files, mended by the fixes of our warnings where the published compiler refuses them.
     pub fn copy(packages: &Path, folder: &Path) -> Self {
         let files = sources_of(packages);
-        let disk = Disk::new(vec![packages.to_owned()]);
+        let disk = FileLoader::new(vec![packages.to_owned()]);
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         let mut doubled = Doubled::default();
         for file in &files {
@@ -102,7 +102,7 @@ pub fn write(path: &Path, text: &str) -> PathBuf {
     path.to_owned()
 }
 
-fn check_file(disk: &Disk, path: &Path) -> Checked {
+fn check_file(disk: &FileLoader, path: &Path) -> Checked {
     let entry = disk.entry(path).expect("a file");
     check(disk, &entry, &Options::default())
 }
@@ -131,7 +131,7 @@ impl Doubled {
 
 /// A module that imports a file, exports its functions and wraps its methods; none when there is nothing to export.
 pub fn root_module(packages: &Path, file: &str) -> Option<String> {
-    let disk = Disk::new(vec![packages.to_owned()]);
+    let disk = FileLoader::new(vec![packages.to_owned()]);
     let checked = check_file(&disk, &packages.join(file));
     let (id, _) = source_of(&checked, &packages.join(file));
     let own = |function: &&Function| function.file == id && is_exportable(&function.arrow);

@@ -1,18 +1,18 @@
-//! Every code that a room can give has a page, and every page belongs to a code.
+//! Every diagnostic code has a page, and every page has a code.
 
 use std::collections::BTreeSet;
 
 #[test]
 fn codes_and_pages_match() {
-    let rooms = [
+    let lists = [
         aqua_grammar::codes::ALL,
         aqua_compiler::codes::ALL,
         aqua_air::codes::ALL,
         aqua_project::codes::ALL,
     ];
     let mut codes = BTreeSet::new();
-    for code in rooms.into_iter().flatten() {
-        assert!(codes.insert(code.name()), "{code} is given twice");
+    for code in lists.into_iter().flatten() {
+        assert!(codes.insert(code.name()), "{code} is declared twice");
     }
     let pages: BTreeSet<&str> = aqua_render::codes().collect();
     assert_eq!(

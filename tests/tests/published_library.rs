@@ -2,7 +2,7 @@
 
 use aqua_compiler::{Options, check};
 use aqua_diagnostics::Severity;
-use aqua_project::Disk;
+use aqua_project::FileLoader;
 use aqua_render::{Colour, terminal};
 use aqua_tests::foreign;
 use aqua_tests::mended_packages::sources_of;
@@ -16,7 +16,7 @@ fn every_file_compiles_as_a_dependency() {
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let main = folder.path().join("main.aqua");
-    let disk = Disk::new(vec![packages.to_owned()]);
+    let disk = FileLoader::new(vec![packages.to_owned()]);
     let mut warnings: BTreeMap<String, usize> = BTreeMap::new();
     let files = sources_of(packages);
     for file in &files {

@@ -5,7 +5,7 @@
 
 use aqua_compiler::{Checked, InMemory, Options, SourceLoader, Unreadable, Unresolved, check};
 use aqua_diagnostics::Severity;
-use aqua_project::Disk;
+use aqua_project::FileLoader;
 use std::sync::Arc;
 
 #[test]
@@ -94,7 +94,7 @@ fn difference(before: &str, after: &str) -> String {
 fn checked(name: &str, text: &str) -> Checked {
     let loader = WithStandard {
         program: InMemory::new().with(name, text),
-        standard: Disk::new(Vec::new()),
+        standard: FileLoader::new(Vec::new()),
     };
     check(&loader, name, &Options::default())
 }
@@ -106,7 +106,7 @@ fn shown(checked: &Checked) -> String {
 /// One program in memory and the standard modules.
 struct WithStandard {
     program: InMemory,
-    standard: Disk,
+    standard: FileLoader,
 }
 
 impl WithStandard {

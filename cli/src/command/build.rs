@@ -1,17 +1,17 @@
-//! What compiling and running have in common: a program without mistakes.
+//! Compilation for `aqua run` and `aqua compile`.
 
 use crate::failure::Failure;
 use crate::options::BuildOptions;
 use crate::terminal::Terminal;
 use aqua_compiler::{Compilation, Options};
 use aqua_diagnostics::Diagnostic;
-use aqua_project::{BuildError, GivenConstants, ImportsMap, Program, Settings};
+use aqua_project::{BuildError, ConstantOverrides, ImportsMap, Program, Settings};
 
 impl BuildOptions {
-    /// The options as the library takes them.
+    /// Converts the options to settings of the library.
     ///
     /// # Errors
-    /// When the imports map can't be read.
+    /// If the imports map can't be read.
     pub(crate) fn settings(&self, entry: Option<&str>) -> Result<Settings, aqua_project::Error> {
         Ok(Settings {
             imports: self.imports.clone(),
@@ -29,11 +29,12 @@ impl BuildOptions {
     }
 }
 
-/// Compiles a program and shows the messages about it and its manifest; mistakes end the command. `given` sees its texts.
+/// Compiles a program, prints the diagnostics of the program and its manifest, and records its constants in `overrides`.
+/// Fails if there are errors.
 pub(crate) fn build(
     program: &Program,
     settings: &Settings,
-    given: &mut GivenConstants,
+    overrides: &mut ConstantOverrides,
     terminal: Terminal,
 ) -> Result<Compilation, Failure> {
     let project = program.project.as_ref();
@@ -42,29 +43,29 @@ pub(crate) fn build(
         terminal.diagnostics(&project.sources, manifest);
     }
     let compilation = program.compile(settings)?;
-    given.look_at(&compilation.sources);
+    overrides.record(&compilation.sources);
     terminal.diagnostics(&compilation.sources, &compilation.diagnostics);
-    let mistakes = manifest
+    let has_errors = manifest
         .iter()
         .chain(&compilation.diagnostics)
         .any(Diagnostic::is_error);
-    if mistakes {
-        Err(Failure::Mistakes)
+    if has_errors {
+        Err(Failure::Reported)
     } else {
         Ok(compilation)
     }
 }
 
-/// Shows which constants were given for nothing.
-pub(crate) fn warn_of_unnamed(given: &GivenConstants, terminal: Terminal) {
-    let (sources, messages) = given.unnamed();
-    terminal.diagnostics(&sources, &messages);
+/// Prints warnings about constants that no program uses.
+pub(crate) fn warn_unused_constants(overrides: &ConstantOverrides, terminal: Terminal) {
+    let (sources, diagnostics) = overrides.unused();
+    terminal.diagnostics(&sources, &diagnostics);
 }
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
         match error {
-            BuildError::Disk(error) => Self::World(error.into()),
+            BuildError::File(error) => Self::System(error.into()),
             BuildError::Constant(error) => Self::Usage(error.to_string()),
         }
     }

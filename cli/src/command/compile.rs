@@ -1,72 +1,72 @@
-//! `aqua compile`: scripts of exported functions, or code that calls them.
+//! `aqua compile`: compiles programs to AIR, bytecode or bindings.
 
-use super::{build, warn_of_unnamed};
+use super::{build, warn_unused_constants};
 use crate::failure::Failure;
 use crate::options::{CompileOptions, Target};
 use crate::terminal::Terminal;
 use anyhow::Context;
 use aqua_compiler::{Changes, Compilation};
-use aqua_project::{Checker, GivenConstants, Program, Watch, artifacts};
+use aqua_project::{Checker, ConstantOverrides, FileWatcher, Program, artifacts};
 use serde_json::json;
 use std::path::Path;
 
-/// Compiles, with `--watch` again after each change.
+/// Compiles; with `--watch`, again after each change.
 pub(crate) fn compile(options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
     if !options.watch {
         return compile_once(options, terminal);
     }
     let paths = std::slice::from_ref(&options.program);
-    let mut watch = Watch::new(paths)?;
+    let mut watcher = FileWatcher::new(paths)?;
     loop {
-        // Everything that will be read is watched before it is.
+        // All folders are watched before they are read, so that no change is missed.
         let mut checker = Checker::new(paths, &options.build.settings(None)?)?;
         checker.check(Changes::Anything);
-        watch.folders(checker.folders())?;
+        watcher.watch_folders(checker.folders())?;
         match compile_once(options, terminal) {
-            Ok(()) | Err(Failure::Mistakes) => {}
+            Ok(()) | Err(Failure::Reported) => {}
             Err(failure) => return Err(failure),
         }
         if terminal.is_json() {
             terminal.object(&json!({"kind": "compiled"}));
         }
-        terminal.note("waiting for changes");
-        watch.wait(|file| checker.reads(file))?;
+        terminal.status("waiting for changes");
+        watcher.wait(|file| checker.reads(file))?;
     }
 }
 
-/// Compiles every program that the path means, writes what became of it and says so.
+/// Compiles all programs at the path and writes the output files.
 fn compile_once(options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
     let mut settings = options.build.settings(options.entry.as_deref())?;
     let target = if options.air { Target::Air } else { options.target };
-    // A Rust caller waits for the end of a function, also when it has no results.
+    // Rust bindings wait for the end of a function even if it has no results.
     settings.options.empty_response |= target == Target::Rust;
-    let mut given = GivenConstants::of(&settings);
+    let mut overrides = ConstantOverrides::new(&settings);
     let mut written = 0;
-    let mut mistakes = false;
+    let mut has_errors = false;
     let programs = Program::locate_all(&options.program)?;
-    let apart = programs.len() > 1 && matches!(target, Target::Air | Target::Bytecode);
-    for (program, below) in &programs {
-        // Functions of different programs may have the same name.
-        let own = program.file.file_stem().filter(|_| apart).unwrap_or_default();
-        let folder = options.output.join(below).join(own);
-        let built = build(program, &settings, &mut given, terminal);
+    let in_subfolders = programs.len() > 1 && matches!(target, Target::Air | Target::Bytecode);
+    for (program, subfolder) in &programs {
+        // Different programs may export functions of the same name.
+        let own_folder = program.file.file_stem().filter(|_| in_subfolders).unwrap_or_default();
+        let folder = options.output.join(subfolder).join(own_folder);
+        let built = build(program, &settings, &mut overrides, terminal);
         match built.and_then(|it| write(program, &it, &folder, options, target, terminal)) {
             Ok(files) => written += files,
-            Err(Failure::Mistakes) => mistakes = true,
+            Err(Failure::Reported) => has_errors = true,
             Err(failure) => return Err(failure),
         }
     }
-    warn_of_unnamed(&given, terminal);
-    if mistakes {
-        return Err(Failure::Mistakes);
+    warn_unused_constants(&overrides, terminal);
+    if has_errors {
+        return Err(Failure::Reported);
     }
     if written == 0 {
-        terminal.note("nothing was written");
+        terminal.status("no files written: the program exports nothing");
     }
     Ok(())
 }
 
-/// Writes the files of one program; says how many they are.
+/// Writes the files of one program and returns their number.
 fn write(
     program: &Program,
     compilation: &Compilation,
@@ -77,7 +77,7 @@ fn write(
 ) -> Result<usize, Failure> {
     let mut files = match target {
         Target::Air => artifacts::air(compilation),
-        Target::Bytecode => artifacts::bytecode(compilation).context("the program is too large")?,
+        Target::Bytecode => artifacts::bytecode(compilation).context("the program is too large for bytecode")?,
         Target::Json => artifacts::definitions(compilation, program),
         Target::Ts => artifacts::typescript(compilation, program),
         Target::Js => artifacts::javascript(compilation, program),
@@ -96,7 +96,7 @@ fn write(
             }
             terminal.object(&object);
         }
-        terminal.note(&format!("wrote {} ({bytes} bytes)", path.display()));
+        terminal.status(&format!("wrote {} ({bytes} bytes)", path.display()));
     }
     Ok(files.len())
 }

@@ -1,11 +1,11 @@
-//! `aqua explain`: the page of a code, or all codes.
+//! `aqua explain`: prints the page of an error code, or lists all codes.
 
 use crate::failure::Failure;
 use crate::options::ExplainOptions;
 use crate::terminal::Terminal;
 use serde_json::json;
 
-/// Prints the page, or a line for each page.
+/// Prints the page, or a line for each code.
 pub(crate) fn explain(options: &ExplainOptions, terminal: Terminal) -> Result<(), Failure> {
     let Some(code) = &options.code else {
         for code in aqua_render::codes() {
@@ -20,7 +20,7 @@ pub(crate) fn explain(options: &ExplainOptions, terminal: Terminal) -> Result<()
         return Ok(());
     };
     let Some(page) = aqua_render::explain(code) else {
-        let message = format!("no message has the code `{code}`; `aqua explain` lists all of them");
+        let message = format!("unknown error code `{code}`; `aqua explain` lists all codes");
         return Err(Failure::Usage(message));
     };
     let title = page
@@ -32,10 +32,10 @@ pub(crate) fn explain(options: &ExplainOptions, terminal: Terminal) -> Result<()
     Ok(())
 }
 
-fn print(terminal: Terminal, code: &str, title: &str, page: &str, words: &str) {
+fn print(terminal: Terminal, code: &str, title: &str, page: &str, text: &str) {
     if terminal.is_json() {
         terminal.object(&json!({"kind": "explanation", "code": code, "title": title, "page": page}));
     } else {
-        terminal.result(words);
+        terminal.result(text);
     }
 }

@@ -1,4 +1,4 @@
-//! Files that commands about scripts and data read and write; `-` is standard input or output.
+//! Reads and writes scripts and data. The path `-` is standard input or output.
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -8,12 +8,12 @@ use aqua_diagnostics::Sources;
 use std::io::{Read, Write};
 use std::path::Path;
 
-/// Whether the path stands for standard input or output.
+/// Whether the path is `-`.
 pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The content of a file, or what comes in.
+/// Reads a file or standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     if !is_standard(path) {
         return Ok(std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?);
@@ -24,7 +24,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Writes a file and says so, or writes to standard output.
+/// Writes a file and prints a status line, or writes to standard output.
 pub(crate) fn write(path: &Path, content: &[u8], terminal: Terminal) -> Result<(), Failure> {
     if is_standard(path) {
         let mut out = std::io::stdout().lock();
@@ -32,28 +32,28 @@ pub(crate) fn write(path: &Path, content: &[u8], terminal: Terminal) -> Result<(
         return Ok(written.context("can't write to standard output")?);
     }
     std::fs::write(path, content).with_context(|| format!("can't write {}", path.display()))?;
-    terminal.note(&format!("wrote {} ({} bytes)", path.display(), content.len()));
+    terminal.status(&format!("wrote {} ({} bytes)", path.display(), content.len()));
     Ok(())
 }
 
-/// The script in a file of either form. Mistakes in it are shown.
+/// Reads a script: AIR text or bytecode. Prints the errors of an invalid script.
 pub(crate) fn script(path: &Path, terminal: Terminal) -> Result<Bytecode, Failure> {
     let bytes = read(path)?;
-    aqua_air::open(&bytes).map_err(|error| not_a_script(error, path, &bytes, terminal))
+    aqua_air::open(&bytes).map_err(|error| invalid_script(error, path, &bytes, terminal))
 }
 
-/// Shows the mistakes of what is not a script.
-pub(crate) fn not_a_script(error: OpenError, path: &Path, bytes: &[u8], terminal: Terminal) -> Failure {
-    let OpenError::Text(mistakes) = error else {
-        return Failure::World(anyhow::Error::new(error).context(name(path)));
+/// Prints the errors of an invalid script.
+pub(crate) fn invalid_script(error: OpenError, path: &Path, bytes: &[u8], terminal: Terminal) -> Failure {
+    let OpenError::Text(errors) = error else {
+        return Failure::System(anyhow::Error::new(error).context(name(path)));
     };
     let mut sources = Sources::new();
     let file = sources.add(name(path), String::from_utf8_lossy(bytes));
-    terminal.diagnostics(&sources, &mistakes.diagnostics(file));
-    Failure::Mistakes
+    terminal.diagnostics(&sources, &errors.diagnostics(file));
+    Failure::Reported
 }
 
-/// How messages name the file.
+/// The name of the file in messages.
 pub(crate) fn name(path: &Path) -> String {
     if is_standard(path) {
         "standard input".to_owned()

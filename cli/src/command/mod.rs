@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! One file for each command.
 
 mod air;
 mod build;
@@ -11,7 +11,7 @@ mod node;
 mod run;
 
 pub(crate) use air::{AirCommand, air};
-use build::{build, warn_of_unnamed};
+use build::{build, warn_unused_constants};
 pub(crate) use check::check;
 pub(crate) use compile::compile;
 pub(crate) use data::{DataCommand, data};

@@ -1,8 +1,8 @@
-//! `aqua node run`: a peer, until somebody stops it.
+//! `aqua node run`: runs a node until it is interrupted.
 
-use super::run::fresh_seed;
+use super::run::random_seed;
 use crate::failure::Failure;
-use crate::log::Log;
+use crate::log::EventLog;
 use crate::options::NodeRunOptions;
 use crate::terminal::Terminal;
 use anyhow::Context;
@@ -17,21 +17,21 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Runs the peer and says where it can be reached.
+/// Runs a node and prints its peer id and addresses.
 pub(crate) fn run_node(options: &NodeRunOptions, terminal: Terminal) -> Result<(), Failure> {
     let settings = Settings::gather(options, terminal)?;
-    let runtime = tokio::runtime::Runtime::new().context("no threads can be had")?;
+    let runtime = tokio::runtime::Runtime::new().context("can't start the async runtime")?;
     runtime.block_on(Box::pin(async {
         let node = settings.start().await?;
         announce(&node, terminal).await;
         let interrupted = interrupted().await;
         node.shutdown().await;
-        terminal.note("stopped");
+        terminal.status("stopped");
         interrupted
     }))
 }
 
-/// The configuration's and the command line's settings together.
+/// Settings of the configuration file and the command line.
 struct Settings {
     config: NodeConfig,
     root: PathBuf,
@@ -50,7 +50,7 @@ impl Settings {
                 let file = NodeFile::open(path)?;
                 terminal.diagnostics(&file.sources, &file.diagnostics);
                 if file.diagnostics.iter().any(Diagnostic::is_error) {
-                    return Err(Failure::Mistakes);
+                    return Err(Failure::Reported);
                 }
                 (file.root, file.config)
             }
@@ -58,8 +58,8 @@ impl Settings {
         };
         let configured_key = config.key_file.as_ref().map(|path| root.join(&path.value));
         let seed = match options.key_file.clone().or(configured_key) {
-            Some(path) => key_file::read_or_make(&path, fresh_seed)?,
-            None => fresh_seed().context("no key can be made")?,
+            Some(path) => key_file::read_or_create(&path, random_seed)?,
+            None => random_seed().context("can't generate a key")?,
         };
         let ip = config.listen.ip.as_ref().map(|ip| ip.value);
         let named = config.network.bootstrap.iter().map(|address| address.value.clone());
@@ -84,24 +84,27 @@ impl Settings {
             .map(|text| address(text))
             .collect::<Result<_, _>>()?;
         if let Some(name) = &self.config.network.name {
-            network.network = name.value.parse::<NetworkName>().with_context(|| name.value.clone())?;
+            network.network = name
+                .value
+                .parse::<NetworkName>()
+                .with_context(|| format!("invalid network name `{}`", name.value))?;
         }
         if let Some(bytes) = self.config.limits.particle {
             network.limits.frame_body = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
-        let usual = Limits::default();
+        let default = Limits::default();
         let limits = Limits {
-            ttl: self.config.limits.ttl.unwrap_or(usual.ttl),
-            ..usual
+            ttl: self.config.limits.ttl.unwrap_or(default.ttl),
+            ..default
         };
         let services = Some(self.deploy().await?);
         let config = Config {
             limits,
             services,
-            observer: Arc::new(Log),
+            observer: Arc::new(EventLog),
             ..Config::new(network)
         };
-        Ok(Node::start(config).await.context("the peer could not be started")?)
+        Ok(Node::start(config).await.context("can't start the node")?)
     }
 
     fn listen(&self) -> Result<Vec<Multiaddr>, Failure> {
@@ -113,9 +116,10 @@ impl Settings {
         ])
     }
 
-    /// Everything of the configuration, then everything of the command line.
+    /// Deploys the services of the configuration, then those of the command line.
     async fn deploy(&self) -> Result<aqua_services::Host, Failure> {
-        let host = aqua_services::Host::new(aqua_services::Config::default()).context("services can't run here")?;
+        let host =
+            aqua_services::Host::new(aqua_services::Config::default()).context("can't start the service host")?;
         for service in &self.config.services {
             let mut bounds = host.config().clone();
             if let Some(bytes) = service.memory {
@@ -135,15 +139,15 @@ impl Settings {
 }
 
 fn cannot_run(service: &str) -> String {
-    format!("the service `{service}` can't be run")
+    format!("can't deploy service `{service}`")
 }
 
 fn address(text: &str) -> Result<Multiaddr, Failure> {
     text.parse()
-        .map_err(|error| Failure::Usage(format!("`{text}` is not a multiaddress: {error}")))
+        .map_err(|error| Failure::Usage(format!("invalid multiaddress `{text}`: {error}")))
 }
 
-/// The peer's identity and its addresses: a line each, or one object.
+/// Prints the peer id and the addresses: one per line, or as one JSON object.
 async fn announce(node: &Node, terminal: Terminal) {
     let (peer, addresses) = (node.peer_id().to_string(), node.listen_addresses().await);
     let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
@@ -155,7 +159,7 @@ async fn announce(node: &Node, terminal: Terminal) {
     }
 }
 
-/// Returns when the user or the system asks the process to end.
+/// Waits for Ctrl-C or SIGTERM.
 async fn interrupted() -> Result<(), Failure> {
     #[cfg(unix)]
     {

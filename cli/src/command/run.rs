@@ -1,7 +1,8 @@
-//! `aqua run`: a function of a program, on peers of this process or through a relay.
+//! `aqua run`: runs a function on peers in this process or through a relay.
 
-use super::{build, warn_of_unnamed};
+use super::{build, warn_unused_constants};
 use crate::failure::Failure;
+use crate::log::EventLog;
 use crate::options::RunOptions;
 use crate::terminal::Terminal;
 use crate::trace;
@@ -9,26 +10,26 @@ use anyhow::Context;
 use aqua_compiler::typing::Arrow;
 use aqua_keys::KeyPair;
 use aqua_node::environment::{Entropy, SystemEntropy};
-use aqua_node::observer::Trace;
+use aqua_node::observer::{Observer, Trace};
 use aqua_node::{Client, ClientError, Config, LocalConfig, LocalNetwork, RunError, Service, USUAL_TTL};
-use aqua_project::{GivenConstants, Invocation, Program};
+use aqua_project::{ConstantOverrides, Invocation, Program};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many rows of a trace are kept.
-const LONGEST_TRACE: usize = 10_000;
+/// The maximum number of rows of a trace.
+const MAX_TRACE_ROWS: usize = 10_000;
 
-/// How many peers are started unless somebody says.
-const USUAL_PEERS: usize = 3;
+/// The number of peers if neither the command line nor the manifest gives one.
+const DEFAULT_PEERS: usize = 3;
 
-/// Runs the function and prints its values.
+/// Runs the function and prints its results.
 pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failure> {
     let program = Program::locate(&options.program)?;
     let settings = options.build.settings(None)?;
-    let mut given = GivenConstants::of(&settings);
-    let built = build(&program, &settings, &mut given, terminal);
-    warn_of_unnamed(&given, terminal);
+    let mut overrides = ConstantOverrides::new(&settings);
+    let built = build(&program, &settings, &mut overrides, terminal);
+    warn_unused_constants(&overrides, terminal);
     let compilation = built?;
     let exported: Vec<(&str, &Arrow)> = compilation
         .functions
@@ -37,30 +38,32 @@ pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failur
         .collect();
     let invocation = program.invocation(&exported, options.function.as_deref(), &options.arguments);
     let invocation = invocation.map_err(|error| Failure::Usage(error.to_string()))?;
-    let called = compilation
+    let function = compilation
         .functions
         .iter()
         .find(|function| *function.name == *invocation.function);
-    let script = aqua_air::print(&called.context("an invocation names an exported function")?.script);
+    let script = aqua_air::print(&function.context("an invocation names an exported function")?.script);
 
-    let trace = Arc::new(Trace::new(LONGEST_TRACE));
-    let runtime = tokio::runtime::Runtime::new().context("no threads can be had")?;
-    let ended = runtime.block_on(Box::pin(travel(options, &program, script, &invocation, &trace)));
+    let trace = Arc::new(Trace::new(MAX_TRACE_ROWS));
+    let runtime = tokio::runtime::Runtime::new().context("can't start the async runtime")?;
+    let results = runtime.block_on(Box::pin(execute(options, &program, script, &invocation, &trace)));
     if options.trace {
         trace::show(&trace.hops(), terminal);
     }
-    show(&invocation.function, &ended?, terminal);
+    print(&invocation.function, &results?, terminal);
     Ok(())
 }
 
-/// Connects to a network, or makes one, and runs the script on it.
-async fn travel(
+/// Runs the script through a relay, or on local peers.
+async fn execute(
     options: &RunOptions,
     program: &Program,
     script: String,
     invocation: &Invocation,
     trace: &Arc<Trace>,
 ) -> Result<Vec<Value>, Failure> {
+    let observers: Vec<Arc<dyn Observer>> = vec![trace.clone(), Arc::new(EventLog)];
+    let observer = Arc::new(observers);
     let manifest = program.project.as_ref().map(|project| &project.manifest);
     let run = manifest.map(|manifest| &manifest.run);
     let ttl = options
@@ -69,59 +72,57 @@ async fn travel(
         .map(|ms| Duration::from_millis(ms.into()));
     let (ttl, arguments) = (ttl.unwrap_or(USUAL_TTL), invocation.arguments.clone());
     if let Some(relay) = &options.relay {
-        let client = connect(relay, trace.clone()).await?;
-        let ended = client.run(script, arguments, ttl).await;
+        let client = connect(relay, observer).await?;
+        let results = client.run(script, arguments, ttl).await;
         client.shutdown().await;
-        return ended.map_err(Failure::from);
+        return results.map_err(Failure::from);
     }
     let peers = options
         .peers
         .map(usize::from)
         .or(run.and_then(|run| run.peers))
-        .unwrap_or(USUAL_PEERS);
+        .unwrap_or(DEFAULT_PEERS);
     let local = LocalConfig {
         services: services(program)?,
-        observer: trace.clone(),
+        observer,
         ..LocalConfig::new(peers)
     };
-    let network = LocalNetwork::start(local)
-        .await
-        .context("the peers could not be started")?;
-    let ended = match network.client().await {
+    let network = LocalNetwork::start(local).await.context("can't start the peers")?;
+    let results = match network.client().await {
         Ok(client) => {
-            let ended = client.run(script, arguments, ttl).await;
+            let results = client.run(script, arguments, ttl).await;
             client.shutdown().await;
-            ended.map_err(Failure::from)
+            results.map_err(Failure::from)
         }
-        Err(error) => Err(Failure::World(error.into())),
+        Err(error) => Err(Failure::System(error.into())),
     };
     network.shutdown().await;
-    ended
+    results
 }
 
-/// A client with a new key, connected to a peer of a network that exists.
-async fn connect(relay: &str, trace: Arc<Trace>) -> Result<Client, Failure> {
+/// Connects a client with a new key to a relay.
+async fn connect(relay: &str, observer: Arc<dyn Observer>) -> Result<Client, Failure> {
     let address = relay.parse();
-    let address = address.map_err(|error| Failure::Usage(format!("`{relay}` is not a multiaddress: {error}")))?;
-    let network = aqua_network::Config::new(KeyPair::from_seed(fresh_seed().context("no key can be made")?));
+    let address = address.map_err(|error| Failure::Usage(format!("invalid multiaddress `{relay}`: {error}")))?;
+    let network = aqua_network::Config::new(KeyPair::from_seed(random_seed().context("can't generate a key")?));
     let config = Config {
-        observer: trace,
+        observer,
         ..Config::new(network)
     };
     Client::connect(config, address, None)
         .await
         .map_err(|error| match error {
             ClientError::Relay(_) => Failure::Remote(error.to_string()),
-            ClientError::Start(_) => Failure::World(error.into()),
+            ClientError::Start(_) => Failure::System(error.into()),
         })
 }
 
-/// The secret of a peer that nobody has been before.
-pub(super) fn fresh_seed() -> std::io::Result<[u8; 32]> {
+/// The seed of a new secret key.
+pub(super) fn random_seed() -> std::io::Result<[u8; 32]> {
     let mut seed = [0; 32];
     SystemEntropy
         .fill(&mut seed)
-        .ok_or_else(|| std::io::Error::other("the system gives no randomness"))?;
+        .ok_or_else(|| std::io::Error::other("the system random generator failed"))?;
     Ok(seed)
 }
 
@@ -139,8 +140,8 @@ fn services(program: &Program) -> Result<Vec<Service>, Failure> {
         .collect())
 }
 
-/// One line of JSON for each value, or one object for all.
-fn show(function: &str, values: &[Value], terminal: Terminal) {
+/// Prints each value as a line of JSON; with `--json`, all values in one object.
+fn print(function: &str, values: &[Value], terminal: Terminal) {
     if terminal.is_json() {
         terminal.object(&json!({"kind": "result", "function": function, "values": values}));
     } else {
@@ -153,7 +154,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Remote(_) | RunError::Script { .. } => Self::Remote(error.to_string()),
             RunError::TimedOut { .. } => Self::Timeout(error.to_string()),
-            RunError::Refused(_) | RunError::NoEntropy => Self::World(error.into()),
+            RunError::Refused(_) | RunError::NoEntropy => Self::System(error.into()),
         }
     }
 }

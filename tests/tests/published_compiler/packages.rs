@@ -4,7 +4,7 @@
 use super::differences::{ORDERS, Pattern, outcome};
 use super::scripts::Agreement;
 use aqua_compiler::{Options, compile};
-use aqua_project::Disk;
+use aqua_project::FileLoader;
 use aqua_tests::foreign;
 use aqua_tests::mended_packages::{MendedPackages, root_module, sources_of, write};
 use aqua_tests::official_compiler::OfficialCompiler;
@@ -40,7 +40,7 @@ fn packages_compile_to_equivalent_scripts() {
             &folder.path().join("theirs/main.aqua"),
             &mended.renamed(&file, root.clone()),
         );
-        let disk = Disk::new(vec![packages.to_owned()]);
+        let disk = FileLoader::new(vec![packages.to_owned()]);
         let started = Instant::now();
         let entry = disk.entry(&ours_at).expect("the file just written");
         let ours = compile(&disk, &entry, &Options::default());

@@ -1,4 +1,4 @@
-//! `aqua air asm` and `aqua air disasm`: from text to bytecode and back.
+//! `aqua air asm` and `aqua air disasm`: convert text to bytecode and back.
 
 use crate::command::file;
 use crate::failure::Failure;
@@ -7,23 +7,23 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Make bytecode of a script
+/// Assemble a script to bytecode
 ///
-/// Bytecode is what machines run. Its format is described in docs/bytecode.md.
+/// Bytecode is the format that peers execute. docs/bytecode.md describes it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua air asm greet.air              writes greet.airb
+  aqua air asm greet.air              write greet.airb
   aqua air asm greet.air -o - | sha256sum
-  aqua air asm --strip greet.air      without the places in the text")]
+  aqua air asm --strip greet.air      write greet.airb without source positions")]
 pub(crate) struct AsmOptions {
-    /// The script, as text or bytecode; - is standard input
+    /// A script: AIR text or bytecode; - is standard input
     #[arg(value_name = "FILE")]
     script: PathBuf,
-    /// The file to write; - is standard output [default: FILE with the ending .airb]
+    /// The output file; - is standard output [default: FILE with the extension .airb]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Leave out the debug section: scripts of equal words become equal files
+    /// Omit the debug section: scripts with equal tokens give equal files
     #[arg(long)]
     strip: bool,
 }
@@ -33,7 +33,7 @@ pub(crate) fn asm(options: &AsmOptions, terminal: Terminal) -> Result<(), Failur
     let output = match &options.output {
         Some(output) => output.clone(),
         None if file::is_standard(&options.script) => {
-            let message = "say with -o where the bytecode of standard input goes; -o - prints it";
+            let message = "no output file: use -o FILE, or -o - for standard output";
             return Err(Failure::Usage(message.to_owned()));
         }
         None => options.script.with_extension("airb"),
@@ -52,28 +52,28 @@ pub(crate) fn asm(options: &AsmOptions, terminal: Terminal) -> Result<(), Failur
     Ok(())
 }
 
-/// Make text of bytecode
+/// Disassemble bytecode to AIR text
 ///
-/// The text says what the script said before it was assembled, in the layout of `aqua air fmt`.
+/// Prints the script in the layout of `aqua air fmt`. Comments are not part of bytecode.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua air disasm greet.airb              the script on standard output
-  aqua air disasm greet.airb -o greet.air
-  aqua air disasm --listing greet.airb    its tables and operations by number")]
+  aqua air disasm greet.airb              print the script
+  aqua air disasm greet.airb -o greet.air write it to a file
+  aqua air disasm --listing greet.airb    print the tables and operations")]
 pub(crate) struct DisasmOptions {
-    /// The script, as bytecode or text; - is standard input
+    /// A script: bytecode or AIR text; - is standard input
     #[arg(value_name = "FILE")]
     script: PathBuf,
-    /// The file to write
+    /// The output file; - is standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
-    /// Show tables and operations by number instead
+    /// Print the tables and the numbered operations instead
     #[arg(long)]
     listing: bool,
 }
 
-/// Writes the text, or the listing.
+/// Writes the text or the listing.
 pub(crate) fn disasm(options: &DisasmOptions, terminal: Terminal) -> Result<(), Failure> {
     let script = file::script(&options.script, terminal)?;
     let (kind, text) = if options.listing {

@@ -1,4 +1,4 @@
-//! `aqua air check`: mistakes of scripts.
+//! `aqua air check`: reports errors in scripts.
 
 use crate::command::file;
 use crate::failure::Failure;
@@ -7,30 +7,32 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Look for mistakes in scripts
+/// Check scripts for errors
 ///
-/// Grammar, names, folds; for bytecode also everything that its format promises. Says for each good script how many
-/// instructions it has, how deep they nest, and its content id: scripts that differ in layout only have the same one.
+/// Checks syntax, names and folds, and verifies bytecode. Prints the number of instructions, the nesting depth and the
+/// content id of each valid script. Scripts that differ only in layout have the same content id.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua air check greet.air
   aqua air check out/*.air out/*.airb
-  some-compiler | aqua air check --json -")]
+  some-compiler | aqua air check --json -
+
+Exit codes: 3 if a script has errors.")]
 pub(crate) struct CheckOptions {
-    /// Scripts, as text or bytecode; - is standard input
+    /// Scripts: AIR text or bytecode; - is standard input
     #[arg(value_name = "FILE", required = true)]
     scripts: Vec<PathBuf>,
 }
 
-/// Shows every mistake of every script.
+/// Checks all scripts and prints their errors.
 pub(crate) fn check(options: &CheckOptions, terminal: Terminal) -> Result<(), Failure> {
-    let mut mistakes = false;
+    let mut has_errors = false;
     for path in &options.scripts {
         let script = match file::script(path, terminal) {
             Ok(script) => script,
-            Err(Failure::Mistakes) => {
-                mistakes = true;
+            Err(Failure::Reported) => {
+                has_errors = true;
                 continue;
             }
             Err(failure) => return Err(failure),
@@ -42,7 +44,7 @@ pub(crate) fn check(options: &CheckOptions, terminal: Terminal) -> Result<(), Fa
                 "kind": "script", "path": name, "instructions": instructions, "depth": depth, "content_id": id,
             }));
         }
-        terminal.note(&format!("{name}: {instructions} instructions, {depth} deep, {id}"));
+        terminal.status(&format!("{name}: {instructions} instructions, depth {depth}, {id}"));
     }
-    if mistakes { Err(Failure::Mistakes) } else { Ok(()) }
+    if has_errors { Err(Failure::Reported) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! `aqua air fmt`: scripts in the layout of the printer.
+//! `aqua air fmt`: formats scripts.
 
 use crate::command::file;
 use crate::failure::Failure;
@@ -6,33 +6,33 @@ use crate::terminal::Terminal;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Print a script in its usual layout
+/// Format a script
 ///
-/// One instruction a line, indented by its depth. Comments stay. Bytecode is printed as text.
+/// Prints one instruction per line, indented by depth. Comments are kept. Bytecode is printed as text.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  aqua air fmt greet.air            the script, laid out anew, on standard output
-  aqua air fmt --write greet.air    in place
+  aqua air fmt greet.air            print the formatted script
+  aqua air fmt --write greet.air    format the file in place
   aqua compile main.aqua -o out && aqua air fmt out/greet.air")]
 pub(crate) struct FmtOptions {
-    /// The script, as text or bytecode; - is standard input
+    /// A script: AIR text or bytecode; - is standard input
     #[arg(value_name = "FILE")]
     script: PathBuf,
-    /// Write the text back to its file
+    /// Format the file in place
     #[arg(short, long)]
     write: bool,
 }
 
-/// Prints the script, or writes it back.
+/// Prints the formatted script, or writes it back.
 pub(crate) fn fmt(options: &FmtOptions, terminal: Terminal) -> Result<(), Failure> {
     let path = &options.script;
     let bytes = file::read(path)?;
     let text = match std::str::from_utf8(&bytes).map(aqua_air::format) {
         Ok(Ok(text)) => text,
-        _ if options.write => return Err(refuse(&bytes, options, terminal)),
+        _ if options.write => return Err(write_error(&bytes, options, terminal)),
         _ => {
-            let script = aqua_air::open(&bytes).map_err(|error| file::not_a_script(error, path, &bytes, terminal))?;
+            let script = aqua_air::open(&bytes).map_err(|error| file::invalid_script(error, path, &bytes, terminal))?;
             aqua_air::print(&script.disassemble())
         }
     };
@@ -44,13 +44,13 @@ pub(crate) fn fmt(options: &FmtOptions, terminal: Terminal) -> Result<(), Failur
     Ok(())
 }
 
-/// Only text can be written back as text.
-fn refuse(bytes: &[u8], options: &FmtOptions, terminal: Terminal) -> Failure {
+/// `--write` accepts text only.
+fn write_error(bytes: &[u8], options: &FmtOptions, terminal: Terminal) -> Failure {
     match aqua_air::open(bytes) {
         Ok(_) => Failure::Usage(format!(
-            "{} is bytecode: `aqua air disasm` makes text of it",
+            "{} is bytecode; use `aqua air disasm` to convert it to text",
             file::name(&options.script)
         )),
-        Err(error) => file::not_a_script(error, &options.script, bytes, terminal),
+        Err(error) => file::invalid_script(error, &options.script, bytes, terminal),
     }
 }

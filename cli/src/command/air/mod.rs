@@ -1,4 +1,4 @@
-//! `aqua air`: scripts of the machine, as text and as bytecode.
+//! `aqua air`: tools for AIR scripts.
 
 mod assemble;
 mod check;
@@ -17,9 +17,9 @@ use run::RunOptions;
 use serve::ServeOptions;
 use show::{GraphOptions, ShowOptions};
 
-/// Look at scripts, change their form, run them
+/// Format, check, show, assemble and run AIR scripts
 ///
-/// A script is AIR text or bytecode: each command takes both and tells them apart by their first bytes.
+/// AIR is the instruction language that peers execute. A script is AIR text or bytecode; all commands accept both.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AirCommand {
     Fmt(FmtOptions),
@@ -32,7 +32,7 @@ pub(crate) enum AirCommand {
     Serve(ServeOptions),
 }
 
-/// Does what was asked.
+/// Runs the subcommand.
 pub(crate) fn air(command: &AirCommand, terminal: Terminal) -> Result<(), Failure> {
     match command {
         AirCommand::Fmt(options) => format::fmt(options, terminal),

@@ -1,6 +1,6 @@
-//! `aqua air run`: a script on simulated peers.
+//! `aqua air run`: runs a script on simulated peers.
 
-use crate::command::data::Words;
+use crate::command::data::TraceFormat;
 use crate::command::file;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -14,54 +14,56 @@ use std::path::PathBuf;
 
 /// Run a script on simulated peers in this process
 ///
-/// Every peer that the script names is there and runs the machine; nothing is signed, so peers may have any names. What
-/// their services answer is given by a table in a JSON file and by --call. Prints each call and hop as it happens, then
-/// what the peer that began knows in the end.
+/// Simulates every peer that the particle is sent to. Nothing is signed, so any string can be a peer id. Service results
+/// come from a JSON file (--answers) and from --call. Prints each call and hop, then the trace of the initiator.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The table has an object for each function, named service.function or peer/service.function; * stands
-for anything, and the most exact name counts:
+The file of --answers has an entry for each function, as service.function or peer/service.function.
+* matches any name; the most specific entry applies:
   {\"data.names\":  {\"value\": [\"a\", \"b\"]},         always this value
-   \"dice.roll\":   {\"values\": [3, 5]},            one after the other, then the last one again
-   \"echo.*\":      {\"argument\": 0},               the first argument; \"arguments\": true gives all
-   \"b/math.div\":  {\"error\": \"by 0\", \"code\": 2}}   an error, but only on peer b
-op.noop, op.identity, callbackSrv.* and errorHandlingSrv.* have answers of their own.
+   \"dice.roll\":   {\"values\": [3, 5]},            these values in order, then the last one repeatedly
+   \"echo.*\":      {\"argument\": 0},               the first argument; \"arguments\": true for all
+   \"b/math.div\":  {\"error\": \"by 0\", \"code\": 2}}   an error, on peer b only
+op.noop, op.identity, callbackSrv.* and errorHandlingSrv.* are built in.
 
 Examples:
   aqua air run greet.air --call 'data.name=\"Ada\"' --call 'greeter.greet=\"hi\"'
   aqua air run greet.air --answers answers.json --seed 7
-  aqua air run greet.air --answers answers.json --data end.bin && aqua data show end.bin")]
+  aqua air run greet.air --answers answers.json --data end.bin && aqua data show end.bin
+
+Exit codes: 4 if a peer failed with an error that the script did not catch, 5 if --max-steps was
+reached.")]
 pub(crate) struct RunOptions {
-    /// The script, as text or bytecode; - is standard input
+    /// A script: AIR text or bytecode; - is standard input
     #[arg(value_name = "FILE")]
     script: PathBuf,
-    /// The table of answers
+    /// A JSON file with service results
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
-    /// What a function answers, as JSON; may be given often and wins over the table
+    /// The result of a function, as JSON; overrides --answers; can be repeated
     #[arg(long = "call", value_name = "SERVICE.FUNCTION=JSON", value_parser = answer)]
     calls: Vec<(String, Value)>,
-    /// The peer that begins, %init_peer_id%
+    /// The initiator, %init_peer_id%
     #[arg(long, value_name = "PEER", default_value = "init")]
     init: String,
-    /// Deliver in an order that this number decides [default: the order of sending]
+    /// Deliver particles and results in a random order with this seed [default: in the order sent]
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Let nothing reach this peer; may be given often
+    /// Drop all particles to this peer; can be repeated
     #[arg(long, value_name = "PEER")]
     down: Vec<String>,
-    /// Stop after so many steps
+    /// Stop after this number of steps
     #[arg(long, value_name = "NUMBER", default_value_t = Setting::default().max_steps)]
     max_steps: usize,
-    /// Write what the peer that began knows in the end
+    /// Write the particle data of the initiator to this file at the end
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Don't shorten peers, content ids and values
+    /// Do not shorten peer ids, content ids and values
     #[arg(long)]
     full: bool,
 }
 
-/// Runs the script and tells what happened.
+/// Runs the script and prints the events and the final trace.
 pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failure> {
     let code = file::script(&options.script, terminal)?;
     let program = Program::new(code, 0);
@@ -74,20 +76,23 @@ pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failur
         ..Setting::default()
     };
     let run = aqua_vm::simulation::run(&program, &setting, |peer, request| answers.answer(peer, request));
-    let words = Words { full: options.full };
+    let format = TraceFormat { full: options.full };
     let state = run.states.get(&options.init).cloned().unwrap_or_default();
-    tell(&run, &state, words, terminal);
+    print(&run, &state, format, terminal);
     for name in answers.unanswered() {
-        terminal.note(&format!("{name} has no answer: give it with --call '{name}=JSON'"));
+        terminal.status(&format!("no result for {name}: give one with --call '{name}=JSON'"));
     }
     if let Some(path) = &options.data {
         file::write(path, &state.encode(), terminal)?;
     }
     if !run.is_complete {
-        return Err(Failure::Timeout(format!("not done after {} steps", run.steps)));
+        return Err(Failure::Timeout(format!(
+            "the script did not finish within {} steps",
+            run.steps
+        )));
     }
     let failed = run.events.iter().find_map(|event| match event {
-        Event::Failed { peer, message, .. } => Some(format!("{}: {message}", words.peer(peer))),
+        Event::Failed { peer, message, .. } => Some(format!("{}: {message}", format.peer(peer))),
         _ => None,
     });
     failed.map_or(Ok(()), |message| Err(Failure::Remote(message)))
@@ -109,7 +114,7 @@ fn answers(options: &RunOptions) -> Result<Answers, Failure> {
     Ok(answers)
 }
 
-fn tell(run: &Run, state: &State, words: Words, terminal: Terminal) {
+fn print(run: &Run, state: &State, format: TraceFormat, terminal: Terminal) {
     let trace = inspection::trace(state.data());
     let waits = inspection::waits(state.data());
     if terminal.is_json() {
@@ -127,16 +132,16 @@ fn tell(run: &Run, state: &State, words: Words, terminal: Terminal) {
         return;
     }
     for event in &run.events {
-        terminal.result(&happened(event, words));
+        terminal.result(&describe(event, format));
     }
-    words.trace(&trace, terminal);
+    format.trace(&trace, terminal);
     for wait in &waits {
-        let (peer, what) = (words.peer(&wait.peer), words.wait(wait.waits_for));
+        let (peer, what) = (format.peer(&wait.peer), format.wait(wait.waits_for));
         terminal.result(&format!("{peer} waits for {what} (state {})", wait.position));
     }
 }
 
-fn happened(event: &Event, words: Words) -> String {
+fn describe(event: &Event, format: TraceFormat) -> String {
     match event {
         Event::Call {
             peer,
@@ -146,19 +151,19 @@ fn happened(event: &Event, words: Words) -> String {
             ret_code,
             result,
         } => {
-            let arguments: Vec<String> = arguments.iter().map(|argument| words.value(argument)).collect();
+            let arguments: Vec<String> = arguments.iter().map(|argument| format.value(argument)).collect();
             let sign = match ret_code {
                 0 => "→".to_owned(),
                 code => format!("failed with {code}:"),
             };
-            let (peer, result) = (words.peer(peer), words.json(result));
+            let (peer, result) = (format.peer(peer), format.json(result));
             format!("{peer}  {service}.{function}({}) {sign} {result}", arguments.join(", "))
         }
         Event::Sent { from, to, reached } => {
             let lost = if *reached { "" } else { ", which is down" };
-            format!("{} ⇒ {}{lost}", words.peer(from), words.peer(to))
+            format!("{} ⇒ {}{lost}", format.peer(from), format.peer(to))
         }
-        Event::Failed { peer, code, message } => format!("{}  error {code}: {message}", words.peer(peer)),
+        Event::Failed { peer, code, message } => format!("{}  error {code}: {message}", format.peer(peer)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `aqua air show` and `aqua air graph`: scripts for readers.
+//! `aqua air show` and `aqua air graph`: print scripts as pseudo-code and as graphs.
 
 use crate::command::file;
 use crate::failure::Failure;
@@ -7,17 +7,17 @@ use aqua_air::Graph;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Print a script as readable pseudo-code
+/// Print a script as pseudo-code
 ///
-/// Sequences become lines, calls of one peer stand below one `on`, instructions that only bring the particle to a peer
-/// become `hop`. docs/pseudocode.md describes the form.
+/// Sequences are printed as lines, consecutive calls on one peer as a block `on PEER:`, and instructions that only move the
+/// particle as `hop PEER`. docs/pseudocode.md describes the notation.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua air show greet.air
   aqua compile main.aqua -o out && aqua air show out/greet.air")]
 pub(crate) struct ShowOptions {
-    /// The script, as text or bytecode; - is standard input
+    /// A script: AIR text or bytecode; - is standard input
     #[arg(value_name = "FILE")]
     script: PathBuf,
 }
@@ -29,30 +29,30 @@ pub(crate) fn show(options: &ShowOptions, terminal: Terminal) -> Result<(), Fail
     Ok(())
 }
 
-/// Print how control flows over peers, as a graph
+/// Print the control flow of a script as a graph
 ///
-/// What a peer does in a row is one box; boxes are grouped by peer. Mermaid is drawn by many viewers of Markdown, dot by
-/// Graphviz.
+/// Consecutive instructions on one peer are one node; nodes are grouped by peer. Many Markdown viewers draw Mermaid graphs;
+/// Graphviz draws dot graphs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua air graph greet.air
   aqua air graph --format dot greet.air | dot -Tpdf -o greet.pdf")]
 pub(crate) struct GraphOptions {
-    /// The script, as text or bytecode; - is standard input
+    /// A script: AIR text or bytecode; - is standard input
     #[arg(value_name = "FILE")]
     script: PathBuf,
-    /// The language of the graph
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
     format: Format,
 }
 
-/// Languages that describe graphs.
+/// Graph formats.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// For Mermaid.
+    /// Mermaid
     Mermaid,
-    /// For Graphviz.
+    /// Graphviz
     Dot,
 }
 

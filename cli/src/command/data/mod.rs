@@ -1,23 +1,24 @@
-//! `aqua data`: what particles carry.
+//! `aqua data`: tools for particle data.
 
-mod compare;
+mod diff;
 mod show;
 mod source;
+mod trace_format;
 mod verify;
-mod words;
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use clap::Subcommand;
-use compare::DiffOptions;
+use diff::DiffOptions;
 use show::ShowOptions;
+pub(crate) use trace_format::TraceFormat;
 use verify::VerifyOptions;
-pub(crate) use words::Words;
 
-/// Look into particle data: what has happened, who says so, what is awaited
+/// Show, verify and compare particle data
 ///
-/// A FILE holds the data as it travels, its base64, a JSON array of its bytes, a particle's frame, or a JSON object whose
-/// `data` is one of these and which may have the particle's `id` or `particle_id`.
+/// Particle data records the calls that peers made and their signatures. A FILE is raw data, base64, a JSON array of bytes, a
+/// particle frame, or a JSON object whose field `data` is one of the first three. The object can have the particle id as `id`
+/// or `particle_id`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
     Show(ShowOptions),
@@ -25,11 +26,11 @@ pub(crate) enum DataCommand {
     Diff(DiffOptions),
 }
 
-/// Does what was asked.
+/// Runs the subcommand.
 pub(crate) fn data(command: &DataCommand, terminal: Terminal) -> Result<(), Failure> {
     match command {
         DataCommand::Show(options) => show::show(options, terminal),
         DataCommand::Verify(options) => verify::verify(options, terminal),
-        DataCommand::Diff(options) => compare::diff(options, terminal),
+        DataCommand::Diff(options) => diff::diff(options, terminal),
     }
 }

@@ -1,7 +1,7 @@
-//! `aqua data show`: trace, stores, signers, what is awaited.
+//! `aqua data show`: prints particle data.
 
 use super::source;
-use super::words::{Words, plural};
+use super::trace_format::{TraceFormat, plural};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_vm::inspection::{self, Audit, Signature, StoreSizes};
@@ -9,30 +9,30 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Show what data says: trace, stores, who signed what, what each peer waits for
+/// Print particle data: the trace, the stores, the signers and the pending calls
 ///
-/// Nothing is checked; `aqua data verify` does that. With --json, one object for each state, then `stores`, one `signer`
-/// and one `wait` for each.
+/// Does not verify anything; see `aqua data verify`. With --json, prints an object for each `state` of the trace, then one for
+/// the `stores`, and one for each `signer` and each `wait`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua data show particle.bin
-  aqua data show --full particle.json      peers, ids and values at full length
+  aqua data show --full particle.json      print ids and values in full
   aqua data show --json - < data.base64 | jq 'select(.kind == \"wait\")'")]
 pub(crate) struct ShowOptions {
-    /// The data; - is standard input
+    /// Particle data; - is standard input
     #[arg(value_name = "FILE")]
     data: PathBuf,
-    /// Don't shorten peers, content ids and values
+    /// Do not shorten peer ids, content ids and values
     #[arg(long)]
     full: bool,
 }
 
-/// Shows all of it.
+/// Prints the data.
 pub(crate) fn show(options: &ShowOptions, terminal: Terminal) -> Result<(), Failure> {
     let source = source::open(&options.data)?;
     let data = source.state.data();
-    let words = Words { full: options.full };
+    let format = TraceFormat { full: options.full };
     let trace = inspection::trace(data);
     let audit = inspection::audit(data, source.particle_id.as_deref());
     if terminal.is_json() {
@@ -45,7 +45,7 @@ pub(crate) fn show(options: &ShowOptions, terminal: Terminal) -> Result<(), Fail
         signers_and_waits_as_objects(&audit, terminal);
         return Ok(());
     }
-    words.trace(&trace, terminal);
+    format.trace(&trace, terminal);
     let StoreSizes {
         values,
         tetraplets,
@@ -62,39 +62,42 @@ pub(crate) fn show(options: &ShowOptions, terminal: Terminal) -> Result<(), Fail
         plural(canon_results, "result"),
         plural(canon_elements, "element"),
     ));
-    terminal.result(&format!("last request: {}", data.last_call_request_id));
-    signers(&audit, words, terminal);
-    waits(&audit, words, terminal);
+    terminal.result(&format!("last call request id: {}", data.last_call_request_id));
+    signers(&audit, format, terminal);
+    waits(&audit, format, terminal);
     Ok(())
 }
 
-/// A line for each peer that made or signed something.
-pub(super) fn signers(audit: &Audit, words: Words, terminal: Terminal) {
+/// Prints a line for each peer that produced states or signed the data.
+pub(super) fn signers(audit: &Audit, format: TraceFormat, terminal: Terminal) {
     for signer in &audit.signers {
         let states: Vec<String> = signer.states.iter().map(ToString::to_string).collect();
-        let made = match states.len() {
-            0 => "nothing".to_owned(),
+        let produced = match states.len() {
+            0 => "no states".to_owned(),
             many => format!("{} {}", plural(many, "state"), states.join(", ")),
         };
         let signature = match signer.signature {
-            Signature::Valid => "signed, and the signature holds",
-            Signature::Wrong => "the signature DOES NOT HOLD",
-            Signature::Missing => "NOT SIGNED",
-            Signature::Unchecked => "signed; --particle-id of `aqua data verify` checks it",
+            Signature::Valid => "valid signature",
+            Signature::Wrong => "INVALID SIGNATURE",
+            Signature::Missing => "NO SIGNATURE",
+            Signature::Unchecked => "signature not checked (use `aqua data verify --particle-id ID`)",
         };
-        terminal.result(&format!("{} made {made}: {signature}", words.peer(&signer.peer)));
+        terminal.result(&format!(
+            "{} produced {produced}: {signature}",
+            format.peer(&signer.peer)
+        ));
     }
 }
 
-/// A line for each thing that is awaited.
-pub(super) fn waits(audit: &Audit, words: Words, terminal: Terminal) {
+/// Prints a line for each pending call and canon.
+pub(super) fn waits(audit: &Audit, format: TraceFormat, terminal: Terminal) {
     for wait in &audit.waits {
-        let (peer, what) = (words.peer(&wait.peer), words.wait(wait.waits_for));
+        let (peer, what) = (format.peer(&wait.peer), format.wait(wait.waits_for));
         terminal.result(&format!("{peer} waits for {what} (state {})", wait.position));
     }
 }
 
-/// The same as objects.
+/// Prints signers and pending calls as JSON objects.
 pub(super) fn signers_and_waits_as_objects(audit: &Audit, terminal: Terminal) {
     for signer in &audit.signers {
         terminal.kind("signer", serde_json::to_value(signer));

@@ -1,4 +1,4 @@
-//! Particle data in files.
+//! Reads particle data from files.
 
 use crate::command::file;
 use crate::failure::Failure;
@@ -8,15 +8,15 @@ use aqua_vm::State;
 use aqua_vm::inspection::Carrier;
 use std::path::Path;
 
-/// Decoded data and what stood beside it.
+/// Decoded particle data.
 pub(super) struct Source {
     pub(super) state: State,
     pub(super) particle_id: Option<String>,
-    /// The particle, if the file holds a frame.
+    /// The particle, if the file is a frame.
     pub(super) particle: Option<Particle>,
 }
 
-/// Reads a file in one of the forms that people have.
+/// Reads a file in any of the supported formats.
 pub(super) fn open(path: &Path) -> Result<Source, Failure> {
     let bytes = file::read(path)?;
     let (carrier, particle) = match frame::decode(&bytes, frame::MAX_BODY) {
@@ -28,15 +28,15 @@ pub(super) fn open(path: &Path) -> Result<Source, Failure> {
             };
             (carrier, Some(particle))
         }
-        _ => (Carrier::read(&bytes).map_err(|error| about(path, &error))?, None),
+        _ => (Carrier::read(&bytes).map_err(|error| file_error(path, &error))?, None),
     };
     Ok(Source {
-        state: State::decode(&carrier.data).map_err(|error| about(path, &error))?,
+        state: State::decode(&carrier.data).map_err(|error| file_error(path, &error))?,
         particle_id: carrier.particle_id,
         particle,
     })
 }
 
-fn about(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::World(anyhow!("{}: {error}", file::name(path)))
+fn file_error(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::System(anyhow!("{}: {error}", file::name(path)))
 }

@@ -1,8 +1,8 @@
-//! `aqua data verify`: the audit.
+//! `aqua data verify`: verifies particle data.
 
 use super::show::{signers, signers_and_waits_as_objects, waits};
 use super::source;
-use super::words::{Words, plural};
+use super::trace_format::{TraceFormat, plural};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_vm::inspection::{self, Event, Fault, Signature};
@@ -10,36 +10,38 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Check every content id and signature of particle data, and say who did what
+/// Verify the content ids and signatures of particle data
 ///
-/// Signatures cover the particle's id. Where the file doesn't have it, give it with --particle-id; without, signatures are
-/// not checked, and that is told. Exit code 3 says that something is wrong.
+/// Prints which peer produced each result, and every fault. Signatures cover the particle id: if the file does not contain it,
+/// give it with --particle-id; otherwise signatures are not checked.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua data verify particle.json
   aqua data verify --particle-id 2883f959-e9e7-4843-8c37-205d393ca372 data.bin
-  aqua data verify --json particle.json | jq 'select(.kind == \"fault\")'")]
+  aqua data verify --json particle.json | jq 'select(.kind == \"fault\")'
+
+Exit codes: 0 if there are no faults, 3 if there are.")]
 pub(crate) struct VerifyOptions {
-    /// The data; - is standard input
+    /// Particle data; - is standard input
     #[arg(value_name = "FILE")]
     data: PathBuf,
-    /// Id of the particle [default: as the file says]
+    /// The particle id [default: from the file]
     #[arg(long, value_name = "ID")]
     particle_id: Option<String>,
-    /// Don't shorten peers, content ids and values
+    /// Do not shorten peer ids, content ids and values
     #[arg(long)]
     full: bool,
 }
 
-/// Tells who did what, then every fault.
+/// Prints results, signers, pending calls and faults.
 pub(crate) fn verify(options: &VerifyOptions, terminal: Terminal) -> Result<(), Failure> {
     let source = source::open(&options.data)?;
     let data = source.state.data();
     let particle_id = options.particle_id.as_deref().or(source.particle_id.as_deref());
     let audit = inspection::audit(data, particle_id);
     let particle = source.particle.as_ref().map(aqua_particle::Particle::verify);
-    let words = Words { full: options.full };
+    let format = TraceFormat { full: options.full };
     let checked = audit
         .signers
         .iter()
@@ -59,20 +61,20 @@ pub(crate) fn verify(options: &VerifyOptions, terminal: Terminal) -> Result<(), 
     } else {
         for entry in inspection::trace(data) {
             if !matches!(entry.event, Event::Par { .. } | Event::Fold { .. } | Event::Ap { .. }) {
-                terminal.result(&format!("{:>5}  {}", entry.position, words.event(&entry.event)));
+                terminal.result(&format!("{:>5}  {}", entry.position, format.event(&entry.event)));
             }
         }
-        signers(&audit, words, terminal);
-        waits(&audit, words, terminal);
+        signers(&audit, format, terminal);
+        waits(&audit, format, terminal);
         for fault in &audit.faults {
-            terminal.result(&format!("wrong: {}", told(fault, words)));
+            terminal.result(&format!("fault: {}", describe(fault, format)));
         }
         if let Some(Err(error)) = particle {
-            terminal.result(&format!("wrong: {error}"));
+            terminal.result(&format!("fault: {error}"));
         }
         let signatures = match particle_id {
             Some(_) => format!("{checked} valid {}", plural(checked, "signature")),
-            None => "signatures not checked: give the particle's id with --particle-id".to_owned(),
+            None => "signatures not checked (use --particle-id ID)".to_owned(),
         };
         let (ids, word) = (audit.ids, plural(faults, "fault"));
         terminal.result(&format!(
@@ -80,24 +82,24 @@ pub(crate) fn verify(options: &VerifyOptions, terminal: Terminal) -> Result<(), 
             plural(ids, "id")
         ));
     }
-    if faults == 0 { Ok(()) } else { Err(Failure::Mistakes) }
+    if faults == 0 { Ok(()) } else { Err(Failure::Reported) }
 }
 
-fn told(fault: &Fault, words: Words) -> String {
+fn describe(fault: &Fault, format: TraceFormat) -> String {
     match fault {
-        Fault::Altered { store, cid } => format!("what stands under {} in {store} was altered", words.id(cid)),
-        Fault::NoContentId { store, cid, reason } => format!("`{cid}` in {store} is no content id: {reason}"),
+        Fault::Altered { store, cid } => format!("the value of content id {} in {store} was altered", format.id(cid)),
+        Fault::NoContentId { store, cid, reason } => format!("invalid content id `{cid}` in {store}: {reason}"),
         Fault::Missing { by, store, cid } => {
             let by = match by.parse::<u32>() {
                 Ok(position) => format!("state {position}"),
-                Err(_) => words.id(by),
+                Err(_) => format.id(by),
             };
-            format!("{by} names {}, which is not in {store}", words.id(cid))
+            format!("{by} refers to {}, which is not in {store}", format.id(cid))
         }
-        Fault::NoKey { key, reason } => format!("the key {key} is none: {reason}"),
-        Fault::Unsigned { peer } => format!("{} has not signed what it made", words.peer(peer)),
+        Fault::NoKey { key, reason } => format!("invalid public key {key}: {reason}"),
+        Fault::Unsigned { peer } => format!("no signature of {}", format.peer(peer)),
         Fault::WrongSignature { peer } => {
-            format!("the signature of {} does not cover what it made", words.peer(peer))
+            format!("invalid signature of {}", format.peer(peer))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The service of the quickstart: greets somebody in the name of a peer.
+//! The service of the quickstart: returns a greeting from a peer.
 
 wit_bindgen::generate!({ world: "greeter", path: "wit" });
 
@@ -12,7 +12,7 @@ impl Guest for Greeter {
 
 export!(Greeter);
 
-/// The first four and the last six characters of a peer id: peer ids of one key type all begin alike.
+/// The first four and the last six characters of a peer id. All peer ids of a key type start alike.
 fn short(peer: &str) -> String {
     let characters: Vec<char> = peer.chars().collect();
     match (characters.first_chunk::<4>(), characters.last_chunk::<6>()) {

@@ -1,20 +1,21 @@
-//! States of a trace in words.
+//! Prints the states of a trace as text.
 
 use crate::terminal::Terminal;
 use aqua_vm::inspection::{Branch, Entry, Event, Place, Produced, Target, WaitsFor};
 use serde_json::Value;
 
-/// Longest text of a value in a table, in characters.
-const WIDTH: usize = 60;
+/// The maximum length of a printed value, in characters.
+const MAX_VALUE_LENGTH: usize = 60;
 
-/// Peers and values, shortened unless all of them is wanted.
+/// Formats peer ids, content ids, values and states.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Words {
+pub(crate) struct TraceFormat {
+    /// Whether to print ids and values in full.
     pub(crate) full: bool,
 }
 
-impl Words {
-    /// All states of a trace, with headings.
+impl TraceFormat {
+    /// Prints all states of a trace, with a heading for each branch.
     pub(crate) fn trace(self, trace: &[Entry], terminal: Terminal) {
         terminal.result(&format!("trace of {} {}", trace.len(), plural(trace.len(), "state")));
         let mut before = None;
@@ -27,23 +28,23 @@ impl Words {
         }
     }
 
-    /// The state, indented by what it is nested in.
+    /// A state, indented by its depth.
     fn entry(self, entry: &Entry) -> String {
         let indentation = "  ".repeat(entry.depth.min(40) as usize);
         format!("{:>5}  {indentation}{}", entry.position, self.event(&entry.event))
     }
 
-    /// Where a state stands, as a heading, if that isn't where the state before stands.
+    /// A heading if the state is in another branch than the previous one.
     fn heading(self, entry: &Entry, before: Option<Place>) -> Option<String> {
         let place = entry.place.filter(|place| Some(*place) != before)?;
-        let words = match place.branch {
+        let branch = match place.branch {
             Branch::Left => "left".to_owned(),
             Branch::Right => "right".to_owned(),
-            Branch::Before(value) => format!("with the value of {value}"),
-            Branch::After(value) => format!("after next, with the value of {value}"),
+            Branch::Before(value) => format!("iteration with the value of {value}"),
+            Branch::After(value) => format!("after next, iteration with the value of {value}"),
         };
         let indentation = "  ".repeat((entry.depth.min(40) as usize).saturating_sub(1));
-        Some(format!("       {indentation}· {words} of {}", place.parent))
+        Some(format!("       {indentation}· {branch} of {}", place.parent))
     }
 
     pub(crate) fn event(self, event: &Event) -> String {
@@ -54,9 +55,9 @@ impl Words {
                 let generations: Vec<String> = generations.iter().map(ToString::to_string).collect();
                 format!("ap to generation {}", generations.join(", "))
             }
-            Event::Sent { by } => format!("call elsewhere, sent on by {}", self.peer(by)),
+            Event::Sent { by } => format!("call on another peer, forwarded by {}", self.peer(by)),
             Event::Asked { peer, call_id } => {
-                format!("{} waits for its service, request {call_id}", self.peer(peer))
+                format!("{} waits for a service result, call request {call_id}", self.peer(peer))
             }
             Event::Called {
                 produced: Some(produced),
@@ -67,16 +68,16 @@ impl Words {
                     Target::Scalar => String::new(),
                     Target::Stream(generation) => format!(", to generation {generation}"),
                 };
-                format!("{} → {}{target}", self.who(produced), self.value(&produced.value))
+                format!("{} → {}{target}", self.call(produced), self.value(&produced.value))
             }
             Event::Failed {
                 produced: Some(produced),
                 ..
-            } => format!("{} failed: {}", self.who(produced), self.value(&produced.value)),
-            Event::Called { cid, .. } => format!("call with the missing result {}", self.id(cid)),
-            Event::Failed { cid, .. } => format!("failed call with the missing result {}", self.id(cid)),
-            Event::Unused { cid } => format!("call whose value {} nobody uses", self.id(cid)),
-            Event::CanonSent { by } => format!("canon elsewhere, sent on by {}", self.peer(by)),
+            } => format!("{} failed: {}", self.call(produced), self.value(&produced.value)),
+            Event::Called { cid, .. } => format!("call with missing result {}", self.id(cid)),
+            Event::Failed { cid, .. } => format!("failed call with missing result {}", self.id(cid)),
+            Event::Unused { cid } => format!("call with unused result {}", self.id(cid)),
+            Event::CanonSent { by } => format!("canon on another peer, forwarded by {}", self.peer(by)),
             Event::Canon {
                 peer: Some(peer),
                 values,
@@ -84,22 +85,26 @@ impl Words {
             } => {
                 let many = values.len();
                 let values = self.value(&Value::from(values.clone()));
-                format!("{} froze {many} {}: {values}", self.peer(peer), plural(many, "value"))
+                format!(
+                    "{} canonicalised {many} {}: {values}",
+                    self.peer(peer),
+                    plural(many, "value")
+                )
             }
-            Event::Canon { cid, .. } => format!("canon with the missing result {}", self.id(cid)),
+            Event::Canon { cid, .. } => format!("canon with missing result {}", self.id(cid)),
         }
     }
 
-    /// What a peer waits for.
+    /// What a peer waits for, as in `PEER waits for …`.
     pub(crate) fn wait(self, waits_for: WaitsFor) -> String {
         match waits_for {
-            WaitsFor::Service { call_id } => format!("its own service, request {call_id}"),
+            WaitsFor::Service { call_id } => format!("a service result, call request {call_id}"),
             WaitsFor::Call => "a call on another peer".to_owned(),
             WaitsFor::Canon => "a canon on another peer".to_owned(),
         }
     }
 
-    fn who(self, produced: &Produced) -> String {
+    fn call(self, produced: &Produced) -> String {
         let Produced {
             peer,
             service,
@@ -109,12 +114,12 @@ impl Words {
         format!("{} {service}.{function}", self.peer(peer))
     }
 
-    /// Beginnings of peer ids are alike, so the end is shown too.
+    /// Shortens a peer id. All ids start alike, so the end is kept too.
     pub(crate) fn peer(self, peer: &str) -> String {
         self.short(peer, 8, 6)
     }
 
-    /// All content ids begin alike; their ends tell them apart.
+    /// Shortens a content id. All ids start alike, so the end is kept.
     pub(crate) fn id(self, cid: &str) -> String {
         self.short(cid, 2, 8)
     }
@@ -123,9 +128,9 @@ impl Words {
         self.json(&value.to_string())
     }
 
-    /// A JSON text.
+    /// Shortens JSON text.
     pub(crate) fn json(self, text: &str) -> String {
-        self.short(text, WIDTH - 10, 9)
+        self.short(text, MAX_VALUE_LENGTH - 10, 9)
     }
 
     fn short(self, text: &str, head: usize, tail: usize) -> String {
@@ -141,7 +146,7 @@ impl Words {
     }
 }
 
-/// The word for so many.
+/// The singular or plural of `word`.
 pub(super) fn plural(many: usize, word: &str) -> String {
     if many == 1 { word.to_owned() } else { format!("{word}s") }
 }

@@ -1,5 +1,5 @@
-//! Where imports are found and read: next to the importing file, in import folders, in `node_modules` above it, and
-//! standard modules, which are embedded and always win.
+//! Resolves and reads imports. Standard modules are embedded and take precedence; other imports are searched in the folder
+//! of the importing file, in import folders, and in `node_modules` folders above the importing file.
 
 use crate::{Error, ImportsMap};
 use aqua_compiler::{SourceLoader, Unreadable, Unresolved};
@@ -7,34 +7,34 @@ use aqua_diagnostics::suggestions::nearest;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// The largest source that is read, in bytes.
-const LARGEST_SOURCE: u64 = 16 << 20;
+/// The maximum size of a source file, in bytes.
+const MAX_SOURCE_SIZE: u64 = 16 << 20;
 
-/// The sources below and around one program.
+/// Loads the sources of a program from disk.
 #[derive(Debug, Clone, Default)]
-pub struct Disk {
+pub struct FileLoader {
     imports: Vec<PathBuf>,
     map: ImportsMap,
 }
 
-impl Disk {
-    /// Sources with these folders searched for imports, in order, after the importing file's own.
+impl FileLoader {
+    /// A loader that searches `imports`, in order, after the folder of the importing file.
     pub fn new(imports: Vec<PathBuf>) -> Self {
         let map = ImportsMap::default();
         Self { imports, map }
     }
 
-    /// With folders that depend on who imports what; they are looked at after the importing file's own.
+    /// Adds an imports map, which is searched after the folder of the importing file and before the import folders.
     #[must_use]
     pub fn with_map(mut self, map: ImportsMap) -> Self {
         self.map = map;
         self
     }
 
-    /// The identity of a program named on the command line: its real absolute path.
+    /// The module id of a program: its canonical absolute path.
     ///
     /// # Errors
-    /// When there is no such file.
+    /// If the file does not exist.
     pub fn entry(&self, path: &Path) -> Result<String, Error> {
         let real = path.canonicalize().map_err(|source| Error::Unreadable {
             path: path.to_owned(),
@@ -59,8 +59,8 @@ impl Disk {
     }
 }
 
-impl SourceLoader for Disk {
-    /// Identities are `std/NAME.aqua` or real absolute paths. A string without the extension `.aqua` has it added.
+impl SourceLoader for FileLoader {
+    /// Module ids are `std/NAME.aqua` or canonical absolute paths. `.aqua` is appended to imports without it.
     fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
         let import = if import.ends_with(".aqua") {
             import.to_owned()
@@ -77,7 +77,7 @@ impl SourceLoader for Disk {
             {
                 return Ok(real.to_string_lossy().into_owned());
             }
-            tried.push(shown(&candidate));
+            tried.push(display_path(&candidate));
         }
         Err(Unresolved {
             tried,
@@ -85,7 +85,7 @@ impl SourceLoader for Disk {
         })
     }
 
-    /// Files must be UTF-8 and at most 16 MiB.
+    /// Reads a UTF-8 file of at most 16 MiB.
     fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
         if let Some(text) = aqua_stdlib::module(id) {
             return Ok(text.into());
@@ -94,15 +94,15 @@ impl SourceLoader for Disk {
             reason: error.to_string(),
         };
         let size = std::fs::metadata(id).map_err(unreadable)?.len();
-        if size > LARGEST_SOURCE {
+        if size > MAX_SOURCE_SIZE {
             return Err(Unreadable {
-                reason: format!("it is larger than {LARGEST_SOURCE} bytes"),
+                reason: "the file is larger than 16 MiB".to_owned(),
             });
         }
         std::fs::read_to_string(id).map(Arc::from).map_err(unreadable)
     }
 
-    /// Standard modules, everything in `node_modules`, everything below an import folder.
+    /// Standard modules and files in `node_modules` or import folders are dependencies.
     fn is_dependency(&self, id: &str) -> bool {
         let path = Path::new(id);
         let package = path
@@ -112,9 +112,9 @@ impl SourceLoader for Disk {
         package || aqua_stdlib::module(id).is_some() || self.imports.iter().chain(self.map.folders()).any(within)
     }
 
-    /// Relative to the current folder for what lies below it.
+    /// Paths in the current folder are shown relative to it.
     fn shown(&self, id: &str) -> String {
-        shown(Path::new(id))
+        display_path(Path::new(id))
     }
 }
 
@@ -138,8 +138,8 @@ fn folder_of(importer: &str) -> Option<&Path> {
     }
 }
 
-/// A path as the user would write it from the current folder.
-pub(crate) fn shown(path: &Path) -> String {
+/// A path relative to the current folder, if it is inside; otherwise as it is.
+pub(crate) fn display_path(path: &Path) -> String {
     let here = std::env::current_dir()
         .and_then(|here| here.canonicalize())
         .unwrap_or_default();
@@ -184,8 +184,8 @@ mod tests {
             real.to_string_lossy().into_owned()
         }
 
-        fn disk(&self) -> Disk {
-            Disk::new(vec![self.root.path().join("lib")])
+        fn disk(&self) -> FileLoader {
+            FileLoader::new(vec![self.root.path().join("lib")])
         }
     }
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn one_file_has_one_identity() {
+    fn a_file_has_one_id() {
         let folders = Folders::new();
         let (disk, main) = (folders.disk(), folders.id("project/main.aqua"));
         assert_eq!(disk.resolve("../project/near", &main), disk.resolve("near", &main));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn dependencies_are_not_the_users_own_files() {
+    fn libraries_and_packages_are_dependencies() {
         let folders = Folders::new();
         let disk = folders.disk();
         assert!(!disk.is_dependency(&folders.id("project/near.aqua")));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_tried_is_told() {
+    fn an_unresolved_import_lists_the_candidates() {
         let folders = Folders::new();
         let main = folders.id("project/main.aqua");
         let error = folders.disk().resolve("nope/x", &main).expect_err("no such file");

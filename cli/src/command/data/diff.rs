@@ -1,7 +1,7 @@
-//! `aqua data diff`: what is different between two data.
+//! `aqua data diff`: compares particle data.
 
 use super::source;
-use super::words::{Words, plural};
+use super::trace_format::{TraceFormat, plural};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_vm::inspection::{self, Change, SignerChange};
@@ -11,26 +11,26 @@ use std::path::PathBuf;
 
 /// Compare particle data, such as before and after a hop
 ///
-/// States are matched by where they stand in `par` and `fold`, not by their position. Removed states are shown with `-`,
-/// added ones with `+`, changed ones with both.
+/// Matches states of the trace by their place in `par` and `fold` instructions, not by their index. Prints removed states
+/// with `-`, added states with `+`, and changed states with both.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua data diff before.bin after.bin
   aqua data diff ours.json theirs.json --json")]
 pub(crate) struct DiffOptions {
-    /// The first data; - is standard input
+    /// The first file; - is standard input
     #[arg(value_name = "FILE")]
     before: PathBuf,
-    /// The second data; - is standard input
+    /// The second file; - is standard input
     #[arg(value_name = "FILE")]
     after: PathBuf,
-    /// Don't shorten peers, content ids and values
+    /// Do not shorten peer ids, content ids and values
     #[arg(long)]
     full: bool,
 }
 
-/// Shows the differences.
+/// Prints the differences.
 pub(crate) fn diff(options: &DiffOptions, terminal: Terminal) -> Result<(), Failure> {
     let (before, after) = (source::open(&options.before)?, source::open(&options.after)?);
     let diff = inspection::diff(before.state.data(), after.state.data());
@@ -49,7 +49,7 @@ pub(crate) fn diff(options: &DiffOptions, terminal: Terminal) -> Result<(), Fail
         }
         return Ok(());
     }
-    let words = Words { full: options.full };
+    let format = TraceFormat { full: options.full };
     for change in &diff.states {
         let (before, after) = match change {
             Change::Removed { before } => (Some(before), None),
@@ -58,7 +58,7 @@ pub(crate) fn diff(options: &DiffOptions, terminal: Terminal) -> Result<(), Fail
         };
         for (sign, entry) in [("-", before), ("+", after)] {
             if let Some(entry) = entry {
-                terminal.result(&format!("{sign}{:>5}  {}", entry.position, words.event(&entry.event)));
+                terminal.result(&format!("{sign}{:>5}  {}", entry.position, format.event(&entry.event)));
             }
         }
     }
@@ -68,16 +68,18 @@ pub(crate) fn diff(options: &DiffOptions, terminal: Terminal) -> Result<(), Fail
     }
     for change in &diff.signers {
         let (peer, what) = match change {
-            SignerChange::Removed { peer } => (peer, "signed the first only"),
-            SignerChange::Added { peer } => (peer, "signed the second only"),
-            SignerChange::Changed { peer } => (peer, "signed them differently"),
+            SignerChange::Removed { peer } => (peer, "signed only the first"),
+            SignerChange::Added { peer } => (peer, "signed only the second"),
+            SignerChange::Changed { peer } => (peer, "has different signatures"),
         };
-        terminal.result(&format!("{} {what}", words.peer(peer)));
+        terminal.result(&format!("{} {what}", format.peer(peer)));
     }
     if let Some((before, after)) = diff.last_call_request_ids {
-        terminal.result(&format!("last request: {before} in the first, {after} in the second"));
+        terminal.result(&format!(
+            "last call request id: {before} in the first, {after} in the second"
+        ));
     }
     let many = diff.states.len();
-    terminal.note(&format!("{many} {} different", plural(many, "state")));
+    terminal.status(&format!("{many} {} differ", plural(many, "state")));
     Ok(())
 }
