@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Makes a Rust compiler for Wasm guests where `rustup target add` is not at hand (offline mirrors, Debian build machines).
+# Builds a Rust compiler for Wasm guests where `rustup target add` is not available (offline mirrors, Debian build machines).
 #
 #   tools/wasm-toolchain/setup.sh [TARGET…]     default: wasm32-unknown-unknown
 #
 # Result: .toolchain/rust-wasm/bin/rustc in the repository, for use as
 #   RUSTC=$PWD/.toolchain/rust-wasm/bin/rustc cargo build --release --target wasm32-unknown-unknown
 #
-# How: Debian packages `rustc-web` carry a recent compiler and the source of its standard library. The packages are downloaded and
-# unpacked (nothing is installed system-wide, rustup stays as it is), the standard library is built for the targets asked for, and
-# the linkers come from the rustup toolchain. Compiler and library must be of one release, so rustup's own compiler can't be used.
-# Needs: Debian 12 or later on x86_64, `apt-get update` done before, dpkg-deb, a rustup toolchain, access to the crates registry.
-# Cost: 132 MiB of downloads, about 50 s of processor time for each target, 460 MB kept.
+# The Debian packages `rustc-web` contain a recent compiler and the source of its standard library. This script downloads and unpacks
+# them (nothing is installed system-wide, rustup is not changed) and builds the standard library for the given targets. The linkers
+# come from the rustup toolchain. Compiler and library must have the same version, so rustup's own compiler can't be used.
+# Requires: Debian 12 or later on x86_64, an earlier `apt-get update`, dpkg-deb, a rustup toolchain, access to the crates registry.
+# Cost: 132 MiB of downloads, about 50 s of CPU time for each target, 460 MB of disk space.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

