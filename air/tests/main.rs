@@ -1,5 +1,7 @@
 //! Text, checks and bytecode of AIR, from outside.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
+
 mod bytecode;
 mod format;
 mod messages;

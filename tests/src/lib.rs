@@ -1,5 +1,5 @@
-//! What the cross-room suites share: places of the tree, foreign programs that play peers and counterparts, and a simulated
-//! network in which machines meet.
+//! What the suites across crates share: paths of the tree, foreign programs that play peers and counterparts, and a simulated
+//! network of peers.
 
 pub mod air_programs;
 pub mod aqua_generator;
@@ -14,3 +14,4 @@ pub mod simulated_network;
 pub mod tree;
 pub mod twins;
 pub mod vm_datasets;
+pub mod wasm_guest;

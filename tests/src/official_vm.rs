@@ -3,7 +3,6 @@
 
 use crate::foreign;
 use crate::machine::{CRASH, Invocation, Machine, Reply};
-use crate::tree;
 use aqua_vm::{CallRequest, LimitFlags, Tetraplets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,9 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
 
 /// One running process. It ends when this is dropped.
 #[derive(Debug)]
@@ -30,7 +27,7 @@ impl OfficialVm {
     /// # Errors
     /// A sentence that says why there is none.
     pub fn start() -> Result<Self, String> {
-        Self::spawn(&mut Command::new(program()?))
+        Self::spawn(&mut Command::new(foreign::official_vm()?))
     }
 
     /// Starts version 0.62.0, the one that the official JS client carries.
@@ -211,41 +208,4 @@ impl From<RequestLine> for CallRequest {
             tetraplets: line.tetraplets,
         }
     }
-}
-
-/// The built program.
-fn program() -> Result<&'static Path, String> {
-    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let program = PROGRAM.get_or_init(|| {
-        let (source, target) = (
-            tree::at("tests/peers/official-vm"),
-            foreign::cache().join("official-vm"),
-        );
-        let program = target.join("release/official-vm");
-        // Asking cargo whether it is up to date can mean to wait for other builds.
-        if !is_newer(
-            &program,
-            &[
-                source.join("Cargo.lock"),
-                source.join("Cargo.toml"),
-                source.join("src/main.rs"),
-            ],
-        ) {
-            foreign::run(
-                Command::new(env!("CARGO"))
-                    .args(["build", "--quiet", "--release", "--locked", "--manifest-path"])
-                    .arg(source.join("Cargo.toml"))
-                    .arg("--target-dir")
-                    .arg(&target),
-            )?;
-        }
-        Ok(program)
-    });
-    program.as_deref().map_err(Clone::clone)
-}
-
-fn is_newer(program: &Path, sources: &[PathBuf]) -> bool {
-    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
-    let built = modified(program);
-    built.is_some() && sources.iter().all(|source| modified(source) < built)
 }

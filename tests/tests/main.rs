@@ -15,4 +15,5 @@ mod published_compiler;
 mod published_library;
 mod resumed_steps;
 mod vm_datasets;
+mod wasm;
 mod wrong_programs;

@@ -1,42 +1,47 @@
-//! Project chores. `cargo xtask` lists them.
+//! Development tasks. `cargo xtask` lists them.
 
+mod foreign;
 mod fuzz;
 mod links;
 mod release;
 mod rules;
+mod wasm;
 
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
-Usage: cargo xtask CHORE
+Usage: cargo xtask TASK
 
-  rules   which crate uses which, whether it may, and the longest files
-  links   local links of the Markdown pages
-  release builds aqua as it is released, tuned by a training, in tuned/release of the target folder; takes twice the
-          time of a release build, and some minutes more the first time
-  bench   takes the measurements in a release build and stores them under bench/results; bench GROUP takes those of one
-          group: compiler, node or vm; bench --tuned [GROUP] takes them in the build that `release` makes, after making it
+  rules   check which crate uses which, what pure crates depend on, names and file lengths
+  links   check the local links of the Markdown pages
+  foreign install the foreign programs that the suites compare with, in $AQUA_CACHE or target/peers
+  wasm    build the pure crates for wasm32-unknown-unknown; install a compiler that can if there is none (Debian only)
+  release build aqua with profile-guided optimisation, in tuned/release of the target folder; takes twice the time of
+          a release build
+  bench [--tuned] [compiler | node | vm]
+          run the benchmarks in a release build and store the results in bench/results; with --tuned in the build that
+          `release` makes
   fuzz [--minutes N | --seconds N | --input FILE] [TARGET…]
-          feeds hostile input to all targets of fuzz/ or these, for so long together; runs of a minute and more are
-          stored in bench/results/fuzz.json
+          run all fuzz targets or these, for so long together; runs of a minute and more are stored in
+          bench/results/fuzz.json
 ";
 
 fn main() -> ExitCode {
     if let Some(flags) = release::flags() {
         return as_compiler(&flags);
     }
-    match chore() {
+    match run_task() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print(&format!("error: {error}"));
+            print(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Cargo called this program in place of the compiler.
+/// Runs the compiler with more flags: cargo called this program in its place.
 fn as_compiler(flags: &str) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match release::compile(flags, &arguments) {
@@ -49,11 +54,13 @@ fn as_compiler(flags: &str) -> ExitCode {
     }
 }
 
-fn chore() -> Result<()> {
+fn run_task() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["rules"] => rules::check(&root()),
         ["links"] => links::check(&root()),
+        ["foreign"] => foreign::install(),
+        ["wasm"] => wasm::build(&root()),
         ["release"] => {
             let binaries = release::build(&root())?;
             print(&format!("built: {}", binaries.join("aqua").display()));
@@ -66,7 +73,7 @@ fn chore() -> Result<()> {
             print(USAGE);
             Ok(())
         }
-        other => bail!("no such chore: {}\n\n{USAGE}", other.join(" ")),
+        other => bail!("unknown task: {}\n\n{USAGE}", other.join(" ")),
     }
 }
 
@@ -123,7 +130,7 @@ fn files(root: &Path, endings: &[&str]) -> Result<Vec<String>> {
     Ok(files)
 }
 
-#[allow(clippy::print_stdout, reason = "a chore reports to the terminal")]
+#[allow(clippy::print_stdout, reason = "a task reports to the terminal")]
 fn print(text: &str) {
     println!("{}", text.trim_end());
 }

@@ -1,5 +1,7 @@
 //! The foreign interface, seen from C.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
+
 mod contract;
 mod example;
 mod header;

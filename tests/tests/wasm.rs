@@ -1,0 +1,127 @@
+//! Compiler and VM as Wasm under wasmtime: every byte that they return is what they return natively.
+
+use aqua_project::Program;
+use aqua_tests::wasm_guest::WasmGuest;
+use aqua_tests::{foreign, tree};
+use aqua_wasm_guest::{Request, compile_and_run};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn programs_compile_and_run_as_they_do_natively() {
+    let mut guest = match WasmGuest::start() {
+        Ok(guest) => guest,
+        Err(reason) => return foreign::skip("programs_compile_and_run_as_they_do_natively", &reason),
+    };
+    let requests: Vec<Request> = examples().into_iter().chain(programs()).collect();
+    assert!(requests.len() >= 20, "only {} programs", requests.len());
+    for request in requests {
+        let bytes = serde_json::to_vec(&request).expect("a request is JSON");
+        let native = compile_and_run(&bytes);
+        assert_ends(&request, &native);
+        let wasm = guest.call("compile_and_run", &bytes).expect("the guest doesn't trap");
+        assert!(
+            native == wasm,
+            "{} differs\nnative: {}\nWasm:   {}",
+            request.function,
+            String::from_utf8_lossy(&native),
+            String::from_utf8_lossy(&wasm)
+        );
+    }
+}
+
+/// The script ran to its end, without errors of the VM: nothing else is worth comparing.
+fn assert_ends(request: &Request, reply: &[u8]) {
+    let reply: Value = serde_json::from_slice(reply).expect("a reply is JSON");
+    let name = &request.function;
+    let events = reply["run"].as_array().unwrap_or_else(|| panic!("{name}: {reply}"));
+    let responds = |event: &Value| event["service"] == "callbackSrv" && event["function"] == "response";
+    assert!(events.iter().any(responds), "{name}: {reply}");
+    assert!(events.iter().all(|event| event["event"] != "failed"), "{name}: {reply}");
+}
+
+/// The programs of `examples`, called as their manifests say.
+fn examples() -> Vec<Request> {
+    let programs = tree::examples().into_iter();
+    programs
+        .map(|(_, main)| {
+            let program = Program::locate(&main).expect("an example");
+            let run = program.project.expect("an example has a manifest").manifest.run;
+            Request {
+                sources: BTreeMap::from([("main.aqua".to_owned(), read(&main))]),
+                entry: "main.aqua".to_owned(),
+                function: run.function.expect("a manifest names the function").value,
+                arguments: run.arguments.expect("a manifest gives arguments"),
+                answers: answers(),
+                seed: 1,
+            }
+        })
+        .collect()
+}
+
+/// Three functions of each of `tests/programs`, called as the first comments say that name results.
+fn programs() -> Vec<Request> {
+    let mut requests = Vec::new();
+    for path in aqua_files("tests/programs") {
+        let text = read(&path);
+        let library = aqua_files("tests/programs/lib").into_iter();
+        let mut sources: BTreeMap<String, String> = library
+            .map(|path| (format!("lib/{}", name(&path)), read(&path)))
+            .collect();
+        sources.insert("main.aqua".to_owned(), text.clone());
+        for (function, arguments) in text.lines().filter_map(called).take(3) {
+            requests.push(Request {
+                sources: sources.clone(),
+                entry: "main.aqua".to_owned(),
+                function,
+                arguments,
+                answers: answers(),
+                seed: 2,
+            });
+        }
+    }
+    requests
+}
+
+/// Function and arguments of a line `-- function(arguments) gives …`.
+fn called(line: &str) -> Option<(String, Vec<Value>)> {
+    let (call, _) = line.strip_prefix("-- ")?.split_once(") gives ")?;
+    let (function, arguments) = call.split_once('(')?;
+    let arguments = serde_json::from_str(&format!("[{arguments}]")).expect("JSON");
+    Some((function.to_owned(), arguments))
+}
+
+/// What services answer: as on a node where the scripts depend on it, else the first argument.
+fn answers() -> Value {
+    json!({
+        "*.*": {"argument": 0},
+        "kad.neighborhood": {"value": ["left", "right"]},
+        "kad.merge": {"argument": 1},
+        "left/sig.get_peer_id": {"value": "left"},
+        "right/sig.get_peer_id": {"value": "right"},
+        "oracle.answer": {"error": "no service 'oracle'"},
+        "op.noop": {"value": ""},
+        "callbackSrv.*": {"value": ""},
+        "errorHandlingSrv.*": {"value": ""},
+    })
+}
+
+fn aqua_files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(tree::at(folder)).expect("a folder of the tree");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "aqua"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a file").to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("a text")
+}

@@ -1,0 +1,108 @@
+//! Compiler and VM behind functions from bytes to bytes.
+//!
+//! Built for `wasm32-unknown-unknown`, the module exports each of them (`exports`); built natively, this is a library. A test
+//! calls both and compares what they return.
+
+#[cfg(target_arch = "wasm32")]
+mod exports;
+
+use aqua_compiler::typing::Type;
+use aqua_compiler::{InMemory, Options, compile};
+use aqua_vm::Program;
+use aqua_vm::simulation::{Answers, Setting, run};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A program, and a run of one of its functions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The texts by path; the standard modules are there, too.
+    pub sources: BTreeMap<String, String>,
+    /// The path of the module that exports the function.
+    pub entry: String,
+    /// The name of the function.
+    pub function: String,
+    /// Its arguments, without arrows.
+    pub arguments: Vec<Value>,
+    /// What services answer, as [`Answers::from_json`] reads it.
+    pub answers: Value,
+    /// Decides the order of deliveries.
+    pub seed: u64,
+}
+
+/// The bytes of a JSON object: `air`, the script; `run`, what happened; `states`, the data of each peer in the end, in
+/// hexadecimal digits. Or of an object with an `error`.
+pub fn compile_and_run(request: &[u8]) -> Vec<u8> {
+    let reply = reply(request).unwrap_or_else(|error| json!({"error": error}));
+    reply.to_string().into_bytes()
+}
+
+fn reply(request: &[u8]) -> Result<Value, String> {
+    let request: Request = serde_json::from_slice(request).map_err(|error| error.to_string())?;
+    let air = script(&request)?;
+    let program = Program::from_air(&air.text).map_err(|error| error.to_string())?;
+    let mut answers = Answers::from_json(&request.answers.to_string()).map_err(|error| error.to_string())?;
+    answers
+        .set("getDataSrv.-relay-", "relay".into())
+        .map_err(|error| error.to_string())?;
+    for (name, argument) in air.parameters.iter().zip(request.arguments) {
+        let name = format!("getDataSrv.{name}");
+        answers.set(&name, argument).map_err(|error| error.to_string())?;
+    }
+    let setting = Setting {
+        seed: Some(request.seed),
+        ..Setting::default()
+    };
+    let run = run(&program, &setting, |peer, call| answers.answer(peer, call));
+    let states = run
+        .states
+        .iter()
+        .map(|(peer, state)| (peer.clone(), hexadecimal(&state.encode())));
+    Ok(json!({
+        "air": air.text,
+        "run": run.events,
+        "states": states.collect::<BTreeMap<_, _>>(),
+    }))
+}
+
+struct Air {
+    text: String,
+    /// The names of the parameters that are values.
+    parameters: Vec<String>,
+}
+
+fn script(request: &Request) -> Result<Air, String> {
+    let modules = aqua_stdlib::modules().iter().map(|(path, text)| (*path, *text));
+    let own = request
+        .sources
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()));
+    let sources = modules
+        .chain(own)
+        .fold(InMemory::new(), |sources, (path, text)| sources.with(path, text));
+    let compilation = compile(&sources, &request.entry, &Options::default());
+    if compilation.has_errors() {
+        let messages = compilation
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.message.as_str());
+        return Err(messages.collect::<Vec<_>>().join("\n"));
+    }
+    let mut functions = compilation.functions.iter();
+    let function = functions
+        .find(|function| function.name == request.function)
+        .ok_or_else(|| format!("{} is not exported", request.function))?;
+    let parameters = function.arrow.parameters.iter();
+    let values = parameters.filter(|parameter| !matches!(parameter.ty, Type::Arrow(_)));
+    Ok(Air {
+        text: aqua_air::print(&function.script),
+        parameters: values
+            .filter_map(|value| value.name.as_ref().map(ToString::to_string))
+            .collect(),
+    })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,71 @@
+//! Names and phrases that have a standard term instead.
+
+use super::File;
+
+/// What must not be written, and what is written instead. A name matches as a whole identifier, a phrase anywhere in a line.
+const BANNED: &[(&str, &str)] = &[];
+
+/// This file lists what is banned.
+const EXEMPT: &str = "xtask/src/rules/words.rs";
+
+/// Where banned names and phrases occur.
+pub(crate) fn violations(files: &[File]) -> Vec<String> {
+    files
+        .iter()
+        .filter(|file| file.path != EXEMPT)
+        .flat_map(|file| occurrences(file, BANNED))
+        .collect()
+}
+
+fn occurrences(file: &File, banned: &[(&str, &str)]) -> Vec<String> {
+    let mut occurrences = Vec::new();
+    for (index, line) in file.text.lines().enumerate() {
+        for (word, standard) in banned.iter().filter(|(word, _)| occurs(line, word)) {
+            occurrences.push(format!("{}:{}: `{word}` is written `{standard}`", file.path, index + 1));
+        }
+    }
+    occurrences
+}
+
+fn occurs(line: &str, word: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    if !word.chars().all(is_part) {
+        return line.contains(word);
+    }
+    line.split(|character| !is_part(character)).any(|name| name == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BANNED: &[(&str, &str)] = &[("Patron", "Submitter"), ("broke down", "panicked")];
+
+    fn check(text: &str) -> Vec<String> {
+        let file = File {
+            path: "a.rs".to_owned(),
+            text: text.to_owned(),
+        };
+        occurrences(&file, BANNED)
+    }
+
+    #[test]
+    fn banned_names_and_phrases_are_violations() {
+        assert_eq!(
+            check("struct Patron;\n/// It broke down.\nfn f(_: &Patron) {}\n"),
+            [
+                "a.rs:1: `Patron` is written `Submitter`",
+                "a.rs:2: `broke down` is written `panicked`",
+                "a.rs:3: `Patron` is written `Submitter`",
+            ]
+        );
+    }
+
+    #[test]
+    fn parts_of_names_and_other_cases_are_free() {
+        assert_eq!(
+            check("struct PatronOf; let patron = is_Patron;\n"),
+            Vec::<String>::new()
+        );
+    }
+}
