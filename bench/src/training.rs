@@ -9,9 +9,10 @@ use aqua_compiler::{InMemory, Options, compile};
 use aqua_keys::KeyPair;
 use aqua_node::{LocalConfig, LocalNetwork, USUAL_TTL};
 use aqua_tests::machine::{Invocation, Machine, OurMachine, Reply};
-use aqua_tests::simulated_network::{Conditions, Peer, Services, peers, run_with};
+use aqua_tests::simulated_network::{Conditions, Peer, Services, call_results, peers, run_with};
 use aqua_tests::{air_programs, aqua_generator};
-use aqua_vm::{CallResult, Limits, Params, Program, State, step};
+use aqua_vm::flat::FlatCallResult;
+use aqua_vm::{Limits, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -123,7 +124,7 @@ fn list(script: &str, items: usize) -> Result<()> {
         } else {
             json!({"value": first, "at": items})
         };
-        CallResult {
+        FlatCallResult {
             ret_code: 0,
             result: value.to_string(),
         }
@@ -181,16 +182,23 @@ impl Machine for Warm {
         let mut params = Params::new(&*particle.id, &*particle.init_peer_id, key);
         (params.timestamp, params.ttl, params.limits) = (particle.timestamp, particle.ttl, self.limits);
         let state = self.states.entry(invocation.current_peer_id.to_owned()).or_default();
-        let outcome = step(&self.program, state, invocation.data, invocation.call_results, &params);
+        let outcome = step(
+            &self.program,
+            state,
+            invocation.data,
+            &call_results(invocation.call_results),
+            &params,
+        );
         let data = if outcome.next_peers.is_empty() {
             Vec::new()
         } else {
             outcome.state.encode()
         };
+        let (ret_code, error_message) = (outcome.code(), outcome.message().to_owned());
         *state = outcome.state;
         Reply {
-            ret_code: outcome.ret_code,
-            error_message: outcome.error_message,
+            ret_code,
+            error_message,
             data,
             next_peers: outcome.next_peers,
             call_requests: outcome.call_requests,

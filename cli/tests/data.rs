@@ -3,7 +3,7 @@
 use crate::transcript::Folder;
 use aqua_keys::KeyPair;
 use aqua_particle::{Particle, frame};
-use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
+use aqua_vm::{CallError, CallResult, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
 const ID: &str = "a-particle";
@@ -32,14 +32,14 @@ fn run(number: u8, state: &State, incoming: &[u8]) -> Outcome {
     let mut outcome = asked;
     while !outcome.call_requests.is_empty() {
         let answer = |(id, request): (&u32, &aqua_vm::CallRequest)| {
-            let (ret_code, result) = match request.function_name.as_str() {
-                "fail" => (1, "\"nobody is there\"".to_owned()),
-                _ => (
-                    0,
-                    format!("\"Hello, {}\"", request.arguments[0].as_str().unwrap_or_default()),
-                ),
+            let result = match request.function_name.as_str() {
+                "fail" => Err(CallError {
+                    code: 1,
+                    message: "\"nobody is there\"".into(),
+                }),
+                _ => Ok(format!("Hello, {}", request.arguments[0].as_str().unwrap_or_default()).into()),
             };
-            (*id, CallResult { ret_code, result })
+            (*id, result)
         };
         let results: BTreeMap<u32, CallResult> = outcome.call_requests.iter().map(answer).collect();
         outcome = step(&program, &outcome.state, &[], &results, &params(number));

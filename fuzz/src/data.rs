@@ -21,6 +21,6 @@ pub fn run(bytes: &[u8]) {
     let outcome = step(&program, &State::default(), bytes, &[].into(), &params);
     let known = step(&program, &state, &encoded, &[].into(), &params);
     for outcome in [outcome, known] {
-        assert_eq!(outcome.ret_code == 0, outcome.error_message.is_empty());
+        assert!(outcome.error.is_none_or(|error| error.code != 0 && !error.message.is_empty()));
     }
 }

@@ -3,7 +3,8 @@
 use crate::crafted;
 use crate::stream::{Sink, Source};
 use aqua_keys::KeyPair;
-use aqua_vm::{CallResult, CanonMapFold, Params, ParticleData, Trust};
+use aqua_vm::flat::FlatCallResult;
+use aqua_vm::{CanonMapFold, Params, ParticleData, Trust};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -42,7 +43,7 @@ pub struct Scene {
     /// What arrives; nothing, if the trace is empty.
     pub current: ParticleData,
     /// What services answered.
-    pub results: BTreeMap<u32, CallResult>,
+    pub results: BTreeMap<u32, FlatCallResult>,
 }
 
 impl Scene {
@@ -53,7 +54,7 @@ impl Scene {
         let air = source.text();
         let results = source.list(|source| {
             let (id, ret_code, result) = (source.number(), source.byte().into(), source.text().into());
-            (id, CallResult { ret_code, result })
+            (id, FlatCallResult { ret_code, result })
         });
         Self {
             options,

@@ -7,9 +7,9 @@ use crate::step::answer;
 use aqua_compiler::{InMemory, Options, compile};
 use aqua_vm::flat::encode_call_results;
 use aqua_keys::KeyPair;
-use aqua_vm::{CallRequest, CallResult, Params, Program, State, step};
+use aqua_vm::{CallResult, CallRequest, Params, Program, State, step};
 use base64::Engine as _;
-use serde_json::Value;
+use aqua_values::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -191,7 +191,7 @@ fn moments(program: &Program, air: &str, most: usize) -> Vec<Moment> {
                 air: air.into(),
                 previous: state.data().clone(),
                 current: arriving.data().clone(),
-                results,
+                results: results.iter().map(|(id, result)| (*id, result.into())).collect(),
             },
             previous: state.encode(),
             current,
@@ -218,8 +218,5 @@ fn served(request: &CallRequest) -> CallResult {
         name if name.ends_with('s') => vec![peer_id(2), peer_id(3)].into(),
         _ => Value::from("text"),
     };
-    CallResult {
-        ret_code: 0,
-        result: value.to_string(),
-    }
+    Ok(value)
 }

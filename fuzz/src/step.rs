@@ -1,7 +1,7 @@
 //! Steps with a script, a state, arriving data and results that an enemy chose.
 
 use crate::scene::Scene;
-use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
+use aqua_vm::{CallError, CallResult, CallRequest, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
 /// Plays a scene.
@@ -19,7 +19,8 @@ pub fn run(bytes: &[u8]) {
         bytes
     };
     let state = State::new(scene.previous.clone());
-    steps(&program, &state, &bytes, &scene.results, &scene.params());
+    let results = scene.results.iter().map(|(id, result)| (*id, result.into())).collect();
+    steps(&program, &state, &bytes, &results, &scene.params());
 }
 
 /// A step, and further ones with answers to what it asked for: the first alone, then the others.
@@ -57,14 +58,14 @@ fn checked_step(
     let outcome = step(program, state, incoming, results, params);
     // From the bare data, so that the whole script runs.
     let judge = step(program, &State::new(state.data().clone()), incoming, results, params);
-    if !TOO_MUCH.contains(&judge.ret_code) {
-        assert_eq!(outcome.ret_code, judge.ret_code, "a step is a function of the data");
-        assert_eq!(outcome.error_message, judge.error_message);
+    if !TOO_MUCH.contains(&judge.code()) {
+        assert_eq!(outcome.code(), judge.code(), "a step is a function of the data");
+        assert_eq!(outcome.message(), judge.message());
         assert_eq!(outcome.next_peers, judge.next_peers);
         assert_eq!(outcome.call_requests, judge.call_requests);
         assert_eq!(outcome.state, judge.state, "a step is a function of the data");
     }
-    if !matches!(outcome.ret_code, 0 | 10_000..20_000 | 30_000..) {
+    if !matches!(outcome.code(), 0 | 10_000..20_000 | 30_000..) {
         assert_eq!(&outcome.state, state, "a step that failed leaves the state as it was");
         assert!(outcome.next_peers.is_empty() && outcome.call_requests.is_empty());
     }
@@ -86,11 +87,14 @@ fn checked_step(
 /// What services say: `fail` fails, `list` gives its arguments, others their first one.
 pub(crate) fn answer(request: &CallRequest) -> CallResult {
     let value = match request.function_name.as_str() {
-        "list" => serde_json::Value::from(request.arguments.clone()),
+        "list" => request.arguments.as_slice().into(),
         _ => request.arguments.first().cloned().unwrap_or_default(),
     };
-    CallResult {
-        ret_code: i32::from(request.function_name == "fail"),
-        result: value.to_string(),
+    if request.function_name == "fail" {
+        return Err(CallError {
+            code: 1,
+            message: value.to_string().into(),
+        });
     }
+    Ok(value)
 }

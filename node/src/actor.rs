@@ -6,12 +6,15 @@ use crate::executor::{Executor, StepError, Stepped};
 use crate::observer::{DropReason, Event};
 use aqua_keys::PeerId;
 use aqua_particle::Particle;
-use aqua_vm::{CallRequest, CallResult, Params, State};
+use aqua_vm::{CallError, CallRequest, CallResult, Params, State};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+/// Sizes of results are counted up to that many bytes.
+const LONGEST_COUNTED: usize = 32 << 20;
 
 /// Data of the particle that has come to this peer.
 #[derive(Debug)]
@@ -90,7 +93,10 @@ impl Actor {
         while self.sends.join_next().await.is_some() {}
         for (_, request) in std::mem::take(&mut self.waiting_calls) {
             let (service, function) = (request.service_id, request.function_name);
-            self.tell(Event::CallAbandoned { service, function });
+            self.tell(Event::CallAbandoned {
+                service: service.into(),
+                function: function.into(),
+            });
         }
         for (to, _) in std::mem::take(&mut self.waiting_sends) {
             self.tell(Event::NotSent {
@@ -134,8 +140,8 @@ impl Actor {
             && let Some((id, request)) = self.waiting_calls.pop_front()
         {
             let call = Call {
-                service: request.service_id,
-                function: request.function_name,
+                service: request.service_id.into(),
+                function: request.function_name.into(),
                 arguments: request.arguments,
                 tetraplets: request.tetraplets,
                 particle: self.particle.clone(),
@@ -181,12 +187,9 @@ impl Actor {
             elapsed: self.executor.peer.clock.elapsed().saturating_sub(start),
         });
         self.state = outcome.state;
-        if outcome.ret_code != 0 {
-            self.fail(outcome.ret_code, outcome.error_message.clone());
-            self.tell(Event::Failed {
-                code: outcome.ret_code,
-                message: outcome.error_message,
-            });
+        if let Some(aqua_vm::StepError { code, message }) = outcome.error {
+            self.fail(code, message.clone());
+            self.tell(Event::Failed { code, message });
         }
         self.waiting_calls.extend(outcome.call_requests);
         if !outcome.next_peers.is_empty() {
@@ -240,13 +243,18 @@ async fn answer(executor: Arc<Executor>, id: u32, call: Call, callbacks: Option<
         biased;
         result = executor.answer(call, callbacks.as_ref()) => {
             let elapsed = peer.clock.elapsed().saturating_sub(start);
-            let (bytes, failed) = (result.result.len(), result.ret_code != 0);
+            let bytes = match &result {
+                Ok(value) => value.estimated_text_size(LONGEST_COUNTED),
+                Err(error) => error.message.len(),
+            };
+            let failed = result.is_err();
             told(Event::CallEnded { call: id, service, function, elapsed, bytes, failed });
             (id, result)
         }
         () = peer.clock.passed(particle.deadline().unwrap_or(0)) => {
             told(Event::CallAbandoned { service, function });
-            (id, CallResult { ret_code: 1, result: "\"the particle's time is up\"".to_owned() })
+            let message = "\"the particle's time is up\"".into();
+            (id, Err(CallError { code: 1, message }))
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use crate::builtins::{Call, Failure, Table, nothing};
 use crate::client::{Client, RunError, USUAL_TTL};
+use aqua_values::{Value, from_value, to_value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use std::time::Duration;
 
 /// A client that calls compiled functions and answers calls of its services.
@@ -30,11 +30,11 @@ pub enum CallError {
         /// The parameter.
         name: String,
         /// What serde says.
-        source: serde_json::Error,
+        source: aqua_values::Error,
     },
     /// The result is not what the function's type says.
     #[error("the result is not of the expected type: {0}")]
-    Result(#[source] serde_json::Error),
+    Result(#[source] aqua_values::Error),
 }
 
 impl Caller {
@@ -97,7 +97,7 @@ impl Invocation<'_> {
     /// Gives an argument.
     #[must_use]
     pub fn argument(mut self, name: &str, value: impl Serialize) -> Self {
-        match serde_json::to_value(value) {
+        match to_value(value) {
             Ok(value) => self.arguments.push((name.to_owned(), value)),
             Err(source) => {
                 let name = name.to_owned();
@@ -133,7 +133,7 @@ impl Invocation<'_> {
     /// See [`CallError`].
     pub async fn one<R: DeserializeOwned>(self) -> Result<R, CallError> {
         let first = self.run().await?.into_iter().next();
-        serde_json::from_value(first.unwrap_or_default()).map_err(CallError::Result)
+        from_value(&first.unwrap_or_default()).map_err(CallError::Result)
     }
 
     /// Runs a function with several results; `R` is a tuple with one member for each.
@@ -141,7 +141,7 @@ impl Invocation<'_> {
     /// # Errors
     /// See [`CallError`].
     pub async fn all<R: DeserializeOwned>(self) -> Result<R, CallError> {
-        serde_json::from_value(Value::Array(self.run().await?)).map_err(CallError::Result)
+        from_value(&self.run().await?.into()).map_err(CallError::Result)
     }
 
     async fn run(self) -> Result<Vec<Value>, CallError> {
@@ -166,14 +166,14 @@ where
         // No arguments are a `()`, which serde reads from null.
         let given = match call.arguments {
             none if none.is_empty() => Value::Null,
-            some => Value::Array(some),
+            some => some.into(),
         };
-        let answered = serde_json::from_value(given).map(&answer);
+        let answered = from_value(&given).map(&answer);
         Box::pin(async move {
             let answered =
                 answered.map_err(|error| Failure::text(format!("the arguments have other types: {error}")))?;
             let value = answered.await.map_err(Failure::text)?;
-            match serde_json::to_value(value) {
+            match to_value(value) {
                 Ok(Value::Null) => Ok(nothing()),
                 Ok(value) => Ok(value),
                 Err(error) => Err(Failure::text(format!("the answer has no JSON form: {error}"))),

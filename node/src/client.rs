@@ -12,7 +12,7 @@ use crate::observer::{DropReason, Itinerary, Observer, Whereabouts};
 use aqua_keys::PeerId;
 use aqua_network::{ConnectError, Multiaddr, Role, StartError};
 use aqua_particle::Particle;
-use serde_json::Value;
+use aqua_values::Value;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -206,7 +206,7 @@ impl Client {
         result: Arc<watch::Sender<Option<Ending>>>,
     ) -> Table {
         let mut table = given.clone();
-        let relay = ("-relay-".to_owned(), Value::String(self.relay.to_string()));
+        let relay = ("-relay-".to_owned(), Value::from(self.relay.to_string()));
         for (name, value) in arguments.into_iter().chain([relay]) {
             table.insert("getDataSrv", &name, move |_| {
                 let value = value.clone();

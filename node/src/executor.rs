@@ -5,7 +5,7 @@ use crate::builtins::{Answer, Call, Failure, Table};
 use crate::config::Limits;
 use crate::programs::Programs;
 use aqua_particle::Particle;
-use aqua_vm::{CallResult, Outcome, Params, State};
+use aqua_vm::{CallError, CallResult, Outcome, Params, State};
 use futures::FutureExt as _;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -98,14 +98,11 @@ impl Executor {
     pub(crate) async fn answer(&self, call: Call, callbacks: Option<&Table>) -> CallResult {
         let answer = AssertUnwindSafe(self.find_answer(call, callbacks)).catch_unwind().await;
         match answer.unwrap_or_else(|_| Err(Failure::text("the function broke down"))) {
-            Ok(value) => CallResult {
-                ret_code: 0,
-                result: value.to_string(),
-            },
-            Err(Failure(value)) => CallResult {
-                ret_code: 1,
-                result: value.to_string(),
-            },
+            Ok(value) => Ok(value),
+            Err(Failure(value)) => Err(CallError {
+                code: 1,
+                message: value.to_string().into(),
+            }),
         }
     }
 

@@ -1,7 +1,8 @@
 //! A machine behind its flat form, so that ours and the official one can stand in for each other.
 
+use aqua_vm::flat::FlatCallResult;
 use aqua_vm::flat::{self, RunParameters};
-use aqua_vm::{CallRequest, CallResult, CanonMapFold, LimitFlags, Limits, Trust};
+use aqua_vm::{CallRequest, CanonMapFold, LimitFlags, Limits, Trust};
 use std::collections::BTreeMap;
 
 /// Everything that one run of a script depends on.
@@ -20,7 +21,7 @@ pub struct Invocation<'a> {
     /// Seed of its key.
     pub seed: [u8; 32],
     /// What its services answered, by call id.
-    pub call_results: &'a BTreeMap<u32, CallResult>,
+    pub call_results: &'a BTreeMap<u32, FlatCallResult>,
 }
 
 /// What all runs of a particle have in common.

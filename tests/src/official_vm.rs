@@ -188,7 +188,7 @@ struct AnswerLine {
 struct RequestLine {
     service_id: String,
     function_name: String,
-    arguments: Vec<Value>,
+    arguments: Vec<aqua_values::Value>,
     tetraplets: Vec<Tetraplets>,
 }
 
@@ -202,8 +202,8 @@ struct SoftLimits {
 impl From<RequestLine> for CallRequest {
     fn from(line: RequestLine) -> Self {
         Self {
-            service_id: line.service_id,
-            function_name: line.function_name,
+            service_id: line.service_id.into(),
+            function_name: line.function_name.into(),
             arguments: line.arguments,
             tetraplets: line.tetraplets,
         }

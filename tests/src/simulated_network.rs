@@ -3,11 +3,12 @@
 
 use crate::machine::{Invocation, Machine, Particle, Reply};
 use aqua_keys::KeyPair;
+use aqua_vm::flat::FlatCallResult;
 use aqua_vm::{CallRequest, CallResult};
 use std::collections::BTreeMap;
 
 /// Answers service calls: the peer's id and what it is asked.
-pub type Services<'a> = dyn FnMut(&str, &CallRequest) -> CallResult + 'a;
+pub type Services<'a> = dyn FnMut(&str, &CallRequest) -> FlatCallResult + 'a;
 
 /// How the network treats what travels through it.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +61,7 @@ pub struct Peer {
     /// What it knows about the particle.
     data: Vec<u8>,
     /// Results of its services that it hasn't seen yet.
-    results: BTreeMap<u32, CallResult>,
+    results: BTreeMap<u32, FlatCallResult>,
 }
 
 impl Peer {
@@ -93,7 +94,7 @@ pub struct Called {
     /// What it was asked.
     pub request: CallRequest,
     /// What its service answered.
-    pub result: CallResult,
+    pub result: FlatCallResult,
 }
 
 /// One run of a machine that ended with an error.
@@ -124,15 +125,30 @@ pub struct History {
 
 impl History {
     /// Arguments of all calls of one function of one service, in order.
-    pub fn arguments(&self, service: &str, function: &str) -> Vec<&[serde_json::Value]> {
+    pub fn arguments(&self, service: &str, function: &str) -> Vec<Vec<serde_json::Value>> {
         let called =
             |called: &&Called| called.request.service_id == service && called.request.function_name == function;
         self.calls
             .iter()
             .filter(called)
-            .map(|called| &called.request.arguments[..])
+            .map(|called| json_arguments(&called.request))
             .collect()
     }
+}
+
+/// The arguments of a call as `serde_json` has them.
+pub fn json_arguments(request: &CallRequest) -> Vec<serde_json::Value> {
+    request.arguments.iter().map(serde_json::Value::from).collect()
+}
+
+/// Results as texts.
+pub fn flat_results(results: &BTreeMap<u32, CallResult>) -> BTreeMap<u32, FlatCallResult> {
+    results.iter().map(|(id, result)| (*id, result.into())).collect()
+}
+
+/// Results as the machine in memory takes them.
+pub fn call_results(results: &BTreeMap<u32, FlatCallResult>) -> BTreeMap<u32, CallResult> {
+    results.iter().map(|(id, result)| (*id, result.into())).collect()
 }
 
 /// A particle on its way.
@@ -211,7 +227,7 @@ struct Network {
 
 impl Network {
     /// What arrives next: the peer, data, results of its services.
-    fn next(&mut self, peers: &mut [Peer]) -> Option<(usize, Vec<u8>, BTreeMap<u32, CallResult>)> {
+    fn next(&mut self, peers: &mut [Peer]) -> Option<(usize, Vec<u8>, BTreeMap<u32, FlatCallResult>)> {
         while !self.under_way.is_empty() {
             let at = if self.conditions.disorder {
                 self.choices.usize(..self.under_way.len())

@@ -5,9 +5,10 @@ use aqua_compiler::typing::Type;
 use aqua_compiler::{CompiledFunction, InMemory, Options, compile};
 use aqua_tests::machine::{Machine, OurMachine};
 use aqua_tests::official_vm::OfficialVm;
-use aqua_tests::simulated_network::{Conditions, History, peers, run};
+use aqua_tests::simulated_network::{Conditions, History, json_arguments, peers, run};
 use aqua_tests::{foreign, tree};
-use aqua_vm::{CallRequest, CallResult};
+use aqua_vm::CallRequest;
+use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -198,8 +199,8 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
 }
 
 /// What the services of every peer answer.
-fn answer(given: &BTreeMap<String, Value>, request: &CallRequest) -> CallResult {
-    let (arguments, function) = (&request.arguments, request.function_name.as_str());
+fn answer(given: &BTreeMap<String, Value>, request: &CallRequest) -> FlatCallResult {
+    let (arguments, function) = (json_arguments(request), request.function_name.as_str());
     let number = |at: usize| arguments[at].as_i64().unwrap_or_default();
     let result = match (request.service_id.as_str(), function) {
         ("getDataSrv", name) => given[name].clone(),
@@ -209,7 +210,7 @@ fn answer(given: &BTreeMap<String, Value>, request: &CallRequest) -> CallResult 
         ("test", "join") => json!(arguments.iter().filter_map(Value::as_str).collect::<String>()),
         ("test", "fail") => {
             let result = arguments[0].to_string();
-            return CallResult { ret_code: 1, result };
+            return FlatCallResult { ret_code: 1, result };
         }
         ("math", "add") => json!(number(0) + number(1)),
         ("math", "sub") => json!(number(0) - number(1)),
@@ -223,10 +224,10 @@ fn answer(given: &BTreeMap<String, Value>, request: &CallRequest) -> CallResult 
         ("cmp", "gte") => json!(number(0) >= number(1)),
         (service, function) => {
             let result = json!(format!("nobody answers {service}.{function}")).to_string();
-            return CallResult { ret_code: 1, result };
+            return FlatCallResult { ret_code: 1, result };
         }
     };
-    CallResult {
+    FlatCallResult {
         ret_code: 0,
         result: result.to_string(),
     }

@@ -11,8 +11,9 @@ use aqua_tests::machine::{Machine, OurMachine};
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::{Conditions, Peer, run};
 use aqua_tests::{foreign, tree};
-use aqua_vm::{CallRequest, CallResult};
-use serde_json::{Value, json};
+use aqua_values::Value;
+use aqua_vm::CallRequest;
+use aqua_vm::flat::FlatCallResult;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -91,7 +92,11 @@ impl Example {
             network,
             client,
             script: aqua_air::print(&function.script),
-            arguments: invocation.arguments,
+            arguments: invocation
+                .arguments
+                .into_iter()
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
         }
     }
 
@@ -131,14 +136,16 @@ impl Example {
         responses
             .first()
             .unwrap_or_else(|| panic!("no response: {history:?}"))
-            .to_vec()
+            .iter()
+            .map(|value| value.clone().into())
+            .collect()
     }
 
     /// What a real peer answers; the first one also as the client of the program.
-    async fn answer(&self, node: &Node, request: &CallRequest) -> CallResult {
+    async fn answer(&self, node: &Node, request: &CallRequest) -> FlatCallResult {
         let (service, function) = (request.service_id.as_str(), request.function_name.as_str());
         let answer = match service {
-            "getDataSrv" if function == "-relay-" => Ok(json!(self.client.relay().to_string())),
+            "getDataSrv" if function == "-relay-" => Ok(self.client.relay().to_string().into()),
             "getDataSrv" => {
                 let argument = self.arguments.iter().find(|(name, _)| name == function);
                 Ok(argument.expect("a parameter of the function").1.clone())
@@ -147,11 +154,11 @@ impl Example {
             _ => self.peer_answer(node, request).await,
         };
         match answer {
-            Ok(value) => CallResult {
+            Ok(value) => FlatCallResult {
                 ret_code: 0,
                 result: value.to_string(),
             },
-            Err(value) => CallResult {
+            Err(value) => FlatCallResult {
                 ret_code: 1,
                 result: value.to_string(),
             },
@@ -164,8 +171,8 @@ impl Example {
             let (clock, script) = (node.peer().clock().now(), self.script.as_str());
             let particle = Particle::sign(self.client.node().peer().key(), "simulated", clock, 60_000, script);
             let call = Call {
-                service: service.clone(),
-                function: function.clone(),
+                service: service.to_string(),
+                function: function.to_string(),
                 arguments: request.arguments.clone(),
                 tetraplets: request.tetraplets.clone(),
                 particle: Arc::new(particle),
@@ -173,16 +180,14 @@ impl Example {
             };
             return builtin.call(call).await.map_err(|failure| failure.0);
         }
-        let host = node.peer().services().filter(|host| host.services().contains(service));
+        let host = node.peer().services().filter(|host| host.interface(service).is_some());
         let Some(host) = host else {
-            return Err(json!(format!(
-                "Service with id '{service}' not found (function {function})"
-            )));
+            return Err(format!("Service with id '{service}' not found (function {function})").into());
         };
         let answer = host
             .call(service, function, request.arguments.clone(), Duration::from_secs(10))
             .await;
-        answer.map_err(|error| json!(error.to_string()))
+        answer.map_err(|error| error.to_string().into())
     }
 
     async fn stop(self) {

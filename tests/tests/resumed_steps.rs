@@ -118,7 +118,7 @@ impl Network {
         counts.resumed += usize::from(outcome.resumed);
         let peer_id = self.keys[peer].peer_id().to_string();
         for (id, request) in &outcome.call_requests {
-            self.answers[peer].insert(*id, answer(&peer_id, request));
+            self.answers[peer].insert(*id, (&answer(&peer_id, request)).into());
         }
         for next in &outcome.next_peers {
             let receiver = (0..self.states.len()).find(|receiver| self.keys[*receiver].peer_id().to_string() == *next);
@@ -143,7 +143,7 @@ impl Network {
         let decoded = State::decode(&state.encode()).expect("our own bytes");
         let outcome = step(&self.program, state, incoming, results, params);
         let expected = step(&self.program, &decoded, incoming, results, params);
-        if expected.error_message.starts_with("signature mismatch") {
+        if expected.message().starts_with("signature mismatch") {
             return None;
         }
         let context = || {
@@ -153,8 +153,8 @@ impl Network {
             )
         };
         assert_eq!(
-            (outcome.ret_code, &outcome.error_message),
-            (expected.ret_code, &expected.error_message),
+            (outcome.code(), outcome.message()),
+            (expected.code(), expected.message()),
             "{}",
             context()
         );

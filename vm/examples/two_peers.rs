@@ -11,7 +11,8 @@
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
 use aqua_keys::KeyPair;
-use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
+use aqua_values::Value;
+use aqua_vm::{CallError, CallRequest, CallResult, Outcome, Params, Program, State, StepError, step};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Ada asks Bob how many letters a word has, and prints the answer at home.
@@ -31,17 +32,12 @@ fn script(ada: &str, bob: &str) -> String {
 struct Peer {
     name: &'static str,
     params: Params,
-    services: fn(&CallRequest) -> Result<String, String>,
+    services: fn(&CallRequest) -> CallResult,
     state: State,
 }
 
 impl Peer {
-    fn new(
-        name: &'static str,
-        key: KeyPair,
-        initiator: &str,
-        services: fn(&CallRequest) -> Result<String, String>,
-    ) -> Self {
+    fn new(name: &'static str, key: KeyPair, initiator: &str, services: fn(&CallRequest) -> CallResult) -> Self {
         // Every signature covers the id, so no two particles may have the same one.
         let mut params = Params::new("particle-1", initiator, key);
         params.timestamp = 1_700_000_000_000;
@@ -77,11 +73,8 @@ impl Peer {
 
     /// Keeps the new state. Of a step that failed it is the old one, so an embedder can always do this.
     fn take_in(&mut self, outcome: &Outcome, log: &mut Vec<String>) -> Vec<(String, Vec<u8>)> {
-        if outcome.ret_code != 0 {
-            log.push(format!(
-                "{}: error {}: {}",
-                self.name, outcome.ret_code, outcome.error_message
-            ));
+        if let Some(StepError { code, message }) = &outcome.error {
+            log.push(format!("{}: error {code}: {message}", self.name));
         }
         self.state = outcome.state.clone();
         let data = self.state.encode();
@@ -96,34 +89,36 @@ impl Peer {
         let (service, function) = (&request.service_id, &request.function_name);
         let arguments: Vec<String> = request.arguments.iter().map(ToString::to_string).collect();
         log.push(format!("{}: {service}.{function}({})", self.name, arguments.join(", ")));
-        match (self.services)(request) {
-            Ok(result) => CallResult { ret_code: 0, result },
-            Err(message) => CallResult {
-                ret_code: 1,
-                result: message,
-            },
-        }
+        (self.services)(request)
     }
 }
 
-/// Services of Ada. A result is a JSON text.
-fn ada_serves(request: &CallRequest) -> Result<String, String> {
+/// Services of Ada.
+fn ada_serves(request: &CallRequest) -> CallResult {
     match (request.service_id.as_str(), request.function_name.as_str()) {
-        ("words", "choose") => Ok(r#""particle""#.to_owned()),
-        ("console", "print") => Ok("null".to_owned()),
-        _ => Err(r#""Ada has no such function""#.to_owned()),
+        ("words", "choose") => Ok("particle".into()),
+        ("console", "print") => Ok(Value::Null),
+        _ => Err(failure("Ada has no such function")),
     }
 }
 
 /// Services of Bob.
-fn bob_serves(request: &CallRequest) -> Result<String, String> {
+fn bob_serves(request: &CallRequest) -> CallResult {
     match (request.service_id.as_str(), request.function_name.as_str()) {
         ("letters", "count") => {
-            let word = request.arguments.first().and_then(|argument| argument.as_str());
-            let word = word.ok_or_else(|| r#""a word is missing""#.to_owned())?;
-            Ok(word.chars().count().to_string())
+            let word = request.arguments.first().and_then(Value::as_str);
+            let word = word.ok_or_else(|| failure("a word is missing"))?;
+            Ok(word.chars().count().into())
         }
-        _ => Err(r#""Bob has no such function""#.to_owned()),
+        _ => Err(failure("Bob has no such function")),
+    }
+}
+
+/// Scripts see the message as it is; nodes write a JSON text into it.
+fn failure(message: &str) -> CallError {
+    CallError {
+        code: 1,
+        message: Value::from(message).to_string().into(),
     }
 }
 

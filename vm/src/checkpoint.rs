@@ -114,8 +114,7 @@ pub(crate) fn resume(
         own_cids,
     });
     Ok(Outcome {
-        ret_code: 0,
-        error_message: String::new(),
+        error: None,
         state: State::made(size, state.verified_for().cloned(), checkpoint, data),
         next_peers: run.next_peers.into_iter().map(String::from).collect(),
         call_requests: run.call_requests,
@@ -131,8 +130,7 @@ pub(crate) fn idle_outcome(program: &Program, state: &State, params: &Params, fl
         .checkpoint()
         .filter(|checkpoint| checkpoint.is_of(program, params))?;
     Some(Outcome {
-        ret_code: 0,
-        error_message: String::new(),
+        error: None,
         state: state.clone(),
         next_peers: Vec::new(),
         call_requests: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use crate::data::{CanonCidAggregate, CanonResultCidAggregate, Provenance, ServiceResultCidAggregate};
 use crate::{Cid, Tetraplet};
+use aqua_values::write_string;
 
 /// Something with a JSON text: compact, fields in their order.
 pub(crate) trait JsonText {
@@ -9,37 +10,10 @@ pub(crate) trait JsonText {
     fn write_json(&self, out: &mut Vec<u8>);
 }
 
-/// Appends a text in quotes.
-pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
-    if has_escapes(text.as_bytes()) {
-        serde_json::to_writer(out, text).expect("serialising to memory succeeds");
-    } else {
-        out.reserve(text.len() + 2);
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-    }
-}
-
-/// Whether a byte of a text can't stand for itself.
-fn has_escapes(bytes: &[u8]) -> bool {
-    let is_one = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    // Without a way out in the middle, so that the bytes of a block are looked at together.
-    let is_in = |block: &[u8; 16]| block.iter().fold(false, |any, byte| any | is_one(byte));
-    match bytes.last_chunk() {
-        Some(last) => bytes
-            .as_chunks()
-            .0
-            .iter()
-            .fold(is_in(last), |any, block| any | is_in(block)),
-        None => bytes.iter().any(is_one),
-    }
-}
-
 /// Appends `before`, a text in quotes.
 fn write_field(out: &mut Vec<u8>, before: &[u8], text: &str) {
     out.extend_from_slice(before);
-    write_text(out, text);
+    write_string(out, text);
 }
 
 /// Appends `before`, an id in quotes.
@@ -120,19 +94,6 @@ mod tests {
         let text = String::from_utf8(text).expect("JSON is UTF-8");
         assert_eq!(text, serde_json::to_string(item).expect("texts serialise"));
         text
-    }
-
-    #[test]
-    fn escapes_are_found_everywhere() {
-        for length in 0..70 {
-            let mut bytes = vec![b'a'; length];
-            assert!(!has_escapes(&bytes));
-            for place in 0..length {
-                bytes[place] = [0x1f, b'"', b'\\'][place % 3];
-                assert!(has_escapes(&bytes), "{length} {place}");
-                bytes[place] = b'a';
-            }
-        }
     }
 
     #[test]

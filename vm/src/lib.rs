@@ -43,7 +43,6 @@ mod state;
 mod step;
 mod tetraplet;
 mod trace;
-mod value;
 mod verification;
 mod work;
 
@@ -55,7 +54,7 @@ pub use data::{
     SubTraceDesc, TraceState, ValueRef,
 };
 pub use failure::{CallResultsError, CidStoreError, KeyError, PreparationError, SignatureError, SizeError};
-pub use outcome::{CallRequest, CallResult, LimitFlags, Outcome};
+pub use outcome::{CallError, CallRequest, CallResult, LimitFlags, Outcome, StepError};
 pub use params::{CanonMapFold, Limits, Params, Trust};
 pub use program::Program;
 pub use state::State;

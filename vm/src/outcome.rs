@@ -1,16 +1,16 @@
 //! What a step gives back, and what services give to a step.
 
 use crate::{State, Tetraplets, Work};
+use aqua_values::Value;
+use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The outcome of one step.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// 0, or the number of the error (AIR VM specification §5.4). With catchable errors (10000 to 10012) and unprocessed
-    /// call results (30000) the step is done all the same: state, peers and requests are new.
-    pub ret_code: i64,
-    /// Text of the error, empty for success.
-    pub error_message: String,
+    /// The error, if the step ended with one.
+    pub error: Option<StepError>,
     /// Particle data after the step; the former one if the step failed.
     pub state: State,
     /// Peers that the particle goes to next, sorted, each once.
@@ -26,28 +26,69 @@ pub struct Outcome {
     pub work: Work,
 }
 
+impl Outcome {
+    /// The number of the error, or 0.
+    #[must_use]
+    pub fn code(&self) -> i64 {
+        self.error.as_ref().map_or(0, |error| error.code)
+    }
+
+    /// The text of the error, or nothing.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.error.as_ref().map_or("", |error| &error.message)
+    }
+}
+
+/// An error of a step, as official interpreters number and word it (AIR VM specification §5.4). After catchable errors
+/// (10000 to 10012) and unprocessed call results (30000) the step counts all the same: state, peers and requests are new.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct StepError {
+    /// The number; never 0.
+    pub code: i64,
+    /// The text.
+    pub message: String,
+}
+
 /// A call of a local service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRequest {
     /// Id of the service.
-    pub service_id: String,
+    pub service_id: EcoString,
     /// Name of the function.
-    pub function_name: String,
-    /// Arguments as JSON values.
-    pub arguments: Vec<serde_json::Value>,
+    pub function_name: EcoString,
+    /// The arguments. They share their parts with the state.
+    pub arguments: Vec<Value>,
     /// Where each argument comes from: a list per argument, with one tetraplet, or one per element of a canonical
     /// stream or map.
     pub tetraplets: Vec<Tetraplets>,
 }
 
-/// What a service answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallResult {
-    /// 0 for success, otherwise the service's error code.
-    pub ret_code: i32,
-    /// The JSON text of the value, or the text of the error. A text that is not JSON counts as an error of the
-    /// service.
-    pub result: String,
+/// What a service answered. A value that nests deeper than [`Value::MAX_DEPTH`] counts as an error of the service.
+pub type CallResult = Result<Value, CallError>;
+
+/// An error that a service answered with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CallError {
+    /// The service's number of the error; 0, which would mean success, is replaced by `i32::MAX`.
+    pub code: i32,
+    /// Any text. Nodes write the JSON text of an error value.
+    pub message: EcoString,
+}
+
+impl CallError {
+    /// The error that stands for a result that can't be used, as official interpreters word it.
+    pub(crate) fn unreadable(result: &str, reason: &dyn fmt::Display) -> Self {
+        Self {
+            code: i32::MAX,
+            message: eco_format!(
+                "call_service result 'ret_code: 0, result: '{result}'' can't be serialized or deserialized with an error: \
+                 {reason}"
+            ),
+        }
+    }
 }
 
 /// Which sizes were above their [`Limits`](crate::Limits).

@@ -4,9 +4,12 @@ use crate::checkpoint::{self, Checkpoint, idle_outcome};
 use crate::data::{ParticleData, size_of_signatures};
 use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
+use crate::flat::FlatCallResult;
 use crate::state::Arriving;
 use crate::verification::{self, Verified};
-use crate::{CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust, Work};
+use crate::{
+    CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, StepError, Trust, Work,
+};
 use aqua_keys::KeyPair;
 use std::collections::BTreeMap;
 
@@ -18,7 +21,7 @@ use std::collections::BTreeMap;
 /// # Example
 /// ```
 /// use aqua_keys::KeyPair;
-/// use aqua_vm::{CallResult, Params, Program, State, step};
+/// use aqua_vm::{Params, Program, State, step};
 /// use std::collections::BTreeMap;
 ///
 /// let key = KeyPair::from_seed([1; 32]);
@@ -28,9 +31,9 @@ use std::collections::BTreeMap;
 /// let asked = step(&program, &State::default(), &[], &BTreeMap::new(), &params);
 /// assert_eq!(asked.call_requests[&1].function_name, "greet");
 ///
-/// let answer = CallResult { ret_code: 0, result: "\"Hello, Aqua\"".into() };
-/// let done = step(&program, &asked.state, &[], &BTreeMap::from([(1, answer)]), &params);
-/// assert_eq!((done.ret_code, done.call_requests.len()), (0, 0));
+/// let results = BTreeMap::from([(1, Ok("Hello, Aqua".into()))]);
+/// let done = step(&program, &asked.state, &[], &results, &params);
+/// assert_eq!((done.error, done.call_requests.len()), (None, 0));
 /// # Ok::<(), aqua_air::ReadError>(())
 /// ```
 #[must_use]
@@ -41,10 +44,17 @@ pub fn step(
     results: &BTreeMap<u32, CallResult>,
     params: &Params,
 ) -> Outcome {
-    let results_size: usize = results.values().map(|result| result.result.len()).sum();
+    let limit = usize::try_from(params.limits.call_result_size).unwrap_or(usize::MAX);
+    let results_size = results
+        .values()
+        .map(|result| match result {
+            Ok(value) => value.estimated_text_size(limit),
+            Err(error) => error.message.len(),
+        })
+        .fold(0, usize::saturating_add);
     let mut work = Work {
         instructions: 0,
-        bytes: (incoming.len() + results_size) as u64,
+        bytes: incoming.len().saturating_add(results_size) as u64,
     };
     let mut outcome = resume_or_run(program, state, incoming, results, params, &mut work);
     outcome.work += work;
@@ -64,12 +74,13 @@ fn resume_or_run(
         Ok(flags) => flags,
         Err(error) => return refuse(state, &error, LimitFlags::default()),
     };
+    let is_result_too_long = is_result_too_long(results, params.limits.call_result_size);
     if incoming.is_empty() && results.is_empty() {
         if let Some(outcome) = idle_outcome(program, state, params, flags) {
             return outcome;
         }
     } else if incoming.is_empty() {
-        if let Err(error) = check_results(results.values(), &mut flags, &params.limits) {
+        if let Err(error) = check_results(is_result_too_long, &mut flags, &params.limits) {
             return refuse(state, &error, flags);
         }
         match checkpoint::resume(program, state, results, params, flags) {
@@ -80,17 +91,27 @@ fn resume_or_run(
     let prepared = Arriving::open(incoming)
         .and_then(|arriving| arriving.check_version().and_then(|()| arriving.read()))
         .and_then(|current| Prepared::new(state, current, &params.particle_id, Some(&params.key), params.trust))
-        .and_then(|prepared| check_results(results.values(), &mut flags, &params.limits).map(|()| prepared));
+        .and_then(|prepared| check_results(is_result_too_long, &mut flags, &params.limits).map(|()| prepared));
     match prepared {
         Ok(prepared) => {
-            let results = results
-                .iter()
-                .map(|(id, result)| (id.to_string(), result.clone()))
-                .collect();
+            let results = Results {
+                by_id: results
+                    .iter()
+                    .map(|(id, result)| (id.to_string(), result.clone()))
+                    .collect(),
+                texts: BTreeMap::new(),
+            };
             run(program, state, prepared, results, flags, params, true)
         }
         Err(error) => refuse(state, &error, flags),
     }
+}
+
+/// Results of services by decimal call id.
+pub(crate) struct Results {
+    pub(crate) by_id: BTreeMap<String, CallResult>,
+    /// What was parsed, if they were texts: an error quotes it.
+    pub(crate) texts: BTreeMap<String, FlatCallResult>,
 }
 
 /// Arriving data that can be trusted.
@@ -150,14 +171,23 @@ pub(crate) fn check_sizes(air_size: u64, incoming: &[u8], limits: &Limits) -> Re
     Ok(flags)
 }
 
+/// Whether the canonical text of a value or the text of an error is longer than allowed.
+fn is_result_too_long(results: &BTreeMap<u32, CallResult>, limit: u64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    results.values().any(|result| match result {
+        Ok(value) => value.is_text_longer_than(limit),
+        Err(error) => error.message.len() > limit,
+    })
+}
+
 /// Checks the sizes of service results.
-pub(crate) fn check_results<'r>(
-    mut results: impl Iterator<Item = &'r CallResult>,
+pub(crate) fn check_results(
+    is_too_long: bool,
     flags: &mut LimitFlags,
     limits: &Limits,
 ) -> Result<(), PreparationError> {
     let limit = limits.call_result_size;
-    flags.call_result_size_exceeded = results.any(|result| result.result.len() as u64 > limit);
+    flags.call_result_size_exceeded = is_too_long;
     if limits.hard && flags.call_result_size_exceeded {
         return Err(PreparationError::Size(SizeError::CallResult { limit }));
     }
@@ -169,10 +199,9 @@ pub(crate) fn refuse(state: &State, error: &PreparationError, flags: LimitFlags)
     undone(state, error.code(), error.to_string(), flags)
 }
 
-fn undone(state: &State, ret_code: i64, error_message: String, flags: LimitFlags) -> Outcome {
+fn undone(state: &State, code: i64, message: String, flags: LimitFlags) -> Outcome {
     Outcome {
-        ret_code,
-        error_message,
+        error: Some(StepError { code, message }),
         state: state.clone(),
         next_peers: Vec::new(),
         call_requests: BTreeMap::new(),
@@ -182,13 +211,13 @@ fn undone(state: &State, ret_code: i64, error_message: String, flags: LimitFlags
     }
 }
 
-/// Runs; the new state signs when its data is pending. Results are by decimal call id; `records` keeps what is needed to take
+/// Runs; the new state signs when its data is pending. `records` keeps what is needed to take
 /// the run up again.
 pub(crate) fn run(
     program: &Program,
     state: &State,
     prepared: Prepared,
-    results: BTreeMap<String, CallResult>,
+    Results { by_id, texts }: Results,
     flags: LimitFlags,
     params: &Params,
     records: bool,
@@ -206,7 +235,7 @@ pub(crate) fn run(
         previous,
         current: &current.trace,
         info: previous.cid_info.union(current.cid_info),
-        call_results: results,
+        call_results: by_id,
         records,
     };
     let (result, mut work) = execution::run(input);
@@ -224,10 +253,16 @@ pub(crate) fn run(
     if size > ParticleData::MAX_SIZE {
         return undone(&Uncatchable::StateTooLarge);
     }
-    let (ret_code, error_message) = match output.error {
-        Some(error) => (error.code(), error.to_string()),
-        None if output.call_results.is_empty() => (0, String::new()),
-        None => (UNPROCESSED_CALL_RESULT, unprocessed(&output.call_results)),
+    let error = match output.error {
+        Some(error) => Some(StepError {
+            code: error.code(),
+            message: error.to_string(),
+        }),
+        None if output.call_results.is_empty() => None,
+        None => Some(StepError {
+            code: UNPROCESSED_CALL_RESULT,
+            message: unprocessed(&output.call_results, &texts, &params.limits),
+        }),
     };
     let checkpoint = output
         .recording
@@ -244,8 +279,7 @@ pub(crate) fn run(
         })
     };
     Outcome {
-        ret_code,
-        error_message,
+        error,
         state,
         next_peers: output.next_peers.into_iter().map(String::from).collect(),
         call_requests: output.call_requests,
@@ -255,27 +289,26 @@ pub(crate) fn run(
     }
 }
 
-fn unprocessed(results: &BTreeMap<String, CallResult>) -> String {
+fn unprocessed(
+    results: &BTreeMap<String, CallResult>,
+    texts: &BTreeMap<String, FlatCallResult>,
+    limits: &Limits,
+) -> String {
     /// Named for its text.
     #[derive(Debug)]
     #[expect(dead_code, reason = "printed")]
-    struct CallServiceResult<'r> {
+    struct CallServiceResult {
         ret_code: i32,
-        result: &'r str,
+        result: String,
     }
 
-    let results: BTreeMap<_, _> = results
-        .iter()
-        .map(|(id, CallResult { ret_code, result })| {
-            (
-                id,
-                CallServiceResult {
-                    ret_code: *ret_code,
-                    result,
-                },
-            )
-        })
-        .collect();
+    let limit = usize::try_from(limits.run_size).unwrap_or(usize::MAX);
+    let quoted = |(id, result)| {
+        let given = texts.get(id).cloned();
+        let FlatCallResult { ret_code, result } = given.unwrap_or_else(|| FlatCallResult::limited(result, limit));
+        (id, CallServiceResult { ret_code, result })
+    };
+    let results: BTreeMap<_, _> = results.iter().map(quoted).collect();
     format!(
         "after finishing execution of supplied AIR, there are some unprocessed call results: `{results:?}`, probably a \
          wrong call_id used"

@@ -28,7 +28,7 @@ proptest! {
             let second = step(&program, &first.state, &[], &results, &params);
             let again = step(&program, &first.state, &[], &results, &params);
             prop_assert_eq!(second.state.encode(), again.state.encode());
-            prop_assert_eq!(second.error_message, again.error_message);
+            prop_assert_eq!(second.message(), again.message());
         }
     }
 }

@@ -37,7 +37,7 @@ fn official_data_decodes_and_is_taken_in() {
         let mut params = crate::network::params(9);
         params.init_peer_id = "12D3KooWL62e39qduB3xPNwFssqBx7amCbbCg6hhD9irvevufFHt".into();
         let outcome = aqua_vm::step(&program, &State::default(), &bytes, &[].into(), &params);
-        assert_eq!((outcome.ret_code, &*outcome.error_message), (0, ""), "{air}");
+        assert_eq!((outcome.code(), outcome.message()), (0, ""), "{air}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! Deep scripts and long folds don't exhaust the thread's stack.
 
 use crate::network::{Network, params};
-use aqua_vm::{CallResult, Program, State, step};
+use aqua_values::Value;
+use aqua_vm::{Program, State, step};
 
 #[test]
 fn chains_of_ten_thousand_run() {
@@ -11,7 +12,7 @@ fn chains_of_ten_thousand_run() {
         for air in [left, right] {
             let program = Program::from_air(&air).expect("valid");
             let outcome = step(&program, &State::default(), &[], &[].into(), &params(1));
-            assert_eq!((outcome.ret_code, &*outcome.error_message), (0, ""), "{keyword}");
+            assert_eq!((outcome.code(), outcome.message()), (0, ""), "{keyword}");
             let arrived = step(
                 &program,
                 &State::default(),
@@ -19,7 +20,7 @@ fn chains_of_ten_thousand_run() {
                 &[].into(),
                 &params(2),
             );
-            assert_eq!(arrived.ret_code, 0, "{keyword}");
+            assert_eq!(arrived.code(), 0, "{keyword}");
         }
     }
 }
@@ -51,7 +52,7 @@ fn what_a_run_makes_is_bounded() {
     params.limits.run_size = 1 << 20;
     let outcome = step(&program, &State::default(), &[], &[].into(), &params);
     assert_eq!(
-        (outcome.ret_code, &*outcome.error_message),
+        (outcome.code(), outcome.message()),
         (20104, "what one run makes takes more than the 1048576 bytes allowed")
     );
     assert_eq!(outcome.state, State::default());
@@ -71,7 +72,7 @@ fn how_long_a_run_takes_is_bounded() {
     params.limits.run_length = 100_000;
     let outcome = step(&program, &asked.state, &[], &[(1, answer)].into(), &params);
     assert_eq!(
-        (outcome.ret_code, &*outcome.error_message),
+        (outcome.code(), outcome.message()),
         (20106, "one run takes more than the 100000 instructions allowed")
     );
     assert_eq!(outcome.state, asked.state);
@@ -87,7 +88,7 @@ fn errors_that_quote_errors_are_bounded() {
     let mut params = params(1);
     params.limits.run_size = 1 << 20;
     let outcome = step(&program, &State::default(), &[], &[].into(), &params);
-    assert_eq!(outcome.ret_code, 20104, "{}", outcome.error_message);
+    assert_eq!(outcome.code(), 20104, "{}", outcome.message());
 }
 
 #[test]
@@ -101,15 +102,13 @@ fn values_that_are_read_are_bounded_and_equal_ones_count_once() {
         let mut params = params(1);
         let mut asked = step(&program, &State::default(), &[], &[].into(), &params);
         for id in 1..=30 {
-            let result = CallResult {
-                ret_code: 0,
-                result: text(if differ { id } else { 0 }),
-            };
+            let text = text(if differ { id } else { 0 });
+            let result = Ok(Value::parse(&text).expect("JSON"));
             asked = step(&program, &asked.state, &[], &[(id, result)].into(), &params);
         }
         params.limits.run_size = 100_000;
         let outcome = step(&program, &asked.state, &[], &[].into(), &params);
-        assert_eq!(outcome.ret_code, ret_code, "{}", outcome.error_message);
+        assert_eq!(outcome.code(), ret_code, "{}", outcome.message());
     }
 }
 

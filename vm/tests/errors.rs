@@ -125,13 +125,14 @@ fn a_result_that_is_not_json_is_an_error_of_the_service() {
     let program = crate::network::program(r#"(call "@1" ("s" "f") [] x)"#);
     let params = crate::network::params(1);
     let asked = aqua_vm::step(&program, &aqua_vm::State::default(), &[], &Default::default(), &params);
-    let result = aqua_vm::CallResult {
+    let result = aqua_vm::flat::FlatCallResult {
         ret_code: 0,
         result: "nonsense".into(),
     };
+    let result = aqua_vm::CallResult::from(&result);
     let outcome = aqua_vm::step(&program, &asked.state, &[], &[(1, result.clone())].into(), &params);
     assert_eq!(
-        (outcome.ret_code, &*outcome.error_message),
+        (outcome.code(), outcome.message()),
         (
             10000,
             "Local service error, ret_code is 2147483647, error message is 'call_service result 'ret_code: 0, result: \
@@ -148,11 +149,12 @@ fn a_result_that_is_not_json_is_an_error_of_the_service() {
         &[].into(),
         &there,
     );
-    assert_eq!(arrived.ret_code, 10000);
+    assert_eq!(arrived.code(), 10000);
 
     let again = aqua_vm::step(&program, &outcome.state, &[], &[(1, result)].into(), &params);
     assert_eq!(
-        again.ret_code, 10000,
+        again.code(),
+        10000,
         "an error of the script goes before a result that nobody took"
     );
 }
@@ -160,10 +162,7 @@ fn a_result_that_is_not_json_is_an_error_of_the_service() {
 #[test]
 fn a_result_that_nobody_took_is_reported_after_success() {
     let program = crate::network::program("(null)");
-    let result = aqua_vm::CallResult {
-        ret_code: 0,
-        result: "1".into(),
-    };
+    let result = Ok(1.into());
     let outcome = aqua_vm::step(
         &program,
         &aqua_vm::State::default(),
@@ -172,7 +171,7 @@ fn a_result_that_nobody_took_is_reported_after_success() {
         &crate::network::params(1),
     );
     assert_eq!(
-        (outcome.ret_code, &*outcome.error_message),
+        (outcome.code(), outcome.message()),
         (
             30000,
             "after finishing execution of supplied AIR, there are some unprocessed call results: `{\"5\": \

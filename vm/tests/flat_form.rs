@@ -1,7 +1,8 @@
 //! The machine over bytes.
 
-use aqua_vm::flat::{FlatOutcome, RunParameters, decode_call_requests, encode_call_results, invoke};
-use aqua_vm::{CallResult, CanonMapFold, Limits, Trust};
+use aqua_values::Value;
+use aqua_vm::flat::{FlatCallResult, FlatOutcome, RunParameters, decode_call_requests, encode_call_results, invoke};
+use aqua_vm::{CanonMapFold, Limits, Trust};
 
 /// An empty map behind the number of its codec.
 const NOTHING: [u8; 3] = [0x81, 0x04, 0x80];
@@ -34,17 +35,14 @@ fn requests_and_results_travel_as_bytes() {
     let requests = decode_call_requests(&asked.call_requests).expect("own bytes");
     assert_eq!(
         requests[&1].arguments,
-        serde_json::json!([1, "text", 1.5, []])
-            .as_array()
-            .expect("a list")
-            .clone()
+        [1.into(), "text".into(), 1.5.into(), Value::array([Value::Null; 0])]
     );
     assert_eq!(requests[&1].tetraplets.len(), 4);
 
     let results = encode_call_results(
         &[(
             1,
-            CallResult {
+            FlatCallResult {
                 ret_code: 0,
                 result: "7".to_owned(),
             },
@@ -61,7 +59,7 @@ fn results_have_the_official_form() {
     let results = encode_call_results(
         &[(
             7,
-            CallResult {
+            FlatCallResult {
                 ret_code: 1,
                 result: "\"e\"".to_owned(),
             },

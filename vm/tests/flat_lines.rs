@@ -2,7 +2,7 @@
 
 use crate::network::{key, with_peers};
 use aqua_vm::flat::{self, json::answer};
-use aqua_vm::{CallResult, CanonMapFold, Limits, Trust};
+use aqua_vm::{CanonMapFold, Limits, Trust};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use proptest::prelude::*;
@@ -246,7 +246,7 @@ proptest! {
             trust: Trust::default(),
         };
         let fields: BTreeMap<_, _> = results.iter().map(|(id, (ret_code, result))| (id.to_string(), json!({"ret_code": ret_code, "result": result}))).collect();
-        let results = results.into_iter().map(|(id, (ret_code, result))| (id, CallResult { ret_code, result })).collect();
+        let results = results.into_iter().map(|(id, (ret_code, result))| (id, flat::FlatCallResult { ret_code, result })).collect();
         // The second run goes on from what the first one gave.
         let mut previous = Vec::new();
         for results in [BTreeMap::new(), results] {

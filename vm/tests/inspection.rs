@@ -211,7 +211,7 @@ proptest! {
             &params(1),
         );
         let audit = inspection::audit(&data, Some("particle"));
-        prop_assert_eq!(audit.is_sound(), !matches!(outcome.ret_code, 8 | 9), "{} {:?}", outcome.error_message, audit.faults);
+        prop_assert_eq!(audit.is_sound(), !matches!(outcome.code(), 8 | 9), "{} {:?}", outcome.message(), audit.faults);
         // And everything else answers whatever the data says.
         prop_assert!(inspection::stores(&data).is_object());
         prop_assert_eq!(inspection::trace(&data).len(), data.trace.len());

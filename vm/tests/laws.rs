@@ -75,7 +75,7 @@ fn work_is_what_a_step_did() {
         ..Limits::default()
     };
     let failed = step(&program, &State::default(), &data, &nothing, &params);
-    assert_eq!((failed.ret_code, failed.work.instructions), (20_106, 6));
+    assert_eq!((failed.code(), failed.work.instructions), (20_106, 6));
 }
 
 #[test]
@@ -100,17 +100,17 @@ fn a_signature_of_another_particle_is_refused() {
     other.init_peer_id = network.peers[0].id.as_str().into();
     let data = network.peers[0].state.encode();
     assert_eq!(
-        step(&program(air), &State::default(), &data, &[].into(), &other).ret_code,
+        step(&program(air), &State::default(), &data, &[].into(), &other).code(),
         0
     );
 
     other.particle_id = "another".into();
     let outcome = step(&program(air), &State::default(), &data, &[].into(), &other);
-    assert_eq!(outcome.ret_code, 9);
+    assert_eq!(outcome.code(), 9);
     assert!(
-        outcome.error_message.starts_with("signature mismatch for \"12D3KooW"),
+        outcome.message().starts_with("signature mismatch for \"12D3KooW"),
         "{}",
-        outcome.error_message
+        outcome.message()
     );
     assert_eq!(outcome.state, State::default());
 }
@@ -136,8 +136,8 @@ proptest! {
                 let program = Program::from_air(air).expect("valid");
                 let outcome = step(&program, &State::default(), &bytes, &[].into(), &params);
                 let again = step(&program, &State::default(), &bytes, &[].into(), &params);
-                prop_assert_eq!(outcome.ret_code, again.ret_code);
-                prop_assert_eq!(outcome.error_message, again.error_message);
+                prop_assert_eq!(outcome.code(), again.code());
+                prop_assert_eq!(outcome.message(), again.message());
                 prop_assert_eq!(outcome.state.encode(), again.state.encode());
             }
         }

@@ -1,7 +1,7 @@
 //! A network of peers in one thread: particles and service results are delivered in an order that a seed decides.
 
 use aqua_keys::KeyPair;
-use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
+use aqua_vm::{CallError, CallRequest, CallResult, Outcome, Params, Program, State, StepError, step};
 use std::collections::BTreeMap;
 
 /// Peers with their states, and what is on its way.
@@ -100,8 +100,8 @@ impl Network {
     }
 
     fn take(&mut self, number: usize, outcome: Outcome) {
-        if outcome.ret_code != 0 {
-            self.errors.push((outcome.ret_code, outcome.error_message));
+        if let Some(StepError { code, message }) = outcome.error {
+            self.errors.push((code, message));
         }
         for (id, request) in &outcome.call_requests {
             let arguments = serde_json::to_string(&request.arguments).expect("JSON");
@@ -145,24 +145,14 @@ impl Network {
 
 /// The service of every peer: `fail` fails, `list` gives its arguments, everything else its first argument.
 pub(crate) fn answer(request: &CallRequest) -> CallResult {
-    let first = request
-        .arguments
-        .first()
-        .unwrap_or(&serde_json::Value::Null)
-        .to_string();
+    let first = request.arguments.first().cloned().unwrap_or_default();
     match request.function_name.as_str() {
-        "fail" => CallResult {
-            ret_code: 1,
-            result: first,
-        },
-        "list" => CallResult {
-            ret_code: 0,
-            result: serde_json::Value::from(request.arguments.clone()).to_string(),
-        },
-        _ => CallResult {
-            ret_code: 0,
-            result: first,
-        },
+        "fail" => Err(CallError {
+            code: 1,
+            message: first.to_string().into(),
+        }),
+        "list" => Ok(request.arguments.as_slice().into()),
+        _ => Ok(first),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a peer signed comes back to it when it has forgotten it.
 
 use aqua_keys::KeyPair;
-use aqua_vm::{CallResult, Outcome, Params, ParticleData, Program, State, step};
+use aqua_vm::{Outcome, Params, ParticleData, Program, State, step};
 use std::collections::BTreeMap;
 
 /// A peer that calls its service so many times and sends the particle on.
@@ -21,14 +21,11 @@ fn peer(calls: usize) -> Peer {
     let params = Params::new("particle", own.peer_id(), own);
     let mut outcome = step(&program, &State::default(), &[], &BTreeMap::new(), &params);
     while !outcome.call_requests.is_empty() {
-        let answer = |id: &u32| {
-            let result = id.to_string();
-            (*id, CallResult { ret_code: 0, result })
-        };
+        let answer = |id: &u32| (*id, Ok((*id).into()));
         let answers = outcome.call_requests.keys().map(answer).collect();
         outcome = step(&program, &outcome.state, &[], &answers, &params);
     }
-    assert_eq!((outcome.ret_code, outcome.next_peers.len()), (0, 1));
+    assert_eq!((outcome.code(), outcome.next_peers.len()), (0, 1));
     let sent = outcome.state.data().clone();
     Peer { program, params, sent }
 }
@@ -52,7 +49,7 @@ fn peers() -> [Peer; 2] {
 fn it_is_accepted_and_stays_the_same() {
     for peer in peers() {
         let outcome = peer.gets(|_| {});
-        assert_eq!((outcome.ret_code, &*outcome.error_message), (0, ""));
+        assert_eq!((outcome.code(), outcome.message()), (0, ""));
         assert_eq!(outcome.state.data().signatures, peer.sent.signatures);
     }
 }
@@ -62,7 +59,7 @@ fn each_changed_byte_is_refused() {
     for peer in peers() {
         for place in [1, 32, 33, 64] {
             let outcome = peer.gets(|signature| signature[place] ^= 1);
-            assert_eq!(outcome.ret_code, 9, "{place}: {}", outcome.error_message);
+            assert_eq!(outcome.code(), 9, "{place}: {}", outcome.message());
         }
     }
 }
@@ -72,7 +69,7 @@ fn each_changed_byte_is_refused() {
 fn another_format_byte_does_not_stay() {
     for peer in peers() {
         let outcome = peer.gets(|signature| signature[0] = 7);
-        assert_eq!((outcome.ret_code, &*outcome.error_message), (0, ""));
+        assert_eq!((outcome.code(), outcome.message()), (0, ""));
         assert_eq!(outcome.state.data().signatures, peer.sent.signatures);
     }
 }

@@ -1,7 +1,7 @@
 //! A state remembers what was verified, and nothing else gets past it.
 
 use aqua_keys::KeyPair;
-use aqua_vm::{CallResult, Outcome, Params, ParticleData, Program, State, step};
+use aqua_vm::{Outcome, Params, ParticleData, Program, State, step};
 use std::collections::BTreeMap;
 
 /// What a peer sent, and the state that another one has of it.
@@ -25,12 +25,9 @@ fn met() -> Met {
     let params = |key: KeyPair| Params::new("particle", init.clone(), key);
     let (sending, receiving) = (params(sender), params(receiver));
     let asked = step(&program, &State::default(), &[], &BTreeMap::new(), &sending);
-    let answer = CallResult {
-        ret_code: 0,
-        result: "\"text\"".into(),
-    };
-    let sent = step(&program, &asked.state, &[], &BTreeMap::from([(1, answer)]), &sending);
-    assert_eq!((sent.ret_code, sent.next_peers.len()), (0, 1));
+    let results = BTreeMap::from([(1, Ok("text".into()))]);
+    let sent = step(&program, &asked.state, &[], &results, &sending);
+    assert_eq!((sent.code(), sent.next_peers.len()), (0, 1));
     let sent = sent.state.data().clone();
     let met = Met {
         program,
@@ -59,7 +56,7 @@ impl Met {
 fn what_is_known_already_passes_and_changes_nothing() {
     let met = met();
     let warm = met.meets(&met.sent);
-    assert_eq!((warm.ret_code, &*warm.error_message), (0, ""));
+    assert_eq!((warm.code(), warm.message()), (0, ""));
     let cold = State::decode(&met.known.encode()).expect("its own bytes");
     let cold = Met { known: cold, ..met };
     assert_eq!(warm.state.encode(), cold.meets(&cold.sent).state.encode());
@@ -72,7 +69,7 @@ fn another_text_under_a_known_id_is_refused() {
             *text = "\"other\"".into();
         }
     });
-    assert_eq!(outcome.ret_code, 8, "{}", outcome.error_message);
+    assert_eq!(outcome.code(), 8, "{}", outcome.message());
 }
 
 #[test]
@@ -82,7 +79,7 @@ fn another_signature_over_a_known_list_is_refused() {
             signature[1] ^= 1;
         }
     });
-    assert_eq!(outcome.ret_code, 9, "{}", outcome.error_message);
+    assert_eq!(outcome.code(), 9, "{}", outcome.message());
 }
 
 #[test]
@@ -90,5 +87,5 @@ fn what_was_verified_for_one_particle_is_verified_again_for_another() {
     let mut met = met();
     met.params.particle_id = "other".into();
     let outcome = met.meets(&met.sent);
-    assert_eq!(outcome.ret_code, 9, "{}", outcome.error_message);
+    assert_eq!(outcome.code(), 9, "{}", outcome.message());
 }

@@ -3,6 +3,7 @@
 use crate::measure::{self, Figures};
 use anyhow::{Result, ensure};
 use aqua_node::{LocalConfig, LocalNetwork, USUAL_TTL};
+use aqua_values::Value;
 
 /// The initiator asks itself, and answers itself.
 const LOCAL: &str = r#"(seq
@@ -31,7 +32,7 @@ fn repeat(script: &'static str, runs: usize) -> Result<Figures> {
         let client = network.client().await?;
         let figures = measure::inside(50, runs, async || {
             let answer = client.run(script, [], USUAL_TTL).await?;
-            ensure!(answer == ["hello"], "answered {answer:?}");
+            ensure!(answer == [Value::from("hello")], "answered {answer:?}");
             Ok(())
         })
         .await;

@@ -8,9 +8,11 @@ use super::primitives::Primitives;
 use super::sets::{Summary, params};
 use super::timing::{self, Samples, rounded};
 use anyhow::{Result, ensure};
+use aqua_tests::simulated_network::call_results;
 use aqua_tests::vm_datasets::DataSet;
-use aqua_vm::{Outcome, Params, Program, State, step};
+use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// How much is counted. Each has all of the one before.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,24 +26,22 @@ enum Extent {
     Whole,
 }
 
-/// A set's previous state, and its program where that is known.
-fn prepared(set: &DataSet, extent: Extent) -> (Option<Program>, State) {
+/// A set's previous state and results of services, and its program where that is known.
+fn prepared(set: &DataSet, extent: Extent) -> Prepared {
     let state = State::decode(&set.prev_data).expect("a set's previous data");
-    ((extent == Extent::Met).then(|| read(set)), state)
+    let program = (extent == Extent::Met).then(|| read(set));
+    (program, state, call_results(&set.call_results))
 }
+
+type Prepared = (Option<Program>, State, BTreeMap<u32, CallResult>);
 
 fn read(set: &DataSet) -> Program {
     Program::from_air(&set.air).expect("a set's script")
 }
 
-fn arrive(
-    set: &DataSet,
-    (program, state): (Option<Program>, State),
-    params: &Params,
-    extent: Extent,
-) -> (Outcome, Vec<u8>) {
+fn arrive(set: &DataSet, (program, state, results): Prepared, params: &Params, extent: Extent) -> (Outcome, Vec<u8>) {
     let program = program.unwrap_or_else(|| read(set));
-    let outcome = step(&program, &state, &set.data, &set.call_results, params);
+    let outcome = step(&program, &state, &set.data, &results, params);
     let goes_out = extent == Extent::Whole || !outcome.next_peers.is_empty();
     let encoded = if goes_out { outcome.state.encode() } else { Vec::new() };
     (outcome, encoded)
@@ -59,7 +59,7 @@ struct Runs {
 impl Runs {
     fn of(set: &DataSet) -> Result<Self> {
         let (outcome, _) = arrive(set, prepared(set, Extent::Whole), &params(set), Extent::Whole);
-        ensure!(outcome.ret_code == 0, "{}: {}", set.name, outcome.error_message);
+        ensure!(outcome.error.is_none(), "{}: {}", set.name, outcome.message());
         Ok(Self {
             met: Turns::default(),
             with_script: Samples::default(),

@@ -7,8 +7,9 @@ use anyhow::{Context, Result, anyhow, ensure};
 use aqua_keys::KeyPair;
 use aqua_tests::machine::{Invocation, Machine as _, Particle};
 use aqua_tests::official_vm::OfficialVm;
-use aqua_tests::simulated_network::Peer;
+use aqua_tests::simulated_network::{Peer, call_results, flat_results};
 use aqua_tests::vm_datasets::DataSet;
+use aqua_vm::flat::FlatCallResult;
 use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -45,11 +46,15 @@ impl Start {
 
     fn step(&self, state: &State, results: &BTreeMap<u32, CallResult>) -> Result<Outcome> {
         let outcome = step(&self.program, state, &[], results, &self.params);
-        ensure!(outcome.ret_code == 0, "{}", outcome.error_message);
+        ensure!(outcome.error.is_none(), "{}", outcome.message());
         Ok(outcome)
     }
 
-    fn invocation<'a>(&'a self, prev_data: &'a [u8], call_results: &'a BTreeMap<u32, CallResult>) -> Invocation<'a> {
+    fn invocation<'a>(
+        &'a self,
+        prev_data: &'a [u8],
+        call_results: &'a BTreeMap<u32, FlatCallResult>,
+    ) -> Invocation<'a> {
         Invocation {
             air: &self.air,
             prev_data,
@@ -62,13 +67,6 @@ impl Start {
     }
 }
 
-fn result(text: impl Into<String>) -> CallResult {
-    CallResult {
-        ret_code: 0,
-        result: text.into(),
-    }
-}
-
 /// A list of that many numbers, then a call for each, one after the other.
 fn calls_in_turn() -> String {
     r#"(seq (call %init_peer_id% ("s" "list") [] list)
@@ -77,8 +75,7 @@ fn calls_in_turn() -> String {
 }
 
 fn list(count: usize) -> CallResult {
-    let items: Value = (0..count).map(Value::from).collect();
-    result(items.to_string())
+    Ok((0..count).collect())
 }
 
 /// A call of a client arrives at its relay's neighbour: two peers have signed.
@@ -102,16 +99,16 @@ pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result
     };
     let mut state = State::default();
     let mut results = BTreeMap::new();
-    for text in [format!("\"{}\"", relay.id), "\"Aqua\"".to_owned()] {
+    for text in [relay.id.as_str(), "Aqua"] {
         let outcome = start.step(&state, &results)?;
         let id = outcome.call_requests.keys().next().context("a request")?;
-        results = BTreeMap::from([(*id, result(text))]);
+        results = BTreeMap::from([(*id, Ok(text.into()))]);
         state = outcome.state;
     }
     let sent = start.step(&state, &results)?.state.encode();
     let asked = step(&start.program, &State::default(), &sent, &BTreeMap::new(), &at(&relay));
     let id = *asked.call_requests.keys().next().context("a request")?;
-    let results = BTreeMap::from([(id, result("null"))]);
+    let results = BTreeMap::from([(id, Ok(aqua_values::Value::Null))]);
     let passed = step(&start.program, &asked.state, &[], &results, &at(&relay));
     ensure!(passed.next_peers == [target.id.clone()], "{:?}", passed.next_peers);
     let set = DataSet {
@@ -127,13 +124,19 @@ pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result
     };
     let params = at(&target);
     let known_script = timing::measure(State::default, |state| {
-        step(&start.program, &state, &set.data, &set.call_results, &params)
-            .state
-            .encode()
+        step(
+            &start.program,
+            &state,
+            &set.data,
+            &call_results(&set.call_results),
+            &params,
+        )
+        .state
+        .encode()
     })?;
     let (ours, costs) = counterparts.beside(&set.invocation(), State::default, |state| {
         let program = Program::from_air(&set.air).expect("read before");
-        step(&program, &state, &set.data, &set.call_results, &params)
+        step(&program, &state, &set.data, &call_results(&set.call_results), &params)
             .state
             .encode()
     })?;
@@ -153,7 +156,11 @@ pub(super) fn reentry_by_trace(counterparts: &mut Counterparts, say: &dyn Fn(&st
         let (state, results) = with_trace(&start, states)?;
         let bytes = state.encode();
         let again = |state| reenter(&start.program, &state, &results, &start.params);
-        let (ours, costs) = counterparts.beside(&start.invocation(&bytes, &results), || state.clone(), again)?;
+        let (ours, costs) = counterparts.beside(
+            &start.invocation(&bytes, &flat_results(&results)),
+            || state.clone(),
+            again,
+        )?;
         say(&costs.line(&format!("re-entry with {states} states"), ours));
         let mut row = costs.row(ours);
         row["states"] = states.into();
@@ -176,7 +183,7 @@ fn with_trace(start: &Start, states: usize) -> Result<(State, BTreeMap<u32, Call
     while outcome.state.data().trace.len() < states {
         outcome = start.step(&outcome.state, &results)?;
         let id = *outcome.call_requests.keys().next().context("a request")?;
-        results = BTreeMap::from([(id, result(id.to_string()))]);
+        results = BTreeMap::from([(id, Ok(id.into()))]);
     }
     Ok((outcome.state, results))
 }
@@ -187,7 +194,7 @@ fn whole_fold(start: &Start, items: usize) -> Result<(Cost, usize)> {
         let mut outcome = start.step(&State::default(), &BTreeMap::new())?;
         let mut steps = 1;
         while let Some(id) = outcome.call_requests.keys().next().copied() {
-            let answer = if id == 1 { list(items) } else { result(id.to_string()) };
+            let answer = if id == 1 { list(items) } else { Ok(id.into()) };
             outcome = start.step(&outcome.state, &BTreeMap::from([(id, answer)]))?;
             steps += 1;
         }
@@ -210,8 +217,8 @@ fn official_fold(machine: &mut OfficialVm, start: &Start, items: usize) -> Resul
         let Some(id) = reply.call_requests.keys().next().copied() else {
             return Ok(Cost::of(vec![cpu], vec![wall]));
         };
-        let answer = if id == 1 { list(items) } else { result(id.to_string()) };
-        results = BTreeMap::from([(id, answer)]);
+        let answer = if id == 1 { list(items) } else { Ok(id.into()) };
+        results = flat_results(&BTreeMap::from([(id, answer)]));
     }
 }
 
@@ -248,7 +255,15 @@ pub(super) fn scripts(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Re
     for name in ["parser-10000-100", "parser-calls-10000-100"] {
         let set = DataSet::named(name).context("a set")?;
         let params = super::sets::params(&set);
-        let run = |program: &Program| step(program, &State::default(), &[], &set.call_results, &params);
+        let run = |program: &Program| {
+            step(
+                program,
+                &State::default(),
+                &[],
+                &call_results(&set.call_results),
+                &params,
+            )
+        };
         let read = || Program::from_air(&set.air).expect("a set's script");
         let (first, costs) = counterparts.beside(&set.invocation(), || (), |()| run(&read()))?;
         let program = read();

@@ -2,6 +2,7 @@
 
 use super::sets::params;
 use anyhow::{Context, Result, ensure};
+use aqua_tests::simulated_network::call_results;
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{Program, State, step};
 use serde_json::{Value, json};
@@ -41,9 +42,10 @@ pub(super) fn measure(say: &dyn Fn(&str)) -> Result<Value> {
 pub(crate) fn of_set(name: &str) -> Result<Value> {
     let set = DataSet::named(name).context("a set")?;
     let (program, params) = (Program::from_air(&set.air)?, params(&set));
+    let results = call_results(&set.call_results);
     let arrive = || {
         let known = State::decode(&set.prev_data).expect("a set's previous data");
-        step(&program, &known, &set.data, &set.call_results, &params).state
+        step(&program, &known, &set.data, &results, &params).state
     };
     // The first ones fill what the work of a step leaves free.
     let mut states: Vec<State> = (0..PARTICLES).map(|_| arrive()).collect();

@@ -4,7 +4,9 @@ use super::counterparts::{Costs, Counterparts, TURNS, Turns};
 use super::timing::{Cost, geometric_mean, rounded};
 use anyhow::{Context as _, Result};
 use aqua_keys::KeyPair;
+use aqua_tests::simulated_network::call_results;
 use aqua_tests::vm_datasets::DataSet;
+use aqua_vm::flat::FlatCallResult;
 use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,10 +29,16 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
     for set in DataSet::all() {
         let program = Program::from_air(&set.air)?;
         let known = State::decode(&set.prev_data)?;
-        let outcome = step(&program, &known, &set.data, &set.call_results, &params(&set));
+        let outcome = step(
+            &program,
+            &known,
+            &set.data,
+            &call_results(&set.call_results),
+            &params(&set),
+        );
         let answer = |id: &u32| {
             let result = "\"done\"".to_owned();
-            (*id, CallResult { ret_code: 0, result })
+            (*id, FlatCallResult { ret_code: 0, result })
         };
         let again = DataSet {
             prev_data: outcome.state.encode(),
@@ -43,8 +51,8 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
     let mut all: Vec<Turns> = arrived.iter().map(|_| Turns::default()).collect();
     for _ in 0..TURNS {
         for ((again, program, state), turns) in arrived.iter().zip(&mut all) {
-            let params = params(again);
-            let run = |state| reenter(program, &state, &again.call_results, &params);
+            let (params, results) = (params(again), call_results(&again.call_results));
+            let run = |state| reenter(program, &state, &results, &params);
             counterparts.turn(turns, &again.invocation(), &|| state.clone(), &run)?;
         }
     }
@@ -75,7 +83,7 @@ pub(super) fn reenter(
     params: &Params,
 ) -> Outcome {
     let outcome = step(program, state, &[], results, params);
-    assert_eq!(outcome.ret_code, 0, "{}", outcome.error_message);
+    assert_eq!(outcome.error, None);
     outcome
 }
 

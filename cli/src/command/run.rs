@@ -13,7 +13,8 @@ use aqua_node::environment::{Entropy, SystemEntropy};
 use aqua_node::observer::{Observer, Trace};
 use aqua_node::{Client, ClientError, Config, LocalConfig, LocalNetwork, RunError, Service, USUAL_TTL};
 use aqua_project::{ConstantOverrides, Invocation, Program};
-use serde_json::{Value, json};
+use aqua_values::Value;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,6 +72,7 @@ async fn execute(
         .or(run.and_then(|run| run.ttl))
         .map(|ms| Duration::from_millis(ms.into()));
     let (ttl, arguments) = (ttl.unwrap_or(USUAL_TTL), invocation.arguments.clone());
+    let arguments = arguments.into_iter().map(|(name, value)| (name, value.into()));
     if let Some(relay) = &options.relay {
         let client = connect(relay, observer).await?;
         let results = client.run(script, arguments, ttl).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use serde_json::Value;
+use aqua_values::Value;
 use wasmtime::component::Val;
 
 use crate::config::Config;
@@ -243,7 +243,7 @@ fn answer(function: &Function, value: Option<Val>) -> Result<Value, CallError> {
         (Some(Val::Result(Err(value))), Some(Type::Result { error, .. })) => {
             Err(CallError::Answered(match json(value, error.as_deref()) {
                 Value::Null => format!("function '{}' failed", function.name),
-                Value::String(text) => text,
+                Value::String(text) => text.into(),
                 other => other.to_string(),
             }))
         }

@@ -1,8 +1,9 @@
 //! Reading the arguments of a call, and what is said when they are wrong.
 
 use super::{Call, Failure};
+use aqua_values::{Object, Value, from_value};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 impl Call {
     /// An argument that has to be there.
@@ -52,20 +53,26 @@ impl Call {
 
 /// The value of a field of type `T`.
 pub(super) fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, Failure> {
-    T::deserialize(value).map_err(|error| {
+    from_value(value).map_err(|error| {
         let error = error.to_string();
         let expected = error
             .rsplit_once("expected ")
             .map_or(error.as_str(), |(_, expected)| expected);
         Failure::text(format!(
-            "Error deserializing field '{name}': expected {expected}, got {value}"
+            "Error deserializing field '{name}': expected {expected}, got {}",
+            json_text(value)
         ))
     })
 }
 
 /// The object that a value has to be.
-pub(super) fn object(value: &Value) -> Result<&Map<String, Value>, Failure> {
+pub(super) fn object(value: &Value) -> Result<&Object, Failure> {
     value
         .as_object()
-        .ok_or_else(|| Failure::text(format!("expected json object, got {value}")))
+        .ok_or_else(|| Failure::text(format!("expected json object, got {}", json_text(value))))
+}
+
+/// JSON as `serde_json` writes it: unlike the canonical text, `1e20` is `1e+20`.
+pub(super) fn json_text(value: &(impl Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).expect("values have texts")
 }

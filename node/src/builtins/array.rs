@@ -1,11 +1,11 @@
 //! `array`: lists as slices, sums and sets.
 
-use super::arguments::read;
+use super::arguments::{json_text, read};
 use super::math::sum_of;
 use super::op::array_length;
 use super::{Answer, Call, Failure, Table};
+use aqua_values::Value;
 use indexmap::IndexSet;
-use serde_json::Value;
 
 pub(super) fn enter(table: &mut Table) {
     table.insert_immediate("array", "length", array_length);
@@ -32,17 +32,18 @@ pub(super) fn enter(table: &mut Table) {
 /// Items from `start` up to, but without, `end`. A slice of an empty array is empty, whatever the bounds.
 fn slice(call: &Call) -> Answer {
     let [array, start, end] = call.exactly()?;
-    let items: &Vec<Value> = array.as_array().ok_or_else(|| {
+    let items = array.as_array().ok_or_else(|| {
         Failure::text(format!(
-            "Error deserializing field 'array': expected an array, got {array}"
+            "Error deserializing field 'array': expected an array, got {}",
+            json_text(array)
         ))
     })?;
     let (start, end): (usize, usize) = (read("start", start)?, read("end", end)?);
     if items.is_empty() {
-        return Ok(Value::Array(Vec::new()));
+        return Ok(array.clone());
     }
     match items.get(start..end) {
-        Some(part) => Ok(part.to_vec().into()),
+        Some(part) => Ok(part.into()),
         None => Err(Failure::text(format!(
             "slice indexes out of bounds: start {start}, end {end}, the array has {} elements",
             items.len()

@@ -1,11 +1,11 @@
-//! `json`: objects made and changed, texts read and written. Keys keep their order.
+//! `json`: objects made and changed, texts read and written.
 
-use super::arguments::{object, read};
+use super::arguments::{json_text, object, read};
 use super::{Answer, Call, Failure, Table};
-use serde_json::{Map, Value};
+use aqua_values::{Object, Value};
 
 pub(super) fn enter(table: &mut Table) {
-    table.insert_immediate("json", "obj", |call| with_members(Map::new(), &call.arguments));
+    table.insert_immediate("json", "obj", |call| with_members(Object::default(), &call.arguments));
     table.insert_immediate("json", "put", |call| {
         let [into, key, value] = call.exactly()?;
         with_members(object(into)?.clone(), &[key.clone(), value.clone()])
@@ -19,11 +19,11 @@ pub(super) fn enter(table: &mut Table) {
     table.insert_immediate("json", "parse", parse);
     table.insert_immediate("json", "stringify", |call| {
         let [value] = call.exactly()?;
-        Ok(value.to_string().into())
+        Ok(json_text(value).into())
     });
     table.insert_immediate("json", "obj_pairs", |call| {
         let [pairs] = call.exactly()?;
-        with_pairs(Map::new(), pairs)
+        with_pairs(Object::default(), pairs)
     });
     table.insert_immediate("json", "puts_pairs", |call| {
         let [into, pairs] = call.exactly()?;
@@ -34,26 +34,26 @@ pub(super) fn enter(table: &mut Table) {
 fn parse(call: &Call) -> Answer {
     let [text] = call.exactly()?;
     let text: String = read("str", text)?;
-    serde_json::from_str(&text).map_err(|error| Failure::text(format!("not a JSON text: {error}")))
+    Value::parse(&text).map_err(|error| Failure::text(format!("not a JSON text: {error}")))
 }
 
 /// The object with more members: key, value, key, value…
-fn with_members(mut into: Map<String, Value>, members: &[Value]) -> Answer {
+fn with_members(mut into: Object, members: &[Value]) -> Answer {
     let (pairs, rest) = members.as_chunks::<2>();
     for [key, value] in pairs {
-        into.insert(read("key", key)?, value.clone());
+        into.insert(read::<String>("key", key)?, value.clone());
     }
     match rest {
         [] => Ok(Value::Object(into)),
         [key, ..] => Err(Failure::text(format!(
             "Expected odd number of arguments, got even. No value for key '{}'",
-            key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+            key.as_str().map_or_else(|| json_text(key), str::to_owned)
         ))),
     }
 }
 
 /// The object with more members: `[[key, value], …]`.
-fn with_pairs(mut into: Map<String, Value>, pairs: &Value) -> Answer {
+fn with_pairs(mut into: Object, pairs: &Value) -> Answer {
     for (key, value) in read::<Vec<(String, Value)>>("pairs", pairs)? {
         into.insert(key, value);
     }

@@ -3,7 +3,7 @@
 use super::hashes::{from_base58, is_multihash, sha256};
 use super::{Answer, Call, Failure, Table};
 use aqua_keys::PeerId;
-use serde_json::{Value, json};
+use aqua_values::Value;
 
 /// How many peers are given unless the caller says.
 const USUAL_COUNT: u32 = 20;
@@ -16,7 +16,10 @@ pub(super) fn enter(table: &mut Table) {
         let mut contacts = Vec::new();
         for peer in near(&call).await? {
             let addresses = call.peer.carrier().contact(&peer).await.unwrap_or_default();
-            contacts.push(json!({ "peer_id": peer.to_string(), "addresses": addresses }));
+            contacts.push(Value::object([
+                ("peer_id", peer.to_string().into()),
+                ("addresses", addresses.into()),
+            ]));
         }
         Ok(contacts.into())
     });

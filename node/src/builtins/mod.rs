@@ -5,12 +5,11 @@
 //!
 //! ```
 //! use aqua_node::builtins::{Call, Table};
-//! use serde_json::json;
 //!
 //! let mut table = Table::default();
 //! table.insert("math", "double", |call: Call| async move {
 //!     let number: i64 = call.argument(0, "number")?;
-//!     Ok(json!(number * 2))
+//!     Ok((number * 2).into())
 //! });
 //! assert!(table.find("math", "double").is_some());
 //! ```
@@ -32,9 +31,9 @@ mod tests;
 
 use crate::Peer;
 use aqua_particle::Particle;
+use aqua_values::Value;
 use aqua_vm::Tetraplets;
 use futures::future::BoxFuture;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -74,7 +73,7 @@ pub struct Call {
 
 /// What a function answers when it has nothing to say: the empty text.
 pub fn nothing() -> Value {
-    Value::String(String::new())
+    "".into()
 }
 
 /// The error value that a function answered with; the call fails with code 1.
@@ -84,7 +83,7 @@ pub struct Failure(pub Value);
 impl Failure {
     /// An error that is a text, as nearly all are.
     pub fn text(text: impl Into<String>) -> Self {
-        Self(Value::String(text.into()))
+        Self(Value::from(text.into()))
     }
 }
 

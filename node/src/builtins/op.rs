@@ -2,12 +2,12 @@
 
 use super::hashes::{from_base58, multihash, sha256, to_base58};
 use super::{Answer, Call, Failure, Table, nothing};
-use serde_json::{Value, json};
+use aqua_values::Value;
 
 pub(super) fn enter(table: &mut Table) {
     table.insert_immediate("op", "noop", |_| Ok(nothing()));
     table.insert_immediate("op", "identity", identity);
-    table.insert_immediate("op", "array", |call| Ok(Value::Array(call.arguments.clone())));
+    table.insert_immediate("op", "array", |call| Ok(call.arguments.as_slice().into()));
     table.insert_immediate("op", "array_length", array_length);
     table.insert_immediate("op", "concat", concat);
     table.insert_immediate("op", "concat_strings", concat_strings);
@@ -91,7 +91,7 @@ fn sha256_string(call: &Call) -> Answer {
         multihash(&digest)
     };
     if as_bytes {
-        Ok(json!(bytes))
+        Ok(bytes.into())
     } else {
         Ok(to_base58(&bytes)?.into())
     }

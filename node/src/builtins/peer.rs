@@ -3,7 +3,7 @@
 use super::arguments::read;
 use super::{Answer, Call, Failure, Table, nothing};
 use aqua_keys::PeerId;
-use serde_json::{Value, json};
+use aqua_values::Value;
 
 /// The version of the interpreter that this peer's machine is compatible with.
 const AIR_VERSION: &str = "0.63.0";
@@ -27,7 +27,7 @@ pub(super) fn enter(table: &mut Table) {
     table.insert("peer", "get_contact", |call: Call| async move {
         let peer = peer_id(&call)?;
         Ok(match call.peer.carrier().contact(&peer).await {
-            Some(addresses) => json!({ "peer_id": peer.to_string(), "addresses": addresses }),
+            Some(addresses) => Value::object([("peer_id", peer.to_string().into()), ("addresses", addresses.into())]),
             None => nothing(),
         })
     });
@@ -36,14 +36,15 @@ pub(super) fn enter(table: &mut Table) {
 
 async fn identify(call: Call) -> Answer {
     let addresses = call.peer.carrier().addresses().await;
-    Ok(json!({
-        "external_addresses": addresses,
-        "node_version": env!("CARGO_PKG_VERSION"),
-        "air_version": AIR_VERSION,
-        "spell_version": "",
-        "allowed_binaries": [],
-        "vm_info": [],
-    }))
+    let nothing = || Value::array([Value::Null; 0]);
+    Ok(Value::object([
+        ("external_addresses", addresses.into()),
+        ("node_version", env!("CARGO_PKG_VERSION").into()),
+        ("air_version", AIR_VERSION.into()),
+        ("spell_version", "".into()),
+        ("allowed_binaries", nothing()),
+        ("vm_info", nothing()),
+    ]))
 }
 
 /// Answers with the message when so many milliseconds have passed, and at the particle's deadline at the latest.

@@ -5,8 +5,8 @@
 
 use super::{Answer, Call, Failure, Table};
 use aqua_keys::Signature;
+use aqua_values::Value;
 use aqua_vm::Tetraplet;
-use serde_json::json;
 
 /// The service whose bytes are signed, and its functions that make them.
 const REGISTRY: &str = "registry";
@@ -33,10 +33,19 @@ fn sign(call: &Call) -> Answer {
     Ok(match call.argument::<Vec<u8>>(0, "data") {
         Ok(data) => {
             let signature = call.peer.key().sign(&data);
-            json!({ "success": true, "error": [], "signature": [signature.as_bytes().as_slice()] })
+            signed(Vec::new(), vec![signature.as_bytes().as_slice().into()])
         }
-        Err(Failure(error)) => json!({ "success": false, "error": [error], "signature": [] }),
+        Err(Failure(error)) => signed(vec![error], Vec::new()),
     })
+}
+
+/// The result of `sign`; one of both lists is empty.
+fn signed(error: Vec<Value>, signature: Vec<Value>) -> Value {
+    Value::object([
+        ("success", error.is_empty().into()),
+        ("error", error.into()),
+        ("signature", signature.into()),
+    ])
 }
 
 fn check_origin(tetraplets: &[Tetraplet], signer: &str) -> Result<(), Failure> {

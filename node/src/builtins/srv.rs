@@ -4,7 +4,7 @@
 
 use super::{Answer, Call, Failure, Table};
 use aqua_services::{Host, InterfaceOf, Type};
-use serde_json::{Value, json};
+use aqua_values::Value;
 
 pub(super) fn enter(table: &mut Table) {
     table.insert_immediate("srv", "list", |call| {
@@ -48,14 +48,14 @@ fn service(call: &Call) -> Result<(String, InterfaceOf), Failure> {
 
 fn info(service: &str, call: &Call) -> Value {
     let peer = call.peer.id().to_string();
-    json!({
-        "id": service,
-        "blueprint_id": "",
-        "service_type": "service",
-        "owner_id": peer,
-        "aliases": [service],
-        "worker_id": peer,
-    })
+    Value::object([
+        ("id", service.into()),
+        ("blueprint_id", "".into()),
+        ("service_type", "service".into()),
+        ("owner_id", peer.as_str().into()),
+        ("aliases", [service].into()),
+        ("worker_id", peer.into()),
+    ])
 }
 
 /// All functions with the types of their arguments and answers, in Aqua's words. Records stand in place, not under names.
@@ -64,17 +64,24 @@ fn interface(call: &Call) -> Answer {
     let signatures: Vec<Value> = interface
         .functions()
         .map(|function| {
-            let arguments: Vec<[String; 2]> = function
+            let arguments: Vec<Value> = function
                 .arguments
                 .iter()
-                .map(|argument| [argument.name.clone(), argument.ty.to_string()])
+                .map(|argument| [argument.name.clone(), argument.ty.to_string()].into())
                 .collect();
             let answers: Vec<String> = match &function.result {
                 Some(Type::Result { ok, .. }) => ok.iter().map(ToString::to_string).collect(),
                 other => other.iter().map(ToString::to_string).collect(),
             };
-            json!({ "name": function.name, "arguments": arguments, "output_types": answers })
+            Value::object([
+                ("name", function.name.as_str().into()),
+                ("arguments", arguments.into()),
+                ("output_types", answers.into()),
+            ])
         })
         .collect();
-    Ok(json!({ "function_signatures": signatures, "record_types": [] }))
+    Ok(Value::object([
+        ("function_signatures", signatures.into()),
+        ("record_types", Value::array([Value::Null; 0])),
+    ]))
 }

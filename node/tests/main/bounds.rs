@@ -3,7 +3,6 @@
 use crate::{TTL, network, wrapped};
 use aqua_node::builtins::{Call, Table};
 use aqua_node::{LocalConfig, LocalNetwork};
-use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -3,7 +3,6 @@
 use crate::{TTL, network, wrapped};
 use aqua_node::builtins::{Call, Failure, Table};
 use aqua_node::{Client, LocalConfig, LocalNetwork, RunError};
-use serde_json::json;
 use std::future::pending;
 use std::time::Duration;
 

@@ -1,6 +1,11 @@
 //! Peers that run particles over loopback.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+/// A value, written as JSON.
+macro_rules! json {
+    ($($json:tt)+) => { aqua_values::Value::from(serde_json::json!($($json)+)) };
+}
+
 mod bounds;
 mod drops;
 mod endings;

@@ -3,7 +3,6 @@
 use crate::{TTL, wrapped};
 use aqua_keys::KeyPair;
 use aqua_node::{Client, ClientError, Config, Node};
-use serde_json::json;
 
 fn config(number: u8, listen: &[&str]) -> Config {
     let mut network = aqua_network::Config::new(KeyPair::from_seed([number; 32]));

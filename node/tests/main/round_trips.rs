@@ -4,7 +4,7 @@ use crate::{TTL, greeter, network, wrapped};
 use aqua_node::builtins::{Call, Table, nothing};
 use aqua_node::observer::{HopKind, Trace};
 use aqua_node::{LocalConfig, LocalNetwork};
-use serde_json::{Value, json};
+use aqua_values::Value;
 use std::sync::Arc;
 
 #[tokio::test]

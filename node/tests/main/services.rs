@@ -2,7 +2,7 @@
 
 use crate::{TTL, network, wrapped};
 use aqua_node::{Client, LocalConfig, Service};
-use serde_json::{Value, json};
+use aqua_values::Value;
 
 /// A component that does what a service shouldn't, and one thing right: `add`.
 const BAD: &str = r#"

@@ -1,6 +1,8 @@
 //! What services of generated programs answer.
 
-use aqua_vm::{CallRequest, CallResult};
+use crate::simulated_network::json_arguments;
+use aqua_vm::CallRequest;
+use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 
 /// Functions that programs call.
@@ -25,12 +27,13 @@ pub(super) fn never_fails(service: &aqua_air::Value, function: &aqua_air::Value)
 }
 
 /// What services of these programs answer: a pure function of the peer and the request.
-pub fn answer(peer_id: &str, request: &CallRequest) -> CallResult {
-    let first = || request.arguments.first().cloned().unwrap_or(Value::Null);
+pub fn answer(peer_id: &str, request: &CallRequest) -> FlatCallResult {
+    let arguments = json_arguments(request);
+    let first = || arguments.first().cloned().unwrap_or(Value::Null);
     let value = match request.function_name.as_str() {
         "identity" => first(),
-        "arguments" => Value::from(request.arguments.clone()),
-        "number" => json!(request.arguments.len()),
+        "arguments" => Value::from(arguments.clone()),
+        "number" => json!(arguments.len()),
         // Ends at five, whatever it is given.
         "next" => json!(first().as_u64().map_or(5, |number| number.min(4) + 1)),
         "list" => json!(["a", 2, {"b": [true, null]}]),
@@ -83,7 +86,7 @@ const ERRORS: &[&str] = &[
 ];
 
 /// Services fail with any number and any text, JSON or not.
-fn failure(peer_id: &str, name: &str, size: usize) -> CallResult {
+fn failure(peer_id: &str, name: &str, size: usize) -> FlatCallResult {
     let (ret_code, result) = [
         (1, json!(format!("{peer_id} doesn't know {name}")).to_string()),
         (-1, "not JSON".to_owned()),
@@ -91,11 +94,11 @@ fn failure(peer_id: &str, name: &str, size: usize) -> CallResult {
         (i32::MIN, "é\n\"".to_owned()),
     ][size % 4]
         .clone();
-    CallResult { ret_code, result }
+    FlatCallResult { ret_code, result }
 }
 
-fn text(result: &str) -> CallResult {
-    CallResult {
+fn text(result: &str) -> FlatCallResult {
+    FlatCallResult {
         ret_code: 0,
         result: result.to_owned(),
     }
@@ -103,6 +106,6 @@ fn text(result: &str) -> CallResult {
 
 /// Something that depends on all arguments and stays the same.
 fn size(request: &CallRequest) -> usize {
-    let arguments = Value::from(request.arguments.clone()).to_string();
+    let arguments = Value::from(json_arguments(request)).to_string();
     arguments.bytes().map(usize::from).sum::<usize>() + request.arguments.len()
 }

@@ -1,12 +1,14 @@
 //! What services answer: a pure function of the peer, the method and the arguments.
 
-use aqua_vm::{CallRequest, CallResult};
+use crate::simulated_network::json_arguments;
+use aqua_vm::CallRequest;
+use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The answer of a peer to a generated program with these arguments.
-pub fn answer(given: &BTreeMap<String, Value>, peer_id: &str, request: &CallRequest) -> CallResult {
-    let arguments = &request.arguments;
+pub fn answer(given: &BTreeMap<String, Value>, peer_id: &str, request: &CallRequest) -> FlatCallResult {
+    let arguments = &json_arguments(request);
     let first = || arguments.first().cloned().unwrap_or(Value::Null);
     let value = match (&request.service_id[..], &request.function_name[..]) {
         ("getDataSrv", name) => Ok(given.get(name).cloned().unwrap_or(Value::Null)),
@@ -35,11 +37,11 @@ pub fn answer(given: &BTreeMap<String, Value>, peer_id: &str, request: &CallRequ
         _ => Ok(first()),
     };
     match value {
-        Ok(value) => CallResult {
+        Ok(value) => FlatCallResult {
             ret_code: 0,
             result: value.to_string(),
         },
-        Err(message) => CallResult {
+        Err(message) => FlatCallResult {
             ret_code: 1,
             result: json!(message).to_string(),
         },

@@ -2,7 +2,9 @@
 
 use super::play::{Play, id};
 use super::{DataSet, PARTICLE_ID, Sizes, USUAL_ID};
-use aqua_vm::{CallRequest, CallResult};
+use crate::simulated_network::json_arguments;
+use aqua_vm::CallRequest;
+use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -13,7 +15,7 @@ pub(super) fn texts(count: usize) -> Value {
 
 /// The list at first, then the first argument of each call.
 fn echo(list: Value) -> impl Fn(&str, &CallRequest) -> Value {
-    move |_, request| match &request.arguments[..] {
+    move |_, request| match &json_arguments(request)[..] {
         [] if request.function_name == "list" => list.clone(),
         [] => json!("done"),
         [first, ..] => first.clone(),
@@ -86,7 +88,7 @@ pub(super) fn multiple_sigs(name: &'static str, official: Sizes) -> DataSet {
 
 const REQUESTS: usize = 500;
 
-fn requests_play() -> (Play, BTreeMap<u32, CallResult>) {
+fn requests_play() -> (Play, BTreeMap<u32, FlatCallResult>) {
     let iterators = ["i"; 24].join(" ");
     let air = format!(
         r#"(seq (call %init_peer_id% ("m" "list") [] list)
@@ -96,7 +98,7 @@ fn requests_play() -> (Play, BTreeMap<u32, CallResult>) {
     );
     let list: Value = (0..REQUESTS).map(|number| json!(number.to_string())).collect();
     let mut play = Play::new(air, PARTICLE_ID, &["init"], move |_, request| {
-        match &request.arguments[..] {
+        match &json_arguments(request)[..] {
             [] => list.clone(),
             arguments => arguments.into(),
         }

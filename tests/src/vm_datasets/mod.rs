@@ -13,7 +13,7 @@ mod scripts;
 mod written;
 
 use crate::machine::{Invocation, Particle};
-use aqua_vm::CallResult;
+use aqua_vm::flat::FlatCallResult;
 use play::Play;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub struct DataSet {
     /// Seed of its key.
     pub seed: [u8; 32],
     /// What its services answered.
-    pub call_results: BTreeMap<u32, CallResult>,
+    pub call_results: BTreeMap<u32, FlatCallResult>,
 }
 
 /// Sizes of an official set in bytes.

@@ -2,6 +2,7 @@
 
 use super::play::{Play, id};
 use super::{DataSet, Sizes, USUAL_ID};
+use crate::simulated_network::json_arguments;
 use aqua_vm::CallRequest;
 use serde_json::json;
 use std::collections::VecDeque;
@@ -86,7 +87,8 @@ pub(super) fn dashboard(name: &'static str, official: Sizes) -> DataSet {
     let cast = [&["client", "relay"][..], &PEERS].concat();
     let peers: Vec<String> = PEERS.iter().map(|name| id(name)).collect();
     let (relay, client) = (id("relay"), id("client"));
-    let answer = move |peer: &str, request: &CallRequest| match (&*request.function_name, &request.arguments[..]) {
+    let answer = move |peer: &str, request: &CallRequest| match (&*request.function_name, &json_arguments(request)[..])
+    {
         ("load", [wanted]) if wanted == "relay" => json!(relay),
         ("load", [wanted]) if wanted == "client" => json!(client),
         ("load" | "neighborhood", _) => json!(peers),
@@ -153,7 +155,7 @@ pub(super) fn network_explore(name: &'static str, official: Sizes) -> DataSet {
     let cast = ["client", "relay", "first", "second", "third"];
     let peers: Vec<String> = cast[1..].iter().map(|name| id(name)).collect();
     let (relay, client) = (id("relay"), id("client"));
-    let answer = move |_: &str, request: &CallRequest| match (&*request.service_id, &request.arguments[..]) {
+    let answer = move |_: &str, request: &CallRequest| match (&*request.service_id, &json_arguments(request)[..]) {
         ("", [wanted]) if wanted == "relay" => json!(relay),
         ("", [wanted]) if wanted == "client" => json!(client),
         ("kad", _) => json!(peers),

@@ -2,9 +2,10 @@
 
 use super::official_form::{Ids, official_form};
 use crate::machine::Particle;
-use crate::simulated_network::Peer;
+use crate::simulated_network::{Peer, call_results};
 use aqua_keys::KeyPair;
-use aqua_vm::{CallRequest, CallResult, Outcome, Params, Program, State, step};
+use aqua_vm::flat::FlatCallResult;
+use aqua_vm::{CallRequest, Outcome, Params, Program, State, step};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -135,17 +136,17 @@ impl Play {
     }
 
     /// What the services of a peer answer to requests.
-    pub(super) fn answers(&self, name: &str, requests: &BTreeMap<u32, CallRequest>) -> BTreeMap<u32, CallResult> {
+    pub(super) fn answers(&self, name: &str, requests: &BTreeMap<u32, CallRequest>) -> BTreeMap<u32, FlatCallResult> {
         let peer = &self.peer(name).id;
         let answer = |(id, request): (&u32, &CallRequest)| {
             let result = (self.answer)(peer, request).to_string();
-            (*id, CallResult { ret_code: 0, result })
+            (*id, FlatCallResult { ret_code: 0, result })
         };
         requests.iter().map(answer).collect()
     }
 
     /// One step of a peer.
-    pub(super) fn step(&mut self, name: &str, data: &[u8], results: &BTreeMap<u32, CallResult>) -> Outcome {
+    pub(super) fn step(&mut self, name: &str, data: &[u8], results: &BTreeMap<u32, FlatCallResult>) -> Outcome {
         let player = self.player(name);
         let key = KeyPair::from_seed(player.peer.seed);
         let Particle {
@@ -156,8 +157,8 @@ impl Play {
         } = self.particle.clone();
         let mut params = Params::new(id, init_peer_id, key);
         (params.timestamp, params.ttl) = (timestamp, ttl);
-        let outcome = step(&self.program, &player.state, data, results, &params);
-        assert_eq!((outcome.ret_code, &*outcome.error_message), (0, ""), "at {name}");
+        let outcome = step(&self.program, &player.state, data, &call_results(results), &params);
+        assert_eq!(outcome.error, None, "at {name}");
         let place = self.place(name);
         self.cast[place].state = outcome.state.clone();
         outcome

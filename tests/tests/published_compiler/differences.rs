@@ -7,8 +7,9 @@ use aqua_compiler::{InMemory, compile};
 use aqua_tests::foreign;
 use aqua_tests::machine::Machine as _;
 use aqua_tests::official_vm::OfficialVm;
-use aqua_tests::simulated_network::{Conditions, History, peers, run_with};
-use aqua_vm::{CallRequest, CallResult};
+use aqua_tests::simulated_network::{Conditions, History, json_arguments, peers, run_with};
+use aqua_vm::CallRequest;
+use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -183,15 +184,15 @@ pub(super) fn outcome(air: &str, given: &str, seed: u64, machine: &mut OfficialV
 }
 
 /// What services answer: everybody gives back the first of the arguments.
-fn answer(given: &Value, request: &CallRequest) -> CallResult {
-    let arguments = &request.arguments;
+fn answer(given: &Value, request: &CallRequest) -> FlatCallResult {
+    let arguments = json_arguments(request);
     let result = match (request.service_id.as_str(), request.function_name.as_str()) {
         ("getDataSrv", name) => given[name].clone(),
         ("math", "sub") => json!(arguments[0].as_i64().unwrap_or_default() - arguments[1].as_i64().unwrap_or_default()),
         ("math", "add") => json!(arguments[0].as_i64().unwrap_or_default() + arguments[1].as_i64().unwrap_or_default()),
         _ => arguments.first().cloned().unwrap_or_default(),
     };
-    CallResult {
+    FlatCallResult {
         ret_code: 0,
         result: result.to_string(),
     }

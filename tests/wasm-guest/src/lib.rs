@@ -48,7 +48,7 @@ fn reply(request: &[u8]) -> Result<Value, String> {
         .map_err(|error| error.to_string())?;
     for (name, argument) in air.parameters.iter().zip(request.arguments) {
         let name = format!("getDataSrv.{name}");
-        answers.set(&name, argument).map_err(|error| error.to_string())?;
+        answers.set(&name, argument.into()).map_err(|error| error.to_string())?;
     }
     let setting = Setting {
         seed: Some(request.seed),

@@ -2,7 +2,8 @@
 
 use crate::bytes::{AquaVmBuffer, AquaVmBytes};
 use crate::status::{AquaVmStatus, MALFORMED, NULL, OK, OUT_OF_RANGE, free, guarded};
-use aqua_vm::{CallRequest, CallResult, flat};
+use aqua_vm::CallRequest;
+use aqua_vm::flat::{self, FlatCallResult};
 
 /// Call requests that were read.
 #[derive(Debug)]
@@ -46,8 +47,8 @@ impl Texts {
             id,
             arguments: serde_json::to_string(&request.arguments)?,
             tetraplets: serde_json::to_string(&request.tetraplets)?,
-            service_id: request.service_id,
-            function_name: request.function_name,
+            service_id: request.service_id.into(),
+            function_name: request.function_name.into(),
         })
     }
 }
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn aqua_vm_call_results_write(
             // SAFETY: the caller promises that the views can be read.
             let result = unsafe { field.result.read_text() }?.to_owned();
             let ret_code = field.ret_code;
-            Ok((field.id, CallResult { ret_code, result }))
+            Ok((field.id, FlatCallResult { ret_code, result }))
         });
         let results = results.collect::<Result<_, AquaVmStatus>>()?;
         Ok(AquaVmBuffer(flat::encode_call_results(&results)))

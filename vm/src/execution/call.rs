@@ -10,11 +10,10 @@ use super::origin::Origin;
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
-use crate::json_text::write_text;
 use crate::trace::MetCall;
-use crate::value::{TextError, Value};
-use crate::{CallRequest, CallResult, Cid, Tetraplet, Tetraplets};
+use crate::{CallError, CallRequest, CallResult, Cid, Tetraplet, Tetraplets};
 use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output};
+use aqua_values::{TextError, Value, write_string};
 use ecow::EcoString;
 
 /// The operands of a call.
@@ -189,7 +188,7 @@ impl Machine<'_> {
             }
             let mut write = |value: &Value| written = written.and_then(|()| value.write_element(out, limit));
             match self.code[*argument] {
-                Operand::Text(text) => write_text(out, &self.code[text]),
+                Operand::Text(text) => write_string(out, &self.code[text]),
                 Operand::Scalar(slot, None) => write(self.scalar(slot)?.value),
                 _ => write(&self.value(*argument)?),
             }
@@ -289,8 +288,8 @@ impl Machine<'_> {
         self.record_call(call.id, self.last_call_request_id);
         self.complete = false;
         let request = CallRequest {
-            service_id: tetraplet.service_id.to_string(),
-            function_name: tetraplet.function_name.to_string(),
+            service_id: tetraplet.service_id.clone(),
+            function_name: tetraplet.function_name.clone(),
             arguments,
             tetraplets,
         };
@@ -304,10 +303,7 @@ impl Machine<'_> {
     }
 
     /// Arguments as services receive them, with the tetraplets of each.
-    fn request_arguments(
-        &mut self,
-        operands: &[OperandId],
-    ) -> Result<(Vec<serde_json::Value>, Vec<Tetraplets>), ExecutionError> {
+    fn request_arguments(&mut self, operands: &[OperandId]) -> Result<(Vec<Value>, Vec<Tetraplets>), ExecutionError> {
         let mut arguments = Vec::with_capacity(operands.len());
         let mut tetraplets: Vec<Tetraplets> = Vec::with_capacity(operands.len());
         let mut before: Option<Origin> = None;
@@ -315,7 +311,7 @@ impl Machine<'_> {
             if let Operand::Scalar(slot, None) = self.code[*operand] {
                 self.content.charge(size_of::<Tetraplet>())?;
                 let item = self.scalar(slot)?;
-                arguments.push(item.value.to_json());
+                arguments.push(item.value.clone());
                 let seen = match (&before, tetraplets.last()) {
                     (Some(before), Some(last)) if before.as_ref().is(item.origin) => last.clone(),
                     _ => {
@@ -327,8 +323,8 @@ impl Machine<'_> {
             } else {
                 let resolved = self.resolve(*operand)?;
                 self.content.charge(resolved.count() * size_of::<Tetraplet>())?;
-                arguments.push(resolved.value.to_json());
                 tetraplets.push(resolved.tetraplets());
+                arguments.push(resolved.value);
                 before = None;
             }
         }
@@ -349,40 +345,42 @@ impl Machine<'_> {
         call: &Call<'_>,
         tetraplet: &Tetraplet,
         arguments: Result<(), Catchable>,
-        CallResult { ret_code, result }: CallResult,
+        result: CallResult,
     ) -> Result<(), ExecutionError> {
         if tetraplet.peer_pk != self.current_peer {
             self.invalidate(Invalidation::ForeignCall);
         }
         let hash = self.argument_hash(arguments)?;
-        if ret_code != 0 {
-            return self.fail_call(tetraplet, &hash, ret_code, result.into());
-        }
-        let value = match Value::parse(&result) {
+        let value = match result {
             Ok(value) => value,
-            Err(error) => {
-                let message = format!(
-                    "call_service result 'ret_code: {ret_code}, result: '{result}'' can't be serialized or deserialized \
-                     with an error: {error}"
-                );
-                return self.fail_call(tetraplet, &hash, i32::MAX, message.into());
-            }
+            Err(error) => return self.fail_call(tetraplet, &hash, error),
         };
-        let executed = match call.output {
-            Output::None => ValueRef::Unused(self.content.identify(&value)?),
-            Output::Scalar(slot) => {
-                let (cid, item) = self.new_item(tetraplet, &hash, value)?;
+        let stored = match call.output {
+            Output::None => self.content.identify(&value).map(|cid| (cid, None)),
+            _ => self
+                .new_item(tetraplet, &hash, value)
+                .map(|(cid, item)| (cid, Some(item))),
+        };
+        let (cid, item) = match stored {
+            Err(Uncatchable::ValueTooDeep) => {
+                let error = CallError::unreadable("", &TextError::TooDeep);
+                return self.fail_call(tetraplet, &hash, error);
+            }
+            stored => stored?,
+        };
+        let executed = match (call.output, item) {
+            (Output::Scalar(slot), Some(item)) => {
                 self.set_scalar(slot, item)?;
                 ValueRef::Scalar(cid)
             }
-            Output::Stream(scope) => {
-                let (cid, item) = self.new_item(tetraplet, &hash, value)?;
+            (Output::Stream(scope), Some(item)) => {
                 self.add_to_stream(Source::Stream(scope), item, Generation::New)?;
                 ValueRef::Stream {
                     cid,
                     generation: crate::trace::UNKNOWN_GENERATION,
                 }
             }
+            _ => ValueRef::Unused(cid),
         };
         self.trace.push(TraceState::Call(CallState::Executed(executed)));
         Ok(())
@@ -406,9 +404,10 @@ impl Machine<'_> {
         &mut self,
         tetraplet: &Tetraplet,
         argument_hash: &Cid,
-        code: i32,
-        message: EcoString,
+        CallError { code, message }: CallError,
     ) -> Result<(), ExecutionError> {
+        // Other peers would take 0 for success.
+        let code = if code == 0 { i32::MAX } else { code };
         let value = Value::object([
             (EcoString::inline("message"), message.clone().into()),
             (EcoString::inline("ret_code"), i64::from(code).into()),
@@ -436,13 +435,13 @@ fn are_known(arguments: Result<(), Catchable>) -> Result<(), Uncatchable> {
 }
 
 /// Code and message of a stored failure.
-fn service_failure(value: &Value) -> Result<(i32, EcoString), serde_json::Error> {
+fn service_failure(value: &Value) -> Result<(i32, EcoString), aqua_values::Error> {
     #[derive(serde::Deserialize)]
     struct CallServiceFailed {
         ret_code: i32,
         message: EcoString,
     }
 
-    let CallServiceFailed { ret_code, message } = serde_json::from_value(value.to_json())?;
+    let CallServiceFailed { ret_code, message } = aqua_values::from_value(value)?;
     Ok((ret_code, message))
 }

@@ -8,9 +8,9 @@ use super::item::{CanonStream, Item};
 use super::origin::Origin;
 use crate::data::{CanonState, Provenance, TraceState};
 use crate::failure::{ExecutionError, Uncatchable};
-use crate::value::Value;
 use crate::{Cid, Tetraplet};
 use aqua_air::{OperandId, OperationId, ScopeId, Slot};
+use aqua_values::Value;
 use ecow::EcoString;
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use super::item::{CanonStream, Item};
 use crate::failure::{StreamMapKeyError, Uncatchable};
-use crate::value::Value;
+use aqua_values::Value;
 use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
 use std::ops::Range;

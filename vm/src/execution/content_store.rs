@@ -7,8 +7,8 @@ use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceRe
 use crate::digests::Texts;
 use crate::failure::Uncatchable;
 use crate::json_text::JsonText;
-use crate::value::{TextError, Value};
 use crate::{Cid, Tetraplet};
+use aqua_values::{TextError, Value};
 use ecow::{EcoString, EcoVec};
 use rustc_hash::FxHashMap;
 
@@ -50,7 +50,7 @@ impl Reading {
         }
         let text = stores.values.get(cid);
         let text = text.ok_or_else(|| Uncatchable::not_found("value", cid))?;
-        self.charge(Value::footprint(text))?;
+        self.charge(Value::parsed_size(text))?;
         let value = Value::parse(text).map_err(|error| Uncatchable::MalformedValue {
             cid: cid.clone(),
             error,

@@ -3,8 +3,8 @@
 use super::Machine;
 use crate::Tetraplet;
 use crate::failure::{Catchable, ErrorObjectError, Uncatchable};
-use crate::value::Value;
 use aqua_air::OperationId;
+use aqua_values::Value;
 use ecow::EcoString;
 use triomphe::Arc as Shared;
 

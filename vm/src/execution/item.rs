@@ -2,8 +2,8 @@
 
 use super::origin::{Origin, OriginRef};
 use crate::data::Provenance;
-use crate::value::Value;
 use crate::{Cid, Tetraplet, Tetraplets};
+use aqua_values::Value;
 use std::sync::Arc;
 
 /// A value of a variable or of an element of a stream.

@@ -6,8 +6,8 @@ use super::item::{CanonStream, Resolved};
 use super::origin::Origin;
 use crate::Tetraplet;
 use crate::failure::{Catchable, ExecutionError, LensError};
-use crate::value::Value;
 use aqua_air::{ResolvedLens, Step};
+use aqua_values::Value;
 
 impl Machine<'_> {
     /// Applies a lens to a value.

@@ -6,8 +6,8 @@ use super::origin::Origin;
 use crate::Tetraplet;
 use crate::data::Provenance;
 use crate::failure::{Catchable, ExecutionError};
-use crate::value::Value;
 use aqua_air::{LensId, Operand, OperandId, Slot};
+use aqua_values::Value;
 use ecow::{EcoString, EcoVec};
 
 impl Machine<'_> {

@@ -1,6 +1,6 @@
 //! Errors that `xor` catches: numbers 10000 to 10012.
 
-use crate::value::Value;
+use aqua_values::Value;
 use ecow::EcoString;
 
 /// An error that the workflow can handle.

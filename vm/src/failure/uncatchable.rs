@@ -52,7 +52,7 @@ pub(crate) enum Uncatchable {
     ExecutedWithoutArguments(EcoString),
     #[error("error code {0} is out of range")]
     ErrorCodeRange(u64),
-    #[error("a value nests deeper than {} levels", crate::value::Value::MAX_DEPTH)]
+    #[error("a value nests deeper than {} levels", aqua_values::Value::MAX_DEPTH)]
     ValueTooDeep,
     #[error("what one run makes takes more than the {0} bytes allowed")]
     RunTooLarge(u64),

@@ -1,6 +1,8 @@
 //! Call requests and results as bytes: `MessagePack` maps behind the number of their codec (AIR VM specification §5.3).
 
-use crate::{CallRequest, CallResult, CallResultsError, Tetraplets};
+use crate::{CallError, CallRequest, CallResult, CallResultsError, Tetraplets};
+use aqua_values::Value;
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -9,39 +11,69 @@ const MESSAGE_PACK: u64 = 0x0201;
 /// The number as it stands before the payload.
 const MESSAGE_PACK_PREFIX: [u8; 2] = [0x81, 0x04];
 
-#[derive(Serialize, Deserialize)]
-struct FlatCallResult {
-    ret_code: i32,
-    result: String,
+/// What a service answered, as official interpreters take it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlatCallResult {
+    /// 0 for success, otherwise the service's error code.
+    pub ret_code: i32,
+    /// The JSON text of the value, or the text of the error. A text that is not JSON counts as an error of the service.
+    pub result: String,
+}
+
+impl From<&FlatCallResult> for CallResult {
+    fn from(FlatCallResult { ret_code, result }: &FlatCallResult) -> Self {
+        match ret_code {
+            0 => Value::parse(result).map_err(|error| CallError::unreadable(result, &error)),
+            code => Err(CallError {
+                code: *code,
+                message: result.as_str().into(),
+            }),
+        }
+    }
+}
+
+impl FlatCallResult {
+    /// The text of a value has at most `limit` bytes; what would be longer, or nests too deep, gets a sentence in its place.
+    pub(crate) fn limited(result: &CallResult, limit: usize) -> Self {
+        match result {
+            Ok(value) => Self {
+                ret_code: 0,
+                result: value.to_text(limit).unwrap_or_else(|error| error.to_string()),
+            },
+            Err(CallError { code, message }) => Self {
+                ret_code: *code,
+                result: message.as_str().to_owned(),
+            },
+        }
+    }
+}
+
+impl From<&CallResult> for FlatCallResult {
+    fn from(result: &CallResult) -> Self {
+        Self::limited(result, usize::MAX)
+    }
 }
 
 /// Results of services by call id, as bytes.
 #[must_use]
-pub fn encode_call_results(results: &BTreeMap<u32, CallResult>) -> Vec<u8> {
-    encode_named_results(results.iter().map(|(id, result)| (id.to_string(), result.clone())))
+pub fn encode_call_results(results: &BTreeMap<u32, FlatCallResult>) -> Vec<u8> {
+    encode_named_results(results.iter().map(|(id, result)| (id.to_string(), result)))
 }
 
 /// Results of services by the text of the call id.
-pub(super) fn encode_named_results(results: impl Iterator<Item = (String, CallResult)>) -> Vec<u8> {
-    let results: BTreeMap<String, FlatCallResult> = results
-        .map(|(id, CallResult { ret_code, result })| (id, FlatCallResult { ret_code, result }))
-        .collect();
-    with_prefix(&results)
+pub(super) fn encode_named_results<'r>(results: impl Iterator<Item = (String, &'r FlatCallResult)>) -> Vec<u8> {
+    with_prefix(&results.collect::<BTreeMap<_, _>>())
 }
 
 /// Results of services by the text of the call id.
-pub(super) fn decode_call_results(bytes: &[u8]) -> Result<BTreeMap<String, CallResult>, CallResultsError> {
-    let results: BTreeMap<String, FlatCallResult> = without_prefix(bytes)?;
-    Ok(results
-        .into_iter()
-        .map(|(id, FlatCallResult { ret_code, result })| (id, CallResult { ret_code, result }))
-        .collect())
+pub(super) fn decode_call_results(bytes: &[u8]) -> Result<BTreeMap<String, FlatCallResult>, CallResultsError> {
+    without_prefix(bytes)
 }
 
 #[derive(Serialize, Deserialize)]
 struct FlatCallRequest {
-    service_id: String,
-    function_name: String,
+    service_id: EcoString,
+    function_name: EcoString,
     #[serde(with = "serde_bytes")]
     arguments: Vec<u8>,
     #[serde(with = "serde_bytes")]

@@ -35,12 +35,13 @@
 //! What is no request gets a reply with −1 for `ret_code`, a sentence in `error_message`, and `"failure": "request"`;
 //! nothing ran. `"failure": "panic"` would be a mistake in the machine, which is kept from its caller.
 
-use super::{FlatOutcome, RunParameters, calls, decode_call_requests, invoke};
-use crate::{CallRequest, CallResult, CanonMapFold, LimitFlags, Limits, Tetraplets, Trust};
+use super::{FlatCallResult, FlatOutcome, RunParameters, calls, decode_call_requests, invoke};
+use crate::{CallRequest, CanonMapFold, LimitFlags, Limits, Tetraplets, Trust};
+use aqua_values::Value;
 use data_encoding::{BASE64, BASE64_NOPAD};
+use ecow::EcoString;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::catch_unwind;
@@ -146,9 +147,10 @@ impl Request {
             || {
                 let results = self.call_results.iter().map(|(id, field)| {
                     let (ret_code, result) = (field.ret_code, field.result.clone());
-                    (id.clone(), CallResult { ret_code, result })
+                    (id.clone(), FlatCallResult { ret_code, result })
                 });
-                calls::encode_named_results(results)
+                let results: BTreeMap<String, FlatCallResult> = results.collect();
+                calls::encode_named_results(results.iter().map(|(id, result)| (id.clone(), result)))
             },
             |bytes| bytes.0.clone(),
         );
@@ -235,8 +237,8 @@ struct Reply {
 
 #[derive(Serialize)]
 struct RequestField {
-    service_id: String,
-    function_name: String,
+    service_id: EcoString,
+    function_name: EcoString,
     arguments: Vec<Value>,
     tetraplets: Vec<Tetraplets>,
 }

@@ -11,11 +11,11 @@
 mod calls;
 pub mod json;
 
-pub use calls::{decode_call_requests, encode_call_results};
+pub use calls::{FlatCallResult, decode_call_requests, encode_call_results};
 
 use crate::data::INTERPRETER_VERSION;
 use crate::state::Arriving;
-use crate::step::{Prepared, check_results, check_sizes, refuse, run};
+use crate::step::{Prepared, Results, check_results, check_sizes, refuse, run};
 use crate::{CanonMapFold, KeyError, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
 use aqua_keys::KeyPair;
 
@@ -82,16 +82,16 @@ pub fn invoke(
     let outcome = try_invoke(air, prev_data, data, parameters, call_results)
         .unwrap_or_else(|(error, flags)| refuse(&State::default(), &error, flags));
     // What an undone run gives back is the previous data to the byte.
-    let is_new = matches!(outcome.ret_code, 0 | 10_000..20_000 | 30_000..);
+    let is_new = matches!(outcome.code(), 0 | 10_000..20_000 | 30_000..);
     FlatOutcome {
-        ret_code: outcome.ret_code,
+        ret_code: outcome.code(),
         data: if is_new {
             outcome.state.encode()
         } else {
             prev_data.to_vec()
         },
         call_requests: calls::encode_call_requests(&outcome.call_requests),
-        error_message: outcome.error_message,
+        error_message: outcome.error.map(|error| error.message).unwrap_or_default(),
         next_peer_pks: outcome.next_peers,
         flags: outcome.flags,
     }
@@ -129,7 +129,13 @@ fn prepare_and_run(
     let prepared = Prepared::new(&state, current, &parameters.particle_id, own, parameters.trust)?;
     let program = Program::from_air(air).map_err(|error| PreparationError::Script(error.official_report(air)))?;
     let results = calls::decode_call_results(call_results).map_err(PreparationError::CallResults)?;
-    check_results(results.values(), flags, &parameters.limits)?;
+    let limit = parameters.limits.call_result_size;
+    let is_too_long = results.values().any(|result| result.result.len() as u64 > limit);
+    check_results(is_too_long, flags, &parameters.limits)?;
+    let results = Results {
+        by_id: results.iter().map(|(id, result)| (id.clone(), result.into())).collect(),
+        texts: results,
+    };
     let params = Params {
         init_peer_id: parameters.init_peer_id.as_str().into(),
         current_peer_id: parameters.current_peer_id.as_str().into(),

@@ -1,8 +1,8 @@
 //! What services answer in a simulation: a table.
 
-use crate::{CallRequest, CallResult};
+use crate::{CallError, CallRequest, CallResult};
+use aqua_values::{Value, from_value};
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers by the name of the function, `service.function` or `peer/service.function`; `*` stands for any peer, service or
@@ -90,7 +90,7 @@ impl Answers {
                 name: name.clone(),
                 reason,
             };
-            let answer: Answer = serde_json::from_value(answer).map_err(|error| broken(error.to_string()))?;
+            let answer: Answer = from_value(&answer).map_err(|error| broken(error.to_string()))?;
             if let Some(reason) = answer.fault() {
                 return Err(broken(reason.to_owned()));
             }
@@ -138,13 +138,13 @@ impl Answers {
             }
         }
         match (service, function) {
-            ("op", "noop") | ("callbackSrv" | "errorHandlingSrv", _) => success(&Value::from("")),
-            ("op", "identity") => success(request.arguments.first().unwrap_or(&Value::from(""))),
+            ("op", "noop") | ("callbackSrv" | "errorHandlingSrv", _) => Ok("".into()),
+            ("op", "identity") => Ok(request.arguments.first().cloned().unwrap_or_else(|| "".into())),
             _ => {
                 let name = format!("{service}.{function}");
-                let result = Value::from(format!("no answer is given for {name}")).to_string();
+                let error = failure(1, format!("no answer is given for {name}"));
                 self.unanswered.insert(name);
-                CallResult { ret_code: 1, result }
+                error
             }
         }
     }
@@ -190,32 +190,27 @@ impl Answer {
     /// The answer when it was asked so often before.
     fn give(&self, asked: usize, arguments: &[Value]) -> CallResult {
         if let Some(error) = &self.error {
-            return CallResult {
-                ret_code: self.code.unwrap_or(1),
-                result: Value::from(error.as_str()).to_string(),
-            };
+            return failure(self.code.unwrap_or(1), error.as_str());
         }
         if self.arguments {
-            return success(&Value::from(arguments));
+            return Ok(arguments.into());
         }
         if let Some(at) = self.argument {
             return match arguments.get(at) {
-                Some(argument) => success(argument),
-                None => CallResult {
-                    ret_code: 1,
-                    result: Value::from(format!("there is no argument {at}")).to_string(),
-                },
+                Some(argument) => Ok(argument.clone()),
+                None => failure(1, format!("there is no argument {at}")),
             };
         }
         let values = self.values.as_deref().unwrap_or_default();
         let nth = values.get(asked).or(values.last());
-        success(nth.or(self.value.as_ref()).unwrap_or(&Value::Null))
+        Ok(nth.or(self.value.as_ref()).cloned().unwrap_or_default())
     }
 }
 
-fn success(value: &Value) -> CallResult {
-    CallResult {
-        ret_code: 0,
-        result: value.to_string(),
-    }
+/// An error whose value is a string, as nodes give them.
+fn failure(code: i32, error: impl Into<Value>) -> CallResult {
+    Err(CallError {
+        code,
+        message: error.into().to_string().into(),
+    })
 }

@@ -19,10 +19,11 @@ mod answers;
 
 pub use answers::{Answers, AnswersError};
 
-use crate::{CallRequest, CallResult, Params, Program, State, Trust, step};
+use crate::flat::FlatCallResult;
+use crate::{CallRequest, CallResult, Params, Program, State, StepError, Trust, step};
 use aqua_keys::KeyPair;
+use aqua_values::Value;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What a run starts from.
@@ -174,22 +175,23 @@ impl Simulation<'_> {
         let state = self.run.states.entry(peer.to_owned()).or_default();
         let outcome = step(self.program, state, &incoming, &results, &params(self.setting, peer));
         *state = outcome.state;
-        if outcome.ret_code != 0 {
+        if let Some(StepError { code, message }) = outcome.error {
             self.run.events.push(Event::Failed {
                 peer: peer.to_owned(),
-                code: outcome.ret_code,
-                message: outcome.error_message,
+                code,
+                message,
             });
         }
         for (id, request) in outcome.call_requests {
             let result = answer(peer, &request);
+            let FlatCallResult { ret_code, result: text } = (&result).into();
             self.run.events.push(Event::Call {
                 peer: peer.to_owned(),
-                service: request.service_id,
-                function: request.function_name,
+                service: request.service_id.into(),
+                function: request.function_name.into(),
                 arguments: request.arguments,
-                ret_code: result.ret_code,
-                result: result.result.clone(),
+                ret_code,
+                result: text,
             });
             self.waiting.push((peer.to_owned(), Delivery::Result(id, result)));
         }

@@ -5,11 +5,12 @@ use crate::command::file;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use anyhow::{Context, anyhow};
+use aqua_values::Value;
 use aqua_vm::inspection;
 use aqua_vm::simulation::{Answers, Event, Run, Setting};
 use aqua_vm::{Program, State};
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Run a script on simulated peers in this process
@@ -151,7 +152,10 @@ fn describe(event: &Event, format: TraceFormat) -> String {
             ret_code,
             result,
         } => {
-            let arguments: Vec<String> = arguments.iter().map(|argument| format.value(argument)).collect();
+            let arguments: Vec<String> = arguments
+                .iter()
+                .map(|argument| format.value(&argument.into()))
+                .collect();
             let sign = match ret_code {
                 0 => "→".to_owned(),
                 code => format!("failed with {code}:"),
@@ -169,6 +173,6 @@ fn describe(event: &Event, format: TraceFormat) -> String {
 
 fn answer(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("expected SERVICE.FUNCTION=JSON")?;
-    let value = serde_json::from_str(value).map_err(|error| format!("`{value}` is not JSON: {error}"))?;
+    let value = Value::parse(value).map_err(|error| format!("`{value}` is not JSON: {error}"))?;
     Ok((name.to_owned(), value))
 }

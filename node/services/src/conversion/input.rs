@@ -1,6 +1,6 @@
 //! JSON to component values.
 
-use serde_json::{Map, Value};
+use aqua_values::{Object, Value};
 use wasmtime::component::Val;
 
 use super::Mismatch;
@@ -83,7 +83,7 @@ impl Place<'_> {
         }))
     }
 
-    fn record(&self, object: &Map<String, Value>, fields: &[Field]) -> Result<Val, Mismatch> {
+    fn record(&self, object: &Object, fields: &[Field]) -> Result<Val, Mismatch> {
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
             let place = Place::Field(self, &field.name.aqua);
@@ -172,8 +172,8 @@ impl Place<'_> {
     }
 
     /// The value `[x]` that an object holds for a case that needs one.
-    fn payload(&self, object: &Map<String, Value>, name: &Name, ty: &Type) -> Result<Box<Val>, Mismatch> {
-        match member(object, name).map(|json| (json, json.as_array().map(Vec::as_slice))) {
+    fn payload(&self, object: &Object, name: &Name, ty: &Type) -> Result<Box<Val>, Mismatch> {
+        match member(object, name).map(|json| (json, json.as_array().map(|items| items.as_slice()))) {
             Some((_, Some([one]))) => Ok(Box::new(Place::Index(self, 0).value(one, ty)?)),
             Some((other, _)) => Err(self.mismatch(format!("an array with one {ty}"), other)),
             None => Err(self.mismatch(format!("an array with one {ty}"), "nothing")),
@@ -198,7 +198,7 @@ impl Place<'_> {
 }
 
 /// The member of this name, in Aqua's spelling or the component's.
-fn member<'a>(object: &'a Map<String, Value>, name: &Name) -> Option<&'a Value> {
+fn member<'a>(object: &'a Object, name: &Name) -> Option<&'a Value> {
     object.get(&name.aqua).or_else(|| object.get(&name.component))
 }
 

@@ -1,6 +1,6 @@
 //! Component values to JSON.
 
-use serde_json::{Map, Value};
+use aqua_values::{Object, Value};
 use wasmtime::component::Val;
 
 use crate::interface::{Name, Type};
@@ -17,19 +17,16 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
         (Val::U16(value), Type::U16) => value.into(),
         (Val::U32(value), Type::U32) => value.into(),
         (Val::U64(value), Type::U64) => value.into(),
-        (Val::Float32(value), Type::F32) => f64::from(value).into(),
-        (Val::Float64(value), Type::F64) => value.into(),
+        (Val::Float32(value), Type::F32) => float(value.into()),
+        (Val::Float64(value), Type::F64) => float(value),
         (Val::Char(value), Type::Char) => value.to_string().into(),
         (Val::String(value), Type::String) => value.into(),
         (Val::List(items), Type::List(ty)) => items.into_iter().map(|item| to_json(item, ty)).collect(),
         (Val::Option(value), Type::Option(ty)) => optional(value, ty),
-        (Val::Record(values), Type::Record(fields)) => Value::Object(
-            values
-                .into_iter()
-                .zip(fields)
-                .map(|((_, value), field)| (field.name.aqua.clone(), to_json(value, &field.ty)))
-                .collect(),
-        ),
+        (Val::Record(values), Type::Record(fields)) => {
+            let fields = values.into_iter().zip(fields);
+            Value::object(fields.map(|((_, value), field)| (field.name.aqua.as_str(), to_json(value, &field.ty))))
+        }
         (Val::Tuple(items), Type::Tuple(types)) => items
             .into_iter()
             .zip(types)
@@ -43,30 +40,30 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
             .collect(),
         (Val::Variant(tag, value), Type::Variant(cases)) => {
             let mut value = value;
-            let mut object = Map::new();
-            object.insert("tag".to_owned(), Name::new(&tag).aqua.into());
+            let mut object = Object::default();
+            object.insert("tag", Name::new(&tag).aqua.into());
             for case in cases {
                 if let Some(ty) = &case.ty {
                     let own = if case.name.component == tag { value.take() } else { None };
-                    object.insert(case.name.aqua.clone(), optional(own, ty));
+                    object.insert(case.name.aqua.as_str(), optional(own, ty));
                 }
             }
-            Value::Object(object)
+            object.into()
         }
         (Val::Result(result), Type::Result { ok, error }) => {
             let (success, value, failure) = match result {
                 Ok(value) => (true, value, None),
                 Err(value) => (false, None, value),
             };
-            let mut object = Map::new();
-            object.insert("success".to_owned(), success.into());
+            let mut object = Object::default();
+            object.insert("success", success.into());
             if let Some(ty) = ok {
-                object.insert("value".to_owned(), optional(value, ty));
+                object.insert("value", optional(value, ty));
             }
             if let Some(ty) = error {
-                object.insert("error".to_owned(), optional(failure, ty));
+                object.insert("error", optional(failure, ty));
             }
-            Value::Object(object)
+            object.into()
         }
         _ => Value::Null,
     }
@@ -75,4 +72,13 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
 /// `[x]` or `[]`.
 fn optional(value: Option<Box<Val>>, ty: &Type) -> Value {
     value.into_iter().map(|value| to_json(*value, ty)).collect()
+}
+
+/// A float as whoever reads its text gets it: `serde_json` may read the last digit of a long one with an error, and peers
+/// must agree on the value.
+fn float(number: f64) -> Value {
+    match Value::from(number) {
+        Value::Null => Value::Null,
+        value => Value::parse(&value.to_string()).unwrap_or(value),
+    }
 }

@@ -1,8 +1,8 @@
 //! JSON to component values and back: through a guest for every type, and as laws over random types and values.
 
 use aqua_services::{Case, Config, Field, Name, Type, from_json, to_json};
+use aqua_values::{Object, Value};
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 use crate::{call, host_of};
 
@@ -41,7 +41,7 @@ async fn through(definitions: Definitions<'_>, ty: &str, value: &Value) -> Resul
     let host = host_of(&echo(definitions, ty), Config::default()).await;
     call(&host, "echo", json!([[value]]))
         .await
-        .map(|mut list| list[0].take())
+        .map(|list| list[0].clone())
         .map_err(|error| error.to_string())
 }
 
@@ -387,11 +387,11 @@ fn value_of(ty: &Type) -> BoxedStrategy<Value> {
                     .map_or_else(|| Just(Value::Null).boxed(), value_of);
                 value
                     .prop_map(move |value| {
-                        let mut object = serde_json::Map::new();
-                        object.insert("tag".to_owned(), cases[chosen].name.aqua.clone().into());
+                        let mut object = Object::default();
+                        object.insert("tag", cases[chosen].name.aqua.as_str().into());
                         for (index, case) in cases.iter().enumerate().filter(|(_, case)| case.ty.is_some()) {
                             object.insert(
-                                case.name.aqua.clone(),
+                                case.name.aqua.as_str(),
                                 if index == chosen { json!([value]) } else { json!([]) },
                             );
                         }
@@ -407,13 +407,13 @@ fn value_of(ty: &Type) -> BoxedStrategy<Value> {
             let (has_value, has_error) = (ok.is_some(), error.is_some());
             (any::<bool>(), value(ok), value(error))
                 .prop_map(move |(success, value, error)| {
-                    let mut object = serde_json::Map::new();
-                    object.insert("success".to_owned(), success.into());
+                    let mut object = Object::default();
+                    object.insert("success", success.into());
                     if has_value {
-                        object.insert("value".to_owned(), if success { json!([value]) } else { json!([]) });
+                        object.insert("value", if success { json!([value]) } else { json!([]) });
                     }
                     if has_error {
-                        object.insert("error".to_owned(), if success { json!([]) } else { json!([error]) });
+                        object.insert("error", if success { json!([]) } else { json!([error]) });
                     }
                     Value::Object(object)
                 })

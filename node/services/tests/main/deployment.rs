@@ -2,7 +2,6 @@
 
 use aqua_services::{Config, Engine, Host};
 use proptest::prelude::*;
-use serde_json::json;
 
 use crate::{PLENTY, guest, host_of, try_host_of};
 

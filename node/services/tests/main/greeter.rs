@@ -1,7 +1,6 @@
 //! The quickstart's service.
 
 use aqua_services::{CallError, Config, Host, Type};
-use serde_json::json;
 
 use crate::PLENTY;
 

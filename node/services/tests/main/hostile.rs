@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aqua_services::{CallError, Config, Host};
-use serde_json::{Value, json};
+use aqua_values::Value;
 
 use crate::{call, guest};
 

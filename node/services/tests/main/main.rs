@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+/// A value, written as JSON.
+macro_rules! json {
+    ($($json:tt)+) => { aqua_values::Value::from(serde_json::json!($($json)+)) };
+}
+
 mod conversions;
 mod deployment;
 mod greeter;
@@ -11,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aqua_services::{CallError, Config, DeployError, Host};
-use serde_json::Value;
+use aqua_values::Value;
 
 /// More than any call of these tests needs, also on a busy machine.
 const PLENTY: Duration = Duration::from_secs(600);
@@ -38,5 +43,5 @@ async fn call(host: &Host, function: &str, arguments: Value) -> Result<Value, Ca
     let Value::Array(arguments) = arguments else {
         panic!("arguments are an array")
     };
-    host.call("guest", function, arguments, PLENTY).await
+    host.call("guest", function, arguments.to_vec(), PLENTY).await
 }

@@ -11,13 +11,19 @@ use crate::Peer;
 use crate::environment::{Carrier, Clock, SendFailure, SystemEntropy};
 use aqua_keys::{KeyPair, PeerId};
 use aqua_particle::Particle;
+use aqua_values::Value;
 use aqua_vm::Tetraplets;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+/// A value, written as JSON.
+macro_rules! json {
+    ($($json:tt)+) => { aqua_values::Value::from(serde_json::json!($($json)+)) };
+}
+use json;
 
 /// When all particles of these tests start.
 const START: u64 = 1_700_000_000_000;
@@ -81,9 +87,7 @@ impl Clock for JumpingClock {
 
 /// A call on peer 1 by a particle of peer `from`.
 fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraplets: Vec<Tetraplets>) -> Call {
-    let Value::Array(arguments) = arguments else {
-        panic!("arguments are an array")
-    };
+    let arguments = arguments.as_array().expect("arguments are an array").to_vec();
     Call {
         service: service.to_owned(),
         function: function.to_owned(),

@@ -1,9 +1,10 @@
 //! Functions that ask the peer: its neighbours, its clock, its key.
 
+use super::json;
 use super::{ADDRESS, START, TTL, answer, call_from, check, id};
 use crate::builtins::Failure;
+use aqua_values::Value;
 use aqua_vm::Tetraplet;
-use serde_json::{Value, json};
 
 #[test]
 fn kad_finds_neighbours() {
@@ -41,7 +42,7 @@ fn kad_merges_by_distance() {
         answer(call_from(1, "kad", "merge", arguments, Vec::new())).expect("peers can be merged")
     };
     let all = merged(&ids[..4], &ids[2..], json!([]));
-    let sorted: Vec<String> = serde_json::from_value(all.clone()).expect("texts");
+    let sorted: Vec<String> = aqua_values::from_value(&all).expect("texts");
     assert_eq!(&sorted[0], target, "nothing is nearer than the target itself");
     let mut once = sorted.clone();
     once.sort();

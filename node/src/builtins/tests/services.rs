@@ -1,9 +1,10 @@
 //! What a peer says of its services.
 
+use super::json;
 use super::{answer, call_from, id};
 use crate::builtins::Failure;
 use aqua_services::{Config, Host};
-use serde_json::{Value, json};
+use aqua_values::Value;
 use std::sync::Arc;
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Functions that need only their arguments.
 
 use super::check;
-use serde_json::{Value, json};
+use super::json;
+use aqua_values::Value;
 
 #[test]
 fn op() {

@@ -5,8 +5,9 @@ use aqua_tests::corpus::with_peers;
 use aqua_tests::machine::Reply;
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::{Peer, peers};
+use aqua_vm::flat::FlatCallResult;
 use aqua_vm::flat::{self, RunParameters};
-use aqua_vm::{CallResult, CanonMapFold, Limits, Params, ParticleData, Program, State, Trust};
+use aqua_vm::{CanonMapFold, Limits, Params, ParticleData, Program, State, Trust};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -66,7 +67,7 @@ impl Input {
 
     /// With this answer of a service to the request of that number.
     pub(super) fn answered(mut self, id: u32, ret_code: i32, result: &str) -> Self {
-        let result = CallResult {
+        let result = FlatCallResult {
             ret_code,
             result: result.to_owned(),
         };
@@ -134,7 +135,7 @@ pub(super) fn left_by_peer(number: usize, air: &str, answers: &[&str]) -> Partic
             None => (0, *answer),
         };
         let result = result.to_owned();
-        let results = BTreeMap::from([(id, CallResult { ret_code, result })]);
+        let results = BTreeMap::from([(id, (&FlatCallResult { ret_code, result }).into())]);
         state = aqua_vm::step(&program, &state, &[], &results, &params).state;
     }
     state.data().clone()
