@@ -10,9 +10,9 @@ use std::sync::{Arc, Weak};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{OptLevel, RegallocAlgorithm};
 
+use crate::component_reader::{self, ComponentInterface};
 use crate::error::DeployError;
 use crate::instance::Guest;
-use crate::interface::{self, Interface};
 use crate::ticker::Ticker;
 
 /// Stack in bytes that a service's code may use. Where the stack ends can be observed, so it is the same on every peer.
@@ -37,7 +37,7 @@ struct Shared {
 /// A component ready to be instantiated.
 pub(crate) struct Compiled {
     pub(crate) component: InstancePre<Guest>,
-    pub(crate) interface: Interface,
+    pub(crate) exported: ComponentInterface,
 }
 
 impl Engine {
@@ -97,13 +97,13 @@ impl Engine {
                 imports,
             });
         }
-        let interface = interface::read(&component).map_err(|reason| DeployError::Unsupported {
+        let exported = component_reader::read(&component).map_err(|reason| DeployError::Unsupported {
             service: service.to_owned(),
             reason: reason.to_string(),
         })?;
         Ok(Compiled {
             component: linker.instantiate_pre(&component).map_err(invalid)?,
-            interface,
+            exported,
         })
     }
 
@@ -152,7 +152,7 @@ impl std::fmt::Debug for Shared {
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Compiled")
-            .field("interface", &self.interface)
+            .field("interface", &self.exported.interface)
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use aqua_interface::{Function, Interface, Type};
 use aqua_values::Value;
 use wasmtime::component::Val;
 
@@ -12,7 +13,6 @@ use crate::conversion::{from_json, to_json};
 use crate::engine::{Compiled, Engine};
 use crate::error::{CallError, DeployError};
 use crate::instance::Instance;
-use crate::interface::{Function, Interface, Type};
 
 /// First bytes of a binary WebAssembly file that holds a core module.
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
@@ -138,9 +138,9 @@ impl Host {
     }
 
     /// What a service offers.
-    pub fn interface(&self, service: &str) -> Option<InterfaceOf> {
+    pub fn interface(&self, service: &str) -> Option<Arc<Interface>> {
         self.service(service)
-            .map(|service| InterfaceOf(Arc::clone(&service.compiled)))
+            .map(|service| service.compiled.exported.interface.clone())
     }
 
     /// Calls `function` of `service` and gives it at most `time` from now, waiting for earlier calls of the same service included, and
@@ -163,8 +163,9 @@ impl Host {
             service: name.to_owned(),
             function: function.to_owned(),
         })?;
-        let interface = &service.compiled.interface;
-        let function = interface
+        let exported = &service.compiled.exported;
+        let interface = &exported.interface;
+        let (index, function) = interface
             .function(function)
             .ok_or_else(|| CallError::FunctionNotFound {
                 service: name.to_owned(),
@@ -189,7 +190,9 @@ impl Host {
                 Box::pin(starting).await?
             }
         };
-        let value = instance.call(name, function, &arguments, deadline).await?;
+        let value = instance
+            .call(name, function, &exported.exports[index], &arguments, deadline)
+            .await?;
         *slot = Some(instance);
         drop(slot);
         answer(function, value)
@@ -205,20 +208,8 @@ impl Host {
     }
 }
 
-/// The interface of a deployed service; it outlives the service.
-#[derive(Debug, Clone)]
-pub struct InterfaceOf(Arc<Compiled>);
-
-impl std::ops::Deref for InterfaceOf {
-    type Target = Interface;
-
-    fn deref(&self) -> &Interface {
-        &self.0.interface
-    }
-}
-
 fn converted(function: &Function, arguments: &[Value]) -> Result<Vec<Val>, CallError> {
-    let expected = function.arguments.len();
+    let expected = function.parameters.len();
     if arguments.len() != expected {
         return Err(CallError::Arity {
             function: function.name.clone(),
@@ -226,9 +217,9 @@ fn converted(function: &Function, arguments: &[Value]) -> Result<Vec<Val>, CallE
             found: arguments.len(),
         });
     }
-    let pairs = arguments.iter().zip(&function.arguments);
+    let pairs = arguments.iter().zip(&function.parameters);
     pairs
-        .map(|(json, argument)| from_json(json, &argument.ty, &argument.name))
+        .map(|(json, parameter)| from_json(json, &parameter.ty, &parameter.name))
         .collect::<Result<_, _>>()
         .map_err(|mismatch| CallError::Argument {
             function: function.name.clone(),

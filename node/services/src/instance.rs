@@ -1,12 +1,12 @@
 //! One running component, its limits, and how its code ends.
 
-use wasmtime::component::Val;
+use aqua_interface::Function;
+use wasmtime::component::{ComponentExportIndex, Val};
 use wasmtime::{ResourceLimiter, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use crate::config::Config;
 use crate::engine::{Compiled, Engine};
 use crate::error::CallError;
-use crate::interface::Function;
 use crate::ticker::{Ticks, whole_ticks};
 
 /// A component with its memory. Calls change it, so a service's calls run one after the other.
@@ -64,7 +64,7 @@ impl Instance {
             Err(error) => return Err(store.data().failure(&error, service, "init")),
         };
         let mut instance = Self { store, exports };
-        if let Some(init) = &compiled.interface.init {
+        if let Some(init) = &compiled.exported.init {
             instance.run(init, &[], &mut [], service, "init").await?;
         }
         Ok(instance)
@@ -75,19 +75,20 @@ impl Instance {
         &mut self,
         service: &str,
         function: &Function,
+        export: &ComponentExportIndex,
         arguments: &[Val],
         deadline: u64,
     ) -> Result<Option<Val>, CallError> {
         Guest::refill(&mut self.store, deadline);
         let mut results = vec![Val::Bool(false); usize::from(function.result.is_some())];
-        self.run(&function.export, arguments, &mut results, service, &function.name)
+        self.run(export, arguments, &mut results, service, &function.name)
             .await?;
         Ok(results.pop())
     }
 
     async fn run(
         &mut self,
-        export: &wasmtime::component::ComponentExportIndex,
+        export: &ComponentExportIndex,
         arguments: &[Val],
         results: &mut [Val],
         service: &str,

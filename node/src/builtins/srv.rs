@@ -3,8 +3,10 @@
 //! A service that was deployed under a name has that name as its id and as its alias, and is the peer's own.
 
 use super::{Answer, Call, Failure, Table};
-use aqua_services::{Host, InterfaceOf, Type};
+use aqua_interface::Interface;
+use aqua_services::Host;
 use aqua_values::Value;
+use std::sync::Arc;
 
 pub(super) fn enter(table: &mut Table) {
     table.insert_immediate("srv", "list", |call| {
@@ -33,12 +35,12 @@ pub(super) fn enter(table: &mut Table) {
     });
 }
 
-fn find(call: &Call, service: &str) -> Option<InterfaceOf> {
+fn find(call: &Call, service: &str) -> Option<Arc<Interface>> {
     call.peer.services()?.interface(service)
 }
 
 /// The service that the first argument names.
-fn service(call: &Call) -> Result<(String, InterfaceOf), Failure> {
+fn service(call: &Call) -> Result<(String, Arc<Interface>), Failure> {
     let service: String = call.argument(0, "service_id")?;
     match find(call, &service) {
         Some(interface) => Ok((service, interface)),
@@ -58,30 +60,8 @@ fn info(service: &str, call: &Call) -> Value {
     ])
 }
 
-/// All functions with the types of their arguments and answers, in Aqua's words. Records stand in place, not under names.
+/// The functions of a service with the types of their parameters and results, as Aqua writes them.
 fn interface(call: &Call) -> Answer {
     let (_, interface) = service(call)?;
-    let signatures: Vec<Value> = interface
-        .functions()
-        .map(|function| {
-            let arguments: Vec<Value> = function
-                .arguments
-                .iter()
-                .map(|argument| [argument.name.clone(), argument.ty.to_string()].into())
-                .collect();
-            let answers: Vec<String> = match &function.result {
-                Some(Type::Result { ok, .. }) => ok.iter().map(ToString::to_string).collect(),
-                other => other.iter().map(ToString::to_string).collect(),
-            };
-            Value::object([
-                ("name", function.name.as_str().into()),
-                ("arguments", arguments.into()),
-                ("output_types", answers.into()),
-            ])
-        })
-        .collect();
-    Ok(Value::object([
-        ("function_signatures", signatures.into()),
-        ("record_types", Value::array([Value::Null; 0])),
-    ]))
+    Ok(interface.to_value())
 }

@@ -4,7 +4,7 @@ use aqua_values::{Object, Value};
 use wasmtime::component::Val;
 
 use super::Mismatch;
-use crate::interface::{Case, Field, Name, Type};
+use aqua_interface::{Case, Field, Name, Type};
 
 /// Characters of a value that a message shows.
 const SHOWN: usize = 60;
@@ -34,10 +34,10 @@ impl Place<'_> {
         const FITS: &str = "the range was checked";
         Ok(match ty {
             Type::Bool => Val::Bool(json.as_bool().ok_or_else(wrong)?),
-            Type::S8 => Val::S8(signed(i8::MIN.into(), i8::MAX.into())?.try_into().expect(FITS)),
-            Type::S16 => Val::S16(signed(i16::MIN.into(), i16::MAX.into())?.try_into().expect(FITS)),
-            Type::S32 => Val::S32(signed(i32::MIN.into(), i32::MAX.into())?.try_into().expect(FITS)),
-            Type::S64 => Val::S64(signed(i64::MIN, i64::MAX)?),
+            Type::I8 => Val::S8(signed(i8::MIN.into(), i8::MAX.into())?.try_into().expect(FITS)),
+            Type::I16 => Val::S16(signed(i16::MIN.into(), i16::MAX.into())?.try_into().expect(FITS)),
+            Type::I32 => Val::S32(signed(i32::MIN.into(), i32::MAX.into())?.try_into().expect(FITS)),
+            Type::I64 => Val::S64(signed(i64::MIN, i64::MAX)?),
             Type::U8 => Val::U8(unsigned(u8::MAX.into())?.try_into().expect(FITS)),
             Type::U16 => Val::U16(unsigned(u16::MAX.into())?.try_into().expect(FITS)),
             Type::U32 => Val::U32(unsigned(u32::MAX.into())?.try_into().expect(FITS)),
@@ -47,11 +47,12 @@ impl Place<'_> {
             Type::F64 => Val::Float64(json.as_f64().ok_or_else(wrong)?),
             Type::Char => Val::Char(json.as_str().and_then(only_character).ok_or_else(wrong)?),
             Type::String => Val::String(json.as_str().ok_or_else(wrong)?.to_owned()),
+            Type::Bytes => Val::List(self.items(json.as_array().ok_or_else(wrong)?, &Type::U8)?),
             Type::List(item) => Val::List(self.items(json.as_array().ok_or_else(wrong)?, item)?),
             Type::Option(item) => self.option(json, ty, item)?,
-            Type::Record(fields) => self.record(json.as_object().ok_or_else(wrong)?, fields)?,
+            Type::Record(record) => self.record(json.as_object().ok_or_else(wrong)?, &record.fields)?,
             Type::Tuple(items) => self.tuple(json, ty, items)?,
-            Type::Enum(names) => Val::Enum(named(json, names).ok_or_else(wrong)?.component.clone()),
+            Type::Enum(names) => Val::Enum(named(json, names).ok_or_else(wrong)?.original.clone()),
             Type::Flags(names) => self.flags(json.as_array().ok_or_else(wrong)?, ty, names)?,
             Type::Variant(cases) => self.variant(json, ty, cases)?,
             Type::Result { ok, error } => self.result(json, ty, ok.as_deref(), error.as_deref())?,
@@ -89,11 +90,11 @@ impl Place<'_> {
             let place = Place::Field(self, &field.name.aqua);
             let value = match (member(object, &field.name), &field.ty) {
                 (Some(json), ty) => place.value(json, ty)?,
-                (None, Type::List(_)) => Val::List(Vec::new()),
+                (None, Type::List(_) | Type::Bytes) => Val::List(Vec::new()),
                 (None, Type::Option(_)) => Val::Option(None),
                 (None, ty) => return Err(place.mismatch(ty.to_string(), "nothing")),
             };
-            values.push((field.name.component.clone(), value));
+            values.push((field.name.original.clone(), value));
         }
         Ok(Val::Record(values))
     }
@@ -125,8 +126,8 @@ impl Place<'_> {
         let mut set = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let name = named(item, names).ok_or_else(|| Place::Index(self, index).mismatch(ty.to_string(), item))?;
-            if !set.contains(&name.component) {
-                set.push(name.component.clone());
+            if !set.contains(&name.original) {
+                set.push(name.original.clone());
             }
         }
         Ok(Val::Flags(set))
@@ -144,7 +145,7 @@ impl Place<'_> {
                 .as_ref()
                 .map(|ty| place.payload(object, &case.name, ty))
                 .transpose()?;
-            return Ok(Val::Variant(case.name.component.clone(), value));
+            return Ok(Val::Variant(case.name.original.clone(), value));
         }
         let (Some((tag, json)), 1) = (object.iter().next(), object.len()) else {
             return Err(wrong());
@@ -157,7 +158,7 @@ impl Place<'_> {
             .map(|ty| place.value(json, ty))
             .transpose()?
             .map(Box::new);
-        Ok(Val::Variant(case.name.component.clone(), value))
+        Ok(Val::Variant(case.name.original.clone(), value))
     }
 
     fn result(&self, json: &Value, ty: &Type, ok: Option<&Type>, error: Option<&Type>) -> Result<Val, Mismatch> {
@@ -199,7 +200,7 @@ impl Place<'_> {
 
 /// The member of this name, in Aqua's spelling or the component's.
 fn member<'a>(object: &'a Object, name: &Name) -> Option<&'a Value> {
-    object.get(&name.aqua).or_else(|| object.get(&name.component))
+    object.get(&name.aqua).or_else(|| object.get(&name.original))
 }
 
 fn named<'a>(json: &Value, names: &'a [Name]) -> Option<&'a Name> {

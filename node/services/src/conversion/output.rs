@@ -3,16 +3,16 @@
 use aqua_values::{Object, Value};
 use wasmtime::component::Val;
 
-use crate::interface::{Name, Type};
+use aqua_interface::{Name, Type};
 
 /// The JSON form of a value of type `ty`. A value of another type, which no component gives, becomes `null`.
 pub fn to_json(value: Val, ty: &Type) -> Value {
     match (value, ty) {
         (Val::Bool(value), Type::Bool) => value.into(),
-        (Val::S8(value), Type::S8) => value.into(),
-        (Val::S16(value), Type::S16) => value.into(),
-        (Val::S32(value), Type::S32) => value.into(),
-        (Val::S64(value), Type::S64) => value.into(),
+        (Val::S8(value), Type::I8) => value.into(),
+        (Val::S16(value), Type::I16) => value.into(),
+        (Val::S32(value), Type::I32) => value.into(),
+        (Val::S64(value), Type::I64) => value.into(),
         (Val::U8(value), Type::U8) => value.into(),
         (Val::U16(value), Type::U16) => value.into(),
         (Val::U32(value), Type::U32) => value.into(),
@@ -22,9 +22,10 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
         (Val::Char(value), Type::Char) => value.to_string().into(),
         (Val::String(value), Type::String) => value.into(),
         (Val::List(items), Type::List(ty)) => items.into_iter().map(|item| to_json(item, ty)).collect(),
+        (Val::List(items), Type::Bytes) => items.into_iter().map(|item| to_json(item, &Type::U8)).collect(),
         (Val::Option(value), Type::Option(ty)) => optional(value, ty),
-        (Val::Record(values), Type::Record(fields)) => {
-            let fields = values.into_iter().zip(fields);
+        (Val::Record(values), Type::Record(record)) => {
+            let fields = values.into_iter().zip(&record.fields);
             Value::object(fields.map(|((_, value), field)| (field.name.aqua.as_str(), to_json(value, &field.ty))))
         }
         (Val::Tuple(items), Type::Tuple(types)) => items
@@ -35,7 +36,7 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
         (Val::Enum(name), Type::Enum(_)) => Name::new(&name).aqua.into(),
         (Val::Flags(set), Type::Flags(names)) => names
             .iter()
-            .filter(|name| set.contains(&name.component))
+            .filter(|name| set.contains(&name.original))
             .map(|name| name.aqua.clone())
             .collect(),
         (Val::Variant(tag, value), Type::Variant(cases)) => {
@@ -44,7 +45,7 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
             object.insert("tag", Name::new(&tag).aqua.into());
             for case in cases {
                 if let Some(ty) = &case.ty {
-                    let own = if case.name.component == tag { value.take() } else { None };
+                    let own = if case.name.original == tag { value.take() } else { None };
                     object.insert(case.name.aqua.as_str(), optional(own, ty));
                 }
             }

@@ -1,8 +1,10 @@
 //! JSON to component values and back: through a guest for every type, and as laws over random types and values.
 
-use aqua_services::{Case, Config, Field, Name, Type, from_json, to_json};
+use aqua_interface::{Case, Field, Name, Record, Type};
+use aqua_services::{Config, from_json, to_json};
 use aqua_values::{Object, Value};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use crate::{call, host_of};
 
@@ -105,15 +107,16 @@ fn name(component: &str) -> Name {
 }
 
 fn record(fields: &[(&str, Type)]) -> Type {
-    Type::Record(
-        fields
-            .iter()
-            .map(|(field, ty)| Field {
-                name: name(field),
-                ty: ty.clone(),
-            })
-            .collect(),
-    )
+    let fields = fields.iter().map(|(field, ty)| Field {
+        name: name(field),
+        ty: ty.clone(),
+    });
+    record_of(fields)
+}
+
+fn record_of(fields: impl Iterator<Item = Field>) -> Type {
+    let fields = fields.collect();
+    Type::Record(Arc::new(Record { name: None, fields }))
 }
 
 fn shape() -> Type {
@@ -202,9 +205,9 @@ fn mismatches_name_the_place_and_what_belongs_there() {
     };
     let cases = [
         (Type::Bool, json!(1), "'it': expected bool, found 1"),
-        (Type::S8, json!(128), "'it': expected i8, found 128"),
+        (Type::I8, json!(128), "'it': expected i8, found 128"),
         (Type::U8, json!(-1), "'it': expected u8, found -1"),
-        (Type::S64, json!(1.0), "'it': expected i64, found 1.0"),
+        (Type::I64, json!(1.0), "'it': expected i64, found 1.0"),
         (Type::U64, json!("5"), r#"'it': expected u64, found "5""#),
         (Type::F64, json!(null), "'it': expected f64, found null"),
         (
@@ -291,10 +294,10 @@ fn types() -> impl Strategy<Value = Type> {
     };
     let leaf = prop_oneof![
         Just(Type::Bool),
-        Just(Type::S8),
-        Just(Type::S16),
-        Just(Type::S32),
-        Just(Type::S64),
+        Just(Type::I8),
+        Just(Type::I16),
+        Just(Type::I32),
+        Just(Type::I64),
         Just(Type::U8),
         Just(Type::U16),
         Just(Type::U32),
@@ -302,6 +305,7 @@ fn types() -> impl Strategy<Value = Type> {
         Just(Type::F64),
         Just(Type::Char),
         Just(Type::String),
+        Just(Type::Bytes),
         names().prop_map(Type::Enum),
         names().prop_map(Type::Flags),
     ];
@@ -312,15 +316,10 @@ fn types() -> impl Strategy<Value = Type> {
             inner.clone().prop_map(|ty| Type::Option(Box::new(ty))),
             prop::collection::vec(inner.clone(), 1..4).prop_map(Type::Tuple),
             prop::collection::vec(inner.clone(), 1..4).prop_map(|types| {
-                let fields = types.into_iter().enumerate();
-                Type::Record(
-                    fields
-                        .map(|(index, ty)| Field {
-                            name: name(&format!("field-{index}")),
-                            ty,
-                        })
-                        .collect(),
-                )
+                record_of(types.into_iter().enumerate().map(|(index, ty)| Field {
+                    name: name(&format!("field-{index}")),
+                    ty,
+                }))
             }),
             prop::collection::vec(prop::option::of(inner.clone()), 1..4).prop_map(|types| {
                 let cases = types.into_iter().enumerate();
@@ -342,10 +341,10 @@ fn types() -> impl Strategy<Value = Type> {
 fn value_of(ty: &Type) -> BoxedStrategy<Value> {
     match ty {
         Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
-        Type::S8 => any::<i8>().prop_map(Value::from).boxed(),
-        Type::S16 => any::<i16>().prop_map(Value::from).boxed(),
-        Type::S32 => any::<i32>().prop_map(Value::from).boxed(),
-        Type::S64 => any::<i64>().prop_map(Value::from).boxed(),
+        Type::I8 => any::<i8>().prop_map(Value::from).boxed(),
+        Type::I16 => any::<i16>().prop_map(Value::from).boxed(),
+        Type::I32 => any::<i32>().prop_map(Value::from).boxed(),
+        Type::I64 => any::<i64>().prop_map(Value::from).boxed(),
         Type::U8 => any::<u8>().prop_map(Value::from).boxed(),
         Type::U16 => any::<u16>().prop_map(Value::from).boxed(),
         Type::U32 => any::<u32>().prop_map(Value::from).boxed(),
@@ -353,6 +352,7 @@ fn value_of(ty: &Type) -> BoxedStrategy<Value> {
         Type::F32 | Type::F64 => prop::num::f64::NORMAL.prop_map(Value::from).boxed(),
         Type::Char => any::<char>().prop_map(|character| character.to_string().into()).boxed(),
         Type::String => any::<String>().prop_map(Value::from).boxed(),
+        Type::Bytes => prop::collection::vec(any::<u8>(), 0..9).prop_map(Value::from).boxed(),
         Type::List(item) => prop::collection::vec(value_of(item), 0..4)
             .prop_map(Value::from)
             .boxed(),
@@ -365,7 +365,8 @@ fn value_of(ty: &Type) -> BoxedStrategy<Value> {
             .collect::<Vec<_>>()
             .prop_map(Value::from)
             .boxed(),
-        Type::Record(fields) => {
+        Type::Record(record) => {
+            let fields = &record.fields;
             let names: Vec<_> = fields.iter().map(|field| field.name.aqua.clone()).collect();
             let values: Vec<_> = fields.iter().map(|field| value_of(&field.ty)).collect();
             values

@@ -1,6 +1,7 @@
 //! The quickstart's service.
 
-use aqua_services::{CallError, Config, Host, Type};
+use aqua_interface::Type;
+use aqua_services::{CallError, Config, Host};
 
 use crate::PLENTY;
 
@@ -25,9 +26,9 @@ async fn greets_in_the_name_of_a_peer() {
 #[tokio::test]
 async fn says_what_it_offers() {
     let interface = host().await.interface("greeter").expect("it is deployed");
-    let greet = interface.function("greet").expect("it greets");
+    let (_, greet) = interface.function("greet").expect("it greets");
     let arguments: Vec<_> = greet
-        .arguments
+        .parameters
         .iter()
         .map(|argument| (argument.name.as_str(), &argument.ty))
         .collect();

@@ -3,10 +3,10 @@
 //! Every type becomes a tree of its own. A component can name a type many times inside another, so the trees are bounded in size and
 //! depth; what Aqua has no form for (resources, streams, futures, maps) is refused with the name of the function that uses it.
 
+use aqua_interface::{Case, Field, Function, Interface, Name, Parameter, Record, Type};
 use indexmap::IndexMap;
+use std::sync::Arc;
 use wasmtime::component::{Component, ComponentExportIndex, types};
-
-use super::{Argument, Case, Field, Function, Interface, Name, Type};
 
 /// Nodes of all types of one interface together.
 const MAX_NODES: usize = 20_000;
@@ -18,8 +18,17 @@ const MAX_DEPTH: usize = 64;
 #[error("{0}")]
 pub(crate) struct Unsupported(String);
 
+/// The interface of a component, and where its functions are exported.
+pub(crate) struct ComponentInterface {
+    pub(crate) interface: Arc<Interface>,
+    /// By the index of the function in the interface.
+    pub(crate) exports: Vec<ComponentExportIndex>,
+    /// The function that a component exports as `init`, which runs once when an instance starts.
+    pub(crate) init: Option<ComponentExportIndex>,
+}
+
 /// Reads all exported functions of `component`: its own, and those of the interfaces that it exports.
-pub(crate) fn read(component: &Component) -> Result<Interface, Unsupported> {
+pub(crate) fn read(component: &Component) -> Result<ComponentInterface, Unsupported> {
     let mut found = Vec::new();
     let mut init = None;
     let engine = component.engine();
@@ -58,7 +67,8 @@ pub(crate) fn read(component: &Component) -> Result<Interface, Unsupported> {
         }
     }
     let mut types = Types { nodes: 0 };
-    let mut functions = IndexMap::new();
+    let mut functions = Vec::new();
+    let mut exports = IndexMap::new();
     let mut uses: IndexMap<String, usize> = IndexMap::new();
     for function in &found {
         *uses.entry(function.name.clone()).or_default() += 1;
@@ -74,10 +84,15 @@ pub(crate) fn read(component: &Component) -> Result<Interface, Unsupported> {
             Some(interface) if uses.get(&name).is_some_and(|&uses| uses > 1) => format!("{interface}#"),
             _ => String::new(),
         };
-        let function = types.function(&prefix, &name, &ty, index)?;
-        functions.insert(format!("{prefix}{name}"), function);
+        let function = types.function(&prefix, &name, &ty)?;
+        exports.insert(function.name.clone(), index);
+        functions.push(function);
     }
-    Ok(Interface { functions, init })
+    Ok(ComponentInterface {
+        interface: Arc::new(Interface::new(functions, [])),
+        exports: exports.into_values().collect(),
+        init,
+    })
 }
 
 struct Found {
@@ -93,20 +108,14 @@ struct Types {
 }
 
 impl Types {
-    fn function(
-        &mut self,
-        prefix: &str,
-        name: &str,
-        ty: &types::ComponentFunc,
-        export: ComponentExportIndex,
-    ) -> Result<Function, Unsupported> {
+    fn function(&mut self, prefix: &str, name: &str, ty: &types::ComponentFunc) -> Result<Function, Unsupported> {
         let within = |problem: Unsupported| Unsupported(format!("function '{name}' {}", problem.0));
         if ty.async_() {
             return Err(within(Unsupported("is asynchronous".to_owned())));
         }
-        let mut arguments = Vec::with_capacity(ty.params().len());
+        let mut parameters = Vec::with_capacity(ty.params().len());
         for (name, ty) in ty.params() {
-            arguments.push(Argument {
+            parameters.push(Parameter {
                 name: Name::new(name).aqua,
                 ty: self.read(&ty, 0).map_err(within)?,
             });
@@ -119,9 +128,8 @@ impl Types {
             .map_err(within)?;
         Ok(Function {
             name: format!("{prefix}{}", Name::new(name).aqua),
-            arguments,
+            parameters,
             result,
-            export,
         })
     }
 
@@ -133,10 +141,10 @@ impl Types {
         let depth = depth + 1;
         Ok(match ty {
             types::Type::Bool => Type::Bool,
-            types::Type::S8 => Type::S8,
-            types::Type::S16 => Type::S16,
-            types::Type::S32 => Type::S32,
-            types::Type::S64 => Type::S64,
+            types::Type::S8 => Type::I8,
+            types::Type::S16 => Type::I16,
+            types::Type::S32 => Type::I32,
+            types::Type::S64 => Type::I64,
             types::Type::U8 => Type::U8,
             types::Type::U16 => Type::U16,
             types::Type::U32 => Type::U32,
@@ -147,17 +155,16 @@ impl Types {
             types::Type::String => Type::String,
             types::Type::List(list) => Type::List(Box::new(self.read(&list.ty(), depth)?)),
             types::Type::Option(option) => Type::Option(Box::new(self.read(&option.ty(), depth)?)),
-            types::Type::Record(record) => Type::Record(
-                record
-                    .fields()
-                    .map(|field| {
-                        Ok(Field {
-                            name: Name::new(field.name),
-                            ty: self.read(&field.ty, depth)?,
-                        })
+            types::Type::Record(record) => {
+                let fields = record.fields().map(|field| {
+                    Ok(Field {
+                        name: Name::new(field.name),
+                        ty: self.read(&field.ty, depth)?,
                     })
-                    .collect::<Result<_, Unsupported>>()?,
-            ),
+                });
+                let fields = fields.collect::<Result<_, Unsupported>>()?;
+                Type::Record(Arc::new(Record { name: None, fields }))
+            }
             types::Type::Tuple(tuple) => Type::Tuple(
                 tuple
                     .types()
