@@ -1,10 +1,9 @@
 //! The official VM 0.64.1 (`tests/peers/official-vm`), built by cargo as a program of its own.
 
-use crate::installation::{Error, cache, hash, installed, lock, run};
+use crate::installation::{Error, cache, cargo, hash, installed, lock, run};
 use crate::root;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The built program. Its dependencies are built once for a lock file, the program itself once for its source.
 ///
@@ -28,7 +27,7 @@ pub fn official_vm() -> Result<PathBuf, Error> {
 
 fn build(source: &Path, folder: &Path, program: &Path) -> Result<(), Error> {
     let target = folder.join("target");
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo();
     cargo
         .args(["build", "--quiet", "--release", "--locked", "--manifest-path"])
         .arg(source.join("Cargo.toml"))

@@ -1,6 +1,6 @@
 //! A compiler for `wasm32-unknown-unknown`, and what is built with it.
 
-use crate::installation::{Error, cache, run};
+use crate::installation::{Error, cache, cargo, run};
 use crate::root;
 use std::ffi::OsStr;
 use std::fs;
@@ -27,6 +27,8 @@ const GUEST: &str = "aqua-wasm-guest";
 /// A compiler that has a standard library for [`TARGET`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compiler {
+    /// Differs for each build of the standard library. Cargo does not see that libraries of another one don't fit.
+    name: String,
     rustc: PathBuf,
     linker: PathBuf,
 }
@@ -69,17 +71,20 @@ impl Compiler {
         // The linker comes with the project's compiler, for every target.
         let library = run(Command::new("rustc").args(["--print", "target-libdir"]))?;
         let linker = Path::new(library.trim()).with_file_name("bin").join("rust-lld");
-        Ok(Self { rustc, linker })
+        // FOLDER/bin/rustc, or `rustc`.
+        let folder = rustc.ancestors().nth(2).and_then(Path::file_name);
+        let name = folder.map_or_else(|| "own".to_owned(), |name| name.to_string_lossy().into_owned());
+        Ok(Self { name, rustc, linker })
     }
 
-    /// Builds all [`CRATES`] and the guest, in `wasm` below a target folder, and returns the path of the guest's module. One
+    /// Builds all [`CRATES`] and the guest, in `wasm/COMPILER` below a target folder, and returns the path of the guest's module. One
     /// build, so that all users get the same features and nothing is built twice.
     ///
     /// # Errors
     /// With what the compiler wrote, if it fails.
     pub fn build(&self, target: &Path) -> Result<PathBuf, Error> {
-        let target = target.join("wasm");
-        let mut cargo = Command::new(env!("CARGO"));
+        let target = target.join("wasm").join(&self.name);
+        let mut cargo = cargo();
         cargo
             .args([
                 "build",

@@ -3,7 +3,16 @@
 use super::File;
 
 /// What must not be written, and what is written instead. A name matches as a whole identifier, a phrase anywhere in a line.
-const BANNED: &[(&str, &str)] = &[];
+const BANNED: &[(&str, &str)] = &[
+    ("LoreInMaking", "LoreBuilder"),
+    ("astray", "inconsistent"),
+    ("says_the_same", "is_equivalent"),
+    ("take_up", "resume"),
+    ("Be a peer", "Run a node"),
+    ("Say nothing but results", "Print results and errors only"),
+    ("is not as expected", "invalid value for"),
+    ("no threads can be had", "can't start the async runtime"),
+];
 
 /// This file lists what is banned.
 const EXEMPT: &str = "xtask/src/rules/words.rs";
