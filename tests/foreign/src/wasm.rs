@@ -18,6 +18,7 @@ pub const CRATES: &[&str] = &[
     "aqua-grammar",
     "aqua-keys",
     "aqua-particle",
+    "aqua-values",
     "aqua-vm",
 ];
 

@@ -75,7 +75,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-vm-c", &["aqua-keys", "aqua-vm"]),
     (
         "aqua-wasm-guest",
-        &["aqua-air", "aqua-compiler", "aqua-simulator", "aqua-stdlib", "aqua-vm"],
+        &[
+            "aqua-air",
+            "aqua-compiler",
+            "aqua-simulator",
+            "aqua-stdlib",
+            "aqua-values",
+            "aqua-vm",
+        ],
     ),
     ("xtask", &["aqua-foreign"]),
 ];
