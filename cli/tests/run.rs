@@ -166,7 +166,7 @@ func one(n: u8) -> u8:
 func two() -> u8:
     <- 2
 
-func send(points: []Point, verbose: bool):
+func send(points: []Point, unused_verbose: bool):
     unused = points
 
 func later(callback: string -> ()):

@@ -35,12 +35,12 @@ pub enum Error {
         manifest: PathBuf,
     },
     /// The file is not an imports map.
-    #[error("invalid imports map {}: {source}; expected a JSON object such as {{\"/\": {{\"\": [\"lib\"]}}}}", path.display())]
+    #[error("invalid imports map {}: {reason}", path.display())]
     InvalidImportsMap {
         /// The file.
         path: PathBuf,
-        /// The cause.
-        source: serde_json::Error,
+        /// What is wrong with its contents.
+        reason: String,
     },
     /// The file is not a secret key.
     #[error("invalid key file {}: expected 32 bytes in base58", path.display())]

@@ -14,6 +14,9 @@ pub struct ImportsMap {
     importers: BTreeMap<PathBuf, BTreeMap<String, Vec<PathBuf>>>,
 }
 
+/// What is reported for JSON of another shape.
+const EXPECTED: &str = r#"expected an object such as {"/": {"": ["lib"]}}"#;
+
 /// One or several folders in the file.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
@@ -43,15 +46,16 @@ impl ImportsMap {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let real = path.canonicalize().map_err(unreadable)?;
         let root = real.parent().unwrap_or(Path::new("/"));
-        Self::parse(&text, root).map_err(|source| Error::InvalidImportsMap {
+        Self::parse(&text, root).map_err(|reason| Error::InvalidImportsMap {
             path: path.to_owned(),
-            source,
+            reason,
         })
     }
 
-    fn parse(text: &str, root: &Path) -> Result<Self, serde_json::Error> {
+    fn parse(text: &str, root: &Path) -> Result<Self, String> {
+        let json: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("invalid JSON: {error}"))?;
         let absolute = |path: PathBuf| normalize(&root.join(path));
-        let importers = match serde_json::from_str(text)? {
+        let importers = match serde_json::from_value(json).map_err(|_| EXPECTED)? {
             Format::Map(map) => map,
             Format::List(folders) => {
                 let all = BTreeMap::from([(String::new(), Folders::Several(folders))]);

@@ -14,11 +14,15 @@ pub fn read_or_create(path: &Path, generate: impl FnOnce() -> io::Result<[u8; 32
         path: path.to_owned(),
         source,
     };
+    let unwritable = |source| Error::Unwritable {
+        path: path.to_owned(),
+        source,
+    };
     match fs::read_to_string(path) {
         Ok(text) => decode(&text).ok_or_else(|| Error::InvalidKeyFile { path: path.to_owned() }),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let key = generate().map_err(unreadable)?;
-            create(path, &bs58::encode(key).into_string()).map_err(unreadable)?;
+            let key = generate().map_err(unwritable)?;
+            create(path, &bs58::encode(key).into_string()).map_err(unwritable)?;
             Ok(key)
         }
         Err(error) => Err(unreadable(error)),

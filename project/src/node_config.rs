@@ -23,11 +23,11 @@
 //!
 //! All keys are optional.
 
-use crate::Error;
 use crate::file_loader::display_path;
 use crate::manifest::{Service, missing_file, path};
 use crate::section::{Document, Section, Spanned};
-use aqua_diagnostics::{Diagnostic, FileId, Sources};
+use crate::{Error, codes};
+use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -141,6 +141,12 @@ impl NodeFile {
             diagnostics,
         })
     }
+}
+
+/// The diagnostic for a string that the node can't use; `expected` describes the accepted strings.
+pub fn invalid_value(key: &str, span: Span, expected: &str) -> Diagnostic {
+    let message = format!("invalid value for `{key}`");
+    Diagnostic::error(codes::INVALID_VALUE, span, message).label(format!("expected {expected}"))
 }
 
 impl Listen {

@@ -1,7 +1,6 @@
 //! What the machine does, seen from outside.
 
 mod bytecode;
-mod call_results;
 mod codec;
 mod depth;
 mod errors;

@@ -1,7 +1,8 @@
-//! The optimised build of `aqua`, with profile-guided optimisation (<https://doc.rust-lang.org/rustc/profile-guided-optimization.html>).
+//! `aqua` as it is released: arranged by what users do with it.
 //!
-//! The crates of the workspace are built with counters, `aqua-bench train` runs typical work, and they are built again with the
-//! profile. Dependencies are built once, without counters and profile.
+//! The crates of the workspace are built with counters, a training (`aqua-bench train`) does what users do, and they are built again:
+//! the compiler inlines what was executed often, and moves what was not out of its way. Dependencies are built once and don't
+//! count. (Profile-guided optimisation: <https://doc.rust-lang.org/rustc/profile-guided-optimization.html>.)
 
 use crate::{print, succeed, target};
 use anyhow::{Context, Result, ensure};
@@ -9,17 +10,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-/// Holds flags for the compiler. If it is set, cargo runs this program as `RUSTC_WORKSPACE_WRAPPER`.
+/// With these flags added, this program stands in for the compiler of the workspace's crates.
 const FLAGS: &str = "AQUA_RUSTC_FLAGS";
 
-/// The flags to add, if cargo runs this program in place of the compiler.
+/// Whether cargo called this program as the compiler: the flags that are to be added.
 pub(crate) fn flags() -> Option<String> {
     std::env::var(FLAGS).ok()
 }
 
-/// Runs a compiler; `arguments` are its path and arguments. Build scripts and queries of cargo get no flags.
+/// Compiles as the arguments say, a compiler first. Scripts that run during the build get no flags, nor do questions.
 pub(crate) fn compile(flags: &str, arguments: &[String]) -> Result<ExitStatus> {
-    let (compiler, arguments) = arguments.split_first().context("no compiler is given")?;
+    let (compiler, arguments) = arguments.split_first().context("a compiler")?;
     let name = arguments
         .iter()
         .skip_while(|argument| *argument != "--crate-name")
@@ -32,9 +33,9 @@ pub(crate) fn compile(flags: &str, arguments: &[String]) -> Result<ExitStatus> {
     Ok(command.status()?)
 }
 
-/// Builds `aqua` and `aqua-bench` and returns the folder with both.
+/// Builds `aqua` and `aqua-bench`. They are in the folder that this gives.
 pub(crate) fn build(root: &Path) -> Result<PathBuf> {
-    let merge = llvm_profdata()?;
+    let merge = merger()?;
     let build = Build {
         root,
         target: target(root).join("tuned"),
@@ -43,19 +44,19 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     if counts.exists() {
         fs::remove_dir_all(&counts)?;
     }
-    print("1 of 3: instrumented build");
+    print("1 of 3: a build that counts");
     build.run(&["aqua-bench"], &format!("-Cprofile-generate={}", counts.display()))?;
     print("2 of 3: training");
     succeed(Command::new(build.binaries().join("aqua-bench")).arg("train"))?;
     succeed(Command::new(merge).arg("merge").arg("-o").arg(&profile).arg(&counts))?;
-    print("3 of 3: optimised build");
+    print("3 of 3: the tuned build");
     build.run(&["aqua", "aqua-bench"], &format!("-Cprofile-use={}", profile.display()))?;
     Ok(build.binaries())
 }
 
 struct Build<'a> {
     root: &'a Path,
-    /// The target folder. Other builds have their own, or each would invalidate the other.
+    /// Where cargo builds: apart from usual builds, which would be made anew each time.
     target: PathBuf,
 }
 
@@ -64,7 +65,7 @@ impl Build<'_> {
         self.target.join("release")
     }
 
-    /// Cleans the workspace first: cargo does not notice when the flags, or the profile that they name, change.
+    /// Cargo does not see that the flags, or the profile that they name, are others, so nothing of the workspace may be left.
     fn run(&self, packages: &[&str], flags: &str) -> Result<()> {
         succeed(self.cargo("clean").args(["--quiet", "--release", "--workspace"]))?;
         let mut cargo = self.cargo("build");
@@ -91,19 +92,17 @@ impl Build<'_> {
     }
 }
 
-/// The path of `llvm-profdata`, which merges counts to a profile. It is an optional component of the toolchain.
-fn llvm_profdata() -> Result<PathBuf> {
+/// The program that makes a profile of counts. It comes with the compiler, on demand.
+fn merger() -> Result<PathBuf> {
     let output = Command::new("rustc").args(["--print", "target-libdir"]).output()?;
     let libraries = PathBuf::from(String::from_utf8(output.stdout)?.trim());
-    let folder = libraries
-        .parent()
-        .context("the library folder of rustc has no parent")?;
+    let folder = libraries.parent().context("the compiler's libraries")?;
     let program = folder
         .join("bin")
         .join(format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX));
     ensure!(
         program.is_file(),
-        "llvm-profdata is not installed; run: rustup component add llvm-tools"
+        "llvm-profdata is not there; it comes with: rustup component add llvm-tools"
     );
     Ok(program)
 }

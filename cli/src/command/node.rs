@@ -1,6 +1,6 @@
 //! `aqua node run`: runs a node until it is interrupted.
 
-use super::run::random_seed;
+use super::run::{MULTIADDRESS, multiaddress, random_seed};
 use crate::failure::Failure;
 use crate::log::EventLog;
 use crate::options::NodeRunOptions;
@@ -10,7 +10,7 @@ use aqua_diagnostics::Diagnostic;
 use aqua_keys::KeyPair;
 use aqua_network::{Multiaddr, NetworkName};
 use aqua_node::{Config, Limits, Node};
-use aqua_project::node_config::NodeFile;
+use aqua_project::node_config::{NodeFile, invalid_value};
 use aqua_project::{NodeConfig, key_file};
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr};
@@ -47,7 +47,9 @@ impl Settings {
     fn gather(options: &NodeRunOptions, terminal: Terminal) -> Result<Self, Failure> {
         let (root, config) = match &options.config {
             Some(path) => {
-                let file = NodeFile::open(path)?;
+                let mut file = NodeFile::open(path)?;
+                file.diagnostics.extend(invalid_network(&file.config));
+                Diagnostic::sort(&mut file.diagnostics);
                 terminal.diagnostics(&file.sources, &file.diagnostics);
                 if file.diagnostics.iter().any(Diagnostic::is_error) {
                     return Err(Failure::Reported);
@@ -81,7 +83,7 @@ impl Settings {
         network.bootstrap = self
             .bootstrap
             .iter()
-            .map(|text| address(text))
+            .map(|text| multiaddress(text))
             .collect::<Result<_, _>>()?;
         if let Some(name) = &self.config.network.name {
             network.network = name
@@ -111,8 +113,8 @@ impl Settings {
         let family = if self.ip.is_ipv4() { "ip4" } else { "ip6" };
         let (ip, tcp, ws) = (self.ip, self.tcp_port, self.ws_port);
         Ok(vec![
-            address(&format!("/{family}/{ip}/tcp/{tcp}"))?,
-            address(&format!("/{family}/{ip}/tcp/{ws}/ws"))?,
+            multiaddress(&format!("/{family}/{ip}/tcp/{tcp}"))?,
+            multiaddress(&format!("/{family}/{ip}/tcp/{ws}/ws"))?,
         ])
     }
 
@@ -142,9 +144,17 @@ fn cannot_run(service: &str) -> String {
     format!("can't deploy service `{service}`")
 }
 
-fn address(text: &str) -> Result<Multiaddr, Failure> {
-    text.parse()
-        .map_err(|error| Failure::Usage(format!("invalid multiaddress `{text}`: {error}")))
+/// Diagnostics for strings in `[network]` that only the network library can check.
+fn invalid_network(config: &NodeConfig) -> Vec<Diagnostic> {
+    const NETWORK_NAME: &str = "`dar`, `stage`, `kras` or 64 hexadecimal digits";
+    let name = config.network.name.iter();
+    let name = name.filter(|name| name.value.parse::<NetworkName>().is_err());
+    let name = name.map(|name| invalid_value("network.name", name.span, NETWORK_NAME));
+    let bootstrap = config.network.bootstrap.iter().enumerate();
+    let bootstrap = bootstrap.filter(|(_, address)| address.value.parse::<Multiaddr>().is_err());
+    let bootstrap = bootstrap
+        .map(|(index, address)| invalid_value(&format!("network.bootstrap[{index}]"), address.span, MULTIADDRESS));
+    name.chain(bootstrap).collect()
 }
 
 /// Prints the peer id and the addresses: one per line, or as one JSON object.

@@ -9,6 +9,7 @@ use crate::trace;
 use anyhow::Context;
 use aqua_compiler::typing::Arrow;
 use aqua_keys::KeyPair;
+use aqua_network::Multiaddr;
 use aqua_node::environment::{Entropy, SystemEntropy};
 use aqua_node::observer::{Observer, Trace};
 use aqua_node::{Client, ClientError, Config, LocalConfig, LocalNetwork, RunError, Service, USUAL_TTL};
@@ -104,8 +105,7 @@ async fn execute(
 
 /// Connects a client with a new key to a relay.
 async fn connect(relay: &str, observer: Arc<dyn Observer>) -> Result<Client, Failure> {
-    let address = relay.parse();
-    let address = address.map_err(|error| Failure::Usage(format!("invalid multiaddress `{relay}`: {error}")))?;
+    let address = multiaddress(relay)?;
     let network = aqua_network::Config::new(KeyPair::from_seed(random_seed().context("can't generate a key")?));
     let config = Config {
         observer,
@@ -117,6 +117,15 @@ async fn connect(relay: &str, observer: Arc<dyn Observer>) -> Result<Client, Fai
             ClientError::Relay(_) => Failure::Remote(error.to_string()),
             ClientError::Start(_) => Failure::System(error.into()),
         })
+}
+
+/// What is expected where a string is not a multiaddress.
+pub(super) const MULTIADDRESS: &str = "a multiaddress such as /ip4/127.0.0.1/tcp/9999/ws/p2p/12D3KooW...";
+
+/// Parses a multiaddress of the command line.
+pub(super) fn multiaddress(text: &str) -> Result<Multiaddr, Failure> {
+    text.parse()
+        .map_err(|_| Failure::Usage(format!("invalid multiaddress `{text}`: expected {MULTIADDRESS}")))
 }
 
 /// The seed of a new secret key.

@@ -16,7 +16,6 @@ pub const CRATES: &[&str] = &[
     "aqua-compiler",
     "aqua-diagnostics",
     "aqua-grammar",
-    "aqua-interface",
     "aqua-keys",
     "aqua-particle",
     "aqua-values",

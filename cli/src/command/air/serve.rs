@@ -13,6 +13,9 @@ use std::io::{self, BufRead, ErrorKind, Read, Write};
 /// request gets a reply with an error. Requests are independent of each other. The process ends at the end of its input.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  aqua air serve < requests.jsonl > replies.jsonl
+
 A request and its reply (bytes in base64, results as JSON text):
   {\"air\": \"(null)\", \"prev_data\": \"\", \"data\": \"\",
    \"params\": {\"init_peer_id\": \"12D3...\", \"current_peer_id\": \"12D3...\", \"timestamp\": 0, \"ttl\": 7000,

@@ -80,6 +80,6 @@ pub(crate) fn diff(options: &DiffOptions, terminal: Terminal) -> Result<(), Fail
         ));
     }
     let many = diff.states.len();
-    terminal.status(&format!("{many} {} differ", plural(many, "state")));
+    terminal.status(&format!("{many} changed {}", plural(many, "state")));
     Ok(())
 }
