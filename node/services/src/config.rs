@@ -1,28 +1,28 @@
-//! The bounds within which services run.
+//! Resource limits of services.
 
 use std::time::Duration;
 
-/// What one service may use, and what one call may cost: for every service of a [`Host`](crate::Host) that has no bounds of its own.
+/// Resource limits of one service and of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Linear memory of one service in bytes, all its memories together. A service that needs more to start isn't deployed; one that
-    /// asks for more while it runs is refused, as the WebAssembly rules for `memory.grow` have it.
+    /// Linear memory of one service in bytes, all its memories together. A service that needs more to start can't be deployed; while it
+    /// runs, `memory.grow` beyond the limit returns −1.
     pub memory: usize,
-    /// Elements of all tables of one service together (a table holds references to functions).
+    /// Elements of all tables of one service together. Tables contain references to functions.
     pub table_elements: usize,
-    /// Core instances, memories and tables that one component may consist of, each.
+    /// Core instances, memories and tables of one component; the limit applies to each kind.
     pub instances: usize,
-    /// How long one call may run. Only time in which the service's code runs counts, in steps of [`Config::TICK`].
+    /// Time that one call may run. Only time in which the service's code runs counts, in steps of [`Config::TICK`].
     pub call_time: Duration,
-    /// Host memory in bytes that the answer of one call may take. A byte of a string counts as one, any other value as its size in the
-    /// host (about 32 bytes).
+    /// Host memory in bytes for the answer of one call. A byte of a string counts as one, any other value as its size in the host (about
+    /// 32 bytes).
     pub answer: usize,
-    /// Size in bytes of a component that may be deployed.
+    /// Size of a component in bytes.
     pub component: usize,
 }
 
 impl Config {
-    /// The pulse at which running code can be interrupted and gives other tasks their turn.
+    /// Interval at which running code yields to other tasks and can be interrupted.
     pub const TICK: Duration = Duration::from_millis(10);
 }
 

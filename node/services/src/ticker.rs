@@ -1,7 +1,7 @@
-//! The pulse that lets a host interrupt running code.
+//! The clock that lets a host interrupt running code.
 //!
-//! Compiled code looks at the engine's epoch at every loop and function entry. A thread advances the epoch every [`Config::TICK`] while
-//! at least one call runs, and sleeps otherwise. It ends with its owner.
+//! Compiled code checks the engine's epoch at every loop and function entry. A thread advances the epoch every [`Config::TICK`] while at
+//! least one call runs, and sleeps otherwise. It ends when the [`Ticker`] is dropped.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 
-/// Owner of the ticking thread.
+/// The thread that ticks.
 #[derive(Debug)]
 pub(crate) struct Ticker {
     shared: Arc<Shared>,
@@ -24,7 +24,7 @@ struct Shared {
     ticks: Ticks,
 }
 
-/// The number of ticks so far. Clones count together.
+/// The number of ticks so far. Clones share the counter.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ticks(Arc<AtomicU64>);
 
@@ -34,24 +34,24 @@ struct State {
     stopped: bool,
 }
 
-/// Keeps the pulse going while it lives.
+/// Keeps the ticker running until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Running<'a>(&'a Shared);
 
 impl Ticker {
-    /// Starts the thread; `on_tick` runs on it at every tick.
+    /// Starts the thread, which calls `on_tick` at every tick.
     ///
     /// # Errors
     ///
-    /// When the operating system gives no thread.
+    /// Fails if the thread can't be spawned.
     pub(crate) fn start(on_tick: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let of_thread = Arc::clone(&shared);
+        let in_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("aqua-services-ticker".to_owned())
             .spawn(move || {
-                while of_thread.wait_for_tick() {
-                    of_thread.ticks.0.fetch_add(1, Ordering::Relaxed);
+                while in_thread.wait_for_tick() {
+                    in_thread.ticks.0.fetch_add(1, Ordering::Relaxed);
                     on_tick();
                 }
             })?;
@@ -61,32 +61,32 @@ impl Ticker {
         })
     }
 
-    /// Says that code runs, until the answer is dropped.
+    /// Ticks until the guard is dropped.
     pub(crate) fn run(&self) -> Running<'_> {
         self.shared.lock().running += 1;
         self.shared.changed.notify_all();
         Running(&self.shared)
     }
 
-    /// The count of ticks.
+    /// The counter of ticks.
     pub(crate) fn ticks(&self) -> Ticks {
         self.shared.ticks.clone()
     }
 }
 
 impl Ticks {
-    /// How many there were so far.
+    /// The number of ticks so far.
     pub(crate) fn now(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// How many there will have been when `time` is over, if code runs all the while.
+    /// The number of ticks when `time` has passed, if code runs throughout.
     pub(crate) fn after(&self, time: Duration) -> u64 {
         self.now().saturating_add(whole_ticks(time))
     }
 }
 
-/// The ticks that `time` takes, at least one.
+/// Ticks in `time`, rounded up, at least one.
 pub(crate) fn whole_ticks(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(Config::TICK.as_nanos()))
         .unwrap_or(u64::MAX)
@@ -98,7 +98,7 @@ impl Drop for Ticker {
         self.shared.lock().stopped = true;
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
-            // A panic of `on_tick` has been reported by its thread already.
+            // The panic hook has reported a panic of `on_tick`.
             let _ = thread.join();
         }
     }
@@ -111,7 +111,7 @@ impl Drop for Running<'_> {
 }
 
 impl Shared {
-    /// Waits until code runs and then for one tick. False when the owner is gone.
+    /// Waits until code runs and then for one tick. Returns false when the ticker is dropped.
     fn wait_for_tick(&self) -> bool {
         let idle = self
             .changed

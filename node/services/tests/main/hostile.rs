@@ -5,7 +5,7 @@ use std::time::Duration;
 use aqua_services::{CallError, Config, Host};
 use aqua_values::Value;
 
-use crate::{call, guest};
+use crate::{call, guest, host_of};
 
 /// Bounds that a test meets soon.
 fn tight() -> Config {
@@ -93,6 +93,57 @@ async fn every_misdeed_is_an_error_of_the_call() {
     ];
     for (function, arguments, expected) in cases {
         assert_eq!(error_of(&host, function, arguments).await, expected);
+    }
+}
+
+/// Answers that violate the canonical ABI, one of each kind of error that wasmtime has for them.
+#[tokio::test]
+async fn malformed_answers_are_traps() {
+    let cases = [
+        (
+            "char",
+            "(i32.const 0xd800)",
+            "",
+            "converted integer out of range for `char`",
+        ),
+        (
+            "(enum \"a\")",
+            "(i32.const 7)",
+            "",
+            "discriminant 7 out of range [0..1)",
+        ),
+        (
+            "(list u8)",
+            "(i32.store (i32.const 4) (i32.const 70000)) (i32.const 0)",
+            "(memory (core memory $i \"memory\"))",
+            "list pointer/length out of bounds of memory",
+        ),
+        (
+            "string",
+            "(i32.store (i32.const 4) (i32.const 1)) (i32.store (i32.const 8) (i32.const 0xdc00)) \
+             (i32.store (i32.const 0) (i32.const 8)) (i32.const 0)",
+            "(memory (core memory $i \"memory\")) string-encoding=utf16",
+            "unpaired surrogate found: dc00",
+        ),
+    ];
+    for (ty, code, options, reason) in cases {
+        let text = format!(
+            r#"(component
+                (core module $m (memory (export "memory") 1) (func (export "get") (result i32) {code}))
+                (core instance $i (instantiate $m))
+                (type $t {ty})
+                (export $e "t" (type $t))
+                (func (export "get") (result $e) (canon lift (core func $i "get") {options})))"#
+        );
+        let host = host_of(&text, tight()).await;
+        let error = call(&host, "get", json!([]))
+            .await
+            .expect_err("the answer is malformed");
+        assert_eq!(
+            error.to_string(),
+            format!("service 'guest' trapped in 'get': {reason}"),
+            "{ty}"
+        );
     }
 }
 
