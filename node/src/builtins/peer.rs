@@ -5,9 +5,6 @@ use super::{Answer, Call, Failure, Table, nothing};
 use aqua_keys::PeerId;
 use aqua_values::Value;
 
-/// The version of the interpreter that this peer's machine is compatible with.
-const AIR_VERSION: &str = "0.63.0";
-
 pub(super) fn enter(table: &mut Table) {
     table.insert("peer", "identify", identify);
     table.insert_immediate("peer", "timestamp_ms", |call| Ok(call.peer.clock().now().into()));
@@ -40,7 +37,7 @@ async fn identify(call: Call) -> Answer {
     Ok(Value::object([
         ("external_addresses", addresses.into()),
         ("node_version", env!("CARGO_PKG_VERSION").into()),
-        ("air_version", AIR_VERSION.into()),
+        ("air_version", aqua_vm::flat::interpreter_version().into()),
         ("spell_version", "".into()),
         ("allowed_binaries", nothing()),
         ("vm_info", nothing()),

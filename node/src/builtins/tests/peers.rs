@@ -71,7 +71,7 @@ fn peer_knows_itself_and_its_time() {
         Ok(json!({
             "external_addresses": [ADDRESS],
             "node_version": env!("CARGO_PKG_VERSION"),
-            "air_version": "0.63.0",
+            "air_version": aqua_vm::flat::interpreter_version(),
             "spell_version": "",
             "allowed_binaries": [],
             "vm_info": [],
