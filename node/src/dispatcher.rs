@@ -4,8 +4,8 @@ use crate::actor::{Actor, Arrival, Patron};
 use crate::executor::Executor;
 use crate::observer::{DropReason, Event};
 use aqua_keys::{PeerId, Signature};
-use aqua_network::Event as NetworkEvent;
-use aqua_particle::Particle;
+use aqua_network::{Event as NetworkEvent, Offer, OfferId};
+use aqua_particle::{Message, Particle};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -31,6 +31,8 @@ pub(crate) struct Dispatcher {
     tasks: JoinSet<Signature>,
     /// Arrivals that wait for room in their actor's mailbox.
     parked: FuturesUnordered<BoxFuture<'static, ()>>,
+    /// Frames that were accepted and have not been received.
+    offers: BTreeMap<OfferId, Offer>,
     stop: CancellationToken,
 }
 
@@ -48,6 +50,7 @@ impl Dispatcher {
             actors: BTreeMap::new(),
             tasks: JoinSet::new(),
             parked: FuturesUnordered::new(),
+            offers: BTreeMap::new(),
             stop,
         }
     }
@@ -102,13 +105,27 @@ impl Dispatcher {
 
     fn arrive(&mut self, event: NetworkEvent) {
         let event = match event {
-            NetworkEvent::Particle { from, particle, bytes } => {
-                // Nobody is told but the observer, who has been.
-                return drop(self.take(particle, Some(from), bytes, None));
+            NetworkEvent::Offer(mut offer) => {
+                offer.accept();
+                self.offers.insert(offer.id(), offer);
+                return;
             }
-            NetworkEvent::Rejected { from, reason } => Event::Rejected { from, reason },
-            NetworkEvent::Connected { peer } => Event::Connected { peer },
-            NetworkEvent::Disconnected { peer } => Event::Disconnected { peer },
+            NetworkEvent::Received { offer, frame, bytes } => {
+                let Some(offer) = self.offers.remove(&offer) else {
+                    return;
+                };
+                let from = offer.peer().clone();
+                match frame {
+                    // If it is dropped, an event says so.
+                    Ok(Message::Particle(particle)) => return drop(self.take(particle, Some(from), bytes, None)),
+                    Ok(Message::Upgrade) => return,
+                    Err(reason) => Event::Rejected { from, reason },
+                }
+            }
+            NetworkEvent::Rejected { peer, reason, .. } => Event::Rejected { from: peer, reason },
+            NetworkEvent::Connected { peer, first: true, .. } => Event::Connected { peer },
+            NetworkEvent::Disconnected { peer, last: true, .. } => Event::Disconnected { peer },
+            NetworkEvent::Connected { .. } | NetworkEvent::Disconnected { .. } => return,
         };
         self.executor.peer.tell(None, event);
     }

@@ -1,4 +1,4 @@
-//! The protocols that a peer speaks on each connection.
+//! The network behaviour: the protocols of each connection.
 
 use crate::config::{Config, Role};
 use crate::event::Event;
@@ -10,10 +10,10 @@ use libp2p::{PeerId, connection_limits, identify, kad, ping};
 use std::num::NonZeroUsize;
 use tokio::sync::mpsc;
 
-/// What an identified peer's agent version starts with if it is one of ours.
+/// Prefix of the agent version in identify messages of this implementation.
 pub(crate) const AGENT: &str = "aqua/";
 
-/// The protocols that a peer speaks on each connection.
+/// The protocols of each connection.
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     pub(crate) limits: connection_limits::Behaviour,
@@ -44,7 +44,7 @@ impl Behaviour {
     }
 }
 
-/// Routing only: nobody's records are stored.
+/// Kademlia for routing only: no records are stored.
 fn kademlia(config: &Config, own: PeerId) -> kad::Behaviour<MemoryStore> {
     let mut settings = kad::Config::new(config.network.kademlia_protocol());
     settings

@@ -1,4 +1,4 @@
-//! What a network is started with.
+//! Configuration of a network.
 
 use aqua_keys::KeyPair;
 use aqua_particle::frame;
@@ -7,27 +7,27 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// What a [`crate::Network`] is started with.
+/// Configuration of a [`crate::Network`].
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Who this peer is.
+    /// The key pair of this peer.
     pub key: KeyPair,
-    /// Whether others find and route through this peer.
+    /// Whether this peer takes part in Kademlia.
     pub role: Role,
-    /// Which network it belongs to.
+    /// The network that this peer belongs to.
     pub network: NetworkName,
-    /// Where to listen; port 0 takes a free one.
+    /// Addresses to listen on; port 0 stands for any free port.
     pub listen: Vec<Multiaddr>,
-    /// Addresses to announce besides those listened on, such as that of a proxy in front.
+    /// Addresses to announce besides those listened on, such as that of a reverse proxy.
     pub external: Vec<Multiaddr>,
-    /// Peers to connect to, and to connect to again whenever that connection is lost.
+    /// Peers that a connection is kept with.
     pub bootstrap: Vec<Multiaddr>,
-    /// Bounds on what others can make this peer hold and wait for.
+    /// Bounds on resources and timeouts.
     pub limits: Limits,
 }
 
 impl Config {
-    /// A peer that listens nowhere yet, knows nobody, and keeps the default limits.
+    /// A peer with the default limits that neither listens nor connects.
     pub fn new(key: KeyPair) -> Self {
         Self {
             key,
@@ -41,20 +41,20 @@ impl Config {
     }
 }
 
-/// What this peer is to others.
+/// The part that a peer plays in its network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Takes part in Kademlia: others find it and find others through it.
+    /// Takes part in Kademlia: other peers find it, and find others through it.
     Peer,
-    /// Only reachable over the connections it opened itself.
+    /// Reachable only over connections that it opened.
     Client,
 }
 
-/// The name of a network; peers of different networks don't find each other.
+/// The name of a network. Peers of different networks don't discover each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkName(String);
 
-/// A network's name is neither one of the public networks nor 64 hexadecimal digits.
+/// The text is neither the name of a public network nor 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a network is `dar`, `stage`, `kras` or 64 hexadecimal digits")]
 pub struct ParseNetworkNameError;
@@ -89,34 +89,32 @@ impl fmt::Display for NetworkName {
     }
 }
 
-/// Bounds on what others can make this peer hold and wait for.
+/// Bounds on the resources that other peers can occupy, and timeouts.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Events that wait for the node; beyond them substreams are not read.
+    /// Events in the queue. While it is full, nothing is read from peers.
     pub event_queue: usize,
-    /// Commands that wait for the swarm, and particles that wait for one peer's substream.
-    pub command_queue: usize,
     /// The largest frame body that is read or sent, in bytes.
     pub frame_body: usize,
-    /// The frame bytes that one connection's substreams may hold together; at least `frame_body`.
+    /// Bytes of the frames that one connection may have offered and not delivered; at least `frame_body`.
     pub connection_frames: usize,
-    /// The substreams with particles that one connection may have open towards this peer.
+    /// Inbound particle substreams of one connection.
     pub inbound_substreams: usize,
-    /// The connections this peer has in all; as many more may be shaking hands.
+    /// Established connections, and as many more whose handshake is in progress.
     pub connections: u32,
-    /// The connections with one other peer.
+    /// Established connections with one other peer.
     pub connections_per_peer: u32,
-    /// The peers that are looked for at a time.
+    /// Peers that are looked up at a time.
     pub searches: usize,
-    /// How many entries a bucket of the routing table has; 20 unless a small network wants to know everybody.
+    /// Entries of a bucket of the routing table.
     pub bucket_size: usize,
-    /// How long a connection without any substream lives on.
+    /// How long a connection without substreams is kept.
     pub idle_connection: Duration,
-    /// How long a handshake of a connection may take.
+    /// Timeout of a connection's handshake.
     pub handshake: Duration,
-    /// How long the negotiation of a substream may take, and how long a started frame may wait for its next bytes.
+    /// Timeout of a substream's negotiation, and of each read in the middle of a frame. Writes have twice as long.
     pub substream: Duration,
-    /// How long a query in Kademlia may take.
+    /// Timeout of a Kademlia query.
     pub query: Duration,
 }
 
@@ -124,7 +122,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             event_queue: 128,
-            command_queue: 128,
             frame_body: frame::MAX_BODY,
             connection_frames: 128 * 1024 * 1024,
             inbound_substreams: 1024,
@@ -145,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_networks_become_protocols() {
+    fn network_names_become_protocol_ids() {
         let protocol = |text: &str| {
             text.parse()
                 .map(|name: NetworkName| name.kademlia_protocol().to_string())

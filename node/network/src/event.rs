@@ -1,132 +1,157 @@
-//! What the network tells the node, and how its commands fail.
+//! Events of the network, and the errors of its commands.
 
+use crate::Offer;
 use aqua_keys::PeerId;
-use aqua_particle::Particle;
+use aqua_particle::Message;
 use aqua_particle::frame::FrameError;
 use libp2p::Multiaddr;
 
-/// What the network tells the node.
+/// Identifies a connection. No number is used twice by one [`crate::Network`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// Identifies an offered frame. No number is used twice by one [`crate::Network`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OfferId(pub u64);
+
+/// Something that happened on the network.
+///
+/// The events of a connection begin with `Connected` and end with `Disconnected`.
 #[derive(Debug)]
 pub enum Event {
-    /// A particle arrived. Nothing but its form has been checked.
-    Particle {
-        /// The peer at the other end of the connection.
-        from: PeerId,
-        /// The particle.
-        particle: Particle,
-        /// The size of its frame in bytes.
+    /// A connection was established.
+    Connected {
+        /// The connection.
+        connection: ConnectionId,
+        /// The remote peer.
+        peer: PeerId,
+        /// Whether there was no other connection with this peer.
+        first: bool,
+    },
+    /// A connection was closed. All of its offers have been completed.
+    Disconnected {
+        /// The connection.
+        connection: ConnectionId,
+        /// The remote peer.
+        peer: PeerId,
+        /// Whether there is no other connection with this peer.
+        last: bool,
+    },
+    /// A peer started to send a frame. The frame's body isn't read before the offer is accepted.
+    Offer(Offer),
+    /// The frame of an offer was read and decoded, or won't be: its bytes aren't a frame, or the connection closed.
+    ///
+    /// Exactly one of these follows each offer that isn't refused; if the connection closes, also for an offer that wasn't accepted.
+    Received {
+        /// The offer.
+        offer: OfferId,
+        /// What the frame contains. Only its form has been checked.
+        frame: Result<Message, RejectReason>,
+        /// The size of the frame in bytes, its length prefix included.
         bytes: usize,
     },
-    /// What a peer sent is no particle; its substream was closed, its connection lives on.
+    /// A peer sent something that isn't a frame, without an offer. The substream was reset; the connection stays open.
     Rejected {
-        /// The peer at the other end of the connection.
-        from: PeerId,
-        /// What is wrong with it.
+        /// The connection.
+        connection: ConnectionId,
+        /// The remote peer.
+        peer: PeerId,
+        /// What is wrong.
         reason: RejectReason,
-    },
-    /// The first connection with a peer was established.
-    Connected {
-        /// The peer.
-        peer: PeerId,
-    },
-    /// The last connection with a peer was closed.
-    Disconnected {
-        /// The peer.
-        peer: PeerId,
     },
 }
 
-/// Why a substream was closed before its time.
+/// Why a substream was reset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RejectReason {
-    /// The bytes are no frame of a particle.
+    /// The bytes aren't the frame of a particle.
     #[error(transparent)]
     Frame(#[from] FrameError),
-    /// A frame was begun and then nothing came for too long.
-    #[error("a frame was begun and not continued in time")]
+    /// No data arrived for [`Limits::substream`](crate::Limits::substream) in the middle of a frame.
+    #[error("no data arrived in time in the middle of a frame")]
     Stalled,
-    /// The substream broke within a frame.
-    #[error("the substream broke within a frame: {0}")]
+    /// The substream or its connection failed in the middle of a frame.
+    #[error("the substream failed in the middle of a frame: {0}")]
     Broken(String),
-    /// The connection has too many substreams open.
-    #[error("more than {0} substreams are open")]
+    /// The connection has [`Limits::inbound_substreams`](crate::Limits::inbound_substreams) open substreams.
+    #[error("the connection has more than {0} open substreams")]
     TooManySubstreams(usize),
-    /// The peer says that it doesn't speak the protocol of particles; it was disconnected.
-    #[error("the peer does not speak the particle protocol")]
+    /// The peer's identify message doesn't list the particle protocol; it was disconnected.
+    #[error("the peer does not support the particle protocol")]
     NotOfThisNetwork,
 }
 
 /// Why the network could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The system's DNS configuration, the noise keys or the like could not be set up.
-    #[error("the transport could not be set up: {0}")]
+    /// The DNS configuration of the system or the noise keys could not be set up.
+    #[error("can't set up the transport: {0}")]
     Transport(String),
     /// An address can't be listened on.
     #[error("can't listen on {address}: {reason}")]
     Listen {
-        /// The address of the configuration.
+        /// The address.
         address: Multiaddr,
-        /// What the system says.
+        /// The error of the transport.
         reason: String,
     },
 }
 
-/// Why a particle was not handed to a peer.
+/// Why a frame was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The peer is this very peer; its own particles don't travel.
-    #[error("a peer does not send to itself")]
+    /// The destination is this peer.
+    #[error("a peer can't send to itself")]
     OwnPeer,
-    /// No address of the peer is known, also not to the peers that were asked.
+    /// No address of the destination is known, and a Kademlia query found none.
     #[error("no address of the peer is known")]
     Unknown,
-    /// The peer's addresses are known, but none could be connected to.
-    #[error("the peer can't be connected to: {0}")]
+    /// None of the destination's addresses could be dialled.
+    #[error("can't connect to the peer: {0}")]
     Unreachable(String),
-    /// The connection was lost before the particle was written.
+    /// The connection was lost before the frame was written.
     #[error("the connection was lost: {0}")]
     Lost(String),
-    /// The peer took nothing for too long.
-    #[error("the peer did not take the particle in time")]
+    /// The peer read nothing for too long.
+    #[error("the peer did not read the particle in time")]
     TimedOut,
-    /// The particle is larger than the peer accepts.
-    #[error("the particle's {bytes} bytes are over the peer's limit of {limit}")]
+    /// The frame is larger than the destination accepts.
+    #[error("a frame of {bytes} bytes exceeds the peer's limit of {limit}")]
     TooLarge {
         /// The size of the frame's body in bytes.
         bytes: usize,
-        /// The largest body the peer accepts.
+        /// The largest body that the destination accepts.
         limit: usize,
     },
-    /// Too many peers are being looked for.
-    #[error("too many peers are being looked for")]
+    /// [`Limits::searches`](crate::Limits::searches) peers are being looked up.
+    #[error("too many peers are being looked up")]
     Busy,
-    /// This network has been shut down.
-    #[error("the network has been shut down")]
+    /// This network was shut down.
+    #[error("the network was shut down")]
     Closed,
 }
 
 /// Why an address could not be connected to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    /// The connection failed.
+    /// Dialling failed.
     #[error("can't connect to {address}: {reason}")]
     Failed {
         /// The address.
         address: Multiaddr,
-        /// What went wrong.
+        /// The error of the transport.
         reason: String,
     },
-    /// This network has been shut down.
-    #[error("the network has been shut down")]
+    /// This network was shut down.
+    #[error("the network was shut down")]
     Closed,
 }
 
-/// A peer and where it is connected.
+/// A connected peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// The peer.
     pub peer: PeerId,
-    /// The remote addresses of its connections.
+    /// The remote addresses of its connections, oldest connection first.
     pub addresses: Vec<Multiaddr>,
 }

@@ -1,12 +1,11 @@
-//! The handle that the node holds.
+//! The handle on a running network.
 
 use crate::config::Config;
 use crate::event::{ConnectError, Contact, Event, SendError, StartError};
-use crate::lane::Delivery;
+use crate::peer_sender::Delivery;
 use crate::swarm::{self, Command};
-use crate::{bootstrap, identity};
+use crate::{identity, reconnect};
 use aqua_keys::PeerId;
-use aqua_particle::{Particle, frame};
 use libp2p::Multiaddr;
 use std::fmt;
 use std::sync::Arc;
@@ -14,18 +13,17 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-/// A handle on a running network; cheap to clone. The network stops when the last one is dropped; [`Network::shutdown`]
-/// also waits until nothing is left of it.
+/// A handle on a running network; cheap to clone. The network stops when the last handle is dropped; [`Network::shutdown`] also waits
+/// until its tasks have ended.
 #[derive(Clone)]
 pub struct Network {
     own: PeerId,
-    /// The largest frame body this peer sends.
-    frame_body: usize,
-    commands: mpsc::Sender<Command>,
-    routed: watch::Receiver<usize>,
+    commands: mpsc::UnboundedSender<Command>,
+    routing_table_size: watch::Receiver<usize>,
     stop: CancellationToken,
     tasks: TaskTracker,
-    _stop_at_last: Option<Arc<DropGuard>>,
+    /// Stops the network when the last handle is dropped. The network's own tasks hold none.
+    _stop_on_drop: Option<Arc<DropGuard>>,
 }
 
 impl fmt::Debug for Network {
@@ -35,81 +33,83 @@ impl fmt::Debug for Network {
 }
 
 impl Network {
-    /// Starts to listen and to connect to the bootstrap peers. Gives the handle and the queue of events.
+    /// Starts to listen and to connect to the bootstrap peers. Returns the handle and the bounded queue of events.
+    ///
+    /// While the queue is full, nothing is read from peers.
+    ///
+    /// # Errors
+    /// Fails if the transport can't be set up or an address can't be listened on.
     pub async fn start(config: Config) -> Result<(Self, mpsc::Receiver<Event>), StartError> {
         let (events, queue) = mpsc::channel(config.limits.event_queue);
-        let (sender, commands) = mpsc::channel(config.limits.command_queue);
-        let (routes, routed) = watch::channel(0);
+        let (command_sender, commands) = mpsc::unbounded_channel();
+        let (size, routing_table_size) = watch::channel(0);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let swarm = swarm::start(&config, events, (sender.clone(), commands), routes, tasks.clone()).await?;
+        let swarm = swarm::start(&config, events, (command_sender.clone(), commands), size, tasks.clone()).await?;
         tasks.spawn(swarm.run(stop.clone()));
 
         let inner = Self {
             own: config.key.peer_id(),
-            frame_body: config.limits.frame_body,
-            commands: sender,
-            routed,
+            commands: command_sender,
+            routing_table_size,
             stop: stop.clone(),
             tasks: tasks.clone(),
-            _stop_at_last: None,
+            _stop_on_drop: None,
         };
         for address in config.bootstrap {
-            tasks.spawn(bootstrap::keep(inner.clone(), address));
+            tasks.spawn(reconnect::run(inner.clone(), address));
         }
         Ok((
             Self {
-                _stop_at_last: Some(Arc::new(stop.drop_guard())),
+                _stop_on_drop: Some(Arc::new(stop.drop_guard())),
                 ..inner
             },
             queue,
         ))
     }
 
-    /// Who this peer is.
+    /// The id of this peer.
     pub fn peer_id(&self) -> &PeerId {
         &self.own
     }
 
-    /// Hands a particle to a peer: finds it and connects to it if need be, and waits while the peer takes nothing.
-    /// Success means that the whole frame was written, not that it was read. Gives the size of the frame in bytes.
-    pub async fn send(&self, peer: &PeerId, particle: &Particle) -> Result<usize, SendError> {
+    /// Queues a frame for a peer, which is searched for and connected to if need be. Doesn't wait: the frame is queued when this
+    /// function returns, and frames for one peer are written in the order in which they were queued.
+    ///
+    /// `encode` is called in the task of the destination when it is the frame's turn, so a queued frame occupies only what `encode`
+    /// captures. The caller bounds how much it queues.
+    ///
+    /// The future returns the size of the frame in bytes when all of it was written, which doesn't mean that it was read. If the future
+    /// is dropped before the frame's turn, the frame isn't sent.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub fn send<F>(&self, peer: &PeerId, encode: F) -> impl Future<Output = Result<usize, SendError>> + Send + use<F>
+    where
+        F: FnOnce() -> Vec<u8> + Send + 'static,
+    {
+        let (done, result) = oneshot::channel();
+        let delivery = Delivery {
+            encode: Box::new(encode),
+            done,
+        };
         if *peer == self.own {
-            return Err(SendError::OwnPeer);
-        }
-        let frame: Arc<[u8]> = frame::encode(particle).into();
-        let (bytes, limit) = (frame::body_length(&frame), self.frame_body);
-        if bytes > limit {
-            return Err(SendError::TooLarge { bytes, limit });
-        }
-        let size = frame.len();
-        let deliveries = self.deliveries(peer).await?;
-        let (done, delivered) = oneshot::channel();
-        let lost = || SendError::Lost("the connection closed".to_owned());
-        deliveries.send(Delivery { frame, done }).await.map_err(|_| lost())?;
-        delivered.await.map_err(|_| lost())??;
-        Ok(size)
-    }
-
-    async fn deliveries(&self, peer: &PeerId) -> Result<mpsc::Sender<Delivery>, SendError> {
-        let peer = identity::to_libp2p(peer);
-        // Between being found and being asked for, a peer can be lost again; then one more search is made.
-        for _ in 0..2 {
-            if let Some(deliveries) = self.ask(|answer| Command::Deliveries { peer, answer }).await.flatten() {
-                return Ok(deliveries);
+            delivery.fail(SendError::OwnPeer);
+        } else {
+            let peer = identity::to_libp2p(peer);
+            if let Err(mpsc::error::SendError(Command::Send { delivery, .. })) =
+                self.commands.send(Command::Send { peer, delivery })
+            {
+                delivery.fail(SendError::Closed);
             }
-            self.ask(|waiting| Command::Find { peer, waiting })
-                .await
-                .ok_or(SendError::Closed)??;
         }
-        let deliveries = self
-            .ask(|answer| Command::Deliveries { peer, answer })
-            .await
-            .ok_or(SendError::Closed)?;
-        deliveries.ok_or_else(|| SendError::Lost("the connection closed".to_owned()))
+        async move { result.await.unwrap_or(Err(SendError::Closed)) }
     }
 
-    /// Connects to an address and gives the peer found there. With the peer's id at the end (`…/p2p/12D3KooW…`), an
-    /// existing connection with it serves, and no other peer is accepted.
+    /// Connects to an address and returns the peer found there. If the address ends in a peer id (`…/p2p/12D3KooW…`), no other peer
+    /// is accepted, and an existing connection with it is used.
+    ///
+    /// # Errors
+    /// Fails if the address can't be dialled or the network was shut down.
     pub async fn connect(&self, address: Multiaddr) -> Result<PeerId, ConnectError> {
         let peer = self
             .ask(|answer| Command::Connect { address, answer })
@@ -121,15 +121,15 @@ impl Network {
     /// Closes all connections with a peer.
     pub async fn disconnect(&self, peer: &PeerId) {
         let peer = identity::to_libp2p(peer);
-        if self.commands.send(Command::Disconnect { peer }).await.is_ok() {
-            self.ask(|closed| Command::WhenClosed { peer, closed }).await;
+        if self.commands.send(Command::Disconnect { peer }).is_ok() {
+            self.ask(|closed| Command::NotifyWhenClosed { peer, closed }).await;
         }
     }
 
     /// Waits until no connection with a peer is left.
     pub async fn disconnected(&self, peer: &PeerId) {
         let peer = identity::to_libp2p(peer);
-        self.ask(|closed| Command::WhenClosed { peer, closed }).await;
+        self.ask(|closed| Command::NotifyWhenClosed { peer, closed }).await;
     }
 
     /// Whether a connection with a peer exists.
@@ -137,7 +137,7 @@ impl Network {
         self.contact(peer).await.is_some()
     }
 
-    /// Where a connected peer is.
+    /// The addresses of a connected peer; `None` if it isn't connected.
     pub async fn contact(&self, peer: &PeerId) -> Option<Contact> {
         let id = identity::to_libp2p(peer);
         let addresses = self.ask(|answer| Command::Addresses { peer: id, answer }).await??;
@@ -173,17 +173,21 @@ impl Network {
             .collect()
     }
 
-    /// The `count` peers of the local routing table nearest to `key`, nearest first: XOR distance of the SHA-256 of
-    /// the key's bytes and of the peers' bytes. Nobody is asked. Never this peer itself. A client knows none.
+    /// The `count` peers of the local routing table nearest to `key`, nearest first; never this peer. The distance is the XOR of the
+    /// SHA-256 digests of the key and of the peer id's bytes. Makes no query. Empty for a client.
     pub async fn neighborhood(&self, key: Vec<u8>, count: usize) -> Vec<PeerId> {
         self.ask(|answer| Command::Neighborhood { key, count, answer })
             .await
             .unwrap_or_default()
     }
 
-    /// Waits until the routing table holds at least `count` peers. False if the network is shut down before.
+    /// Waits until the routing table contains at least `count` peers. Returns false if the network is shut down before.
     pub async fn routes_to(&self, count: usize) -> bool {
-        self.routed.clone().wait_for(|known| *known >= count).await.is_ok()
+        self.routing_table_size
+            .clone()
+            .wait_for(|size| *size >= count)
+            .await
+            .is_ok()
     }
 
     /// Waits until the network is being shut down.
@@ -191,17 +195,17 @@ impl Network {
         self.stop.cancelled().await;
     }
 
-    /// Closes all connections and stops listening; returns when no task of the network is left.
+    /// Closes all connections and stops listening; returns when all tasks of the network have ended.
     pub async fn shutdown(&self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
     }
 
-    /// Sends a command with a way to answer it; none once the network is shut down.
+    /// Sends a command and waits for its answer; `None` if the network was shut down.
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        self.commands.send(command(answer)).await.ok()?;
+        self.commands.send(command(answer)).ok()?;
         answered.await.ok()
     }
 }

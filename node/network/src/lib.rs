@@ -1,31 +1,37 @@
-//! The libp2p swarm of a peer: who is reachable and how particles travel to them.
+//! The libp2p network of a peer: connections, discovery and the frames of particles.
 //!
-//! [`Network::start`] gives a handle, cheap to clone, and a bounded queue of [`Event`]s. Behind them one task owns the
-//! swarm; per connected peer one more delivers particles in order. What arrives is handed over in the order of each
-//! substream. While the queue is full, substreams are not read, so that a sender feels it: nothing piles up here and
-//! nothing is lost without an event.
+//! [`Network::start`] returns a handle, cheap to clone, and a bounded queue of [`Event`]s. One task owns the swarm; each connection has
+//! a task that reads its frames, each connected peer one that writes frames to it, in order.
 //!
-//! Left to others: whether a particle's signature holds and its time is up (the node decides, on ingest), and where a
-//! particle goes next (its script decides).
+//! # Back-pressure
+//!
+//! Of each frame only the length is read at first. It becomes an [`Offer`]; the body is read and decoded when the offer is accepted,
+//! and arrives as [`Event::Received`]. Nothing else is buffered: a frame that isn't accepted stays with its sender, whose yamux window
+//! fills. Other connections aren't affected.
+//!
+//! The crate doesn't verify the signature or the deadline of a particle, and doesn't decide where a particle is sent.
 
 mod behaviour;
-mod bootstrap;
 mod config;
 mod discovery;
 mod event;
+mod global_address;
 mod handle;
 mod identity;
-mod lane;
 mod neighborhood;
+mod offer;
+mod peer_sender;
 mod peers;
+mod reconnect;
 mod substreams;
 mod swarm;
 mod transport;
 
 pub use config::{Config, Limits, NetworkName, ParseNetworkNameError, Role};
-pub use event::{ConnectError, Contact, Event, RejectReason, SendError, StartError};
+pub use event::{ConnectError, ConnectionId, Contact, Event, OfferId, RejectReason, SendError, StartError};
 pub use handle::Network;
 pub use libp2p::Multiaddr;
+pub use offer::Offer;
 
-/// The protocol by which particles travel.
+/// The protocol id of particle substreams.
 pub const PARTICLE_PROTOCOL: libp2p::StreamProtocol = libp2p::StreamProtocol::new("/fluence/particle/2.0.0");

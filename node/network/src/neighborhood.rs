@@ -1,12 +1,11 @@
-//! Which known peers are nearest to a key.
+//! The peers of the routing table nearest to a key.
 
 use crate::identity;
 use aqua_keys::PeerId;
 use libp2p::kad::store::MemoryStore;
 use libp2p::kad::{self, KBucketKey};
 
-/// The `count` peers of the local routing table nearest to a key, nearest first. Distances are the XOR of the SHA-256
-/// of the key and of each peer's bytes. Nobody is asked; this peer itself is never among them.
+/// The `count` peers of the routing table nearest to a key, nearest first; see [`Network::neighborhood`](crate::Network::neighborhood).
 pub(crate) fn nearest(kademlia: &mut kad::Behaviour<MemoryStore>, key: Vec<u8>, count: usize) -> Vec<PeerId> {
     let target = KBucketKey::new(key);
     let mut known = peers(kademlia);
@@ -18,7 +17,7 @@ pub(crate) fn nearest(kademlia: &mut kad::Behaviour<MemoryStore>, key: Vec<u8>, 
         .collect()
 }
 
-/// How many peers the local routing table holds.
+/// The number of peers in the routing table.
 pub(crate) fn size(kademlia: &mut kad::Behaviour<MemoryStore>) -> usize {
     kademlia.kbuckets().map(|bucket| bucket.num_entries()).sum()
 }

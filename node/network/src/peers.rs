@@ -1,7 +1,7 @@
-//! The peers that are connected now, and the way to each.
+//! The connected peers and the queues of frames to them.
 
 use crate::config::Limits;
-use crate::lane::{self, Delivery, Taking};
+use crate::peer_sender::{Delivery, Framing, PeerSender};
 use crate::swarm::Command;
 use libp2p::swarm::ConnectionId;
 use libp2p::{Multiaddr, PeerId};
@@ -9,78 +9,87 @@ use std::collections::BTreeMap;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
-/// The peers that are connected now.
+/// The connected peers.
 #[derive(Default)]
 pub(crate) struct Peers {
     connected: BTreeMap<PeerId, Peer>,
 }
 
-/// A connected peer.
 struct Peer {
-    /// Its connections, oldest first, with their remote addresses.
+    /// Connections with their remote addresses, oldest first.
     connections: Vec<(ConnectionId, Multiaddr)>,
-    deliveries: mpsc::Sender<Delivery>,
-    taking: watch::Sender<Taking>,
-    /// Who waits for its last connection to close.
-    closing: Vec<oneshot::Sender<()>>,
+    deliveries: mpsc::UnboundedSender<Delivery>,
+    framing: watch::Sender<Framing>,
+    /// Notified when the last connection has closed.
+    closed: Vec<oneshot::Sender<()>>,
 }
 
 impl Peers {
-    /// Notes a new connection; says whether it is the peer's first.
-    pub(crate) fn connected(
+    /// Adds a connection. Returns whether it is the peer's first one, for which a sender is started.
+    pub(crate) fn add_connection(
         &mut self,
         peer: PeerId,
         connection: (ConnectionId, Multiaddr),
         limits: &Limits,
-        commands: &mpsc::Sender<Command>,
+        commands: &mpsc::UnboundedSender<Command>,
         tasks: &TaskTracker,
     ) -> bool {
         if let Some(known) = self.connected.get_mut(&peer) {
             known.connections.push(connection);
             return false;
         }
-        let (deliveries, queue) = mpsc::channel(limits.command_queue);
-        let (taking, watched) = watch::channel(Taking::OneFrame);
-        tasks.spawn(lane::run(peer, queue, watched, commands.clone(), limits.substream * 2));
+        let (deliveries, queue) = mpsc::unbounded_channel();
+        let (framing, current_framing) = watch::channel(Framing::OnePerSubstream);
+        let sender = PeerSender {
+            peer,
+            framing: current_framing,
+            commands: commands.clone(),
+            max_body: limits.frame_body,
+            timeout: limits.substream * 2,
+        };
+        tasks.spawn(sender.run(queue));
         let new = Peer {
             connections: vec![connection],
             deliveries,
-            taking,
-            closing: Vec::new(),
+            framing,
+            closed: Vec::new(),
         };
         self.connected.insert(peer, new);
         true
     }
 
-    /// Notes that a connection closed; says whether it was the peer's last.
-    pub(crate) fn disconnected(&mut self, peer: PeerId, connection: ConnectionId) -> bool {
+    /// Removes a connection. Returns whether it was the peer's last one.
+    pub(crate) fn remove_connection(&mut self, peer: PeerId, connection: ConnectionId) -> bool {
         let Some(known) = self.connected.get_mut(&peer) else {
             return false;
         };
         known.connections.retain(|(id, _)| *id != connection);
         let last = known.connections.is_empty();
-        if last && let Some(gone) = self.connected.remove(&peer) {
-            for waiting in gone.closing {
-                // Whoever waited may have stopped.
-                let _ = waiting.send(());
+        if last && let Some(removed) = self.connected.remove(&peer) {
+            for closed in removed.closed {
+                // The caller may have dropped its future.
+                let _ = closed.send(());
             }
         }
         last
     }
 
-    /// The way to a peer, if it is connected.
-    pub(crate) fn deliveries(&self, peer: &PeerId) -> Option<&mpsc::Sender<Delivery>> {
-        self.connected.get(peer).map(|known| &known.deliveries)
-    }
-
-    /// Learns how a peer takes particles.
-    pub(crate) fn takes(&mut self, peer: &PeerId, taking: Taking) {
-        if let Some(known) = self.connected.get(peer) {
-            known.taking.send_replace(taking);
+    /// Queues a delivery to a connected peer. Gives it back if the peer isn't connected.
+    pub(crate) fn deliver(&self, peer: &PeerId, delivery: Delivery) -> Result<(), Delivery> {
+        match self.connected.get(peer) {
+            Some(known) => known.deliveries.send(delivery).map_err(|refused| refused.0),
+            None => Err(delivery),
         }
     }
 
-    /// The connection to open substreams on.
+    /// Sets how frames are written to a peer.
+    pub(crate) fn set_framing(&mut self, peer: &PeerId, framing: Framing) {
+        if let Some(known) = self.connected.get(peer) {
+            known.framing.send_replace(framing);
+        }
+    }
+
+    /// The connection to open substreams on: the oldest.
     pub(crate) fn connection(&self, peer: &PeerId) -> Option<ConnectionId> {
         self.connected.get(peer)?.connections.first().map(|(id, _)| *id)
     }
@@ -101,10 +110,10 @@ impl Peers {
             .map(|(_, address)| address)
     }
 
-    /// Tells when the peer's last connection has closed; at once if there is none.
-    pub(crate) fn when_closed(&mut self, peer: &PeerId, closed: oneshot::Sender<()>) {
+    /// Notifies when the peer's last connection has closed; at once if it has none.
+    pub(crate) fn notify_when_closed(&mut self, peer: &PeerId, closed: oneshot::Sender<()>) {
         match self.connected.get_mut(peer) {
-            Some(known) => known.closing.push(closed),
+            Some(known) => known.closed.push(closed),
             None => {
                 let _ = closed.send(());
             }

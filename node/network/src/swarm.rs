@@ -1,10 +1,12 @@
-//! The one task that owns the swarm.
+//! The task that owns the swarm.
 
 use crate::behaviour::{AGENT, Behaviour, BehaviourEvent};
 use crate::config::Config;
-use crate::discovery::{Discovery, Next, Waiting};
+use crate::discovery::{Discovery, Next};
 use crate::event::{ConnectError, Event, RejectReason, SendError, StartError};
-use crate::lane::{Delivery, Taking};
+use crate::global_address::is_global;
+use crate::offer::Connection;
+use crate::peer_sender::{Delivery, Framing};
 use crate::peers::Peers;
 use crate::substreams::Opened;
 use crate::{PARTICLE_PROTOCOL, identity, neighborhood, transport};
@@ -16,30 +18,26 @@ use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, Swarm, identify};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Events about connections that may wait for the node before the swarm itself pauses.
-const MAX_WAITING_EVENTS: usize = 256;
-/// Addresses that are learnt of one peer.
+/// Events in the backlog at which the swarm is no longer polled.
+const MAX_BACKLOG: usize = 256;
+/// Addresses of one peer that are added to the routing table at a time.
 const MAX_ADDRESSES: usize = 16;
 /// How long connections may take to close when the network is shut down.
-const FAREWELL: Duration = Duration::from_secs(2);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the swarm's task is asked to do. Whoever asked may have stopped waiting for the answer.
+/// A request to the swarm's task. The caller may have dropped the future that waits for the answer.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Deliveries {
+    Send {
         peer: PeerId,
-        answer: oneshot::Sender<Option<mpsc::Sender<Delivery>>>,
-    },
-    Find {
-        peer: PeerId,
-        waiting: Waiting,
+        delivery: Delivery,
     },
     Open {
         peer: PeerId,
@@ -52,7 +50,7 @@ pub(crate) enum Command {
     Disconnect {
         peer: PeerId,
     },
-    WhenClosed {
+    NotifyWhenClosed {
         peer: PeerId,
         closed: oneshot::Sender<()>,
     },
@@ -73,32 +71,41 @@ pub(crate) enum Command {
     },
 }
 
-/// The swarm and what its task knows.
-pub(crate) struct Driver {
+/// The swarm and the state of its task.
+pub(crate) struct SwarmTask {
     swarm: Swarm<Behaviour>,
     config: Config,
     kademlia_protocol: libp2p::StreamProtocol,
     events: mpsc::Sender<Event>,
-    waiting_events: VecDeque<Event>,
-    commands: mpsc::Receiver<Command>,
-    commander: mpsc::Sender<Command>,
+    /// Events that the queue has no room for yet.
+    backlog: VecDeque<Queued>,
+    commands: mpsc::UnboundedReceiver<Command>,
+    /// For the tasks that write to peers.
+    command_sender: mpsc::UnboundedSender<Command>,
     tasks: TaskTracker,
     peers: Peers,
     discovery: Discovery,
-    /// Dials that somebody waits for, by the connection they are to become.
+    /// Dials by the connection that they are to establish.
     dials: BTreeMap<ConnectionId, (Multiaddr, oneshot::Sender<Result<PeerId, ConnectError>>)>,
-    /// How many peers the routing table holds.
-    routes: watch::Sender<usize>,
+    /// The number of peers in the routing table.
+    routing_table_size: watch::Sender<usize>,
+}
+
+/// An event in the backlog.
+struct Queued {
+    event: Event,
+    /// The connection that the event announces.
+    announces: Option<Arc<Connection>>,
 }
 
 /// Sets the swarm up and waits until it listens.
 pub(crate) async fn start(
     config: &Config,
     events: mpsc::Sender<Event>,
-    (commander, commands): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
-    routes: watch::Sender<usize>,
+    (command_sender, commands): (mpsc::UnboundedSender<Command>, mpsc::UnboundedReceiver<Command>),
+    routing_table_size: watch::Sender<usize>,
     tasks: TaskTracker,
-) -> Result<Driver, StartError> {
+) -> Result<SwarmTask, StartError> {
     let own = identity::to_libp2p(&config.key.peer_id());
     let behaviour = Behaviour::new(config, events.clone());
     let settings = transport::swarm_config(&config.limits, &tasks);
@@ -106,28 +113,28 @@ pub(crate) async fn start(
     for address in &config.external {
         swarm.add_external_address(address.clone());
     }
-    let mut driver = Driver {
+    let mut task = SwarmTask {
         swarm,
         config: config.clone(),
         kademlia_protocol: config.network.kademlia_protocol(),
         events,
-        waiting_events: VecDeque::new(),
+        backlog: VecDeque::new(),
         commands,
-        commander,
+        command_sender,
         tasks,
         peers: Peers::default(),
         discovery: Discovery::new(config.limits.searches),
         dials: BTreeMap::new(),
-        routes,
+        routing_table_size,
     };
     for address in &config.listen {
-        driver.listen(address).await?;
+        task.listen(address).await?;
     }
-    Ok(driver)
+    Ok(task)
 }
 
-impl Driver {
-    /// Listens on one address and waits until that is so.
+impl SwarmTask {
+    /// Listens on one address; returns when it does.
     async fn listen(&mut self, address: &Multiaddr) -> Result<(), StartError> {
         let failed = |reason: String| StartError::Listen {
             address: address.clone(),
@@ -149,30 +156,30 @@ impl Driver {
                             .map_or_else(|| "it closed".to_owned(), |error| error.to_string()),
                     ));
                 }
-                event => self.note(event),
+                event => self.handle_swarm_event(event),
             }
         }
     }
 
-    /// Runs until `stop`, then closes what is open.
+    /// Runs until `stop` is cancelled or the events' receiver is dropped, then closes all connections.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         let events = self.events.clone();
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                room = events.reserve(), if !self.waiting_events.is_empty() => {
-                    match (room, self.waiting_events.pop_front()) {
-                        (Ok(room), Some(event)) => room.send(event),
-                        // The node has gone without a word: nobody is left to run for.
-                        _ => break,
+                permit = events.reserve(), if !self.backlog.is_empty() => {
+                    let (Ok(permit), Some(queued)) = (permit, self.backlog.pop_front()) else { break };
+                    permit.send(queued.event);
+                    if let Some(connection) = queued.announces {
+                        connection.announce();
                     }
                 }
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
-                    self.obey(command);
+                    self.handle_command(command);
                 }
-                event = self.swarm.select_next_some(), if self.waiting_events.len() < MAX_WAITING_EVENTS => {
-                    self.note(event);
+                event = self.swarm.select_next_some(), if self.backlog.len() < MAX_BACKLOG => {
+                    self.handle_swarm_event(event);
                 }
             }
         }
@@ -181,7 +188,7 @@ impl Driver {
 
     async fn close(mut self) {
         for peer in self.peers.all().collect::<Vec<_>>() {
-            // It may have closed by itself meanwhile.
+            // The peer may have disconnected.
             let _ = self.swarm.disconnect_peer_id(peer);
         }
         let closed = async {
@@ -189,24 +196,27 @@ impl Driver {
                 self.swarm.select_next_some().await;
             }
         };
-        if timeout(FAREWELL, closed).await.is_err() {
-            tracing::debug!("connections closed without a farewell");
+        if timeout(CLOSE_TIMEOUT, closed).await.is_err() {
+            tracing::debug!("connections did not close in time");
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    fn emit(&mut self, event: Event) {
+        self.backlog.push_back(Queued { event, announces: None });
+    }
+
+    fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Deliveries { peer, answer } => drop(answer.send(self.peers.deliveries(&peer).cloned())),
-            Command::Find { peer, waiting } => self.find(peer, waiting),
+            Command::Send { peer, delivery } => self.send(peer, delivery),
             Command::Open { peer, opened } => {
                 if let Some(connection) = self.peers.connection(&peer) {
                     self.swarm.behaviour_mut().substreams.open(peer, connection, opened);
                 }
             }
             Command::Connect { address, answer } => self.connect(address, answer),
-            // An error says that it is not connected, which is what was wanted.
+            // It fails if the peer isn't connected, which is what the caller wants.
             Command::Disconnect { peer } => drop(self.swarm.disconnect_peer_id(peer)),
-            Command::WhenClosed { peer, closed } => self.peers.when_closed(&peer, closed),
+            Command::NotifyWhenClosed { peer, closed } => self.peers.notify_when_closed(&peer, closed),
             Command::Addresses { peer, answer } => drop(answer.send(self.peers.addresses(&peer))),
             Command::ListenAddresses { answer } => drop(answer.send(self.swarm.listeners().cloned().collect())),
             Command::ExternalAddresses { answer } => {
@@ -219,16 +229,16 @@ impl Driver {
         }
     }
 
-    fn find(&mut self, peer: PeerId, waiting: Waiting) {
-        if self.peers.connection(&peer).is_some() {
-            return drop(waiting.send(Ok(())));
-        }
-        if self.discovery.want(peer, waiting, Instant::now()) == Next::Dial {
+    /// Queues a frame for a connected peer, or searches for the peer. All frames pass here, so those for one peer stay in order.
+    fn send(&mut self, peer: PeerId, delivery: Delivery) {
+        if let Err(delivery) = self.peers.deliver(&peer, delivery)
+            && self.discovery.search(peer, delivery, Instant::now()) == Next::Dial
+        {
             self.dial(peer);
         }
     }
 
-    /// Dials what is known of a peer. A dial already under way serves as well: its end is reported in the same way.
+    /// Dials the known addresses of a peer, unless a dial is in progress. Its end is reported in the same way.
     fn dial(&mut self, peer: PeerId) {
         let options = DialOpts::peer_id(peer)
             .condition(PeerCondition::DisconnectedAndNotDialing)
@@ -247,10 +257,10 @@ impl Driver {
             DialError::NoAddresses => SendError::Unknown,
             error => SendError::Unreachable(error.to_string()),
         };
-        if self.discovery.dial_failed(peer, reason, Instant::now()) == Next::Ask {
+        if self.discovery.dial_failed(peer, &reason, Instant::now()) == Next::Query {
             let kademlia = self.swarm.behaviour_mut().kademlia.as_mut();
             let query = kademlia.map(|known| known.get_closest_peers(peer));
-            self.discovery.asking(peer, query, Instant::now());
+            self.discovery.query_started(peer, query, Instant::now());
         }
     }
 
@@ -273,40 +283,17 @@ impl Driver {
         }
     }
 
-    fn note(&mut self, event: SwarmEvent<BehaviourEvent>) {
+    fn handle_swarm_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
             SwarmEvent::ConnectionEstablished {
-                peer_id: peer,
+                peer_id,
                 connection_id,
                 endpoint,
                 ..
-            } => {
-                let connection = (connection_id, endpoint.get_remote_address().clone());
-                if self
-                    .peers
-                    .connected(peer, connection, &self.config.limits, &self.commander, &self.tasks)
-                {
-                    self.waiting_events.push_back(Event::Connected {
-                        peer: identity::from_libp2p(peer),
-                    });
-                }
-                self.discovery.found(&peer);
-                if let Some((_, answer)) = self.dials.remove(&connection_id) {
-                    drop(answer.send(Ok(peer)));
-                }
-            }
+            } => self.handle_established(peer_id, connection_id, endpoint.get_remote_address()),
             SwarmEvent::ConnectionClosed {
-                peer_id: peer,
-                connection_id,
-                ..
-            } => {
-                let last = self.peers.disconnected(peer, connection_id);
-                if last {
-                    self.waiting_events.push_back(Event::Disconnected {
-                        peer: identity::from_libp2p(peer),
-                    });
-                }
-            }
+                peer_id, connection_id, ..
+            } => self.handle_closed(peer_id, connection_id),
             SwarmEvent::OutgoingConnectionError {
                 connection_id,
                 peer_id,
@@ -322,7 +309,7 @@ impl Driver {
                     self.dial_failed(peer, &error);
                 }
             }
-            SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "listening"),
+            SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "a listener failed"),
             SwarmEvent::ListenerClosed {
                 addresses,
                 reason: Err(error),
@@ -334,39 +321,85 @@ impl Driver {
                 connection_id,
                 peer_id,
                 info,
-            })) => self.identified(peer_id, connection_id, &info),
-            SwarmEvent::Behaviour(BehaviourEvent::Kademlia(event)) => self.learnt(event),
+            })) => self.handle_identify(peer_id, connection_id, &info),
+            SwarmEvent::Behaviour(BehaviourEvent::Kademlia(event)) => self.handle_kad_event(event),
             _ => {}
         }
     }
 
-    /// A peer says who it is: whether it belongs here, how it takes particles, where others find it.
-    fn identified(&mut self, peer: PeerId, connection: ConnectionId, info: &identify::Info) {
-        if !info.protocols.contains(&PARTICLE_PROTOCOL) {
-            let from = identity::from_libp2p(peer);
-            self.waiting_events.push_back(Event::Rejected {
-                from,
-                reason: RejectReason::NotOfThisNetwork,
+    fn handle_established(&mut self, peer: PeerId, id: ConnectionId, remote: &Multiaddr) {
+        let connection = (id, remote.clone());
+        let Self { peers, config, .. } = self;
+        let first = peers.add_connection(peer, connection, &config.limits, &self.command_sender, &self.tasks);
+        if let Some(connection) = self.swarm.behaviour().substreams.connection(id).cloned() {
+            let event = Event::Connected {
+                connection: connection.id(),
+                peer: connection.peer().clone(),
+                first,
+            };
+            let announces = Some(connection);
+            self.backlog.push_back(Queued { event, announces });
+        }
+        for delivery in self.discovery.connected(&peer) {
+            self.send(peer, delivery);
+        }
+        if let Some((_, answer)) = self.dials.remove(&id) {
+            drop(answer.send(Ok(peer)));
+        }
+    }
+
+    /// The readers of a closed connection don't run any more, so its open offers are completed here.
+    fn handle_closed(&mut self, peer: PeerId, id: ConnectionId) {
+        let last = self.peers.remove_connection(peer, id);
+        let Some(connection) = self.swarm.behaviour_mut().substreams.remove(id) else {
+            return;
+        };
+        for offer in connection.close() {
+            self.emit(Event::Received {
+                offer,
+                frame: Err(RejectReason::Broken("the connection closed".to_owned())),
+                bytes: 0,
             });
-            // An error says that it has gone already.
+        }
+        self.emit(Event::Disconnected {
+            connection: connection.id(),
+            peer: connection.peer().clone(),
+            last,
+        });
+    }
+
+    /// A peer identified itself: decides whether it belongs to this network, how frames are written to it and where others find it.
+    fn handle_identify(&mut self, peer: PeerId, connection: ConnectionId, info: &identify::Info) {
+        if !info.protocols.contains(&PARTICLE_PROTOCOL) {
+            if let Some(connection) = self.swarm.behaviour().substreams.connection(connection).cloned() {
+                self.emit(Event::Rejected {
+                    connection: connection.id(),
+                    peer: connection.peer().clone(),
+                    reason: RejectReason::NotOfThisNetwork,
+                });
+            }
+            // The peer may have disconnected.
             let _ = self.swarm.disconnect_peer_id(peer);
             return;
         }
         let routes = info.protocols.contains(&self.kademlia_protocol);
         let ours = info.agent_version.starts_with(AGENT);
-        let body = match ours {
+        let max_body = match ours {
             true => self.config.limits.frame_body,
             false => frame::MAX_CLIENT_BODY,
         };
-        let taking = match (ours, routes) {
-            (false, true) => Taking::OneFrame,
-            (_, routes) => Taking::Stream { body, lasting: !routes },
+        let framing = match (ours, routes) {
+            (false, true) => Framing::OnePerSubstream,
+            (_, routes) => Framing::Stream {
+                max_body,
+                permanent: !routes,
+            },
         };
-        self.peers.takes(&peer, taking);
+        self.peers.set_framing(&peer, framing);
         if !routes {
             return;
         }
-        // Only a neighbour on the same private network may speak of private addresses.
+        // Private addresses are only useful from a peer on the same private network.
         let trusted = self
             .peers
             .address(&peer, connection)
@@ -379,11 +412,12 @@ impl Driver {
         }
     }
 
-    fn learnt(&mut self, event: kad::Event) {
+    fn handle_kad_event(&mut self, event: kad::Event) {
         match event {
             kad::Event::RoutingUpdated { .. } => {
                 let kademlia = self.swarm.behaviour_mut().kademlia.as_mut();
-                self.routes.send_replace(kademlia.map_or(0, neighborhood::size));
+                self.routing_table_size
+                    .send_replace(kademlia.map_or(0, neighborhood::size));
             }
             kad::Event::OutboundQueryProgressed {
                 id,
@@ -391,40 +425,11 @@ impl Driver {
                 step,
                 ..
             } if step.last => {
-                if let Some(peer) = self.discovery.asked(id) {
+                if let Some(peer) = self.discovery.query_finished(id) {
                     self.dial(peer);
                 }
             }
             _ => {}
-        }
-    }
-}
-
-/// Whether an address can be reached from anywhere. Names can, as far as one can tell.
-fn is_global(address: &Multiaddr) -> bool {
-    address.iter().all(|part| match part {
-        Protocol::Ip4(ip) => is_global_ip(ip.into()),
-        Protocol::Ip6(ip) => is_global_ip(ip.into()),
-        Protocol::Memory(_) => false,
-        _ => true,
-    })
-}
-
-fn is_global_ip(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            let [first, second, ..] = ip.octets();
-            let shared = first == 100 && (64..128).contains(&second);
-            !(ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_broadcast()
-                || ip.is_documentation()
-                || first == 0
-                || shared)
-        }
-        IpAddr::V6(ip) => {
-            !(ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local())
         }
     }
 }

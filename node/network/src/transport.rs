@@ -1,4 +1,4 @@
-//! How connections are made: TCP and WebSocket over it, names resolved, noise, yamux.
+//! The transport: TCP and WebSocket with DNS, noise and yamux.
 
 use crate::StartError;
 use crate::config::{Config, Limits};
@@ -12,10 +12,10 @@ use std::future::Future;
 use std::pin::Pin;
 use tokio_util::task::TaskTracker;
 
-/// Substreams that one connection may have; clients open one for each particle and close them late.
+/// Substreams of one connection. Clients open one for each particle and close it late.
 const MAX_STREAMS: usize = 2048;
 
-/// The transport of one peer.
+/// Builds the transport of a peer.
 pub(crate) fn build(config: &Config) -> Result<Boxed<(PeerId, StreamMuxerBox)>, StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::Transport(error.to_string());
     let tcp = || tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
@@ -33,7 +33,7 @@ pub(crate) fn build(config: &Config) -> Result<Boxed<(PeerId, StreamMuxerBox)>, 
         .boxed())
 }
 
-/// How the swarm runs connections: each as a task that `tasks` knows, so that shutting down can wait for it.
+/// The swarm's configuration. Each connection is a task tracked by `tasks`, so that a shutdown can wait for it.
 pub(crate) fn swarm_config(limits: &Limits, tasks: &TaskTracker) -> swarm::Config {
     swarm::Config::with_executor(Tracked(tasks.clone()))
         .with_idle_connection_timeout(limits.idle_connection)

@@ -1,10 +1,10 @@
-//! One message of `/fluence/particle/2.0.0` as bytes: a length, a codec number and a MessagePack map.
+//! Encodes and decodes frames, the messages of the protocol `/fluence/particle/2.0.0`.
 //!
-//! `unsigned varint length of the body ‖ 81 04 (multicodec MessagePack) ‖ map`. Keys of the map are texts; `action` says
-//! what the message is. What is read is generous where peers differ (any order of keys, unknown keys, bytes as binary
-//! or as an array of numbers) and strict in all else; what is written is the one form that every peer reads.
+//! A frame is `unsigned varint length of the body ‖ 81 04 (multicodec MessagePack) ‖ map`. The keys of the map are strings; `action` names
+//! the kind of the message. The decoder accepts every form that implementations write (any order of keys, unknown keys, bytes as binary
+//! or as an array of numbers) and nothing else; the encoder writes the one form that every implementation reads.
 //!
-//! Nothing is allocated before its length has been compared with the bytes that are there.
+//! The decoder allocates no more than the bytes that it was given.
 
 mod reader;
 
@@ -22,29 +22,62 @@ pub const MAX_BODY: usize = 100 * 1024 * 1024;
 pub const MAX_CLIENT_BODY: usize = 4 * 1024 * 1024;
 /// The multicodec number of MessagePack (0x0201) as a varint.
 const CODEC: [u8; 2] = [0x81, 0x04];
-/// A length that fits 32 bits takes at most five varint bytes.
+/// The longest varint of a 32-bit number, in bytes.
 const MAX_LENGTH_BYTES: usize = 5;
 
-/// What one frame carries.
+/// The content of a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
-    /// A particle on its way.
+    /// A particle.
     Particle(Particle),
-    /// A request of older peers that nobody sends; to be ignored.
+    /// A request of old implementations, which has no effect.
     Upgrade,
+}
+
+/// The fields of a particle's frame, borrowed from wherever they are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// See [`Particle::id`].
+    pub id: &'a str,
+    /// See [`Particle::init_peer_id`].
+    pub init_peer_id: &'a PeerId,
+    /// See [`Particle::timestamp`].
+    pub timestamp: u64,
+    /// See [`Particle::ttl`].
+    pub ttl: u32,
+    /// See [`Particle::script`].
+    pub script: &'a str,
+    /// See [`Particle::signature`].
+    pub signature: &'a Signature,
+    /// See [`Particle::data`].
+    pub data: &'a [u8],
+}
+
+impl<'a> From<&'a Particle> for Parts<'a> {
+    fn from(particle: &'a Particle) -> Self {
+        Self {
+            id: &particle.id,
+            init_peer_id: &particle.init_peer_id,
+            timestamp: particle.timestamp,
+            ttl: particle.ttl,
+            script: &particle.script,
+            signature: &particle.signature,
+            data: &particle.data,
+        }
+    }
 }
 
 /// Why bytes are not a frame.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
     /// The bytes end before the frame does.
-    #[error("the frame is cut off")]
+    #[error("the frame is truncated")]
     Truncated,
     /// The length is not a minimal varint of at most 32 bits.
     #[error("the frame's length is not a varint of at most 32 bits")]
     BadLength,
     /// The body is longer than the reader allows.
-    #[error("the frame's body of {length} bytes is over the limit of {limit}")]
+    #[error("the frame's body of {length} bytes exceeds the limit of {limit}")]
     Oversized {
         /// The announced length in bytes.
         length: usize,
@@ -54,38 +87,40 @@ pub enum FrameError {
     /// The body does not start with the codec number of MessagePack.
     #[error("the frame's codec is not MessagePack")]
     WrongCodec,
-    /// The body is not a well-formed MessagePack map with text keys.
-    #[error("the frame's body is not a MessagePack map: {0}")]
+    /// The body is not a well-formed MessagePack map with string keys.
+    #[error("the frame's body is not a valid MessagePack map: {0}")]
     Malformed(#[from] ReadError),
-    /// There are bytes behind the map.
+    /// The map does not end where the body does.
     #[error("{0} bytes follow the frame's map")]
     TrailingBytes(usize),
-    /// A field that the message needs is missing.
+    /// A required field is missing.
     #[error("the field `{0}` is missing")]
     Missing(&'static str),
-    /// A field stands twice.
-    #[error("the field `{0}` stands twice")]
+    /// A field is repeated.
+    #[error("the field `{0}` is repeated")]
     Duplicate(&'static str),
-    /// A field's value is not what the field may hold.
-    #[error("the field `{0}` does not hold {1}")]
+    /// The value of a field (first) is not what the field requires (second).
+    #[error("the field `{0}` is not {1}")]
     BadField(&'static str, &'static str),
-    /// The action is one that the protocol doesn't have.
+    /// The protocol has no such action.
     #[error("the action is neither `Particle` nor `Upgrade`")]
     UnknownAction,
 }
 
-/// Writes the whole frame of a particle.
-pub fn encode(particle: &Particle) -> Vec<u8> {
-    let body = encode_body(particle);
+/// Encodes the whole frame of a particle, its length prefix included.
+pub fn encode<'a>(particle: impl Into<Parts<'a>>) -> Vec<u8> {
+    let parts = particle.into();
+    let head = encode_head(&parts);
     let mut buffer = unsigned_varint::encode::usize_buffer();
-    let length = unsigned_varint::encode::usize(body.len(), &mut buffer);
-    let mut frame = Vec::with_capacity(length.len() + body.len());
+    let length = unsigned_varint::encode::usize(head.len() + parts.data.len(), &mut buffer);
+    let mut frame = Vec::with_capacity(length.len() + head.len() + parts.data.len());
     frame.extend(length);
-    frame.extend(body);
+    frame.extend(head);
+    frame.extend(parts.data);
     frame
 }
 
-/// How many bytes the body of a particle's frame has; what the size limits speak of.
+/// The size of a frame's body in bytes, to which limits apply; 0 if `frame` is not a frame.
 pub fn body_length(frame: &[u8]) -> usize {
     read_length(frame, usize::MAX)
         .ok()
@@ -93,32 +128,36 @@ pub fn body_length(frame: &[u8]) -> usize {
         .map_or(0, |(length, _)| length)
 }
 
-fn encode_body(particle: &Particle) -> Vec<u8> {
+/// Encodes the body up to the bytes of the data, which are the last field.
+fn encode_head(parts: &Parts<'_>) -> Vec<u8> {
     const INFALLIBLE: &str = "writing to memory can't fail";
-    let mut out = Vec::with_capacity(256 + particle.script.len() + particle.data.len());
+    let mut out = Vec::with_capacity(256 + parts.script.len());
     out.extend(CODEC);
     msgpack::write_map_len(&mut out, 8).expect(INFALLIBLE);
-    let text = |out: &mut Vec<u8>, text: &str| msgpack::write_str(out, text).expect(INFALLIBLE);
-    text(&mut out, "action");
-    text(&mut out, "Particle");
-    text(&mut out, "id");
-    text(&mut out, &particle.id);
-    text(&mut out, "init_peer_id");
-    text(&mut out, &particle.init_peer_id.to_string());
-    text(&mut out, "timestamp");
-    msgpack::write_u64(&mut out, particle.timestamp).expect(INFALLIBLE);
-    text(&mut out, "ttl");
-    msgpack::write_uint(&mut out, particle.ttl.into()).expect(INFALLIBLE);
-    text(&mut out, "script");
-    text(&mut out, &particle.script);
-    text(&mut out, "signature");
-    msgpack::write_bin(&mut out, particle.signature.as_bytes()).expect(INFALLIBLE);
-    text(&mut out, "data");
-    msgpack::write_bin(&mut out, &particle.data).expect(INFALLIBLE);
+    let string = |out: &mut Vec<u8>, string: &str| msgpack::write_str(out, string).expect(INFALLIBLE);
+    string(&mut out, "action");
+    string(&mut out, "Particle");
+    string(&mut out, "id");
+    string(&mut out, parts.id);
+    string(&mut out, "init_peer_id");
+    string(&mut out, &parts.init_peer_id.to_string());
+    string(&mut out, "timestamp");
+    msgpack::write_u64(&mut out, parts.timestamp).expect(INFALLIBLE);
+    string(&mut out, "ttl");
+    msgpack::write_uint(&mut out, parts.ttl.into()).expect(INFALLIBLE);
+    string(&mut out, "script");
+    string(&mut out, parts.script);
+    string(&mut out, "signature");
+    msgpack::write_bin(&mut out, parts.signature.as_bytes()).expect(INFALLIBLE);
+    string(&mut out, "data");
+    msgpack::write_bin_len(&mut out, u32::try_from(parts.data.len()).unwrap_or(u32::MAX)).expect(INFALLIBLE);
     out
 }
 
-/// Reads the frame that `bytes` start with. Gives the message and how many bytes it took.
+/// Decodes the frame at the start of `bytes`. Returns the message and the size of its frame in bytes.
+///
+/// # Errors
+/// Fails if the bytes are not a frame, or its body is larger than `limit`.
 pub fn decode(bytes: &[u8], limit: usize) -> Result<(Message, usize), FrameError> {
     let (length, start) = read_length(bytes, limit)?.ok_or(FrameError::Truncated)?;
     let end = start.checked_add(length).ok_or(FrameError::BadLength)?;
@@ -126,8 +165,11 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<(Message, usize), FrameError
     Ok((decode_body(body)?, end))
 }
 
-/// Reads a frame's length, for readers that wait for bytes: none while `bytes` end within it, otherwise the body's
-/// length, at most `limit`, and where the body starts.
+/// Reads the length prefix of a frame: `None` if `bytes` end within it, otherwise the length of the body, at most `limit`, and the
+/// offset of the body.
+///
+/// # Errors
+/// Fails if the prefix is malformed or the body is larger than `limit`.
 pub fn read_length(bytes: &[u8], limit: usize) -> Result<Option<(usize, usize)>, FrameError> {
     let head = &bytes[..bytes.len().min(MAX_LENGTH_BYTES)];
     match unsigned_varint::decode::u32(head) {
@@ -143,7 +185,10 @@ pub fn read_length(bytes: &[u8], limit: usize) -> Result<Option<(usize, usize)>,
     }
 }
 
-/// Reads a frame's body: codec number and map.
+/// Decodes the body of a frame: codec number and map.
+///
+/// # Errors
+/// Fails if the bytes are not a message of the protocol.
 pub fn decode_body(body: &[u8]) -> Result<Message, FrameError> {
     let map = match body {
         [first, second, map @ ..] if [*first, *second] == CODEC => map,
@@ -158,7 +203,7 @@ pub fn decode_body(body: &[u8]) -> Result<Message, FrameError> {
     fields.into_message()
 }
 
-/// The fields of a message as they were met.
+/// The fields that were read so far.
 #[derive(Default)]
 struct Fields<'a> {
     action: Option<&'a str>,
@@ -175,13 +220,13 @@ impl<'a> Fields<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, FrameError> {
         let mut fields = Self::default();
         for _ in 0..reader.map()? {
-            match reader.text()? {
-                "action" => set(&mut fields.action, "action", reader.text()?)?,
-                "id" => set(&mut fields.id, "id", reader.text()?)?,
-                "init_peer_id" => set(&mut fields.init_peer_id, "init_peer_id", reader.text()?)?,
+            match reader.string()? {
+                "action" => set(&mut fields.action, "action", reader.string()?)?,
+                "id" => set(&mut fields.id, "id", reader.string()?)?,
+                "init_peer_id" => set(&mut fields.init_peer_id, "init_peer_id", reader.string()?)?,
                 "timestamp" => set(&mut fields.timestamp, "timestamp", reader.unsigned()?)?,
                 "ttl" => set(&mut fields.ttl, "ttl", reader.unsigned()?)?,
-                "script" => set(&mut fields.script, "script", reader.text()?)?,
+                "script" => set(&mut fields.script, "script", reader.string()?)?,
                 "signature" => set(&mut fields.signature, "signature", reader.bytes()?)?,
                 "data" => set(&mut fields.data, "data", reader.bytes()?)?,
                 _ => reader.skip()?,

@@ -2,7 +2,7 @@
 
 use aqua_keys::PeerId;
 use aqua_network::Network;
-use aqua_particle::Particle;
+use aqua_particle::{Particle, frame};
 use futures::future::BoxFuture;
 use std::fmt;
 
@@ -31,11 +31,9 @@ pub trait Carrier: fmt::Debug + Send + Sync {
 
 impl Carrier for Network {
     fn send<'a>(&'a self, peer: &'a PeerId, particle: &'a Particle) -> BoxFuture<'a, Result<usize, SendFailure>> {
-        Box::pin(async move {
-            self.send(peer, particle)
-                .await
-                .map_err(|error| SendFailure(error.to_string()))
-        })
+        let frame = frame::encode(particle);
+        let sent = self.send(peer, move || frame);
+        Box::pin(async move { sent.await.map_err(|error| SendFailure(error.to_string())) })
     }
 
     fn neighborhood(&self, key: Vec<u8>, count: usize) -> BoxFuture<'_, Vec<PeerId>> {

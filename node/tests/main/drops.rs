@@ -5,7 +5,7 @@ use aqua_keys::{KeyPair, Signature};
 use aqua_network::Network;
 use aqua_node::observer::{DropReason, Event, Notice};
 use aqua_node::{LocalConfig, LocalNetwork};
-use aqua_particle::{Particle, VerifyError};
+use aqua_particle::{Particle, VerifyError, frame};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 
@@ -35,8 +35,9 @@ impl Peer {
 
     /// Sends a particle and gives what the peer says about it after its arrival.
     async fn send(&mut self, particle: &Particle) -> Event {
+        let frame = frame::encode(particle);
         self.sender
-            .send(self.network.nodes()[0].peer_id(), particle)
+            .send(self.network.nodes()[0].peer_id(), move || frame)
             .await
             .unwrap();
         loop {

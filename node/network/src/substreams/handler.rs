@@ -1,10 +1,10 @@
-//! One connection's substreams with particles.
+//! The particle substreams of one connection.
 
-use super::inbound::{self, Source};
-use super::{OpenError, Opened, Reading};
+use super::inbound::Reader;
+use super::{OpenError, Opened, ReadConfig};
 use crate::PARTICLE_PROTOCOL;
-use crate::event::{Event, RejectReason};
-use aqua_keys::PeerId;
+use crate::event::RejectReason;
+use crate::offer::Connection;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -18,52 +18,48 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::Semaphore;
 
-/// One connection's substreams with particles: readers of the inbound ones, requests for outbound ones.
+/// The particle substreams of one connection: readers of inbound ones, requests for outbound ones.
 pub(crate) struct Handler {
-    peer: PeerId,
-    reading: Reading,
-    /// Bytes that this connection's frames may still hold together.
+    connection: Arc<Connection>,
+    config: ReadConfig,
+    /// Bytes that the connection may still offer.
     budget: Arc<Semaphore>,
     readers: FuturesUnordered<BoxFuture<'static, ()>>,
-    /// Whether substreams over the limit are being turned away and that has been said.
-    crowded: bool,
+    /// Whether substreams are being reset because of their number, which is reported once.
+    over_limit: bool,
     requests: VecDeque<Opened>,
 }
 
 impl Handler {
-    pub(super) fn new(peer: PeerId, reading: Reading) -> Self {
-        let budget = Arc::new(Semaphore::new(reading.connection_frames.min(Semaphore::MAX_PERMITS)));
+    pub(super) fn new(connection: Arc<Connection>, config: ReadConfig) -> Self {
+        let budget = Arc::new(Semaphore::new(config.connection_frames.min(Semaphore::MAX_PERMITS)));
         Self {
-            peer,
-            reading,
+            connection,
+            config,
             budget,
             readers: FuturesUnordered::new(),
-            crowded: false,
+            over_limit: false,
             requests: VecDeque::new(),
         }
     }
 
+    /// Starts to read an inbound substream. Dropping it instead resets it.
     fn read(&mut self, stream: Stream) {
-        if self.readers.len() < self.reading.substreams {
-            self.crowded = false;
-            let source = Source {
-                peer: self.peer.clone(),
-                reading: self.reading.clone(),
-                budget: self.budget.clone(),
-            };
-            self.readers.push(Box::pin(inbound::read(stream, source)));
-        } else if !self.crowded {
-            // Dropping the stream resets it. It is said once until there is room again; the report itself takes the
-            // one place over the limit.
-            self.crowded = true;
-            let events = self.reading.events.clone();
-            let reason = RejectReason::TooManySubstreams(self.reading.substreams);
-            let event = Event::Rejected {
-                from: self.peer.clone(),
-                reason,
-            };
-            self.readers
-                .push(Box::pin(async move { drop(events.send(event).await) }));
+        let reader = Reader {
+            connection: Arc::clone(&self.connection),
+            config: self.config.clone(),
+            budget: Arc::clone(&self.budget),
+        };
+        let limit = self.config.substreams;
+        if self.readers.len() < limit {
+            self.over_limit = false;
+            self.readers.push(Box::pin(reader.run(stream)));
+        } else if !self.over_limit {
+            // The report counts as a reader until it is in the queue.
+            self.over_limit = true;
+            self.readers.push(Box::pin(async move {
+                reader.reject(RejectReason::TooManySubstreams(limit)).await;
+            }));
         }
     }
 }
@@ -77,7 +73,7 @@ impl ConnectionHandler for Handler {
     type OutboundOpenInfo = Opened;
 
     fn listen_protocol(&self) -> SubstreamProtocol<Self::InboundProtocol> {
-        SubstreamProtocol::new(ReadyUpgrade::new(PARTICLE_PROTOCOL), ()).with_timeout(self.reading.patience)
+        SubstreamProtocol::new(ReadyUpgrade::new(PARTICLE_PROTOCOL), ()).with_timeout(self.config.timeout)
     }
 
     fn poll(
@@ -88,7 +84,7 @@ impl ConnectionHandler for Handler {
         match self.requests.pop_front() {
             Some(opened) => {
                 let protocol = SubstreamProtocol::new(ReadyUpgrade::new(PARTICLE_PROTOCOL), opened)
-                    .with_timeout(self.reading.patience);
+                    .with_timeout(self.config.timeout);
                 Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol })
             }
             None => Poll::Pending,
@@ -109,7 +105,7 @@ impl ConnectionHandler for Handler {
             Self::OutboundOpenInfo,
         >,
     ) {
-        // Whoever waited for a substream may have gone meanwhile; then there is nobody to tell.
+        // The task that requested a substream may have ended.
         match event {
             ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol, .. }) => self.read(protocol),
             ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info }) => {

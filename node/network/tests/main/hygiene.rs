@@ -2,16 +2,12 @@
 
 use crate::raw_client::RawClient;
 use crate::{Peer, config, particle};
-use aqua_network::{Config, Event, Limits, RejectReason};
+use aqua_network::{Config, Limits, RejectReason};
 use aqua_particle::frame::{self, FrameError};
 use futures::{AsyncReadExt as _, AsyncWriteExt as _};
 
 async fn rejection(peer: &mut Peer) -> RejectReason {
-    loop {
-        if let Event::Rejected { reason, .. } = peer.events.recv().await.unwrap() {
-            return reason;
-        }
-    }
+    peer.frame().await.expect_err("it is rejected")
 }
 
 #[tokio::test]
@@ -43,8 +39,9 @@ async fn more_substreams_than_a_connection_may_have_can_be_used_one_after_anothe
     .await;
     let mut client = RawClient::connect(peer.address().await).await;
     for number in 0..50 {
-        client.write(&frame::encode(&particle(number.to_string(), 10))).await;
-        assert_eq!(peer.particle().await.id, number.to_string());
+        let bytes = frame::encode(&particle(number.to_string(), 10));
+        let ((), particle) = tokio::join!(client.write(&bytes), peer.particle());
+        assert_eq!(particle.id, number.to_string());
     }
 }
 
@@ -98,10 +95,10 @@ async fn malformed_frames_reset_their_substream_with_a_reason_and_the_peer_keeps
         (vec![3, 0x81, 0x04, 0x80], FrameError::Missing("action")),
     ];
     for (bytes, reason) in cases {
-        client.write(&bytes).await;
-        assert_eq!(rejection(&mut peer).await, reason.into());
-        client.write(&good).await;
-        assert_eq!(peer.particle().await.id, "good");
+        let ((), rejected) = tokio::join!(client.write(&bytes), rejection(&mut peer));
+        assert_eq!(rejected, reason.into());
+        let ((), particle) = tokio::join!(client.write(&good), peer.particle());
+        assert_eq!(particle.id, "good");
     }
 }
 

@@ -5,34 +5,77 @@ mod delivery;
 mod hygiene;
 mod mutated_frames;
 mod neighbors;
+mod offers;
 mod raw_client;
 
-use aqua_keys::KeyPair;
-use aqua_network::{Config, Event, Network};
-use aqua_particle::Particle;
+use aqua_keys::{KeyPair, PeerId};
+use aqua_network::{Config, Event, Network, Offer, OfferId, RejectReason, SendError};
+use aqua_particle::{Message, Particle, frame};
+use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
 /// A peer of the tests: its network and its events.
 struct Peer {
     network: Network,
     events: mpsc::Receiver<Event>,
+    /// Offers that were accepted and not received.
+    offers: BTreeMap<OfferId, Offer>,
 }
 
 impl Peer {
     async fn start(config: Config) -> Self {
         let (network, events) = Network::start(config).await.unwrap();
-        Self { network, events }
+        Self {
+            network,
+            events,
+            offers: BTreeMap::new(),
+        }
     }
 
-    /// The next particle; events about connections are passed over.
+    /// The next particle. Accepts every offer.
     async fn particle(&mut self) -> Particle {
+        match self.frame().await {
+            Ok(Message::Particle(particle)) => particle,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The next frame or rejection. Accepts every offer.
+    async fn frame(&mut self) -> Result<Message, RejectReason> {
         loop {
-            match self.events.recv().await.unwrap() {
-                Event::Particle { particle, .. } => return particle,
-                Event::Rejected { reason, .. } => panic!("rejected: {reason}"),
+            match self.event().await {
+                Event::Offer(mut offer) => {
+                    offer.accept();
+                    self.offers.insert(offer.id(), offer);
+                }
+                Event::Received { offer, frame, .. } => {
+                    self.offers
+                        .remove(&offer)
+                        .expect("it was offered, and not received before");
+                    return frame;
+                }
+                Event::Rejected { reason, .. } => return Err(reason),
                 Event::Connected { .. } | Event::Disconnected { .. } => {}
             }
         }
+    }
+
+    /// The next offer.
+    async fn offer(&mut self) -> Offer {
+        loop {
+            if let Event::Offer(offer) = self.event().await {
+                return offer;
+            }
+        }
+    }
+
+    async fn event(&mut self) -> Event {
+        self.events.recv().await.unwrap()
+    }
+
+    async fn send(&self, to: &PeerId, particle: &Particle) -> Result<usize, SendError> {
+        let frame = frame::encode(particle);
+        self.network.send(to, move || frame).await
     }
 
     async fn address(&self) -> aqua_network::Multiaddr {

@@ -2,7 +2,6 @@
 
 use crate::raw_client::RawClient;
 use crate::{Peer, config, particle};
-use aqua_network::Event;
 use aqua_particle::Message;
 use aqua_particle::frame::{self, FrameError, MAX_BODY};
 use std::collections::BTreeMap;
@@ -91,12 +90,12 @@ async fn ten_thousand_mutated_frames() {
 
     let (mut seen, mut good, mut last) = (BTreeMap::new(), 0, 0);
     while last < CLIENTS {
-        match peer.events.recv().await.unwrap() {
-            Event::Particle { particle, .. } if particle.id == "good" => good += 1,
-            Event::Particle { particle, .. } if particle.id == "last" => last += 1,
-            Event::Particle { .. } => *seen.entry("a particle".to_owned()).or_default() += 1,
-            Event::Rejected { reason, .. } => *seen.entry(reason.to_string()).or_default() += 1,
-            Event::Connected { .. } | Event::Disconnected { .. } => {}
+        match peer.frame().await {
+            Ok(Message::Particle(particle)) if particle.id == "good" => good += 1,
+            Ok(Message::Particle(particle)) if particle.id == "last" => last += 1,
+            Ok(Message::Particle(_)) => *seen.entry("a particle".to_owned()).or_default() += 1,
+            Ok(Message::Upgrade) => {}
+            Err(reason) => *seen.entry(reason.to_string()).or_default() += 1,
         }
     }
     for task in sending {

@@ -43,12 +43,18 @@ impl RawClient {
 
     /// Writes bytes on a new substream and closes this half. The peer may have reset it before the end.
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
+        let mut stream = self.write_and_forget(bytes).await;
+        // Wait for the peer's end of the substream, an answer of any kind.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+
+    /// The same without waiting for the peer's end of the substream.
+    pub(crate) async fn write_and_forget(&mut self, bytes: &[u8]) -> Stream {
         let mut stream = self.open().await;
         if stream.write_all(bytes).await.is_ok() {
             let _ = stream.close().await;
         }
-        // Wait for the peer's end of the substream, an answer of any kind.
-        let _ = stream.read_to_end(&mut Vec::new()).await;
+        stream
     }
 }
 

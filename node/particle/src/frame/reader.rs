@@ -1,16 +1,16 @@
-//! Reads MessagePack values out of a slice without recursion and without trusting a length.
+//! Reads MessagePack values from a slice, without recursion and without allocating what a length announces.
 
 use rmp::Marker;
 use std::fmt;
 
-/// The kinds of values that a message's fields hold.
+/// The kinds of values in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A map.
     Map,
-    /// A text.
-    Text,
-    /// A whole number from 0 to 2⁶⁴−1.
+    /// A string.
+    String,
+    /// An integer from 0 to 2⁶⁴−1.
     Unsigned,
     /// Binary, or an array of numbers from 0 to 255.
     Bytes,
@@ -20,8 +20,8 @@ impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Map => "a map",
-            Self::Text => "a text",
-            Self::Unsigned => "a whole number from 0 up",
+            Self::String => "a string",
+            Self::Unsigned => "an unsigned integer",
             Self::Bytes => "bytes",
         })
     }
@@ -31,17 +31,17 @@ impl fmt::Display for Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// The bytes end within a value.
-    #[error("it ends within a value")]
+    #[error("unexpected end")]
     End,
-    /// A value is of another kind than its place demands.
+    /// A value is of another kind than its field requires.
     #[error("expected {0}")]
     Expected(Kind),
-    /// A text is not UTF-8.
-    #[error("a text is not UTF-8")]
+    /// A string is not UTF-8.
+    #[error("a string is not UTF-8")]
     NotUtf8,
 }
 
-/// A place in a slice of MessagePack values.
+/// Reads one value after another.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
-    /// Enters a map: how many keys and values follow.
+    /// Reads the head of a map. Returns the number of its entries, which follow.
     pub(super) fn map(&mut self) -> Result<usize, ReadError> {
         match self.marker()? {
             Marker::FixMap(count) => Ok(count.into()),
@@ -65,18 +65,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, ReadError> {
+    pub(super) fn string(&mut self) -> Result<&'a str, ReadError> {
         let length = match self.marker()? {
             Marker::FixStr(length) => length.into(),
             Marker::Str8 => self.length::<1>()?,
             Marker::Str16 => self.length::<2>()?,
             Marker::Str32 => self.length::<4>()?,
-            _ => return Err(ReadError::Expected(Kind::Text)),
+            _ => return Err(ReadError::Expected(Kind::String)),
         };
         std::str::from_utf8(self.take(length)?).map_err(|_| ReadError::NotUtf8)
     }
 
-    /// A whole number in any form. Clients written in JavaScript send those over 31 bits as floats.
+    /// An integer in any encoding. JavaScript clients encode integers of more than 31 bits as floats.
     pub(super) fn unsigned(&mut self) -> Result<u64, ReadError> {
         let signed = match self.marker()? {
             Marker::FixPos(value) => return Ok(value.into()),
@@ -88,8 +88,8 @@ impl<'a> Reader<'a> {
             Marker::I16 => i64::from(i16::from_be_bytes(self.array()?)),
             Marker::I32 => i64::from(i32::from_be_bytes(self.array()?)),
             Marker::I64 => i64::from_be_bytes(self.array()?),
-            Marker::F32 => return whole(f32::from_be_bytes(self.array()?).into()),
-            Marker::F64 => return whole(f64::from_be_bytes(self.array()?)),
+            Marker::F32 => return integer(f32::from_be_bytes(self.array()?).into()),
+            Marker::F64 => return integer(f64::from_be_bytes(self.array()?)),
             _ => return Err(ReadError::Expected(Kind::Unsigned)),
         };
         u64::try_from(signed).map_err(|_| ReadError::Expected(Kind::Unsigned))
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// Passes over one value of any kind, with all that is nested in it.
+    /// Skips one value of any kind, with all values nested in it.
     pub(super) fn skip(&mut self) -> Result<(), ReadError> {
         let mut values: u64 = 1;
         while values > 0 {
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
             let (bytes, nested) = self.extent()?;
             self.take(bytes)?;
             values = values.saturating_add(nested);
-            // Each value still to come takes at least one byte.
+            // Each of the values takes at least one byte.
             if values > self.rest.len() as u64 {
                 return Err(ReadError::End);
             }
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads the head of a value: how many bytes of its own and how many nested values follow.
+    /// Reads the head of a value. Returns how many bytes and how many nested values follow.
     fn extent(&mut self) -> Result<(usize, u64), ReadError> {
         let flat = |bytes: usize| Ok((bytes, 0));
         let nested = |values: u64| Ok((0, values));
@@ -203,8 +203,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The number that a float stands for, if it is one that a float holds exactly.
-fn whole(value: f64) -> Result<u64, ReadError> {
+/// Converts a float that is an integer within the range in which floats are exact.
+fn integer(value: f64) -> Result<u64, ReadError> {
     const EXACT: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
     match (0.0..=EXACT).contains(&value) && value.fract() == 0.0 {
         true => Ok(value as u64),

@@ -162,7 +162,7 @@ fn refuses_with_a_reason() {
     );
     assert_eq!(
         frame::decode_body(&[0x81, 0x04, 0x81, 0x01, 0x01]),
-        malformed(ReadError::Expected(Kind::Text))
+        malformed(ReadError::Expected(Kind::String))
     );
     assert_eq!(
         frame::decode_body(&[0x80, 0x04, b'{', b'}']),
