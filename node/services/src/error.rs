@@ -1,10 +1,10 @@
-//! Why a service can't be deployed, and why a call failed.
+//! Errors of deployments and calls.
 
 use std::time::Duration;
 
 use crate::conversion::Mismatch;
 
-/// Why a component can't become a service.
+/// Why a component was not deployed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
     /// The name is in use.
@@ -23,18 +23,18 @@ pub enum DeployError {
         service: String,
         /// Its size in bytes.
         size: usize,
-        /// The bound in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// The bytes are no valid component of the supported profile.
+    /// The bytes aren't a valid component of the supported profile.
     #[error("service '{service}' is not a valid component: {reason}")]
     Invalid {
         /// The service's name.
         service: String,
-        /// What the validator says.
+        /// The error of the validator.
         reason: String,
     },
-    /// The component needs interfaces that this peer doesn't give to services.
+    /// The component imports something; services have no imports.
     #[error(
         "service '{service}' imports {}, which this peer doesn't offer to services",
         list(imports)
@@ -58,15 +58,15 @@ pub enum DeployError {
     Start {
         /// The service's name.
         service: String,
-        /// What stopped it.
+        /// The error with which its start ended.
         reason: CallError,
     },
-    /// The operating system refused what the host needs.
+    /// The engine can't be created, or the compiler panicked.
     #[error("the service host can't start: {0}")]
     Engine(String),
 }
 
-/// Why a call gave no value. The texts are what `catch` sees in an Aqua program.
+/// Why a call returned no value. `catch` in an Aqua program reads the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// No service of this name.
@@ -84,7 +84,7 @@ pub enum CallError {
         service: String,
         /// The function asked for.
         function: String,
-        /// What it has, in the order of its exports.
+        /// Its functions, in the order of its exports.
         functions: Vec<String>,
     },
     /// Too many or too few arguments.
@@ -105,7 +105,7 @@ pub enum CallError {
         /// Where in the argument, what was expected and what was found.
         mismatch: Mismatch,
     },
-    /// The function answered with an error of its own: its text, or its value as JSON.
+    /// The function returned an error: its text, or its value as JSON.
     #[error("{0}")]
     Answered(String),
     /// The service's code ended by a trap (a panic, a division by zero, an access out of bounds).
@@ -115,10 +115,10 @@ pub enum CallError {
         service: String,
         /// The function.
         function: String,
-        /// What the machine says.
+        /// The trap, or how the answer violates the canonical ABI.
         reason: String,
     },
-    /// The service's code nested its calls too deeply.
+    /// The service's code exceeded its stack.
     #[error("service '{service}' ran out of stack in '{function}'")]
     StackOverflow {
         /// The service.
@@ -133,10 +133,10 @@ pub enum CallError {
         service: String,
         /// The function.
         function: String,
-        /// The bound.
+        /// The limit.
         limit: Duration,
     },
-    /// The time that the caller gave was over, also while waiting for earlier calls of the same service.
+    /// The caller's time was over, which includes waiting for earlier calls of the same service.
     #[error("the time for the call of '{function}' of service '{service}' is over")]
     Deadline {
         /// The service.
@@ -144,24 +144,24 @@ pub enum CallError {
         /// The function.
         function: String,
     },
-    /// The service asked for more memory than [`Config::memory`](crate::Config::memory) and gave up when it was refused.
+    /// The service trapped after it could not grow its memory beyond [`Config::memory`](crate::Config::memory).
     #[error("service '{service}' needs more memory in '{function}' than the {limit} bytes it may have")]
     OutOfMemory {
         /// The service.
         service: String,
         /// The function.
         function: String,
-        /// The bound in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// The service asked for more table elements than [`Config::table_elements`](crate::Config::table_elements).
+    /// The service trapped after it could not grow a table beyond [`Config::table_elements`](crate::Config::table_elements).
     #[error("service '{service}' needs more table elements in '{function}' than the {limit} it may have")]
     OutOfTable {
         /// The service.
         service: String,
         /// The function.
         function: String,
-        /// The bound.
+        /// The limit.
         limit: usize,
     },
     /// The answer takes more host memory than [`Config::answer`](crate::Config::answer).
@@ -171,7 +171,7 @@ pub enum CallError {
         service: String,
         /// The function.
         function: String,
-        /// The bound in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! Particles arrive, whole and in order, whatever the transport, the size and the speed of the receiver.
+//! Frames arrive complete and in order, for each transport, size and speed of the receiver.
 
 use crate::{Peer, config, key, particle};
 use aqua_network::{Config, Event, Limits, Network, Role, SendError};

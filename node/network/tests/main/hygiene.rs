@@ -1,4 +1,4 @@
-//! Substreams are read to their end, closed in return, bounded in number, and closed early only with a reason.
+//! Substreams are read to their end, closed in return, limited in number, and reset only for a reason.
 
 use crate::raw_client::RawClient;
 use crate::{Peer, config, particle};
@@ -46,7 +46,7 @@ async fn more_substreams_than_a_connection_may_have_can_be_used_one_after_anothe
 }
 
 #[tokio::test]
-async fn too_many_open_substreams_are_turned_away() {
+async fn too_many_open_substreams_are_reset() {
     let mut peer = Peer::start(Config {
         limits: Limits {
             inbound_substreams: 2,
@@ -59,7 +59,7 @@ async fn too_many_open_substreams_are_turned_away() {
     let (mut first, _second) = (client.open().await, client.open().await);
     let mut third = client.open().await;
     assert_eq!(rejection(&mut peer).await, RejectReason::TooManySubstreams(2));
-    // A reset reads like an end here; what counts is that it comes.
+    // A reset reads like an end.
     let _ = third.read_to_end(&mut Vec::new()).await;
     first
         .write_all(&frame::encode(&particle("still served", 10)))
@@ -103,7 +103,7 @@ async fn malformed_frames_reset_their_substream_with_a_reason_and_the_peer_keeps
 }
 
 #[tokio::test]
-async fn a_frame_that_is_begun_and_not_continued_is_given_up() {
+async fn an_incomplete_frame_times_out() {
     let limits = Limits {
         substream: std::time::Duration::from_millis(50),
         ..Limits::default()

@@ -14,7 +14,7 @@ use aqua_particle::{Message, Particle, frame};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
-/// A peer of the tests: its network and its events.
+/// A network and its events.
 struct Peer {
     network: Network,
     events: mpsc::Receiver<Event>,

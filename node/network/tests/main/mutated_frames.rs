@@ -1,4 +1,4 @@
-//! Ten thousand mutated frames, good ones between them: the peer says exactly what is wrong with each and keeps serving.
+//! Ten thousand mutated frames among valid ones: the peer reports the exact error of each and keeps serving.
 
 use crate::raw_client::RawClient;
 use crate::{Peer, config, particle};
@@ -7,11 +7,11 @@ use aqua_particle::frame::{self, FrameError, MAX_BODY};
 use std::collections::BTreeMap;
 
 const FRAMES: usize = 10_000;
-/// After how many mutated frames a good one is sent.
+/// Mutated frames between two valid ones.
 const GOOD_EVERY: usize = 100;
 const CLIENTS: usize = 4;
 
-/// A small generator of repeatable numbers (xorshift).
+/// A reproducible pseudo-random generator (xorshift).
 struct Numbers(u64);
 
 impl Numbers {
@@ -38,8 +38,8 @@ fn mutate(mut bytes: Vec<u8>, numbers: &mut Numbers) -> Vec<u8> {
     bytes
 }
 
-/// What a peer is to make of the bytes of one substream: how many particles, and why it stops reading.
-fn judge(mut bytes: &[u8]) -> (usize, Option<FrameError>) {
+/// The number of particles in the bytes of one substream, and the error at which a peer stops reading.
+fn expected_outcome(mut bytes: &[u8]) -> (usize, Option<FrameError>) {
     let mut particles = 0;
     while !bytes.is_empty() {
         match frame::decode(bytes, MAX_BODY) {
@@ -63,7 +63,7 @@ async fn ten_thousand_mutated_frames() {
     let mutated: Vec<_> = (0..FRAMES).map(|_| mutate(good.clone(), &mut numbers)).collect();
     let mut expected: BTreeMap<String, usize> = BTreeMap::new();
     for bytes in &mutated {
-        let (particles, error) = judge(bytes);
+        let (particles, error) = expected_outcome(bytes);
         *expected.entry("a particle".to_owned()).or_default() += particles;
         *expected
             .entry(error.map_or_else(|| "read to its end".to_owned(), |error| error.to_string()))

@@ -1,4 +1,4 @@
-//! Who is nearest to a key.
+//! The peers nearest to a key.
 
 use crate::{Peer, config};
 

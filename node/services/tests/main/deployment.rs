@@ -1,4 +1,4 @@
-//! Which bytes become a service, and what is said of the others.
+//! Which components can be deployed, and the errors for the others.
 
 use aqua_services::{Config, Engine, Host};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ async fn refusal(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn core_modules_are_told_how_to_become_components() {
+async fn core_modules_are_refused_with_advice() {
     assert_eq!(
         refusal("(module)").await,
         "service 'guest' is a core WebAssembly module, not a component; \
@@ -48,7 +48,7 @@ async fn types_without_a_form_in_aqua_are_refused() {
 
 /// Each level names the one below twice: twenty lines of text, a million nodes as a tree.
 #[tokio::test]
-async fn types_that_explode_are_refused() {
+async fn types_of_exponential_size_are_refused() {
     let mut text = String::from("(component (type $t0 (tuple u8 u8))");
     for level in 1..16 {
         text.push_str(&format!("(type $t{level} (tuple $t{} $t{}))", level - 1, level - 1));
@@ -159,9 +159,9 @@ async fn functions_of_interfaces_and_init() {
     assert!(interface.function("init").is_none());
 }
 
-/// Bytes that went wrong on their way are refused or run within bounds, but never bring the host down.
+/// Corrupted components are refused or run within their limits; the host never panics.
 #[test]
-fn damaged_components_do_no_harm() {
+fn corrupted_components_do_no_harm() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -186,7 +186,7 @@ fn damaged_components_do_no_harm() {
         let host = Host::with_engine(engine.clone(), config.clone());
         if runtime.block_on(host.deploy("guest", &bytes)).is_ok() {
             let answer = runtime.block_on(host.call("guest", "add", vec![json!(2), json!(3)], PLENTY));
-            // Whatever the damaged code answers, the call ends.
+            // Whatever the code answers, the call ends.
             drop(answer);
         }
     });

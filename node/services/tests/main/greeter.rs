@@ -15,7 +15,7 @@ async fn host() -> Host {
 }
 
 #[tokio::test]
-async fn greets_in_the_name_of_a_peer() {
+async fn greets() {
     let greeting = host()
         .await
         .call("greeter", "greet", vec![json!("Aqua"), json!(PEER)], PLENTY)
@@ -24,9 +24,9 @@ async fn greets_in_the_name_of_a_peer() {
 }
 
 #[tokio::test]
-async fn says_what_it_offers() {
+async fn describes_its_interface() {
     let interface = host().await.interface("greeter").expect("it is deployed");
-    let (_, greet) = interface.function("greet").expect("it greets");
+    let (_, greet) = interface.function("greet").expect("it is exported");
     let arguments: Vec<_> = greet
         .parameters
         .iter()
@@ -38,7 +38,7 @@ async fn says_what_it_offers() {
 }
 
 #[tokio::test]
-async fn answers_wrong_calls_with_what_was_expected() {
+async fn reports_wrong_calls() {
     let host = host().await;
     let text = |result: Result<_, CallError>| result.expect_err("the call is wrong").to_string();
     assert_eq!(

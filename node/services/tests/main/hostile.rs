@@ -1,4 +1,5 @@
-//! Guests that trap, loop, hoard and lie: each gives an error that says so, and the host serves the next call.
+//! Guests that trap, loop, allocate too much or return malformed values: the call fails with the right error, and the host serves the
+//! next one.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use aqua_values::Value;
 
 use crate::{call, guest, host_of};
 
-/// Bounds that a test meets soon.
+/// Limits that a test exceeds soon.
 fn tight() -> Config {
     Config {
         memory: 8 << 20,
@@ -27,7 +28,7 @@ async fn hostile() -> Host {
 }
 
 #[tokio::test]
-async fn a_service_may_have_bounds_of_its_own() {
+async fn a_service_can_have_its_own_limits() {
     let host = Host::new(Config::default()).expect("this machine runs Wasm");
     host.deploy_within("guest", &guest("hostile"), tight())
         .await
@@ -46,7 +47,7 @@ async fn error_of(host: &Host, function: &str, arguments: Value) -> String {
 }
 
 #[tokio::test]
-async fn every_misdeed_is_an_error_of_the_call() {
+async fn each_failure_is_an_error_of_the_call() {
     let host = hostile().await;
     let cases = [
         (
@@ -148,8 +149,8 @@ async fn malformed_answers_are_traps() {
 }
 
 #[tokio::test]
-async fn a_refused_request_for_memory_is_no_error_for_a_guest_that_copes() {
-    let pages = call(&hostile().await, "ask", json!([])).await.expect("the guest copes");
+async fn a_guest_can_handle_a_failed_memory_growth() {
+    let pages = call(&hostile().await, "ask", json!([])).await.expect("the guest handles it");
     assert_eq!(pages, json!(1 + 16 * 7), "as many steps of 16 pages as fit in 128");
 }
 
@@ -188,7 +189,7 @@ async fn a_call_ends_when_the_callers_time_is_over() {
 
 /// On one thread, a call that never ends by itself lets another service answer, and can be dropped.
 #[tokio::test(flavor = "current_thread")]
-async fn running_code_gives_way_to_other_tasks_and_can_be_dropped() {
+async fn running_code_yields_to_other_tasks_and_can_be_dropped() {
     let host = Host::new(Config {
         call_time: Duration::from_secs(3600),
         ..Config::default()

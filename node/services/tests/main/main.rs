@@ -1,4 +1,4 @@
-//! The service host against guests that behave and guests that don't.
+//! The service host with well-behaved and hostile guests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
@@ -18,7 +18,7 @@ use std::time::Duration;
 use aqua_services::{CallError, Config, DeployError, Host};
 use aqua_values::Value;
 
-/// More than any call of these tests needs, also on a busy machine.
+/// Longer than any call of these tests takes, also on a busy machine.
 const PLENTY: Duration = Duration::from_secs(600);
 
 /// The component of `tests/guests/NAME.wat` in its binary form.
@@ -27,7 +27,7 @@ fn guest(name: &str) -> Vec<u8> {
         .expect("the guest is well-formed")
 }
 
-/// A host with these bounds and the service `guest`, made from this text.
+/// A host with these limits and the service `guest`, compiled from this text.
 async fn host_of(text: &str, config: Config) -> Host {
     try_host_of(text, config).await.expect("the guest can be deployed")
 }
