@@ -2,8 +2,7 @@
 
 use crate::Offer;
 use aqua_keys::PeerId;
-use aqua_particle::Message;
-use aqua_particle::frame::FrameError;
+use aqua_particle::{Message, RejectReason};
 use libp2p::Multiaddr;
 
 /// Identifies a connection. No number is used twice by one [`crate::Network`].
@@ -59,26 +58,6 @@ pub enum Event {
         /// What is wrong.
         reason: RejectReason,
     },
-}
-
-/// Why a substream was reset.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RejectReason {
-    /// The bytes aren't the frame of a particle.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// No data arrived for [`Limits::substream`](crate::Limits::substream) in the middle of a frame.
-    #[error("no data arrived in time in the middle of a frame")]
-    Stalled,
-    /// The substream or its connection failed in the middle of a frame.
-    #[error("the substream failed in the middle of a frame: {0}")]
-    Broken(String),
-    /// The connection has [`Limits::inbound_substreams`](crate::Limits::inbound_substreams) open substreams.
-    #[error("the connection has more than {0} open substreams")]
-    TooManySubstreams(usize),
-    /// The peer's identify message doesn't list the particle protocol; it was disconnected.
-    #[error("the peer does not support the particle protocol")]
-    NotOfThisNetwork,
 }
 
 /// Why the network could not be started.

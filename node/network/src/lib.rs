@@ -28,7 +28,7 @@ mod swarm;
 mod transport;
 
 pub use config::{Config, Limits, NetworkName, ParseNetworkNameError, Role};
-pub use event::{ConnectError, ConnectionId, Contact, Event, OfferId, RejectReason, SendError, StartError};
+pub use event::{ConnectError, ConnectionId, Contact, Event, OfferId, SendError, StartError};
 pub use handle::Network;
 pub use libp2p::Multiaddr;
 pub use offer::Offer;

@@ -3,14 +3,14 @@
 use crate::behaviour::{AGENT, Behaviour, BehaviourEvent};
 use crate::config::Config;
 use crate::discovery::{Discovery, Next};
-use crate::event::{ConnectError, Event, RejectReason, SendError, StartError};
+use crate::event::{ConnectError, Event, SendError, StartError};
 use crate::global_address::is_global;
 use crate::offer::Connection;
 use crate::peer_sender::{Delivery, Framing};
 use crate::peers::Peers;
 use crate::substreams::Opened;
 use crate::{PARTICLE_PROTOCOL, identity, neighborhood, transport};
-use aqua_particle::frame;
+use aqua_particle::{RejectReason, frame};
 use futures::StreamExt as _;
 use libp2p::kad::{self, QueryResult};
 use libp2p::multiaddr::Protocol;

@@ -20,7 +20,11 @@
 //! ```
 
 pub mod frame;
+mod header;
 mod particle;
+mod reject_reason;
 
 pub use frame::Message;
+pub use header::Header;
 pub use particle::{Particle, VerifyError};
+pub use reject_reason::RejectReason;

@@ -3,8 +3,8 @@
 use super::inbound::Reader;
 use super::{OpenError, Opened, ReadConfig};
 use crate::PARTICLE_PROTOCOL;
-use crate::event::RejectReason;
 use crate::offer::Connection;
+use aqua_particle::RejectReason;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;

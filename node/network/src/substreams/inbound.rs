@@ -1,9 +1,10 @@
 //! Reads the frames of one inbound substream.
 
 use super::ReadConfig;
-use crate::event::{Event, OfferId, RejectReason};
+use crate::event::{Event, OfferId};
 use crate::offer::{Connection, Offer};
 use aqua_particle::Message;
+use aqua_particle::RejectReason;
 use aqua_particle::frame::{self, FrameError};
 use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use std::io;

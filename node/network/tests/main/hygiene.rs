@@ -2,7 +2,8 @@
 
 use crate::raw_client::RawClient;
 use crate::{Peer, config, particle};
-use aqua_network::{Config, Limits, RejectReason};
+use aqua_network::{Config, Limits};
+use aqua_particle::RejectReason;
 use aqua_particle::frame::{self, FrameError};
 use futures::{AsyncReadExt as _, AsyncWriteExt as _};
 

@@ -9,7 +9,8 @@ mod offers;
 mod raw_client;
 
 use aqua_keys::{KeyPair, PeerId};
-use aqua_network::{Config, Event, Network, Offer, OfferId, RejectReason, SendError};
+use aqua_network::{Config, Event, Network, Offer, OfferId, SendError};
+use aqua_particle::RejectReason;
 use aqua_particle::{Message, Particle, frame};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;

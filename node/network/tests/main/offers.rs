@@ -2,8 +2,9 @@
 
 use crate::raw_client::RawClient;
 use crate::{Peer, config, particle};
-use aqua_network::{Config, Event, Limits, RejectReason};
+use aqua_network::{Config, Event, Limits};
 use aqua_particle::Message;
+use aqua_particle::RejectReason;
 use aqua_particle::frame;
 use futures::{AsyncReadExt as _, AsyncWriteExt as _};
 
