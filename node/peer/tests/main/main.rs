@@ -1,0 +1,10 @@
+//! The core of a peer, driven by hand: each test reports inputs and looks at the effects.
+
+mod admission;
+mod backpressure;
+mod calls;
+mod driver;
+mod endings;
+mod records;
+mod scopes;
+mod sends;
