@@ -1,0 +1,79 @@
+//! Builtins that concern other peers. The driver of a core answers their calls with its network.
+
+use crate::arguments::only_for_host;
+use crate::kad::key_and_count;
+use crate::peer::peer_id;
+use crate::{Arguments as _, no_result};
+use aqua_keys::PeerId;
+use aqua_peer::{Call, failure};
+use aqua_values::Value;
+use aqua_vm::CallResult;
+use futures::future::BoxFuture;
+
+/// What a network knows about other peers. Addresses are multiaddresses as text.
+pub trait Contacts: Send + Sync {
+    /// The known peers nearest to a key, nearest first; never this one.
+    fn neighborhood(&self, key: Vec<u8>, count: usize) -> BoxFuture<'_, Vec<PeerId>>;
+
+    /// The addresses by which a peer is connected; `None` if it isn't.
+    fn contact<'a>(&'a self, peer: &'a PeerId) -> BoxFuture<'a, Option<Vec<String>>>;
+
+    /// Connects to a peer at one of these addresses, unless it is connected. Whether it is now.
+    fn connect<'a>(&'a self, peer: &'a PeerId, addresses: &'a [String]) -> BoxFuture<'a, bool>;
+
+    /// The addresses at which this peer can be reached.
+    fn addresses(&self) -> BoxFuture<'_, Vec<String>>;
+}
+
+/// Answers a call of a [`Function::World`](aqua_peer::Function::World).
+pub async fn answer(contacts: &dyn Contacts, call: &Call) -> CallResult {
+    match (call.service.as_str(), call.function.as_str()) {
+        ("kad", "neighborhood") => {
+            let (key, count) = key_and_count(call)?;
+            let peers = contacts.neighborhood(key, count).await;
+            Ok(peers.iter().map(|peer| Value::from(peer.to_string())).collect())
+        }
+        ("kad", "neigh_with_addrs") => {
+            let (key, count) = key_and_count(call)?;
+            let mut neighbours = Vec::new();
+            for peer in contacts.neighborhood(key, count).await {
+                let addresses = contacts.contact(&peer).await.unwrap_or_default();
+                neighbours.push(contact_value(&peer, addresses));
+            }
+            Ok(neighbours.into())
+        }
+        ("peer", "identify") => Ok(identity(contacts.addresses().await)),
+        ("peer", "is_connected") => Ok(contacts.contact(&peer_id(call)?).await.is_some().into()),
+        ("peer", "connect") => {
+            let peer = peer_id(call)?;
+            let addresses: Vec<String> = call.option(1, "addresses")?.unwrap_or_default();
+            only_for_host(call)?;
+            Ok(contacts.connect(&peer, &addresses).await.into())
+        }
+        ("peer", "get_contact") => {
+            let peer = peer_id(call)?;
+            let addresses = contacts.contact(&peer).await;
+            Ok(addresses.map_or_else(no_result, |addresses| contact_value(&peer, addresses)))
+        }
+        (service, function) => {
+            let text = format!("Service with id '{service}' not found (function {function})");
+            Err(failure(text))
+        }
+    }
+}
+
+fn contact_value(peer: &PeerId, addresses: Vec<String>) -> Value {
+    Value::object([("peer_id", peer.to_string().into()), ("addresses", addresses.into())])
+}
+
+fn identity(addresses: Vec<String>) -> Value {
+    let empty = || Value::array([Value::Null; 0]);
+    Value::object([
+        ("external_addresses", addresses.into()),
+        ("node_version", env!("CARGO_PKG_VERSION").into()),
+        ("air_version", aqua_vm::flat::interpreter_version().into()),
+        ("spell_version", "".into()),
+        ("allowed_binaries", empty()),
+        ("vm_info", empty()),
+    ])
+}
