@@ -5,9 +5,9 @@
 //! made for this purpose; nothing is taken from what is measured, or figures would be those of a machine that knows its questions.
 
 use anyhow::{Context as _, Result, ensure};
+use aqua_client::{DEFAULT_TTL, LocalConfig, LocalNetwork};
 use aqua_compiler::{InMemory, Options, compile};
 use aqua_keys::KeyPair;
-use aqua_node::{LocalConfig, LocalNetwork, USUAL_TTL};
 use aqua_tests::machine::{Invocation, Machine, OurMachine, Reply};
 use aqua_tests::simulated_network::{Conditions, Peer, Services, call_results, peers, run_with};
 use aqua_tests::{air_programs, aqua_generator};
@@ -218,7 +218,7 @@ fn node(times: u64) -> Result<()> {
         let network = LocalNetwork::start(LocalConfig::new(1)).await?;
         let client = network.client().await?;
         for _ in 0..times {
-            client.run(ASK, [], USUAL_TTL).await?;
+            client.run(ASK, [], DEFAULT_TTL).await?;
         }
         client.shutdown().await;
         network.shutdown().await;

@@ -1,6 +1,6 @@
 //! The log of `-v`.
 
-use aqua_node::observer::{Event, Notice, Observer};
+use aqua_node::{Event, EventKind, Observer};
 
 /// The maximum length of an id, name or message in the log, in characters. Remote peers choose most of them.
 const MAX_LENGTH: usize = 64;
@@ -10,15 +10,20 @@ const MAX_LENGTH: usize = 64;
 pub(crate) struct EventLog;
 
 impl Observer for EventLog {
-    fn notice(&self, notice: &Notice) {
-        let particle = notice.particle.as_ref().map(|particle| printable(&particle.id));
+    fn event(&self, event: &Event) {
+        let particle = event.particle.as_ref().map(|particle| printable(&particle.id));
         let particle = particle.as_deref();
-        let message = describe(&notice.event);
-        match &notice.event {
-            Event::Rejected { .. } | Event::Dropped { .. } | Event::NotSent { .. } | Event::Failed { .. } => {
+        let message = describe(&event.kind);
+        match &event.kind {
+            EventKind::Rejected { .. }
+            | EventKind::Dropped { .. }
+            | EventKind::NotSent { .. }
+            | EventKind::Failed { .. }
+            | EventKind::StorageFailed { .. }
+            | EventKind::DriverFault { .. } => {
                 tracing::warn!(particle, "{message}");
             }
-            Event::Connected { .. } | Event::Disconnected { .. } | Event::CallAbandoned { .. } => {
+            EventKind::Connected { .. } | EventKind::Disconnected { .. } | EventKind::CallAbandoned { .. } => {
                 tracing::info!(particle, "{message}");
             }
             _ => tracing::debug!(particle, "{message}"),
@@ -26,22 +31,24 @@ impl Observer for EventLog {
     }
 }
 
-fn describe(event: &Event) -> String {
+fn describe(kind: &EventKind) -> String {
     let call = |service: &str, function: &str| format!("{}.{}", printable(service), printable(function));
-    match event {
-        Event::Connected { peer } => format!("connected to {peer}"),
-        Event::Disconnected { peer } => format!("disconnected from {peer}"),
-        Event::Rejected { from, reason } => format!("rejected a frame from {from}: {}", printable(&reason.to_string())),
-        Event::Arrived {
+    match kind {
+        EventKind::Connected { peer } => format!("connected to {peer}"),
+        EventKind::Disconnected { peer } => format!("disconnected from {peer}"),
+        EventKind::Rejected { from, reason } => {
+            format!("rejected a frame from {from}: {}", printable(&reason.to_string()))
+        }
+        EventKind::Arrived {
             from: Some(from),
             bytes,
         } => format!("received from {from}, {bytes} bytes"),
-        Event::Arrived { from: None, .. } => "submitted".to_owned(),
-        Event::Dropped { reason } => format!("dropped: {}", printable(&reason.to_string())),
-        Event::Stepped { elapsed } => format!("step finished in {elapsed:.1?}"),
-        Event::Failed { code, message } => format!("step failed with error {code}: {}", printable(message)),
-        Event::CallStarted { service, function, .. } => format!("call of {} started", call(service, function)),
-        Event::CallEnded {
+        EventKind::Arrived { from: None, .. } => "submitted".to_owned(),
+        EventKind::Dropped { reason } => format!("dropped: {}", printable(&reason.to_string())),
+        EventKind::Stepped { elapsed } => format!("step finished in {elapsed:.1?}"),
+        EventKind::Failed { code, message } => format!("step failed with error {code}: {}", printable(message)),
+        EventKind::CallStarted { service, function, .. } => format!("call of {} started", call(service, function)),
+        EventKind::CallEnded {
             service,
             function,
             elapsed,
@@ -53,10 +60,14 @@ fn describe(event: &Event) -> String {
             let call = call(service, function);
             format!("call of {call} {outcome} in {elapsed:.1?}, {bytes} bytes")
         }
-        Event::CallAbandoned { service, function } => format!("call of {} timed out", call(service, function)),
-        Event::Sent { to, bytes, elapsed } => format!("sent to {to} in {elapsed:.1?}, {bytes} bytes"),
-        Event::NotSent { to, reason } => format!("not sent to {}: {}", printable(to), printable(reason)),
-        Event::Reaped => "expired".to_owned(),
+        EventKind::CallAbandoned { service, function } => format!("call of {} timed out", call(service, function)),
+        EventKind::Sent { to, bytes, elapsed } => format!("sent to {to} in {elapsed:.1?}, {bytes} bytes"),
+        EventKind::NotSent { to, reason } => format!("not sent to {}: {}", printable(to), printable(reason)),
+        EventKind::Paused { connection, cause } => format!("connection {} paused: {cause}", connection.0),
+        EventKind::Resumed { connection } => format!("connection {} resumed", connection.0),
+        EventKind::StorageFailed { reason } => format!("the storage failed: {}", printable(reason)),
+        EventKind::DriverFault { input } => format!("internal error: unexpected input {input}"),
+        EventKind::Reaped => "expired".to_owned(),
     }
 }
 

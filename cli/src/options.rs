@@ -202,7 +202,7 @@ pub(crate) enum Target {
     Ts,
     /// JavaScript bindings for @fluencelabs/js-client, with type declarations
     Js,
-    /// Rust bindings for aqua_node::Client
+    /// Rust bindings for aqua_client::Client
     Rust,
 }
 

@@ -1,7 +1,7 @@
 //! The table of `aqua run --trace`: calls and hops with their durations and sizes.
 
 use crate::terminal::Terminal;
-use aqua_node::observer::{Hop, HopKind};
+use aqua_client::{Hop, HopKind};
 use serde_json::{Value, json};
 
 /// Prints the hops: as a table on standard error, or as JSON objects.

@@ -1,7 +1,7 @@
 //! `aqua node run`: nodes as processes, and programs that run on them.
 
 use crate::transcript::Folder;
-use aqua_node::LocalNetwork;
+use aqua_client::LocalNetwork;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};

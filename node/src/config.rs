@@ -1,88 +1,51 @@
 //! What a node is started with.
 
-use crate::builtins::Table;
-use crate::environment::{Clock, Entropy, SystemClock, SystemEntropy};
+use crate::clock::{Clock, SystemClock};
+use crate::handlers::Handlers;
 use crate::observer::Observer;
+use aqua_peer::Limits;
+use aqua_storage::{Memory, Storage};
 use std::sync::Arc;
 
 /// What a [`crate::Node`] is started with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Config {
-    /// Its key, its addresses and whom it knows.
+    /// Its key, its addresses and the peers that it connects to.
     pub network: aqua_network::Config,
-    /// Bounds on what particles can make it do.
+    /// Bounds on what it does for others.
     pub limits: Limits,
-    /// Functions that the embedding program answers, besides the builtins.
-    pub functions: Table,
-    /// The host of its services, if it has any.
+    /// Functions of the embedding program.
+    pub functions: Handlers,
+    /// The host of its services, if it has any. Services are registered when the node starts.
     pub services: Option<aqua_services::Host>,
-    /// Who is told what happens.
+    /// Receives its events.
     pub observer: Arc<dyn Observer>,
-    /// Its time.
+    /// Its clocks.
     pub clock: Arc<dyn Clock>,
-    /// Its randomness.
-    pub entropy: Arc<dyn Entropy>,
+    /// Where its records are.
+    pub storage: Box<dyn Storage>,
 }
 
 impl Config {
-    /// A node with the default limits, no services or functions of its own, and nobody who observes it.
+    /// A node with default limits, without services or functions of its own, with records in memory.
     pub fn new(network: aqua_network::Config) -> Self {
         Self {
             network,
-            limits: Limits::default(),
-            functions: Table::default(),
+            limits: limits(),
+            functions: Handlers::default(),
             services: None,
             observer: Arc::new(()),
             clock: Arc::new(SystemClock::default()),
-            entropy: Arc::new(SystemEntropy),
+            storage: Box::new(Memory::default()),
         }
     }
 }
 
-/// Bounds on what particles can make a node do.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Particles that are on the node at a time.
-    pub particles: usize,
-    /// The longest life of a particle, in milliseconds.
-    pub ttl: u32,
-    /// How far ahead of this node's clock a particle's start may be, in milliseconds.
-    pub clock_skew: u64,
-    /// Arrivals of one particle that wait for a step.
-    pub mailbox: usize,
-    /// Particles that may wait for room in their mailboxes before the network is no longer read.
-    pub parked: usize,
-    /// Steps of the virtual machine that run at a time.
-    pub steps: usize,
-    /// Calls of one particle that run at a time.
-    pub calls: usize,
-    /// Other peers that one particle is being sent to; while they are so many, it makes no further step.
-    pub sends: usize,
-    /// Scripts that are kept ready to run.
-    pub programs: usize,
-    /// The bytes of text of these scripts together.
-    pub program_text: usize,
-    /// Sizes that the virtual machine checks.
-    pub machine: aqua_vm::Limits,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            particles: 10_000,
-            ttl: 24 * 60 * 60 * 1000,
-            clock_skew: 5 * 60 * 1000,
-            mailbox: 64,
-            parked: 64,
-            steps: std::thread::available_parallelism().map_or(2, Into::into),
-            calls: 256,
-            sends: 256,
-            programs: 256,
-            program_text: 64 * 1024 * 1024,
-            machine: aqua_vm::Limits {
-                hard: true,
-                ..aqua_vm::Limits::default()
-            },
-        }
+/// The default limits, with a job slot for each processor.
+pub fn limits() -> Limits {
+    let processors = std::thread::available_parallelism().map_or(2, Into::into);
+    Limits {
+        slots: u32::try_from(processors).unwrap_or(u32::MAX).max(2),
+        ..Limits::default()
     }
 }

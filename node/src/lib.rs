@@ -1,32 +1,24 @@
-//! A peer: it runs the particles that come to it, answers their calls and sends them on.
+//! A peer on the network: the driver of the sans-I/O core of `aqua-peer`.
 //!
-//! [`Node`] is such a peer. Each particle has an actor of its own there, which keeps the particle's state between steps of
-//! the virtual machine, has at most one step in flight, and ends with the particle's time. Calls are answered by the
-//! [`builtins`], by functions that the embedding program registers, by deployed services, or by callbacks of whoever
-//! started the particle here. [`Client`] is a peer that starts particles through a relay, [`Caller`] gives it
-//! typed calls; [`LocalNetwork`] is several
-//! peers in one process. An [`observer::Observer`] is told everything that happens.
-//!
-//! Every queue is bounded. What can't be taken waits at its sender; what is given up is told to the observer.
+//! [`Node`] is such a peer. What it decides is in the core; this crate gives the core clocks, threads, the libp2p network, Wasm
+//! services, records, and functions of the embedding program ([`Handlers`]). An [`Observer`] receives its events.
 
-mod actor;
-pub mod builtins;
-mod caller;
-mod client;
+mod clock;
 mod config;
-mod dispatcher;
-pub mod environment;
-mod executor;
-mod local_network;
+mod contacts;
+mod driver;
+mod handlers;
 mod node;
-pub mod observer;
-mod peer;
-mod programs;
+mod observer;
 
-pub use caller::{CallError, Caller, Invocation, Maybe};
-pub use client::{Client, ClientError, RunError, USUAL_TTL};
-pub use config::{Config, Limits};
-pub use local_network::{LocalConfig, LocalError, LocalNetwork, Service};
-pub use node::Node;
+pub use aqua_particle::RejectReason;
+pub use aqua_peer::{
+    Call, DropReason, EndReason, Event, EventKind, Limits, Provided, Report, ScopeId, Status, Submission, failure,
+};
+pub use clock::{Clock, SystemClock};
+pub use config::{Config, limits};
+pub use contacts::NetworkContacts;
+pub use handlers::{Handler, Handlers};
+pub use node::{Node, StartError, pool};
 pub use observer::Observer;
-pub use peer::Peer;
+pub use rayon::ThreadPool;

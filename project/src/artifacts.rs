@@ -137,7 +137,7 @@ pub fn javascript(compilation: &Compilation, program: &Program) -> Vec<Artifact>
     })
 }
 
-/// `PROGRAM.rs`: the same in Rust, for programs that use `aqua_node::Client`.
+/// `PROGRAM.rs`: the same in Rust, for programs that use `aqua_client::Client`.
 pub fn rust(compilation: &Compilation, program: &Program) -> Vec<Artifact> {
     if_exported(compilation, || {
         vec![Artifact::for_program(

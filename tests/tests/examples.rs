@@ -3,9 +3,11 @@
 //! In the simulation each peer has the key of a real one, and its builtins and services are that peer's own. Only the
 //! machine is foreign.
 
-use aqua_node::builtins::{self, Call};
-use aqua_node::{Client, LocalConfig, LocalNetwork, Node, Service, USUAL_TTL};
-use aqua_particle::Particle;
+use aqua_builtins::{no_result, standard, world};
+use aqua_client::{Client, DEFAULT_TTL, LocalConfig, LocalNetwork, Service};
+use aqua_node::{Call, NetworkContacts, Node, ScopeId};
+use aqua_particle::{Header, Particle};
+use aqua_peer::{Answer, Function, Monotonic, Now, Scope, Target, View};
 use aqua_project::{Program, Settings};
 use aqua_tests::machine::{Machine, OurMachine};
 use aqua_tests::official_vm::OfficialVm;
@@ -103,7 +105,7 @@ impl Example {
     /// Through real peers over loopback.
     async fn run(&self) -> Vec<Value> {
         self.client
-            .run(self.script.as_str(), self.arguments.clone(), USUAL_TTL)
+            .run(self.script.as_str(), self.arguments.clone(), DEFAULT_TTL)
             .await
             .expect("a result")
     }
@@ -113,7 +115,7 @@ impl Example {
         let real: Vec<&Node> = std::iter::once(self.client.node())
             .chain(self.network.nodes())
             .collect();
-        let mut peers: Vec<Peer> = real.iter().map(|node| Peer::new(node.peer().key().seed())).collect();
+        let mut peers: Vec<Peer> = real.iter().map(|node| Peer::new(node.key().seed())).collect();
         let conditions = Conditions {
             seed,
             disorder: true,
@@ -150,7 +152,7 @@ impl Example {
                 let argument = self.arguments.iter().find(|(name, _)| name == function);
                 Ok(argument.expect("a parameter of the function").1.clone())
             }
-            "callbackSrv" | "errorHandlingSrv" => Ok(builtins::nothing()),
+            "callbackSrv" | "errorHandlingSrv" => Ok(no_result()),
             _ => self.peer_answer(node, request).await,
         };
         match answer {
@@ -167,20 +169,36 @@ impl Example {
 
     async fn peer_answer(&self, node: &Node, request: &CallRequest) -> Result<Value, Value> {
         let (service, function) = (&request.service_id, &request.function_name);
-        if let Some(builtin) = builtins::standard().find(service, function) {
-            let (clock, script) = (node.peer().clock().now(), self.script.as_str());
-            let particle = Particle::sign(self.client.node().peer().key(), "simulated", clock, 60_000, script);
+        if let Some(builtin) = standard().find(service, function) {
+            let now = Now {
+                monotonic: Monotonic(0),
+                unix_ms: 1_700_000_000_000,
+            };
+            let key = self.client.node().key();
+            let particle = Particle::sign(key, "simulated", now.unix_ms, 60_000, self.script.as_str());
+            let scope = Scope::new(ScopeId::HOST, node.key().clone());
             let call = Call {
-                service: service.to_string(),
-                function: function.to_string(),
+                scope: scope.id,
+                peer: scope.peer.clone(),
+                target: Target::Core,
+                service: service.clone(),
+                function: function.clone(),
                 arguments: request.arguments.clone(),
                 tetraplets: request.tetraplets.clone(),
-                particle: Arc::new(particle),
-                peer: node.peer().clone(),
+                particle: Arc::new(Header::split(particle).0),
+                deadline: now.monotonic,
             };
-            return builtin.call(call).await.map_err(|failure| failure.0);
+            let answer = match builtin {
+                Function::Pure(answer) => answer(&call),
+                Function::Local(answer) => match answer(&View { now, scope: &scope }, &call) {
+                    Answer::Now(result) | Answer::At(_, result) => result,
+                },
+                Function::World => world::answer(&NetworkContacts(node.network()), &call).await,
+                Function::Stateful(_) | Function::Embedder => panic!("no builtin is like that"),
+            };
+            return answer.map_err(|error| Value::parse(&error.message).expect("errors are JSON"));
         }
-        let host = node.peer().services().filter(|host| host.interface(service).is_some());
+        let host = node.services().filter(|host| host.interface(service).is_some());
         let Some(host) = host else {
             return Err(format!("Service with id '{service}' not found (function {function})").into());
         };

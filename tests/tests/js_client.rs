@@ -1,7 +1,8 @@
 //! The official JS client with our peer as its relay: it does not know the difference.
 
+use aqua_client::{Client, DEFAULT_TTL};
 use aqua_keys::KeyPair;
-use aqua_node::{Client, Config, Node, USUAL_TTL};
+use aqua_node::{Config, Node};
 use aqua_project::{Program, Settings};
 use aqua_tests::{foreign, tree};
 use serde_json::{Value, json};
@@ -30,7 +31,10 @@ async fn the_quickstart_gives_it_what_it_gives_our_client() {
         .await
         .expect("a client");
     let arguments = [("name".to_owned(), "Ada".into())];
-    let expected = ours.run(script.as_str(), arguments, USUAL_TTL).await.expect("a result");
+    let expected = ours
+        .run(script.as_str(), arguments, DEFAULT_TTL)
+        .await
+        .expect("a result");
     ours.shutdown().await;
 
     let call = json!({"script": script, "definition": definition, "args": ["Ada"]});

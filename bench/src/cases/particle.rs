@@ -2,7 +2,7 @@
 
 use crate::measure::{self, Figures};
 use anyhow::{Result, ensure};
-use aqua_node::{LocalConfig, LocalNetwork, USUAL_TTL};
+use aqua_client::{DEFAULT_TTL, LocalConfig, LocalNetwork};
 use aqua_values::Value;
 
 /// The initiator asks itself, and answers itself.
@@ -31,7 +31,7 @@ fn repeat(script: &'static str, runs: usize) -> Result<Figures> {
         let network = LocalNetwork::start(LocalConfig::new(1)).await?;
         let client = network.client().await?;
         let figures = measure::inside(50, runs, async || {
-            let answer = client.run(script, [], USUAL_TTL).await?;
+            let answer = client.run(script, [], DEFAULT_TTL).await?;
             ensure!(answer == [Value::from("hello")], "answered {answer:?}");
             Ok(())
         })

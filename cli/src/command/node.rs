@@ -94,7 +94,7 @@ impl Settings {
         if let Some(bytes) = self.config.limits.particle {
             network.limits.frame_body = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
-        let default = Limits::default();
+        let default = aqua_node::limits();
         let limits = Limits {
             ttl: self.config.limits.ttl.unwrap_or(default.ttl),
             ..default

@@ -7,12 +7,11 @@ use crate::options::RunOptions;
 use crate::terminal::Terminal;
 use crate::trace;
 use anyhow::Context;
+use aqua_client::{Client, ClientError, DEFAULT_TTL, LocalConfig, LocalNetwork, RunError, Service, Trace};
 use aqua_compiler::typing::Arrow;
 use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
-use aqua_node::environment::{Entropy, SystemEntropy};
-use aqua_node::observer::{Observer, Trace};
-use aqua_node::{Client, ClientError, Config, LocalConfig, LocalNetwork, RunError, Service, USUAL_TTL};
+use aqua_node::{Config, Observer};
 use aqua_project::{ConstantOverrides, Invocation, Program};
 use aqua_values::Value;
 use serde_json::json;
@@ -72,7 +71,7 @@ async fn execute(
         .ttl
         .or(run.and_then(|run| run.ttl))
         .map(|ms| Duration::from_millis(ms.into()));
-    let (ttl, arguments) = (ttl.unwrap_or(USUAL_TTL), invocation.arguments.clone());
+    let (ttl, arguments) = (ttl.unwrap_or(DEFAULT_TTL), invocation.arguments.clone());
     let arguments = arguments.into_iter().map(|(name, value)| (name, value.into()));
     if let Some(relay) = &options.relay {
         let client = connect(relay, observer).await?;
@@ -131,9 +130,8 @@ pub(super) fn multiaddress(text: &str) -> Result<Multiaddr, Failure> {
 /// The seed of a new secret key.
 pub(super) fn random_seed() -> std::io::Result<[u8; 32]> {
     let mut seed = [0; 32];
-    SystemEntropy
-        .fill(&mut seed)
-        .ok_or_else(|| std::io::Error::other("the system random generator failed"))?;
+    getrandom::fill(&mut seed)
+        .map_err(|error| std::io::Error::other(format!("the system random generator failed: {error}")))?;
     Ok(seed)
 }
 
@@ -165,7 +163,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Remote(_) | RunError::Script { .. } => Self::Remote(error.to_string()),
             RunError::TimedOut { .. } => Self::Timeout(error.to_string()),
-            RunError::Refused(_) | RunError::NoEntropy => Self::System(error.into()),
+            RunError::Refused(_) => Self::System(error.into()),
         }
     }
 }

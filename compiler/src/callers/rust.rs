@@ -1,5 +1,5 @@
 //! Rust for programs that embed a client of this project: structures with serde, an asynchronous function for each function
-//! over `aqua_node::Caller`, and a trait with a registration for each service.
+//! over `aqua_client::Caller`, and a trait with a registration for each service.
 
 use super::names::{Taken, capitalised, snake};
 use super::structures::{Structures, arguments, methods, results};
@@ -23,7 +23,7 @@ const RESERVED_TYPES: &[&str] = &[
 
 /// A Rust module for everything that a program exports; `origin` names the program in its first line.
 ///
-/// It uses the crates `aqua_node`, `serde` (with `derive`) and `serde_json`. Functions without results end when the script
+/// It uses the crates `aqua_client`, `serde` (with `derive`) and `serde_json`. Functions without results end when the script
 /// says so: compile with [`empty_response`](crate::Options::empty_response).
 pub fn rust(compilation: &Compilation, origin: &str) -> String {
     let mut writer = Writer {
@@ -115,7 +115,7 @@ impl Writer {
             "\n/// Answers calls of this service to the caller's own peer.{usual}"
         ));
         self.line(format!(
-            "pub fn {register}(caller: &mut aqua_node::Caller, id: &str, service: impl {name}) {{"
+            "pub fn {register}(caller: &mut aqua_client::Caller, id: &str, service: impl {name}) {{"
         ));
         self.line("    let service = std::sync::Arc::new(service);");
         for (at, (given, method, arrow)) in methods.iter().enumerate() {
@@ -182,11 +182,11 @@ impl Writer {
             }
         }
         let (result, end) = match results(&function.definition.arrow) {
-            [] => ("()".to_owned(), "nothing"),
-            [one] => (self.ty(one), "one"),
+            [] => ("()".to_owned(), "run"),
+            [one] => (self.ty(one), "result"),
             many => {
                 let types: Vec<String> = many.iter().map(|ty| self.ty(ty)).collect();
-                (format!("({})", types.join(", ")), "all")
+                (format!("({})", types.join(", ")), "results")
             }
         };
         let generics = if generics.is_empty() {
@@ -197,7 +197,7 @@ impl Writer {
         self.line("");
         self.comment("", &function.documentation);
         self.line(format!(
-            "pub async fn {name}{generics}(caller: &aqua_node::Caller{parameters}) -> Result<{result}, aqua_node::CallError>"
+            "pub async fn {name}{generics}(caller: &aqua_client::Caller{parameters}) -> Result<{result}, aqua_client::CallError>"
         ));
         if !bounds.is_empty() {
             self.line(format!("where\n{}", bounds.trim_end()));
@@ -229,7 +229,7 @@ impl Writer {
             TypeDefinition::Scalar { name } if name == "string" => "String".to_owned(),
             TypeDefinition::Scalar { name } => name.clone(),
             TypeDefinition::Array { element } => format!("Vec<{}>", self.ty(element)),
-            TypeDefinition::Option { element } => format!("aqua_node::Maybe<{}>", self.ty(element)),
+            TypeDefinition::Option { element } => format!("aqua_client::AquaOption<{}>", self.ty(element)),
             TypeDefinition::Struct { name, fields } => self.structures.name(name, fields).to_owned(),
             TypeDefinition::TopType | TypeDefinition::BottomType | TypeDefinition::Arrow(_) => {
                 "serde_json::Value".to_owned()

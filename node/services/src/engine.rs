@@ -118,7 +118,8 @@ fn compile(linker: &Linker<Guest>, wasm: &[u8]) -> Result<Compiled, CompileError
     if !imports.is_empty() {
         return Err(CompileError::Imports(imports));
     }
-    let exported = component_reader::read(&component).map_err(|reason| CompileError::Unsupported(reason.to_string()))?;
+    let exported =
+        component_reader::read(&component).map_err(|reason| CompileError::Unsupported(reason.to_string()))?;
     Ok(Compiled {
         component: linker.instantiate_pre(&component).map_err(invalid)?,
         exported,
@@ -176,7 +177,6 @@ mod tests {
     use std::sync::{Mutex, mpsc};
     use std::time::Duration;
 
-
     use super::*;
     use crate::{Config, Host};
 
@@ -227,7 +227,10 @@ mod tests {
         starts.recv().await.expect("the compilation starts");
         let second = tokio::spawn(deploy("slow again", slow));
 
-        assert_eq!(host.call("ready", "get", vec![], PLENTY).await, Ok(aqua_values::Value::from(0)));
+        assert_eq!(
+            host.call("ready", "get", vec![], PLENTY).await,
+            Ok(aqua_values::Value::from(0))
+        );
         deploy("hit", component(0)).await.expect("it is compiled already");
         deploy("miss", component(2)).await.expect("it compiles on its own");
         assert_eq!(host.services(), ["hit", "miss", "ready"]);
@@ -236,7 +239,10 @@ mod tests {
         for deployed in [first, second] {
             deployed.await.expect("no panic").expect("it can be deployed");
         }
-        assert_eq!(host.call("slow again", "get", vec![], PLENTY).await, Ok(aqua_values::Value::from(1)));
+        assert_eq!(
+            host.call("slow again", "get", vec![], PLENTY).await,
+            Ok(aqua_values::Value::from(1))
+        );
         assert_eq!(compiled.load(Ordering::Relaxed), 3, "each component once");
     }
 

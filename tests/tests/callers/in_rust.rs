@@ -5,7 +5,7 @@
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub, reason = "as programs get it")]
 mod program;
 
-use aqua_node::{Caller, LocalConfig, LocalNetwork, Maybe};
+use aqua_client::{AquaOption, Caller, LocalConfig, LocalNetwork};
 use program::{Answer, Journal};
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ struct Notebook {
 }
 
 impl Journal for Notebook {
-    async fn note(&self, line: String, importance: Maybe<u8>) -> Result<u32, String> {
+    async fn note(&self, line: String, importance: AquaOption<u8>) -> Result<u32, String> {
         let mut lines = self.lines.lock().map_err(|error| error.to_string())?;
         lines.push((line, importance.0));
         u32::try_from(lines.len()).map_err(|error| error.to_string())
@@ -28,7 +28,7 @@ impl Journal for Notebook {
         Err("paper is patient".to_owned())
     }
 
-    async fn answers(&self) -> Result<Vec<Maybe<Answer>>, String> {
+    async fn answers(&self) -> Result<Vec<AquaOption<Answer>>, String> {
         Ok(Vec::new())
     }
 }
@@ -46,7 +46,7 @@ async fn rust_calls_functions_and_serves_services() {
 
     assert_eq!(program::sum(&caller, 2, 3).await.expect("a sum"), 5);
     let answer = program::ask(&caller, "why".to_owned(), |text, number| async move {
-        let certainty = Maybe(Some(f64::from(number) / 4.0));
+        let certainty = AquaOption(Some(f64::from(number) / 4.0));
         Ok(Answer {
             text: text + "?",
             certainty,
@@ -56,12 +56,12 @@ async fn rust_calls_functions_and_serves_services() {
     let answer = answer.await.expect("an answer");
     let expected = Answer {
         text: "why??".to_owned(),
-        certainty: Maybe(Some(0.5)),
+        certainty: AquaOption(Some(0.5)),
         type_: vec![2],
     };
     assert_eq!(answer, expected);
-    let both = program::both(&caller, "l".to_owned(), Maybe(None), vec![answer]).await;
-    assert_eq!(both.expect("two results"), ("l".to_owned(), Maybe(Some(expected))));
+    let both = program::both(&caller, "l".to_owned(), AquaOption(None), vec![answer]).await;
+    assert_eq!(both.expect("two results"), ("l".to_owned(), AquaOption(Some(expected))));
     assert_eq!(program::record(&caller, "x".to_owned()).await.expect("numbers"), [1, 2]);
     let noted = lines.lock().expect("nobody panicked").clone();
     assert_eq!(noted, [("x".to_owned(), Some(3)), ("x".to_owned(), None)]);

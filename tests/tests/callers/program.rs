@@ -2,7 +2,7 @@
 
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Answer {
-    pub certainty: aqua_node::Maybe<f64>,
+    pub certainty: aqua_client::AquaOption<f64>,
     pub text: String,
     #[serde(rename = "type")]
     pub type_: Vec<u8>,
@@ -10,14 +10,14 @@ pub struct Answer {
 
 /// Keeps what happened.
 pub trait Journal: Send + Sync + 'static {
-    fn answers(&self) -> impl Future<Output = Result<Vec<aqua_node::Maybe<Answer>>, String>> + Send;
+    fn answers(&self) -> impl Future<Output = Result<Vec<aqua_client::AquaOption<Answer>>, String>> + Send;
     fn clear(&self) -> impl Future<Output = Result<(), String>> + Send;
     /// Writes a line; gives its number.
-    fn note(&self, line: String, importance: aqua_node::Maybe<u8>) -> impl Future<Output = Result<u32, String>> + Send;
+    fn note(&self, line: String, importance: aqua_client::AquaOption<u8>) -> impl Future<Output = Result<u32, String>> + Send;
 }
 
 /// Answers calls of this service to the caller's own peer. Programs call it `journal` unless they say otherwise.
-pub fn register_journal(caller: &mut aqua_node::Caller, id: &str, service: impl Journal) {
+pub fn register_journal(caller: &mut aqua_client::Caller, id: &str, service: impl Journal) {
     let service = std::sync::Arc::new(service);
     {
         let service = service.clone();
@@ -34,7 +34,7 @@ pub fn register_journal(caller: &mut aqua_node::Caller, id: &str, service: impl 
         });
     }
     {
-        caller.serve(id, "note", move |(line, importance): (String, aqua_node::Maybe<u8>)| {
+        caller.serve(id, "note", move |(line, importance): (String, aqua_client::AquaOption<u8>)| {
             let service = service.clone();
             async move { service.note(line, importance).await }
         });
@@ -42,7 +42,7 @@ pub fn register_journal(caller: &mut aqua_node::Caller, id: &str, service: impl 
 }
 
 /// Adds two numbers.
-pub async fn sum(caller: &aqua_node::Caller, a: u32, b: u32) -> Result<u32, aqua_node::CallError>
+pub async fn sum(caller: &aqua_client::Caller, a: u32, b: u32) -> Result<u32, aqua_client::CallError>
 {
     const SCRIPT: &str = r#"(xor
  (seq
@@ -65,12 +65,12 @@ pub async fn sum(caller: &aqua_node::Caller, a: u32, b: u32) -> Result<u32, aqua
         .call(SCRIPT)
         .argument("a", a)
         .argument("b", b)
-        .one()
+        .result()
         .await
 }
 
 /// Asks a question, then asks again with the first answer.
-pub async fn ask<AnswerFn, AnswerAnswer>(caller: &aqua_node::Caller, question: String, answer: AnswerFn) -> Result<Answer, aqua_node::CallError>
+pub async fn ask<AnswerFn, AnswerAnswer>(caller: &aqua_client::Caller, question: String, answer: AnswerFn) -> Result<Answer, aqua_client::CallError>
 where
     AnswerFn: Fn(String, u8) -> AnswerAnswer + Send + Sync + 'static,
     AnswerAnswer: Future<Output = Result<Answer, String>> + Send + 'static,
@@ -109,11 +109,11 @@ where
         .call(SCRIPT)
         .argument("question", question)
         .callback("answer", move |(arg0, arg1): (String, u8)| answer(arg0, arg1))
-        .one()
+        .result()
         .await
 }
 
-pub async fn both(caller: &aqua_node::Caller, left: String, peer: aqua_node::Maybe<String>, config: Vec<Answer>) -> Result<(String, aqua_node::Maybe<Answer>), aqua_node::CallError>
+pub async fn both(caller: &aqua_client::Caller, left: String, peer: aqua_client::AquaOption<String>, config: Vec<Answer>) -> Result<(String, aqua_client::AquaOption<Answer>), aqua_client::CallError>
 {
     const SCRIPT: &str = r#"(xor
  (new $found-0
@@ -166,12 +166,12 @@ pub async fn both(caller: &aqua_node::Caller, left: String, peer: aqua_node::May
         .argument("left", left)
         .argument("peer", peer)
         .argument("config", config)
-        .all()
+        .results()
         .await
 }
 
 /// Writes to the journal, once with and once without importance.
-pub async fn record(caller: &aqua_node::Caller, line: String) -> Result<Vec<u32>, aqua_node::CallError>
+pub async fn record(caller: &aqua_client::Caller, line: String) -> Result<Vec<u32>, aqua_client::CallError>
 {
     const SCRIPT: &str = r#"(xor
  (seq
@@ -215,12 +215,12 @@ pub async fn record(caller: &aqua_node::Caller, line: String) -> Result<Vec<u32>
     caller
         .call(SCRIPT)
         .argument("line", line)
-        .one()
+        .result()
         .await
 }
 
 /// Its name is a word of other languages.
-pub async fn delete(caller: &aqua_node::Caller, type_: bool) -> Result<bool, aqua_node::CallError>
+pub async fn delete(caller: &aqua_client::Caller, type_: bool) -> Result<bool, aqua_client::CallError>
 {
     const SCRIPT: &str = r#"(xor
  (seq
@@ -244,12 +244,12 @@ pub async fn delete(caller: &aqua_node::Caller, type_: bool) -> Result<bool, aqu
     caller
         .call(SCRIPT)
         .argument("type", type_)
-        .one()
+        .result()
         .await
 }
 
 /// Computes on the relay.
-pub async fn far(caller: &aqua_node::Caller, word: String) -> Result<String, aqua_node::CallError>
+pub async fn far(caller: &aqua_client::Caller, word: String) -> Result<String, aqua_client::CallError>
 {
     const SCRIPT: &str = r#"(xor
  (seq
@@ -271,12 +271,12 @@ pub async fn far(caller: &aqua_node::Caller, word: String) -> Result<String, aqu
     caller
         .call(SCRIPT)
         .argument("word", word)
-        .one()
+        .result()
         .await
 }
 
 /// Gives nothing.
-pub async fn tell<ListenerFn, ListenerAnswer>(caller: &aqua_node::Caller, listener: ListenerFn) -> Result<(), aqua_node::CallError>
+pub async fn tell<ListenerFn, ListenerAnswer>(caller: &aqua_client::Caller, listener: ListenerFn) -> Result<(), aqua_client::CallError>
 where
     ListenerFn: Fn(String) -> ListenerAnswer + Send + Sync + 'static,
     ListenerAnswer: Future<Output = Result<(), String>> + Send + 'static,
@@ -298,6 +298,6 @@ where
     caller
         .call(SCRIPT)
         .callback("listener", move |(arg0,): (String,)| listener(arg0))
-        .nothing()
+        .run()
         .await
 }

@@ -150,7 +150,9 @@ async fn malformed_answers_are_traps() {
 
 #[tokio::test]
 async fn a_guest_can_handle_a_failed_memory_growth() {
-    let pages = call(&hostile().await, "ask", json!([])).await.expect("the guest handles it");
+    let pages = call(&hostile().await, "ask", json!([]))
+        .await
+        .expect("the guest handles it");
     assert_eq!(pages, json!(1 + 16 * 7), "as many steps of 16 pages as fit in 128");
 }
 

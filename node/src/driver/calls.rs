@@ -1,0 +1,82 @@
+//! Calls of functions that are outside of the core.
+
+use super::Driver;
+use crate::clock::nanos;
+use crate::contacts::NetworkContacts;
+use crate::handlers::Handlers;
+use aqua_builtins::world;
+use aqua_peer::{Call, CallId, Input, Nanos, Target, failure};
+use aqua_vm::CallResult;
+use futures::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+impl Driver {
+    /// Starts a call. It is answered exactly once, also if it is cancelled.
+    pub(super) fn call(
+        self: &Arc<Self>,
+        call: CallId,
+        request: Call,
+        submitter: Option<Handlers>,
+        cancelled: oneshot::Receiver<()>,
+    ) {
+        let driver = self.clone();
+        self.tasks.spawn_on(
+            async move {
+                let (start, is_service) = (Instant::now(), matches!(request.target, Target::Service(_)));
+                let answer = AssertUnwindSafe(driver.answer(request, submitter)).catch_unwind();
+                let result = tokio::select! {
+                    biased;
+                    result = answer => result.unwrap_or_else(|_| Err(failure("the function panicked"))),
+                    _ = cancelled => Err(failure("the call was cancelled")),
+                };
+                // A service computes all the time; other functions mostly wait.
+                let cpu = if is_service { nanos(start.elapsed()) } else { 0 };
+                driver.finish_call(call, result, Nanos(cpu));
+            },
+            &self.runtime,
+        );
+    }
+
+    fn finish_call(self: &Arc<Self>, call: CallId, result: CallResult, cpu: Nanos) {
+        if let Ok(mut inside) = self.core.lock() {
+            inside.calls.remove(&call);
+        }
+        self.turn([Input::CallFinished { call, result, cpu }]);
+    }
+
+    async fn answer(&self, call: Call, submitter: Option<Handlers>) -> CallResult {
+        match &call.target {
+            Target::World | Target::Core => world::answer(&NetworkContacts(&self.network), &call).await,
+            Target::Embedder => handle(&self.functions, call).await,
+            Target::Submitter(_) => handle(&submitter.unwrap_or_default(), call).await,
+            Target::Service(id) => {
+                let Some(services) = &self.services else {
+                    return not_found(&call);
+                };
+                let left = (call.deadline - self.clock.now().monotonic).as_duration();
+                let id = id.clone();
+                services
+                    .call(&id, &call.function, call.arguments, left)
+                    .await
+                    .map_err(|error| failure(error.to_string()))
+            }
+        }
+    }
+}
+
+async fn handle(handlers: &Handlers, call: Call) -> CallResult {
+    match handlers.find(&call.service, &call.function) {
+        Some(handler) => handler.call(call).await,
+        None => not_found(&call),
+    }
+}
+
+fn not_found(call: &Call) -> CallResult {
+    let (service, function) = (&call.service, &call.function);
+    Err(failure(format!(
+        "Service with id '{service}' not found (function {function})"
+    )))
+}
