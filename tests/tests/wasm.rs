@@ -3,7 +3,7 @@
 use aqua_project::Program;
 use aqua_tests::wasm_guest::WasmGuest;
 use aqua_tests::{foreign, tree};
-use aqua_wasm_guest::{Request, compile_and_run};
+use aqua_wasm_guest::{Request, compile_and_run, peer_ids};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,10 +36,13 @@ fn programs_compile_and_run_as_they_do_natively() {
 fn assert_ends(request: &Request, reply: &[u8]) {
     let reply: Value = serde_json::from_slice(reply).expect("a reply is JSON");
     let name = &request.function;
-    let events = reply["run"].as_array().unwrap_or_else(|| panic!("{name}: {reply}"));
-    let responds = |event: &Value| event["service"] == "callbackSrv" && event["function"] == "response";
-    assert!(events.iter().any(responds), "{name}: {reply}");
-    assert!(events.iter().all(|event| event["event"] != "failed"), "{name}: {reply}");
+    let steps = reply["steps"].as_array().unwrap_or_else(|| panic!("{name}: {reply}"));
+    assert!(steps.iter().all(|step| step["error"].is_null()), "{name}: {reply}");
+    let mut calls = steps.iter().flat_map(|step| step["calls"].as_array().expect("calls"));
+    assert!(
+        calls.any(|call| call[0] == "callbackSrv" && call[1] == "response"),
+        "{name}: {reply}"
+    );
 }
 
 /// The programs of `examples`, called as their manifests say.
@@ -55,7 +58,6 @@ fn examples() -> Vec<Request> {
                 function: run.function.expect("a manifest names the function").value,
                 arguments: run.arguments.expect("a manifest gives arguments"),
                 answers: answers(),
-                seed: 1,
             }
         })
         .collect()
@@ -78,34 +80,39 @@ fn programs() -> Vec<Request> {
                 function,
                 arguments,
                 answers: answers(),
-                seed: 2,
             });
         }
     }
     requests
 }
 
-/// Function and arguments of a line `-- function(arguments) gives …`.
+/// Function and arguments of a line `-- function(arguments) gives …`. `@1` is the id of that peer.
 fn called(line: &str) -> Option<(String, Vec<Value>)> {
     let (call, _) = line.strip_prefix("-- ")?.split_once(") gives ")?;
     let (function, arguments) = call.split_once('(')?;
-    let arguments = serde_json::from_str(&format!("[{arguments}]")).expect("JSON");
-    Some((function.to_owned(), arguments))
+    let mut arguments = format!("[{arguments}]");
+    for (number, id) in peer_ids().iter().enumerate() {
+        arguments = arguments.replace(&format!("\"@{number}\""), &format!("\"{id}\""));
+    }
+    Some((function.to_owned(), serde_json::from_str(&arguments).expect("JSON")))
 }
 
 /// What services answer: as on a node where the scripts depend on it, else the first argument.
 fn answers() -> Value {
-    json!({
+    let ids = peer_ids();
+    let mut answers = json!({
         "*.*": {"argument": 0},
-        "kad.neighborhood": {"value": ["left", "right"]},
+        "kad.neighborhood": {"value": [ids[2], ids[3]]},
         "kad.merge": {"argument": 1},
-        "left/sig.get_peer_id": {"value": "left"},
-        "right/sig.get_peer_id": {"value": "right"},
         "oracle.answer": {"error": "no service 'oracle'"},
         "op.noop": {"value": ""},
         "callbackSrv.*": {"value": ""},
         "errorHandlingSrv.*": {"value": ""},
-    })
+    });
+    for id in &ids {
+        answers[format!("{id}/sig.get_peer_id")] = json!({"value": id});
+    }
+    answers
 }
 
 fn aqua_files(folder: &str) -> Vec<PathBuf> {

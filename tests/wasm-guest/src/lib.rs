@@ -5,11 +5,14 @@
 
 #[cfg(target_arch = "wasm32")]
 mod exports;
+mod network;
+
+pub use network::peer_ids;
 
 use aqua_compiler::typing::Type;
 use aqua_compiler::{InMemory, Options, compile};
 use aqua_vm::Program;
-use aqua_vm::simulation::{Answers, Setting, run};
+use aqua_vm::simulation::Answers;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,12 +30,11 @@ pub struct Request {
     pub arguments: Vec<Value>,
     /// What services answer, as [`Answers::from_json`] reads it.
     pub answers: Value,
-    /// Decides the order of deliveries.
-    pub seed: u64,
 }
 
-/// The bytes of a JSON object: `air`, the script; `run`, what happened; `states`, the data of each peer in the end, in
-/// hexadecimal digits. Or of an object with an `error`.
+/// Compiles a function and runs its script in a network of peers ([`peer_ids`]). `request` is a [`Request`] in JSON; the result
+/// is a JSON object with the script (`air`), what each step did (`steps`) and the particle data of each peer (`data`), or with
+/// an `error`.
 pub fn compile_and_run(request: &[u8]) -> Vec<u8> {
     let reply = reply(request).unwrap_or_else(|error| json!({"error": error}));
     reply.to_string().into_bytes()
@@ -43,27 +45,17 @@ fn reply(request: &[u8]) -> Result<Value, String> {
     let air = script(&request)?;
     let program = Program::from_air(&air.text).map_err(|error| error.to_string())?;
     let mut answers = Answers::from_json(&request.answers.to_string()).map_err(|error| error.to_string())?;
+    let relay = peer_ids().swap_remove(1);
     answers
-        .set("getDataSrv.-relay-", "relay".into())
+        .set("getDataSrv.-relay-", relay.into())
         .map_err(|error| error.to_string())?;
     for (name, argument) in air.parameters.iter().zip(request.arguments) {
         let name = format!("getDataSrv.{name}");
         answers.set(&name, argument.into()).map_err(|error| error.to_string())?;
     }
-    let setting = Setting {
-        seed: Some(request.seed),
-        ..Setting::default()
-    };
-    let run = run(&program, &setting, |peer, call| answers.answer(peer, call));
-    let states = run
-        .states
-        .iter()
-        .map(|(peer, state)| (peer.clone(), hexadecimal(&state.encode())));
-    Ok(json!({
-        "air": air.text,
-        "run": run.events,
-        "states": states.collect::<BTreeMap<_, _>>(),
-    }))
+    let mut reply = network::run(&program, &mut answers)?;
+    reply["air"] = air.text.into();
+    Ok(reply)
 }
 
 struct Air {

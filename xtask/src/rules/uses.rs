@@ -78,9 +78,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "aqua-air",
             "aqua-compiler",
+            "aqua-keys",
             "aqua-simulator",
             "aqua-stdlib",
-            "aqua-values",
             "aqua-vm",
         ],
     ),
