@@ -46,6 +46,7 @@ impl Object {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
+    #[inline]
     fn find(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(known, _)| known.as_str().cmp(name))
     }

@@ -1,6 +1,7 @@
 //! What the machine does, seen from outside.
 
 mod bytecode;
+mod call_results;
 mod codec;
 mod depth;
 mod errors;

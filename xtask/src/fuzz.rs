@@ -1,9 +1,9 @@
-//! Fuzzing: builds the targets of `fuzz/` with the address sanitizer and coverage counters, runs them in turn, and stores
-//! what was executed and covered.
+//! Fuzzing: builds the targets of `fuzz/` with AddressSanitizer and coverage counters, runs them in turn, and stores executions
+//! and coverage.
 //!
-//! The engine is libFuzzer. What cargo-fuzz does is done here with a compiler of the stable channel, so that there is nothing
-//! to install but a C++ compiler. Corpora grow under `$AQUA_CACHE/fuzzing` (or `target/fuzzing`) from one long run to the next; they
-//! begin with the programs and data of the tests and with the inputs that once broke something (`fuzz/findings`).
+//! The engine is libFuzzer. This does what cargo-fuzz does, but with a stable compiler, so that only a C++ compiler has to be
+//! installed. Corpora grow in `$AQUA_CACHE/fuzzing` or `target/fuzzing` from one long run to the next. They start with the
+//! programs and data of the tests and with inputs that triggered a bug (`fuzz/findings`).
 
 use crate::print;
 use anyhow::{Context, Result, ensure};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A target, the longest input that it gets, in bytes, and the dictionary that it is helped with.
+/// The name of a target, the maximum length of its inputs in bytes, and its dictionary.
 type Target = (&'static str, u32, Option<&'static str>);
 
 const TARGETS: &[Target] = &[
@@ -27,16 +27,16 @@ const TARGETS: &[Target] = &[
     ("flat", 16384, Some("air")),
 ];
 
-/// Memory of one target above which it fails, in MiB, the sanitizer's own share included.
+/// The memory limit of a target in MiB, including that of the sanitizer.
 const MEMORY: u32 = 1536;
-/// Time for one input above which it counts as hanging, in seconds: the sanitizer, all checks and other work on the machine
-/// make everything many times slower.
+/// The time limit for one input in seconds. The sanitizer, debug assertions and other work on the machine slow a target down
+/// many times.
 const HANG: u32 = 20;
 
-/// Runs shorter than this check that everything still works; they are not stored.
+/// Results of shorter runs are not stored: they only check that the targets still work.
 const STORED: Duration = Duration::from_secs(60);
 
-/// Counters on every edge, comparisons reported to the engine; as cargo-fuzz sets them.
+/// Edge counters and traced comparisons, as cargo-fuzz sets them.
 const FLAGS: &[&str] = &[
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -48,8 +48,8 @@ const FLAGS: &[&str] = &[
     "--cfg=fuzzing",
 ];
 
-/// `fuzz [--minutes N | --seconds N] [TARGET…]`: fuzzes these targets, or all, for so long together. With `--input FILE`, plays
-/// that input instead.
+/// `fuzz [--minutes N | --seconds N] [TARGET…]`: fuzzes the given targets, or all, for that time in total. With
+/// `--input FILE`, runs that input instead.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     let mut time = STORED;
     let (mut wanted, mut input) = (Vec::new(), None);
@@ -68,7 +68,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     }
     let fuzzer = Fuzzer::build(root, time >= STORED)?;
     if let Some(input) = input {
-        return wanted.iter().try_for_each(|(name, ..)| fuzzer.play(name, input));
+        return wanted.iter().try_for_each(|(name, ..)| fuzzer.run_input(name, input));
     }
     fuzzer.seed()?;
     let share = (time / wanted.len() as u32).as_secs().max(1);
@@ -88,7 +88,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     }
     ensure!(
         findings.is_empty(),
-        "inputs that break a target:\n  {}",
+        "inputs that triggered a bug:\n  {}",
         findings.join("\n  ")
     );
     Ok(())
@@ -99,22 +99,22 @@ fn target(name: &str) -> Result<Target> {
     let found = TARGETS.iter().find(|target| target.0 == name);
     found
         .copied()
-        .with_context(|| format!("no target {name}; there are {}", names()))
+        .with_context(|| format!("unknown target {name}; the targets are {}", names()))
 }
 
 /// Built targets and the folder of their corpora.
 struct Fuzzer {
     root: PathBuf,
-    /// What was built.
+    /// The commit that the targets are built from.
     commit: String,
     binaries: PathBuf,
     work: PathBuf,
-    /// Whether corpora grow from run to run. A short run would only be busy with reading a grown one.
-    keeps: bool,
+    /// Whether the corpus of earlier runs is used and extended. A short run would spend all its time reading it.
+    keeps_corpus: bool,
 }
 
 impl Fuzzer {
-    fn build(root: &Path, keeps: bool) -> Result<Self> {
+    fn build(root: &Path, keeps_corpus: bool) -> Result<Self> {
         let target = crate::target(root);
         let (host, built) = (host()?, target.join("fuzz"));
         let build = Command::new(env!("CARGO"))
@@ -138,11 +138,11 @@ impl Fuzzer {
             commit: commit(root)?,
             binaries: built.join(host).join("release"),
             work,
-            keeps,
+            keeps_corpus,
         })
     }
 
-    /// Writes the seeds anew: they follow the tests.
+    /// Writes the seed corpus, which is derived from the tests.
     fn seed(&self) -> Result<()> {
         let folder = self.work.join("seeds");
         if folder.exists() {
@@ -156,19 +156,19 @@ impl Fuzzer {
         Ok(())
     }
 
-    fn play(&self, name: &str, input: &str) -> Result<()> {
+    fn run_input(&self, name: &str, input: &str) -> Result<()> {
         let status = Command::new(self.binaries.join(name)).arg(input).status()?;
-        ensure!(status.success(), "{name} breaks: {status}");
+        ensure!(status.success(), "{name} fails: {status}");
         Ok(())
     }
 
-    /// Fuzzes one target: what was measured, and what breaks it.
+    /// Fuzzes one target. Returns the measurements and the inputs that triggered a bug.
     fn fuzz(&self, (name, longest, dictionary): Target, seconds: u64) -> Result<(Value, Vec<String>)> {
         let corpus = self
             .work
-            .join(if self.keeps { "corpus" } else { "fleeting" })
+            .join(if self.keeps_corpus { "corpus" } else { "temporary" })
             .join(name);
-        if !self.keeps && corpus.exists() {
+        if !self.keeps_corpus && corpus.exists() {
             fs::remove_dir_all(&corpus)?;
         }
         let broken = self.work.join("broken").join(name);
@@ -196,11 +196,11 @@ impl Fuzzer {
         let started = Instant::now();
         let status = command.stdout(Stdio::null()).stderr(fs::File::create(&log)?).status()?;
         let took = started.elapsed().as_secs_f64();
-        let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
-        let said = Said { text: &said };
-        let executions = said.statistic("number_of_executed_units");
-        let (edges, all) = (said.last("cov:"), said.before("inline 8-bit counters"));
-        let (inputs, peak) = (said.last("corp:"), said.statistic("peak_rss_mb"));
+        let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+        let output = EngineOutput { text: &text };
+        let executions = output.statistic("number_of_executed_units");
+        let (edges, all) = (output.last("cov:"), output.before("inline 8-bit counters"));
+        let (inputs, peak) = (output.last("corp:"), output.statistic("peak_rss_mb"));
         print(&format!(
             "{name:<9} {took:>9.1} {executions:>10} {:>7.0} {:>16} {inputs:>7} {peak:>9}",
             executions as f64 / took,
@@ -208,16 +208,16 @@ impl Fuzzer {
         ));
         let mut found = Vec::new();
         if !status.success() {
-            let artifact = said
+            let artifact = output
                 .text
                 .lines()
                 .find_map(|line| line.split("Test unit written to ").nth(1));
-            let reason = said
+            let reason = output
                 .text
                 .lines()
                 .find(|line| line.contains("panicked at") || line.contains("ERROR:"));
             found.push(format!(
-                "{name}: {} ({}; all of it in {})",
+                "{name}: {} ({}; see {})",
                 artifact.unwrap_or("no input"),
                 reason.unwrap_or("no reason").trim(),
                 log.display()
@@ -230,7 +230,7 @@ impl Fuzzer {
             "executions": executions,
             "covered_edges": edges,
             "instrumented_edges": all,
-            "features": said.last("ft:"),
+            "features": output.last("ft:"),
             "corpus_inputs": inputs,
             "peak_memory_mib": peak,
             "memory_limit_mib": MEMORY,
@@ -241,13 +241,13 @@ impl Fuzzer {
     }
 }
 
-/// What the engine wrote.
-struct Said<'a> {
+/// The output of libFuzzer.
+struct EngineOutput<'a> {
     text: &'a str,
 }
 
-impl Said<'_> {
-    /// The number behind a word, where the word occurs last.
+impl EngineOutput<'_> {
+    /// The number after the last occurrence of a word.
     fn last(&self, word: &str) -> u64 {
         self.text
             .rfind(word)
@@ -258,7 +258,7 @@ impl Said<'_> {
         self.last(&format!("stat::{name}:"))
     }
 
-    /// The number before some words, behind a parenthesis.
+    /// The number in the parenthesis that ends with some words.
     fn before(&self, words: &str) -> u64 {
         let before = self.text.find(words).map(|at| &self.text[..at]);
         before
@@ -283,23 +283,23 @@ fn commit(root: &Path) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The platform that this runs on: with its name given, build scripts and macros are built without the flags.
+/// The host triple. With an explicit target, cargo builds build scripts and procedural macros without `FLAGS`.
 fn host() -> Result<String> {
     let output = Command::new("rustc").arg("-vV").output()?;
-    let said = String::from_utf8(output.stdout)?;
-    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc names no host")?.to_owned())
+    let version = String::from_utf8(output.stdout)?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("`rustc -vV` prints no host")?.to_owned())
 }
 
-/// Puts results into the file, in place of former ones of the same targets.
+/// Writes results to `bench/results/fuzz.json`. They replace earlier results of the same targets.
 fn store(root: &Path, results: Vec<Value>) -> Result<()> {
     let path = root.join("bench/results/fuzz.json");
-    let former: Value = match fs::read_to_string(&path) {
+    let earlier: Value = match fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text)?,
         Err(_) => Value::Null,
     };
     let mut targets = Map::new();
-    for result in former["results"].as_array().into_iter().flatten().chain(&results) {
+    for result in earlier["results"].as_array().into_iter().flatten().chain(&results) {
         let name = result["target"].as_str().context("a target's name")?;
         targets.insert(name.to_owned(), result.clone());
     }

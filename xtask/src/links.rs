@@ -1,17 +1,17 @@
-//! Local links of the Markdown pages: each must name a file or folder of the tree and, after `#`, a heading of it.
+//! Local links of Markdown files: each must name a file or folder of the tree and, after `#`, a heading of that file.
 
 use crate::{files, print};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
-/// Checks every link that has no scheme; fails with a list of the broken ones.
+/// Checks all links without a scheme. Fails with a list of broken links.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let (mut checked, mut broken) = (0, Vec::new());
     for file in files(root, &[".md"])? {
         let text = std::fs::read_to_string(root.join(&file)).with_context(|| file.clone())?;
         for (line, target) in links(&text) {
             checked += 1;
-            if !leads_somewhere(root, &file, &text, target) {
+            if !resolves(root, &file, &text, target) {
                 broken.push(format!("{file}:{line}: {target}"));
             }
         }
@@ -20,10 +20,10 @@ pub(crate) fn check(root: &Path) -> Result<()> {
         print(&format!("links: {checked} checked"));
         return Ok(());
     }
-    bail!("links that lead nowhere:\n  {}", broken.join("\n  "))
+    bail!("broken links:\n  {}", broken.join("\n  "))
 }
 
-/// Targets of `[text](target)` outside code, with their lines; those with a scheme are left out.
+/// The targets of `[text](target)` outside code, with line numbers. Targets with a scheme are skipped.
 fn links(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut fenced = false;
@@ -32,7 +32,7 @@ fn links(text: &str) -> Vec<(usize, &str)> {
         if fenced {
             continue;
         }
-        // Every second piece between backticks is code.
+        // Backticks alternate between prose and code.
         for prose in line.split('`').step_by(2) {
             for rest in prose.split("](").skip(1) {
                 let target = rest.split([')', ' ']).next().unwrap_or("");
@@ -45,7 +45,7 @@ fn links(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-fn leads_somewhere(root: &Path, file: &str, text: &str, target: &str) -> bool {
+fn resolves(root: &Path, file: &str, text: &str, target: &str) -> bool {
     let (path, heading) = target.split_once('#').unwrap_or((target, ""));
     if path.is_empty() {
         return has_heading(text, heading);
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_and_schemes_are_left_out() {
+    fn code_and_targets_with_a_scheme_are_skipped() {
         let text = "[a](x.md) `[b](y.md)`\n```\n[c](z.md)\n```\n[d](https://e.f) [g](#h-i)\n# H, i!\n";
         assert_eq!(links(text), [(1, "x.md"), (5, "#h-i")]);
         assert!(has_heading(text, "h-i"));

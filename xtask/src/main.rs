@@ -77,7 +77,7 @@ fn run_task() -> Result<()> {
     }
 }
 
-/// Builds what is measured without debug checks, then measures.
+/// Builds in release mode and runs the benchmarks.
 fn bench(root: &Path, groups: &[&str]) -> Result<()> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "-p", "aqua", "-p", "aqua-bench"]);
@@ -85,7 +85,7 @@ fn bench(root: &Path, groups: &[&str]) -> Result<()> {
     measure(&target(root).join("release"), groups)
 }
 
-/// Measures the binaries in a folder.
+/// Runs the benchmarks in a folder of binaries.
 fn measure(binaries: &Path, groups: &[&str]) -> Result<()> {
     succeed(Command::new(binaries.join("aqua-bench")).args(groups))
 }
@@ -98,18 +98,18 @@ fn succeed(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The folder that cargo builds in.
+/// The target folder of cargo.
 fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-/// The folder of the workspace.
+/// The root of the workspace.
 fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent().map(PathBuf::from).unwrap_or(here)
 }
 
-/// Files that git knows or would add, relative to the root, with these endings.
+/// Files with these endings that git tracks or would add, relative to the root.
 fn files(root: &Path, endings: &[&str]) -> Result<Vec<String>> {
     let listing = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])

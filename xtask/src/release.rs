@@ -1,8 +1,7 @@
-//! `aqua` as it is released: arranged by what users do with it.
+//! The optimised build of `aqua`, with profile-guided optimisation (<https://doc.rust-lang.org/rustc/profile-guided-optimization.html>).
 //!
-//! The crates of the workspace are built with counters, a training (`aqua-bench train`) does what users do, and they are built again:
-//! the compiler inlines what was executed often, and moves what was not out of its way. Dependencies are built once and don't
-//! count. (Profile-guided optimisation: <https://doc.rust-lang.org/rustc/profile-guided-optimization.html>.)
+//! The crates of the workspace are built with counters, `aqua-bench train` runs typical work, and they are built again with the
+//! profile. Dependencies are built once, without counters and profile.
 
 use crate::{print, succeed, target};
 use anyhow::{Context, Result, ensure};
@@ -10,17 +9,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-/// With these flags added, this program stands in for the compiler of the workspace's crates.
+/// Holds flags for the compiler. If it is set, cargo runs this program as `RUSTC_WORKSPACE_WRAPPER`.
 const FLAGS: &str = "AQUA_RUSTC_FLAGS";
 
-/// Whether cargo called this program as the compiler: the flags that are to be added.
+/// The flags to add, if cargo runs this program in place of the compiler.
 pub(crate) fn flags() -> Option<String> {
     std::env::var(FLAGS).ok()
 }
 
-/// Compiles as the arguments say, a compiler first. Scripts that run during the build get no flags, nor do questions.
+/// Runs a compiler; `arguments` are its path and arguments. Build scripts and queries of cargo get no flags.
 pub(crate) fn compile(flags: &str, arguments: &[String]) -> Result<ExitStatus> {
-    let (compiler, arguments) = arguments.split_first().context("a compiler")?;
+    let (compiler, arguments) = arguments.split_first().context("no compiler is given")?;
     let name = arguments
         .iter()
         .skip_while(|argument| *argument != "--crate-name")
@@ -33,9 +32,9 @@ pub(crate) fn compile(flags: &str, arguments: &[String]) -> Result<ExitStatus> {
     Ok(command.status()?)
 }
 
-/// Builds `aqua` and `aqua-bench`. They are in the folder that this gives.
+/// Builds `aqua` and `aqua-bench` and returns the folder with both.
 pub(crate) fn build(root: &Path) -> Result<PathBuf> {
-    let merge = merger()?;
+    let merge = llvm_profdata()?;
     let build = Build {
         root,
         target: target(root).join("tuned"),
@@ -44,19 +43,19 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     if counts.exists() {
         fs::remove_dir_all(&counts)?;
     }
-    print("1 of 3: a build that counts");
+    print("1 of 3: instrumented build");
     build.run(&["aqua-bench"], &format!("-Cprofile-generate={}", counts.display()))?;
     print("2 of 3: training");
     succeed(Command::new(build.binaries().join("aqua-bench")).arg("train"))?;
     succeed(Command::new(merge).arg("merge").arg("-o").arg(&profile).arg(&counts))?;
-    print("3 of 3: the tuned build");
+    print("3 of 3: optimised build");
     build.run(&["aqua", "aqua-bench"], &format!("-Cprofile-use={}", profile.display()))?;
     Ok(build.binaries())
 }
 
 struct Build<'a> {
     root: &'a Path,
-    /// Where cargo builds: apart from usual builds, which would be made anew each time.
+    /// The target folder. Other builds have their own, or each would invalidate the other.
     target: PathBuf,
 }
 
@@ -65,7 +64,7 @@ impl Build<'_> {
         self.target.join("release")
     }
 
-    /// Cargo does not see that the flags, or the profile that they name, are others, so nothing of the workspace may be left.
+    /// Cleans the workspace first: cargo does not notice when the flags, or the profile that they name, change.
     fn run(&self, packages: &[&str], flags: &str) -> Result<()> {
         succeed(self.cargo("clean").args(["--quiet", "--release", "--workspace"]))?;
         let mut cargo = self.cargo("build");
@@ -92,17 +91,19 @@ impl Build<'_> {
     }
 }
 
-/// The program that makes a profile of counts. It comes with the compiler, on demand.
-fn merger() -> Result<PathBuf> {
+/// The path of `llvm-profdata`, which merges counts to a profile. It is an optional component of the toolchain.
+fn llvm_profdata() -> Result<PathBuf> {
     let output = Command::new("rustc").args(["--print", "target-libdir"]).output()?;
     let libraries = PathBuf::from(String::from_utf8(output.stdout)?.trim());
-    let folder = libraries.parent().context("the compiler's libraries")?;
+    let folder = libraries
+        .parent()
+        .context("the library folder of rustc has no parent")?;
     let program = folder
         .join("bin")
         .join(format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX));
     ensure!(
         program.is_file(),
-        "llvm-profdata is not there; it comes with: rustup component add llvm-tools"
+        "llvm-profdata is not installed; run: rustup component add llvm-tools"
     );
     Ok(program)
 }

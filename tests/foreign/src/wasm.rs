@@ -16,6 +16,7 @@ pub const CRATES: &[&str] = &[
     "aqua-compiler",
     "aqua-diagnostics",
     "aqua-grammar",
+    "aqua-interface",
     "aqua-keys",
     "aqua-particle",
     "aqua-values",

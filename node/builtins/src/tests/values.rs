@@ -274,8 +274,9 @@ fn json_objects() {
         (
             "stringify",
             json!([{"b": 1, "a": "x"}]),
-            Ok(json!("{\"b\":1,\"a\":\"x\"}")),
+            Ok(json!("{\"a\":\"x\",\"b\":1}")),
         ),
+        ("stringify", json!([[1e20, 1e-7, 0.5]]), Ok(json!("[1e+20,1e-7,0.5]"))),
         (
             "obj_pairs",
             json!([[["b", 1], ["a", []]]]),
@@ -292,11 +293,6 @@ fn json_objects() {
     for (function, arguments, expected) in cases {
         check("json", function, arguments.clone(), expected.clone());
     }
-    // Equality of objects doesn't see the order of their keys; their texts do.
-    let Ok(object) = super::answer(super::call_from(1, "json", "obj", json!(["b", 1, "a", 2]), Vec::new())) else {
-        panic!("an object")
-    };
-    assert_eq!(object.to_string(), r#"{"b":1,"a":2}"#);
 }
 
 #[test]

@@ -17,8 +17,8 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
         (Val::U16(value), Type::U16) => value.into(),
         (Val::U32(value), Type::U32) => value.into(),
         (Val::U64(value), Type::U64) => value.into(),
-        (Val::Float32(value), Type::F32) => float(value.into()),
-        (Val::Float64(value), Type::F64) => float(value),
+        (Val::Float32(value), Type::F32) => value.into(),
+        (Val::Float64(value), Type::F64) => value.into(),
         (Val::Char(value), Type::Char) => value.to_string().into(),
         (Val::String(value), Type::String) => value.into(),
         (Val::List(items), Type::List(ty)) => items.into_iter().map(|item| to_json(item, ty)).collect(),
@@ -73,13 +73,4 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
 /// `[x]` or `[]`.
 fn optional(value: Option<Box<Val>>, ty: &Type) -> Value {
     value.into_iter().map(|value| to_json(*value, ty)).collect()
-}
-
-/// A float as whoever reads its text gets it: `serde_json` may read the last digit of a long one with an error, and peers
-/// must agree on the value.
-fn float(number: f64) -> Value {
-    match Value::from(number) {
-        Value::Null => Value::Null,
-        value => Value::parse(&value.to_string()).unwrap_or(value),
-    }
 }
