@@ -38,6 +38,7 @@ type ByName = BTreeMap<String, Arc<dyn Handler>>;
 #[derive(Clone, Default)]
 pub struct Handlers {
     services: Arc<BTreeMap<String, ByName>>,
+    fallback: Option<Arc<dyn Handler>>,
 }
 
 impl Handlers {
@@ -49,9 +50,20 @@ impl Handlers {
             .insert(function.to_owned(), Arc::new(handler));
     }
 
-    /// The function of that name.
+    /// Registers what answers calls that nothing else answers.
+    pub fn register_fallback(&mut self, handler: impl Handler + 'static) {
+        self.fallback = Some(Arc::new(handler));
+    }
+
+    /// Whether there is something that answers calls that nothing else answers.
+    pub fn has_fallback(&self) -> bool {
+        self.fallback.is_some()
+    }
+
+    /// The function of that name, or the fallback.
     pub fn find(&self, service: &str, function: &str) -> Option<&Arc<dyn Handler>> {
-        self.services.get(service)?.get(function)
+        let named = self.services.get(service).and_then(|functions| functions.get(function));
+        named.or(self.fallback.as_ref())
     }
 
     /// The names of all functions, sorted: service, then function.

@@ -175,6 +175,9 @@ fn with_handlers(builtins: Functions, handlers: &Handlers) -> Functions {
             functions.register(service, function, Function::Embedder);
         }
     }
+    if handlers.has_fallback() {
+        functions.register_fallback(Function::Embedder);
+    }
     functions
 }
 

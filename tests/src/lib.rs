@@ -11,6 +11,7 @@ pub mod normal_form;
 pub mod official_compiler;
 pub mod official_vm;
 pub mod simulated_network;
+pub mod simulated_programs;
 pub mod tree;
 pub mod twins;
 pub mod vm_datasets;

@@ -24,8 +24,6 @@ pub(crate) struct Checks {
     unreadable: BTreeSet<(Life, Signature)>,
     /// Batches that were committed and not answered.
     commits: BTreeMap<Life, u64>,
-    /// The length of the last data that a peer sent to a destination for a particle: it never gets shorter.
-    sent: BTreeMap<(Life, Signature, Vec<u8>), usize>,
     sends: BTreeSet<(Life, SendId)>,
     stopped: BTreeSet<Life>,
     last_id: Option<String>,
@@ -67,15 +65,10 @@ impl Checks {
                     })?;
                 }
             }
-            Effect::Send { send, to, header, data } => {
+            Effect::Send { send, .. } => {
                 self.counts.sends += 1;
                 check(self.sends.insert((life, *send)), || {
                     format!("send {} is used twice", send.0)
-                })?;
-                let key = (life, header.signature, to.as_bytes().to_vec());
-                let former = self.sent.insert(key, data.len()).unwrap_or(0);
-                check(data.len() >= former, || {
-                    "data of a particle is sent after newer data".to_owned()
                 })?;
             }
             Effect::Emit(event) => {
