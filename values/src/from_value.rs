@@ -1,6 +1,6 @@
 //! Values as the source of other types. Error texts are those of `serde_json`, since error texts of builtins quote them.
 
-use crate::{Error, Number, Object, Value};
+use crate::{Error, Fields, Number, Object, Value};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer,
@@ -61,7 +61,7 @@ impl<'v> Source<'v> {
     }
 
     fn visit_fields<V: Visitor<'v>>(self, fields: &'v Object, visitor: V) -> Result<V::Value, Error> {
-        let mut rest = Fields {
+        let mut rest = Entries {
             rest: fields.iter(),
             value: None,
         };
@@ -236,12 +236,12 @@ impl<'v> SeqAccess<'v> for Items<'v> {
     }
 }
 
-struct Fields<'v, I> {
-    rest: I,
+struct Entries<'v> {
+    rest: Fields<'v>,
     value: Option<&'v Value>,
 }
 
-impl<'v, I: ExactSizeIterator<Item = (&'v ecow::EcoString, &'v Value)>> MapAccess<'v> for Fields<'v, I> {
+impl<'v> MapAccess<'v> for Entries<'v> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {

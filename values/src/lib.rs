@@ -24,7 +24,7 @@ mod text;
 mod value;
 
 pub use from_value::from_value;
-pub use object::Object;
+pub use object::{Fields, Object};
 pub use serialize::to_value;
 pub use text::{TextError, write_string};
 pub use value::Value;

@@ -42,13 +42,43 @@ impl Object {
 
     /// The fields, sorted by name.
     #[inline]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&EcoString, &Value)> {
-        self.0.iter().map(|(name, value)| (name, value))
+    pub fn iter(&self) -> Fields<'_> {
+        Fields(self.0.iter())
     }
 
     #[inline]
     fn find(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(known, _)| known.as_str().cmp(name))
+    }
+}
+
+/// The fields of an [`Object`], sorted by name.
+#[derive(Debug, Clone)]
+pub struct Fields<'o>(std::slice::Iter<'o, (EcoString, Value)>);
+
+impl<'o> Iterator for Fields<'o> {
+    type Item = (&'o EcoString, &'o Value);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, value)| (name, value))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Fields<'_> {}
+
+impl<'o> IntoIterator for &'o Object {
+    type Item = (&'o EcoString, &'o Value);
+    type IntoIter = Fields<'o>;
+
+    #[inline]
+    fn into_iter(self) -> Fields<'o> {
+        self.iter()
     }
 }
 
