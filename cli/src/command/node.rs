@@ -128,7 +128,7 @@ impl Settings {
                 bounds.memory = usize::try_from(bytes).unwrap_or(usize::MAX);
             }
             let deployed = host
-                .deploy_within(&service.name, &service.bytes(&self.root)?, bounds)
+                .deploy_with_limits(&service.name, &service.bytes(&self.root)?, bounds)
                 .await;
             deployed.with_context(|| cannot_run(&service.name))?;
         }

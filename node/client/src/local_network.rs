@@ -141,7 +141,7 @@ impl LocalNetwork {
                 memory,
                 ..host.config().clone()
             };
-            host.deploy_within(&service.id, &service.wasm, bounds).await?;
+            host.deploy_with_limits(&service.id, &service.wasm, bounds).await?;
         }
         Ok(host)
     }

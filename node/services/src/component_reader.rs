@@ -1,19 +1,19 @@
 //! Reads the interface of a compiled component.
 //!
-//! Every type becomes a tree of its own. A component can name a type many times inside another, so the trees are bounded in size and
-//! depth; what Aqua has no form for (resources, streams, futures, maps) is refused with the name of the function that uses it.
+//! Every type becomes a separate tree. A component can use a type many times inside another, so size and depth of the trees are limited.
+//! Types that Aqua can't represent (resources, streams, futures, maps) are refused with the name of the function that uses them.
 
 use aqua_interface::{Case, Field, Function, Interface, Name, Parameter, Record, Type};
 use indexmap::IndexMap;
 use std::sync::Arc;
 use wasmtime::component::{Component, ComponentExportIndex, types};
 
-/// Nodes of all types of one interface together.
+/// The largest number of type nodes in an interface.
 const MAX_NODES: usize = 20_000;
-/// Types within types. Conversion of values recurses no deeper than this.
+/// The deepest nesting of types, which bounds the recursion of conversions.
 const MAX_DEPTH: usize = 64;
 
-/// Why a component's interface can't be offered to Aqua programs.
+/// Why Aqua programs can't call a component.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Unsupported(String);

@@ -1,4 +1,4 @@
-//! JSON to component values and back.
+//! Converts values to component values and back.
 //!
 //! | type | JSON accepted | JSON produced |
 //! |---|---|---|
@@ -26,11 +26,11 @@ pub use output::to_json;
 /// A JSON value that isn't of the type it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Where in the argument: `'user.emails[2]'` without the quotes.
+    /// The position in the argument, such as `user.emails[2]`.
     pub path: String,
-    /// What should stand there.
+    /// The expected type, as Aqua writes it.
     pub expected: String,
-    /// What stands there, shortened.
+    /// The value, shortened.
     pub found: String,
 }
 

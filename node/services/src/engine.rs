@@ -177,6 +177,8 @@ mod tests {
     use std::sync::{Mutex, mpsc};
     use std::time::Duration;
 
+    use aqua_values::Value;
+
     use super::*;
     use crate::{Config, Host};
 
@@ -227,10 +229,7 @@ mod tests {
         starts.recv().await.expect("the compilation starts");
         let second = tokio::spawn(deploy("slow again", slow));
 
-        assert_eq!(
-            host.call("ready", "get", vec![], PLENTY).await,
-            Ok(aqua_values::Value::from(0))
-        );
+        assert_eq!(host.call("ready", "get", vec![], PLENTY).await, Ok(Value::from(0)));
         deploy("hit", component(0)).await.expect("it is compiled already");
         deploy("miss", component(2)).await.expect("it compiles on its own");
         assert_eq!(host.services(), ["hit", "miss", "ready"]);
@@ -239,10 +238,7 @@ mod tests {
         for deployed in [first, second] {
             deployed.await.expect("no panic").expect("it can be deployed");
         }
-        assert_eq!(
-            host.call("slow again", "get", vec![], PLENTY).await,
-            Ok(aqua_values::Value::from(1))
-        );
+        assert_eq!(host.call("slow again", "get", vec![], PLENTY).await, Ok(Value::from(1)));
         assert_eq!(compiled.load(Ordering::Relaxed), 3, "each component once");
     }
 

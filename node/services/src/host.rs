@@ -33,14 +33,14 @@ struct Shared {
 #[derive(Debug)]
 struct Service {
     compiled: Arc<Compiled>,
-    bounds: Config,
-    /// The running instance. A call takes it out and puts it back when it ended well: after a trap, or when the caller drops the call,
-    /// the next one starts a fresh instance.
+    limits: Config,
+    /// The running instance. A call takes it and puts it back if it succeeds. After a trap, or when the caller drops the call's future,
+    /// the next call starts a new instance.
     instance: tokio::sync::Mutex<Option<Instance>>,
 }
 
 impl Host {
-    /// A host without services and with an engine of its own.
+    /// Creates a host with its own engine and no services.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Host {
         Ok(Self::with_engine(Engine::new()?, config))
     }
 
-    /// A host without services that shares `engine` with others.
+    /// Creates a host with a shared engine and no services.
     pub fn with_engine(engine: Engine, config: Config) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -60,35 +60,35 @@ impl Host {
         }
     }
 
-    /// The bounds of services that are deployed without bounds of their own.
+    /// The limits of services that are deployed without their own.
     pub fn config(&self) -> &Config {
         &self.shared.config
     }
 
-    /// Compiles the component `wasm` and offers it as the service `name`, within the host's bounds.
+    /// Compiles the component `wasm`, starts it and registers it as the service `name`, with the host's limits.
     ///
     /// # Errors
     ///
-    /// When the name is taken, or the bytes aren't a component that this host can run.
+    /// Fails if the name is taken, or `wasm` isn't a component that this host supports or fails to start.
     pub async fn deploy(&self, name: &str, wasm: &[u8]) -> Result<(), DeployError> {
-        self.deploy_within(name, wasm, self.config().clone()).await
+        self.deploy_with_limits(name, wasm, self.config().clone()).await
     }
 
-    /// The same within bounds of its own.
+    /// Deploys a service with its own limits.
     ///
     /// # Errors
     ///
     /// See [`Host::deploy`].
-    pub async fn deploy_within(&self, name: &str, wasm: &[u8], bounds: Config) -> Result<(), DeployError> {
+    pub async fn deploy_with_limits(&self, name: &str, wasm: &[u8], limits: Config) -> Result<(), DeployError> {
         let Shared { engine, services, .. } = &*self.shared;
         if self.service(name).is_some() {
             return Err(DeployError::NameTaken(name.to_owned()));
         }
-        if wasm.len() > bounds.component {
+        if wasm.len() > limits.component {
             return Err(DeployError::TooLarge {
                 service: name.to_owned(),
                 size: wasm.len(),
-                limit: bounds.component,
+                limit: limits.component,
             });
         }
         if wasm.starts_with(CORE_MODULE) {
@@ -96,7 +96,7 @@ impl Host {
         }
         let compiled = engine.load(name, wasm).await?;
         let running = engine.ticker().run();
-        let instance = Box::pin(Instance::start(engine, &compiled, &bounds, name, u64::MAX))
+        let instance = Box::pin(Instance::start(engine, &compiled, &limits, name, u64::MAX))
             .await
             .map_err(|reason| DeployError::Start {
                 service: name.to_owned(),
@@ -105,7 +105,7 @@ impl Host {
         drop(running);
         let service = Arc::new(Service {
             compiled,
-            bounds,
+            limits,
             instance: tokio::sync::Mutex::new(Some(instance)),
         });
         let mut services = services.write().unwrap_or_else(PoisonError::into_inner);
@@ -116,7 +116,7 @@ impl Host {
         Ok(())
     }
 
-    /// Takes a service away. A call that runs goes on to its end. False when there is none of this name.
+    /// Removes a service. A call in progress completes. Returns false if there is no such service.
     pub fn remove(&self, name: &str) -> bool {
         self.shared
             .services
@@ -186,7 +186,7 @@ impl Host {
         let mut instance = match slot.take() {
             Some(instance) => instance,
             None => {
-                let starting = Instance::start(engine, &service.compiled, &service.bounds, name, deadline);
+                let starting = Instance::start(engine, &service.compiled, &service.limits, name, deadline);
                 Box::pin(starting).await?
             }
         };

@@ -140,7 +140,7 @@ impl Guest {
     /// The error of a call whose code ended with `error`. A trap after a refused request for memory counts as a lack of memory: that is
     /// how allocators of guests end.
     ///
-    /// `answers` says whether the function has a result, which the host reads after the code has ended.
+    /// `answers`: whether the function has a result, which the host reads after the code has ended.
     fn failure(&self, error: &wasmtime::Error, answers: bool, service: &str, function: &str) -> CallError {
         tracing::debug!(service, function, "service failed: {error:?}");
         let (service, function) = (service.to_owned(), function.to_owned());
@@ -178,7 +178,7 @@ impl Guest {
     }
 }
 
-/// Why a guest's code ended although it exceeded no [`Limit`], told by the type of wasmtime's error.
+/// Why a guest's code ended although it exceeded no [`Limit`], by the type of wasmtime's error.
 #[derive(Debug, PartialEq, Eq)]
 enum Cause {
     StackOverflow,

@@ -13,20 +13,20 @@ const SHOWN: usize = 60;
 ///
 /// # Errors
 ///
-/// When `json` is of another form; the message names the place within it.
+/// Fails if `json` doesn't have the form of the type; the error contains the position within it.
 pub fn from_json(json: &Value, ty: &Type, name: &str) -> Result<Val, Mismatch> {
-    Place::Root(name).value(json, ty)
+    JsonPath::Root(name).value(json, ty)
 }
 
-/// Where in an argument a value stands. Places are linked to their parents, so that a path is written only when a message needs it.
+/// The position of a value within an argument. Paths refer to their parents, so that text is built only for an error.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+enum JsonPath<'a> {
     Root(&'a str),
     Field(&'a Self, &'a str),
     Index(&'a Self, usize),
 }
 
-impl Place<'_> {
+impl JsonPath<'_> {
     fn value(&self, json: &Value, ty: &Type) -> Result<Val, Mismatch> {
         let wrong = || self.mismatch(ty.to_string(), json);
         let signed = |min: i64, max: i64| json.as_i64().filter(|n| (min..=max).contains(n)).ok_or_else(wrong);
@@ -63,7 +63,7 @@ impl Place<'_> {
         items
             .iter()
             .enumerate()
-            .map(|(index, item)| Place::Index(self, index).value(item, ty))
+            .map(|(index, item)| JsonPath::Index(self, index).value(item, ty))
             .collect()
     }
 
@@ -72,7 +72,7 @@ impl Place<'_> {
             Value::Null => None,
             Value::Array(items) => match items.as_slice() {
                 [] => None,
-                [one] => Some(Box::new(Place::Index(self, 0).value(one, item)?)),
+                [one] => Some(Box::new(JsonPath::Index(self, 0).value(one, item)?)),
                 more => {
                     return Err(self.mismatch(
                         format!("{ty} with at most 1 element"),
@@ -87,12 +87,12 @@ impl Place<'_> {
     fn record(&self, object: &Object, fields: &[Field]) -> Result<Val, Mismatch> {
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
-            let place = Place::Field(self, &field.name.aqua);
+            let path = JsonPath::Field(self, &field.name.aqua);
             let value = match (member(object, &field.name), &field.ty) {
-                (Some(json), ty) => place.value(json, ty)?,
+                (Some(json), ty) => path.value(json, ty)?,
                 (None, Type::List(_) | Type::Bytes) => Val::List(Vec::new()),
                 (None, Type::Option(_)) => Val::Option(None),
-                (None, ty) => return Err(place.mismatch(ty.to_string(), "nothing")),
+                (None, ty) => return Err(path.mismatch(ty.to_string(), "nothing")),
             };
             values.push((field.name.original.clone(), value));
         }
@@ -104,17 +104,17 @@ impl Place<'_> {
         match json {
             Value::Array(items) if items.len() == types.len() => {
                 for (index, (item, ty)) in items.iter().zip(types).enumerate() {
-                    values.push(Place::Index(self, index).value(item, ty)?);
+                    values.push(JsonPath::Index(self, index).value(item, ty)?);
                 }
             }
             Value::Object(object) => {
                 for (index, ty) in types.iter().enumerate() {
                     let name = format!("f{index}");
-                    let place = Place::Field(self, &name);
+                    let path = JsonPath::Field(self, &name);
                     let json = object
                         .get(&name)
-                        .ok_or_else(|| place.mismatch(ty.to_string(), "nothing"))?;
-                    values.push(place.value(json, ty)?);
+                        .ok_or_else(|| path.mismatch(ty.to_string(), "nothing"))?;
+                    values.push(path.value(json, ty)?);
                 }
             }
             _ => return Err(self.mismatch(ty.to_string(), json)),
@@ -125,7 +125,7 @@ impl Place<'_> {
     fn flags(&self, items: &[Value], ty: &Type, names: &[Name]) -> Result<Val, Mismatch> {
         let mut set = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let name = named(item, names).ok_or_else(|| Place::Index(self, index).mismatch(ty.to_string(), item))?;
+            let name = named(item, names).ok_or_else(|| JsonPath::Index(self, index).mismatch(ty.to_string(), item))?;
             if !set.contains(&name.original) {
                 set.push(name.original.clone());
             }
@@ -139,11 +139,11 @@ impl Place<'_> {
         if let Some(tag) = object.get("tag") {
             let tag = tag.as_str().ok_or_else(wrong)?;
             let case = cases.iter().find(|case| case.name.is(tag)).ok_or_else(wrong)?;
-            let place = Place::Field(self, &case.name.aqua);
+            let path = JsonPath::Field(self, &case.name.aqua);
             let value = case
                 .ty
                 .as_ref()
-                .map(|ty| place.payload(object, &case.name, ty))
+                .map(|ty| path.payload(object, &case.name, ty))
                 .transpose()?;
             return Ok(Val::Variant(case.name.original.clone(), value));
         }
@@ -151,11 +151,11 @@ impl Place<'_> {
             return Err(wrong());
         };
         let case = cases.iter().find(|case| case.name.is(tag)).ok_or_else(wrong)?;
-        let place = Place::Field(self, &case.name.aqua);
+        let path = JsonPath::Field(self, &case.name.aqua);
         let value = case
             .ty
             .as_ref()
-            .map(|ty| place.value(json, ty))
+            .map(|ty| path.value(json, ty))
             .transpose()?
             .map(Box::new);
         Ok(Val::Variant(case.name.original.clone(), value))
@@ -167,7 +167,7 @@ impl Place<'_> {
         let success = object.get("success").and_then(Value::as_bool).ok_or_else(wrong)?;
         let (name, ty) = if success { ("value", ok) } else { ("error", error) };
         let value = ty
-            .map(|ty| Place::Field(self, name).payload(object, &Name::new(name), ty))
+            .map(|ty| JsonPath::Field(self, name).payload(object, &Name::new(name), ty))
             .transpose()?;
         Ok(Val::Result(if success { Ok(value) } else { Err(value) }))
     }
@@ -175,7 +175,7 @@ impl Place<'_> {
     /// The value `[x]` that an object holds for a case that needs one.
     fn payload(&self, object: &Object, name: &Name, ty: &Type) -> Result<Box<Val>, Mismatch> {
         match member(object, name).map(|json| (json, json.as_array().map(|items| items.as_slice()))) {
-            Some((_, Some([one]))) => Ok(Box::new(Place::Index(self, 0).value(one, ty)?)),
+            Some((_, Some([one]))) => Ok(Box::new(JsonPath::Index(self, 0).value(one, ty)?)),
             Some((other, _)) => Err(self.mismatch(format!("an array with one {ty}"), other)),
             None => Err(self.mismatch(format!("an array with one {ty}"), "nothing")),
         }

@@ -30,7 +30,7 @@ async fn hostile() -> Host {
 #[tokio::test]
 async fn a_service_can_have_its_own_limits() {
     let host = Host::new(Config::default()).expect("this machine runs Wasm");
-    host.deploy_within("guest", &guest("hostile"), tight())
+    host.deploy_with_limits("guest", &guest("hostile"), tight())
         .await
         .expect("the guest can be deployed");
     for _ in 0..2 {
