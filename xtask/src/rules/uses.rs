@@ -10,11 +10,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-bench", &["*"]),
     (
         "aqua-builtins",
-        &["aqua-interface", "aqua-keys", "aqua-peer", "aqua-values"],
+        &["aqua-interface", "aqua-keys", "aqua-peer", "aqua-values", "aqua-vm"],
     ),
     (
         "aqua-client",
-        &["aqua-keys", "aqua-network", "aqua-particle", "aqua-peer", "aqua-values"],
+        &[
+            "aqua-keys",
+            "aqua-network",
+            "aqua-node",
+            "aqua-particle",
+            "aqua-peer",
+            "aqua-services",
+            "aqua-values",
+            "aqua-vm",
+        ],
     ),
     (
         "aqua-compiler",
@@ -31,7 +40,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "aqua-node",
         &[
             "aqua-builtins",
-            "aqua-client",
             "aqua-config",
             "aqua-interface",
             "aqua-keys",
@@ -47,7 +55,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-particle", &["aqua-keys"]),
     (
         "aqua-peer",
-        &["aqua-interface", "aqua-keys", "aqua-particle", "aqua-values", "aqua-vm"],
+        &[
+            "aqua-interface",
+            "aqua-keys",
+            "aqua-particle",
+            "aqua-storage",
+            "aqua-values",
+            "aqua-vm",
+        ],
     ),
     (
         "aqua-project",
@@ -79,8 +94,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "aqua-air",
             "aqua-compiler",
             "aqua-keys",
+            "aqua-peer",
             "aqua-simulator",
             "aqua-stdlib",
+            "aqua-storage",
+            "aqua-values",
             "aqua-vm",
         ],
     ),

@@ -4,14 +4,20 @@ use super::File;
 
 /// What must not be written, and what is written instead. A name matches as a whole identifier, a phrase anywhere in a line.
 const BANNED: &[(&str, &str)] = &[
+    ("Itinerary", "ParticleTracker"),
     ("LoreInMaking", "LoreBuilder"),
+    ("Patron", "Submitter"),
+    ("USUAL_TTL", "DEFAULT_TTL"),
     ("astray", "inconsistent"),
     ("says_the_same", "is_equivalent"),
     ("take_up", "resume"),
     ("Be a peer", "Run a node"),
     ("Say nothing but results", "Print results and errors only"),
+    ("broke down", "panicked"),
+    ("every peer did its part", "what is waited for, and where"),
     ("is not as expected", "invalid value for"),
     ("no threads can be had", "can't start the async runtime"),
+    ("the system gives no randomness", "system random generator failed"),
 ];
 
 /// This file lists what is banned.
