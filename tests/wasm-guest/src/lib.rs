@@ -70,9 +70,10 @@ fn script(request: &Request) -> Result<Air, String> {
         .sources
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()));
+    let standard = InMemory::new().with_folders("std/", ["std".to_owned()]);
     let sources = modules
         .chain(own)
-        .fold(InMemory::new(), |sources, (path, text)| sources.with(path, text));
+        .fold(standard, |sources, (path, text)| sources.with(path, text));
     let compilation = compile(&sources, &request.entry, &Options::default());
     if compilation.has_errors() {
         let messages = compilation
