@@ -1,4 +1,4 @@
-//! The codes of messages about names, types and lowering. Each has a page under `docs/errors`.
+//! Diagnostic codes of the compiler. Each has a page in `docs/errors`.
 
 use aqua_diagnostics::Code;
 
@@ -6,125 +6,125 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
         $($(#[$doc])* pub const $name: Code = Code::new($code);)*
 
-        /// Every code of this room, in order.
+        /// All codes of the compiler, in order.
         pub const ALL: &[Code] = &[$($name),*];
     };
 }
 
 codes! {
-    /// A name that means nothing here.
+    /// Unknown name.
     UNKNOWN_NAME = "E1001";
-    /// A type that does not exist.
+    /// Unknown type.
     UNKNOWN_TYPE = "E1002";
-    /// A name that is declared further down, or is being declared.
+    /// A name is used before its declaration, or in it.
     USED_BEFORE_DECLARATION = "E1003";
-    /// A name that means something already.
+    /// A name is defined twice.
     ALREADY_DEFINED = "E1004";
-    /// A service, ability or map without that function.
+    /// Unknown method of a service or an ability, or unknown function of a stream map.
     UNKNOWN_METHOD = "E1005";
-    /// A value without that field.
+    /// Unknown field of a value.
     UNKNOWN_FIELD = "E1006";
-    /// A service is called and nobody said at which id.
+    /// A service without an id is called.
     NO_SERVICE_ID = "E1007";
 
-    /// An import that names no file.
+    /// An import that can't be resolved.
     UNKNOWN_IMPORT = "E1010";
-    /// A file that is there but can't be read.
+    /// A module that can't be read.
     UNREADABLE = "E1011";
-    /// Modules that import one another.
+    /// A cycle of imports.
     IMPORT_CYCLE = "E1012";
-    /// A module does not show that name to importers.
+    /// An imported name that the module does not declare.
     NOT_DECLARED = "E1013";
-    /// `declares` names something that is not there.
+    /// `declares` with an unknown name.
     DECLARES_NOTHING = "E1014";
-    /// `export` names something that is not there.
+    /// `export` with an unknown name.
     EXPORTS_NOTHING = "E1015";
-    /// A function is asked for that the module does not export.
+    /// The requested entry function is not exported.
     NOT_EXPORTED = "E1016";
 
-    /// A value of another type than its place wants.
+    /// Type mismatch.
     WRONG_TYPE = "E2001";
-    /// More or fewer arguments than the callee takes.
+    /// Wrong number of arguments.
     WRONG_ARITY = "E2002";
-    /// Results are declared and nothing is returned.
+    /// Missing return.
     MISSING_RETURN = "E2003";
-    /// More or fewer values are returned than are declared.
+    /// Wrong number of returned values.
     WRONG_RETURN_COUNT = "E2004";
-    /// A value is returned and no result is declared.
+    /// A value is returned, but no result is declared.
     UNDECLARED_RETURN = "E2005";
-    /// A function that returns twice.
+    /// A second return in a body.
     SECOND_RETURN = "E2006";
-    /// A call stands here in every right program.
+    /// Expected a call.
     NOT_A_CALL = "E2007";
-    /// More results are wanted than a call gives.
+    /// More results are expected than a call returns.
     TOO_FEW_RESULTS = "E2008";
-    /// Something is called that can't be.
+    /// A value that can't be called is called.
     NOT_CALLABLE = "E2009";
-    /// Something is gone through that has no elements.
+    /// A loop over a value that has no elements.
     NOT_ITERABLE = "E2010";
-    /// Something is indexed that can't be, or by something that is no index.
+    /// A value that can't be indexed, or an invalid index.
     NOT_INDEXABLE = "E2011";
-    /// An operator that does not work on these types.
+    /// An operand of the wrong type.
     WRONG_OPERAND = "E2012";
-    /// Values are compared that can't be equal.
+    /// A comparison of incompatible types.
     NOT_COMPARABLE = "E2013";
-    /// Something is pushed into what is no stream.
+    /// A push to a value that is not a stream.
     NOT_A_STREAM = "E2014";
-    /// A field is not given.
+    /// A field without a value.
     MISSING_FIELD = "E2015";
-    /// A field is given or declared twice.
+    /// A field is set or declared twice.
     DUPLICATE_FIELD = "E2016";
-    /// A literal of something that is neither data nor an ability, or a copy of what is not data.
+    /// A literal of a type that is neither data nor an ability, or `.copy` of a value that is not data.
     NOT_A_RECORD = "E2017";
-    /// A type or value in a place that takes only data.
+    /// Expected data.
     NOT_DATA = "E2018";
-    /// A service method with several results.
+    /// A service method with more than one result.
     MULTIPLE_RESULTS = "E2019";
-    /// A function that can't be exported.
+    /// A function or an ability that can't be exported.
     NOT_EXPORTABLE = "E2020";
-    /// A type that is too large to work with.
+    /// A type that exceeds the size limits.
     TYPE_TOO_LARGE = "E2021";
-    /// A function of a stream map called with `<-`.
+    /// A function of a stream map is called with `<-`.
     MAP_FUNCTION_ARROW = "E2022";
 
-    /// A constant that is defined again, which has no effect.
-    CONSTANT_AGAIN = "W1001";
+    /// A second definition of a constant, which has no effect.
+    CONSTANT_REDEFINED = "W1001";
     /// A program that exports nothing.
     NOTHING_EXPORTED = "W1002";
-    /// A result that nobody uses.
+    /// Unused results of a call.
     UNUSED_RESULT = "W2001";
-    /// A field that the type does not have.
+    /// A literal sets a field that the type does not have.
     UNEXPECTED_FIELD = "W2002";
-    /// Arithmetic on integers that no integer type holds.
+    /// No integer type holds both operands of an arithmetic operation.
     UNKNOWN_RESULT_TYPE = "W2003";
     /// A literal outside the range of its type.
     OUT_OF_RANGE = "W2004";
-    /// A callback that promises more results than can come back.
+    /// A callback with more than one result.
     CALLBACK_RESULTS = "W2005";
-    /// A name that nothing uses.
+    /// An unused name.
     UNUSED_NAME = "W2006";
-    /// A value that nothing reads.
+    /// An unused value.
     UNUSED_VALUE = "W2007";
-    /// A piece that never runs.
+    /// Unreachable code.
     UNREACHABLE = "W2008";
-    /// The result of a call bound with `=`.
+    /// The result of a call is assigned with `=`.
     CALL_BY_EQUALS = "W2009";
 
-    /// `on` in which nothing runs.
-    IDLE_VISIT = "W3001";
-    /// A stream is read while branches may still fill it.
+    /// An `on` block without calls.
+    IDLE_ON = "W3001";
+    /// A stream is read while parallel branches may still push to it.
     STREAM_NOT_JOINED = "W3002";
-    /// A result of a branch that nobody waits for is used.
+    /// A result of a detached branch is used.
     DETACHED_VALUE = "W3003";
-    /// A value of one branch is used on a peer that it may never reach.
+    /// A value of a parallel branch is used on a peer that it may never reach.
     VALUE_ELSEWHERE = "W3004";
 
-    /// A number that AIR can't write down.
+    /// A number that AIR can't represent.
     NUMBER_OUT_OF_RANGE = "E4001";
-    /// A result of a callback after its first is used.
+    /// A result of a callback after the first is used.
     SECOND_CALLBACK_RESULT = "E4002";
-    /// A function that becomes too large when everything it calls is put in its place.
+    /// A function that is too large after inlining.
     SCRIPT_TOO_LARGE = "E4003";
-    /// A function or an ability that is given to a service or a callback.
+    /// A function or an ability is passed to a service or a callback.
     ONLY_DATA_LEAVES = "E4004";
 }

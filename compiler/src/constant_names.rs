@@ -1,4 +1,4 @@
-//! Which constants texts name: what a constant that is given from outside is compared with.
+//! The names of constants in source texts, to find [constants](crate::Options::constants) that no source uses.
 
 use aqua_diagnostics::Sources;
 use aqua_grammar::Tokens;
@@ -6,18 +6,18 @@ use aqua_grammar::tokens::Kind;
 use ecow::EcoString;
 use std::collections::BTreeSet;
 
-/// Names of constants in some texts. Comments and strings name nothing.
+/// The names of constants in source texts, without comments and strings.
 #[derive(Debug, Clone, Default)]
 pub struct ConstantNames {
-    /// Every word that could name one.
+    /// All words that may name a constant.
     pub named: BTreeSet<EcoString>,
-    /// Those that stand behind `const`.
+    /// The words that follow `const`.
     pub declared: BTreeSet<EcoString>,
 }
 
 impl ConstantNames {
-    /// Takes in the names of all these texts.
-    pub fn look_at(&mut self, sources: &Sources) {
+    /// Adds the names in these texts.
+    pub fn collect(&mut self, sources: &Sources) {
         for (file, source) in sources.iter() {
             let tokens = Tokens::scan(file, &source.text);
             let mut is_declared = false;
@@ -44,12 +44,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_in_declarations_and_values() {
+    fn names_are_collected_from_declarations_and_values() {
         let mut sources = Sources::new();
         sources.add("a", "aqua M\n\nconst A ?= 1 -- not C\nconst  B = \"D\"\n");
         sources.add("b", "func f() -> u8:\n    <- g(A, E)\n");
         let mut names = ConstantNames::default();
-        names.look_at(&sources);
+        names.collect(&sources);
         assert_eq!(names.named.iter().collect::<Vec<_>>(), ["A", "B", "E", "M"]);
         assert_eq!(names.declared.iter().collect::<Vec<_>>(), ["A", "B"]);
     }

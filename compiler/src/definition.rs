@@ -1,6 +1,7 @@
-//! What a function looks like from outside: its arguments and results as plain data.
+//! Definitions: the arguments and results of exported functions and services as plain data.
 //!
-//! Serialised, this is the definition that client libraries read: tagged objects, `struct` for data, `array` for streams.
+//! Serialised to JSON, this is the definition that client libraries read: tagged objects, `struct` for data, `array` for
+//! streams.
 
 use crate::checked::Literal;
 use crate::checked::{Function, Service, ValueKind};
@@ -9,45 +10,45 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// A function that can be called from outside.
+/// The definition of an exported function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionDefinition {
     /// The exported name.
     #[serde(rename = "functionName")]
     pub name: String,
-    /// Arguments by name and results.
+    /// Its arguments and results.
     pub arrow: ArrowDefinition,
-    /// The services and functions by which the script talks to its initiator.
+    /// The services and functions of the initiator that the script calls.
     pub names: InitiatorNames,
 }
 
-/// A service that can be served from outside.
+/// The definition of an exported service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceDefinition {
-    /// The id it is called at unless a program says otherwise.
+    /// The service id that programs use unless they assign another one.
     #[serde(rename = "defaultServiceId", default, skip_serializing_if = "Option::is_none")]
     pub default_id: Option<String>,
     /// Its methods by name.
     pub functions: ProductDefinition,
 }
 
-/// How a script talks to its initiator.
+/// The names of the services and functions of the initiator that scripts call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InitiatorNames {
-    /// The variable that holds the relay.
+    /// The variable that holds the peer id of the relay.
     pub relay: String,
-    /// The service that gives arguments, by their names.
+    /// The service that returns arguments; the function is the name of the argument.
     pub get_data_srv: String,
-    /// The service that answers callbacks, by their names.
+    /// The service that calls callbacks; the function is the name of the argument.
     pub callback_srv: String,
-    /// The service that takes results.
+    /// The service that receives results.
     pub response_srv: String,
-    /// Its function.
+    /// The function of `response_srv`.
     pub response_fn_name: String,
-    /// The service that takes errors.
+    /// The service that receives errors.
     pub error_handling_srv: String,
-    /// Its function.
+    /// The function of `error_handling_srv`.
     pub error_fn_name: String,
 }
 
@@ -65,7 +66,7 @@ impl Default for InitiatorNames {
     }
 }
 
-/// The kind of a value from outside.
+/// The type of an argument or a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "tag", rename_all = "camelCase")]
 pub enum TypeDefinition {
@@ -74,34 +75,34 @@ pub enum TypeDefinition {
         /// The name in the language.
         name: String,
     },
-    /// Values in order.
+    /// An array or a stream.
     Array {
-        /// Of this kind.
+        /// The type of its elements.
         #[serde(rename = "type")]
         element: Box<Self>,
     },
-    /// At most one value.
+    /// An optional value.
     Option {
-        /// Of this kind.
+        /// The type of the value.
         #[serde(rename = "type")]
         element: Box<Self>,
     },
-    /// Named fields.
+    /// A `data` type, an ability or a service.
     Struct {
-        /// The name of the data.
+        /// The declared name.
         name: String,
         /// The fields, sorted by name.
         fields: IndexMap<String, Self>,
     },
-    /// Any value.
+    /// `⊤`: any value.
     TopType,
-    /// No value.
+    /// `⊥`: no value.
     BottomType,
     /// A callback.
     Arrow(ArrowDefinition),
 }
 
-/// What an arrow takes and gives.
+/// The arguments and results of a function, method or callback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "tag", rename = "arrow")]
 pub struct ArrowDefinition {
@@ -111,28 +112,28 @@ pub struct ArrowDefinition {
     pub codomain: ProductDefinition,
 }
 
-/// Several values side by side.
+/// A list of types.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "tag", rename_all = "camelCase")]
 pub enum ProductDefinition {
-    /// With names.
+    /// Types with names.
     LabeledProduct {
-        /// In order of declaration for arguments, sorted for methods.
+        /// Arguments in order of declaration, methods sorted by name.
         fields: IndexMap<String, TypeDefinition>,
     },
-    /// Without names.
+    /// Types without names.
     UnlabeledProduct {
-        /// In order.
+        /// The types in order.
         items: Vec<TypeDefinition>,
     },
-    /// None at all.
+    /// The empty list.
     Nil,
 }
 
 impl FunctionDefinition {
-    /// How a function looks under its exported name.
-    pub(crate) fn of(name: &str, function: &Function) -> Self {
-        let mut arrow = ArrowDefinition::of(&function.arrow);
+    /// The definition of a function with this exported name.
+    pub(crate) fn new(name: &str, function: &Function) -> Self {
+        let mut arrow = ArrowDefinition::new(&function.arrow);
         if arrow.domain == ProductDefinition::Nil {
             arrow.domain = ProductDefinition::LabeledProduct {
                 fields: IndexMap::new(),
@@ -164,8 +165,8 @@ impl FunctionDefinition {
 }
 
 impl ServiceDefinition {
-    /// How a service looks.
-    pub(crate) fn of(service: &Service) -> Self {
+    /// The definition of a service.
+    pub(crate) fn new(service: &Service) -> Self {
         let default_id = service.default_id.as_ref().and_then(|id| match &id.kind {
             ValueKind::Literal(Literal::String(text)) => Some(text.to_string()),
             ValueKind::Builtin(builtin) => Some(builtin.name().to_owned()),
@@ -173,7 +174,7 @@ impl ServiceDefinition {
         });
         let methods = service.methods.iter();
         let mut fields: IndexMap<String, TypeDefinition> = methods
-            .map(|(name, arrow)| (name.to_string(), TypeDefinition::Arrow(ArrowDefinition::of(arrow))))
+            .map(|(name, arrow)| (name.to_string(), TypeDefinition::Arrow(ArrowDefinition::new(arrow))))
             .collect();
         fields.sort_keys();
         Self {
@@ -184,26 +185,26 @@ impl ServiceDefinition {
 }
 
 impl ArrowDefinition {
-    fn of(arrow: &Arrow) -> Self {
+    fn new(arrow: &Arrow) -> Self {
         let parameters = || arrow.parameters.iter();
         let domain = if arrow.parameters.is_empty() {
             ProductDefinition::Nil
         } else if parameters().all(|parameter| parameter.name.is_some()) {
             let name = |name: &Option<EcoString>| name.as_ref().map(EcoString::to_string).unwrap_or_default();
-            let fields = parameters().map(|parameter| (name(&parameter.name), TypeDefinition::of(&parameter.ty)));
+            let fields = parameters().map(|parameter| (name(&parameter.name), TypeDefinition::new(&parameter.ty)));
             ProductDefinition::LabeledProduct {
                 fields: fields.collect(),
             }
         } else {
             let items = parameters()
-                .map(|parameter| TypeDefinition::of(&parameter.ty))
+                .map(|parameter| TypeDefinition::new(&parameter.ty))
                 .collect();
             ProductDefinition::UnlabeledProduct { items }
         };
         let codomain = match arrow.results.as_slice() {
             [] => ProductDefinition::Nil,
             results => ProductDefinition::UnlabeledProduct {
-                items: results.iter().map(TypeDefinition::of).collect(),
+                items: results.iter().map(TypeDefinition::new).collect(),
             },
         };
         Self { domain, codomain }
@@ -211,7 +212,7 @@ impl ArrowDefinition {
 }
 
 impl TypeDefinition {
-    fn of(ty: &Type) -> Self {
+    fn new(ty: &Type) -> Self {
         match ty {
             Type::Scalar(scalar) => Self::Scalar {
                 name: scalar.name().into(),
@@ -224,13 +225,13 @@ impl TypeDefinition {
                 })
             }
             Type::Array(element) | Type::Stream(element) => Self::Array {
-                element: Box::new(Self::of(element)),
+                element: Box::new(Self::new(element)),
             },
             Type::Option(element) => Self::Option {
-                element: Box::new(Self::of(element)),
+                element: Box::new(Self::new(element)),
             },
             Type::Data(named) | Type::Ability(named) | Type::Service(named) => {
-                let fields = named.fields.iter().map(|(name, ty)| (name.to_string(), Self::of(ty)));
+                let fields = named.fields.iter().map(|(name, ty)| (name.to_string(), Self::new(ty)));
                 let mut fields: IndexMap<String, Self> = fields.collect();
                 fields.sort_keys();
                 Self::Struct {
@@ -238,7 +239,7 @@ impl TypeDefinition {
                     fields,
                 }
             }
-            Type::Arrow(arrow) => Self::Arrow(ArrowDefinition::of(arrow)),
+            Type::Arrow(arrow) => Self::Arrow(ArrowDefinition::new(arrow)),
             Type::Top => Self::TopType,
             Type::Bottom | Type::Error | Type::StreamMap(_) => Self::BottomType,
         }
@@ -251,7 +252,7 @@ mod tests {
     use crate::typing::{Parameter, Scalar};
 
     #[test]
-    fn definitions_have_the_shape_that_clients_read() {
+    fn definitions_serialise_to_the_form_that_clients_read() {
         let parameter = Parameter {
             name: Some("x".into()),
             ty: Type::Scalar(Scalar::U32),
@@ -260,7 +261,7 @@ mod tests {
             parameters: vec![parameter],
             results: vec![Type::stream(Type::STRING)],
         };
-        let json = serde_json::to_value(ArrowDefinition::of(&arrow)).expect("plain data");
+        let json = serde_json::to_value(ArrowDefinition::new(&arrow)).expect("plain data");
         assert_eq!(
             json,
             serde_json::json!({
@@ -272,6 +273,6 @@ mod tests {
             })
         );
         let back: ArrowDefinition = serde_json::from_value(json).expect("the same shape");
-        assert_eq!(back, ArrowDefinition::of(&arrow));
+        assert_eq!(back, ArrowDefinition::new(&arrow));
     }
 }

@@ -1,8 +1,8 @@
-//! Aqua modules to scripts that peers run.
+//! The Aqua compiler: turns Aqua modules into AIR scripts that peers execute.
 //!
-//! [`check`] reads a program and says what is wrong with it; [`compile`] also makes a script of every exported function.
-//! Both are pure functions of the sources, which come in through a [`SourceLoader`], and of the [`Options`]. Mistakes are
-//! values: the same [`Diagnostic`](aqua_diagnostics::Diagnostic)s on every machine, sorted by place.
+//! [`check`] returns the diagnostics of a program; [`compile`] also returns a script for each exported function. Both are pure
+//! functions of the sources, which are read through a [`SourceLoader`], and of the [`Options`]. Mistakes in the program are
+//! values: the same [`Diagnostic`](aqua_diagnostics::Diagnostic)s on every machine, sorted by position.
 //!
 //! ```
 //! use aqua_compiler::{InMemory, Options, compile};
@@ -24,18 +24,19 @@
 //! assert_eq!(compilation.functions[0].name, "greet");
 //! ```
 //!
-//! | room | from | to |
+//! The stages, in order. `pipeline` calls them one after another; no stage names a later one, which `cargo xtask rules` checks.
+//!
+//! | stage | input | output |
 //! |---|---|---|
-//! | [`SourceLoader`], `modules` | import strings | a graph of parsed modules |
-//! | `checking`, [`typing`] | trees | the [`checked`] program: names resolved, types settled |
-//! | `warnings` | a checked function | what is allowed and probably not meant |
-//! | [`lowering`] | a checked function | one [`workflow`], everything that is called put in its place |
-//! | [`topology`] | a workflow | where each step runs, and the hops between |
-//! | [`emission`] | both | a [`Script`](aqua_air::Script) |
-//! | [`definition`] | a checked function or service | what it looks like from outside |
-//! | [`callers`] | a compilation | TypeScript, JavaScript and Rust that call it |
+//! | [`SourceLoader`], `modules` | import strings | the graph of parsed modules |
+//! | `checking` (with [`typing`]) | syntax trees | the [`checked`] program: resolved names, complete types |
+//! | `lints` | a checked function | warnings about valid code |
+//! | [`lowering`] | a checked function | a [`workflow`]: a tree of steps, all calls inlined |
+//! | [`topology`] | a workflow | a [`topology::Plan`]: where each step runs, the hops between steps, the values read there |
+//! | [`emission`] | a workflow and its plan | a [`Script`](aqua_air::Script) |
+//! | [`definition`] | a checked function or service | its parameters and results as plain data |
+//! | [`callers`] | a compilation | TypeScript, JavaScript and Rust modules that call it |
 
-mod ahead;
 pub mod callers;
 pub mod checked;
 mod checking;
@@ -43,23 +44,25 @@ pub mod codes;
 mod compilation;
 mod constant_names;
 pub mod definition;
+mod documentation;
 pub mod emission;
+mod lints;
 mod loader;
 pub mod lowering;
 mod modules;
 mod options;
+mod pipeline;
 mod source_map;
+mod tasks;
 pub mod topology;
 pub mod typing;
-mod warnings;
 pub mod workflow;
-mod workspace;
 
-pub use ahead::{InTurn, Work, Workers};
-pub use compilation::{Checked, Compilation, CompiledFunction, CompiledService, check, compile};
+pub use compilation::{CheckedProgram, Compilation, CompiledFunction, CompiledService};
 pub use constant_names::ConstantNames;
 pub use definition::{FunctionDefinition, ServiceDefinition};
-pub use loader::{InMemory, SourceLoader, Unreadable, Unresolved};
+pub use loader::{InMemory, ResolveError, SourceLoader, SourceReadError};
 pub use options::{InvalidConstant, Options, constant_name};
+pub use pipeline::{Changes, Workspace, check, compile};
 pub use source_map::{Mapping, Position, SourceMap};
-pub use workspace::{Changes, Workspace};
+pub use tasks::{Sequential, Task, TaskRunner};

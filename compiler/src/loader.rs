@@ -1,52 +1,54 @@
-//! Where sources come from: a trait, so that compilation itself touches nothing outside.
+//! Access to sources: the compiler reads modules through a trait and does no I/O itself.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Finds and reads modules. Modules are known by an identity, a string that the loader chooses (such as a real path): two
-/// imports mean the same module when their identities are equal.
+/// Resolves imports and reads modules.
+///
+/// A module is identified by a string that the loader chooses, such as a canonical path: two imports mean the same module if
+/// they resolve to the same identity.
 pub trait SourceLoader {
-    /// The identity of what an import string names in the module `importer`.
+    /// Resolves an import string in the module `importer` to the identity of the imported module.
     ///
     /// # Errors
-    /// With what was tried, when nothing is found.
-    fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved>;
+    /// If there is no such module.
+    fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError>;
 
-    /// The text of a module.
+    /// Reads the text of a module.
     ///
     /// # Errors
-    /// With the reason, when it can't be read.
-    fn read(&self, id: &str) -> Result<Arc<str>, Unreadable>;
+    /// If the module can't be read.
+    fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError>;
 
-    /// Whether the module is somebody else's, so that its style is not the reader's concern.
+    /// Whether the module is outside of the user's project. Warnings about dependencies are not reported.
     fn is_dependency(&self, id: &str) -> bool;
 
-    /// The name of a module in messages.
-    fn shown(&self, id: &str) -> String {
+    /// The name of a module in messages; its identity by default.
+    fn display_name(&self, id: &str) -> String {
         id.to_owned()
     }
 }
 
-/// An import that names no module.
+/// An import names no module.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Unresolved {
-    /// What was looked at, in order, as it is shown to the user.
+pub struct ResolveError {
+    /// The candidates that were tried, in order, as shown to the user.
     pub tried: Vec<String>,
-    /// The import string that was probably meant.
+    /// A similar import string that exists.
     pub suggestion: Option<String>,
 }
 
-/// A module that is there but can't be read.
+/// A module exists but can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Unreadable {
-    /// Why, in a few words.
+pub struct SourceReadError {
+    /// The reason, as a short phrase.
     pub reason: String,
 }
 
-/// Sources in memory, by path: for tests, playgrounds and generated programs.
+/// A loader of sources in memory, by path: for tests, playgrounds and generated programs.
 ///
-/// An import is looked for beside the importing file, then below the folders of the longest matching prefix.
+/// An import is resolved relative to the importing file, then relative to the folders of the longest matching prefix.
 #[derive(Debug, Clone, Default)]
 pub struct InMemory {
     files: BTreeMap<String, Arc<str>>,
@@ -54,20 +56,20 @@ pub struct InMemory {
 }
 
 impl InMemory {
-    /// No sources.
+    /// A loader without sources.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With a file at a path such as `lib/a.aqua`.
+    /// Adds a file at a path such as `lib/a.aqua`.
     #[must_use]
     pub fn with(mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         self.files.insert(path.into(), text.into());
         self
     }
 
-    /// With folders in which imports that begin with `prefix` are looked for, the prefix dropped. Files below them are
-    /// dependencies.
+    /// Adds folders that are searched for imports that begin with `prefix`; the prefix is removed first. Files in these
+    /// folders are dependencies.
     #[must_use]
     pub fn with_folders(mut self, prefix: impl Into<String>, folders: impl IntoIterator<Item = String>) -> Self {
         self.folders.insert(prefix.into(), folders.into_iter().collect());
@@ -84,16 +86,16 @@ impl InMemory {
         let searched = longest.into_iter().flat_map(|(prefix, folders)| {
             folders
                 .iter()
-                .map(|folder| normal(&format!("{folder}/{}", &import[prefix.len()..])))
+                .map(|folder| normalized(&format!("{folder}/{}", &import[prefix.len()..])))
         });
-        std::iter::once(normal(&format!("{folder}/{import}")))
+        std::iter::once(normalized(&format!("{folder}/{import}")))
             .chain(searched)
             .collect()
     }
 }
 
 impl SourceLoader for InMemory {
-    fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
+    fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError> {
         let import = if import.ends_with(".aqua") {
             import.to_owned()
         } else {
@@ -102,16 +104,16 @@ impl SourceLoader for InMemory {
         let tried = self.candidates(&import, importer);
         match tried.iter().find(|path| self.files.contains_key(*path)) {
             Some(path) => Ok(path.clone()),
-            None => Err(Unresolved {
+            None => Err(ResolveError {
                 tried,
                 suggestion: None,
             }),
         }
     }
 
-    fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
-        self.files.get(id).cloned().ok_or_else(|| Unreadable {
-            reason: "there is no such file".into(),
+    fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError> {
+        self.files.get(id).cloned().ok_or_else(|| SourceReadError {
+            reason: "file not found".into(),
         })
     }
 
@@ -123,8 +125,8 @@ impl SourceLoader for InMemory {
     }
 }
 
-/// The path without `.`, `..` and doubled slashes.
-fn normal(path: &str) -> String {
+/// Removes `.`, `..` and empty components from a path.
+fn normalized(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
@@ -143,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_prefix_alone_is_searched() {
+    fn only_the_folders_of_the_longest_prefix_are_searched() {
         let sources = InMemory::new()
             .with("src/a.aqua", "")
             .with("lib/x/b.aqua", "")

@@ -1,24 +1,24 @@
-//! What a compilation can be told.
+//! Compiler options.
 
 use crate::checked::Literal;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-/// How to compile. The default is for a client that talks to the network through a relay.
+/// Compiler options. The default is for a client that is connected to the network through a relay.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Only this exported function; all of them if none is named.
+    /// The exported function to compile; `None` for all of them.
     pub entry: Option<EcoString>,
-    /// Constants given from outside: in every module they win over `const NAME ?= …` and `const NAME = …`.
+    /// Constants by name. In every module they override `const NAME ?= …` and `const NAME = …`.
     pub constants: IndexMap<EcoString, Literal>,
-    /// Whether there is a relay between the initiator and the network. Without one, `HOST_PEER_ID` is the initiator and no
-    /// hops through a relay are made.
+    /// Whether the initiator is connected through a relay. Without one, `HOST_PEER_ID` is the initiator and scripts have no
+    /// hops through a relay.
     pub relay: bool,
-    /// Whether errors are carried home from remote peers (and told from false conditions in `if`).
+    /// Whether errors on remote peers are propagated to the initiator, and distinguished from false conditions of `if`.
     pub carry_errors: bool,
-    /// Whether a function without results reports its end to the initiator.
+    /// Whether a function without results sends an empty response when it is done.
     pub empty_response: bool,
-    /// Whether each function call tells the initiator when it begins and ends.
+    /// Whether each function call sends a tracing event to the initiator when it begins and ends.
     pub tracing: bool,
 }
 
@@ -35,44 +35,44 @@ impl Default for Options {
     }
 }
 
-/// A text that is not `NAME = VALUE`.
+/// A constant that is not of the form `NAME = VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is not a constant: expected NAME = VALUE with an upper-case name and a number, a \"string\", true or false"
+    "invalid constant `{text}`: expected NAME = VALUE with an upper-case name and a number, a \"string\", true or false"
 )]
 pub struct InvalidConstant {
-    /// The text.
+    /// The rejected text.
     pub text: String,
 }
 
 impl Options {
-    /// Takes in a constant as written on a command line: `NAME = VALUE` or `NAME ?= VALUE`, spaces optional.
+    /// Defines a constant that is given as text: `NAME = VALUE` or `NAME ?= VALUE`, spaces optional.
     ///
     /// # Errors
-    /// When the name is not upper-case or the value is not a literal.
+    /// If the name is not upper-case or the value is not a literal.
     pub fn define(&mut self, text: &str) -> Result<(), InvalidConstant> {
-        let (name, literal) = read_constant(text).ok_or_else(|| InvalidConstant { text: text.to_owned() })?;
+        let (name, literal) = parse_constant(text).ok_or_else(|| InvalidConstant { text: text.to_owned() })?;
         self.constants.insert(name, literal);
         Ok(())
     }
 }
 
-/// The name in a constant as [`Options::define`] takes it; nothing if it is none.
+/// The name of a constant in the form of [`Options::define`]; `None` if the text is invalid.
 pub fn constant_name(text: &str) -> Option<EcoString> {
-    read_constant(text).map(|(name, _)| name)
+    parse_constant(text).map(|(name, _)| name)
 }
 
-fn read_constant(text: &str) -> Option<(EcoString, Literal)> {
+fn parse_constant(text: &str) -> Option<(EcoString, Literal)> {
     let (name, value) = text.split_once('=')?;
     let name = name.strip_suffix('?').unwrap_or(name).trim();
     let upper = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
     if !name.starts_with(|first: char| first.is_ascii_uppercase()) || !name.chars().all(upper) {
         return None;
     }
-    Some((name.into(), read_literal(value.trim())?))
+    Some((name.into(), parse_literal(value.trim())?))
 }
 
-fn read_literal(text: &str) -> Option<Literal> {
+fn parse_literal(text: &str) -> Option<Literal> {
     match text {
         "true" => return Some(Literal::Bool(true)),
         "false" => return Some(Literal::Bool(false)),
@@ -82,10 +82,10 @@ fn read_literal(text: &str) -> Option<Literal> {
         return (!inner.contains('"')).then(|| Literal::String(inner.into()));
     }
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let (integer, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let decimal = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
-    let plain = whole == "0" || !whole.starts_with('0');
-    (decimal(whole) && plain && decimal(fraction)).then(|| Literal::Number(text.into()))
+    let has_no_leading_zeros = integer == "0" || !integer.starts_with('0');
+    (decimal(integer) && has_no_leading_zeros && decimal(fraction)).then(|| Literal::Number(text.into()))
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constants_are_read_as_the_language_writes_them() {
+    fn constants_are_parsed_like_literals_of_the_language() {
         let mut options = Options::default();
         for text in ["A = 1", "B=\"x = y\"", "C ?= -1.05", "D_1 = true"] {
             options.define(text).expect("a constant");

@@ -1,11 +1,11 @@
-//! From instructions of a script's text to the places in Aqua that they are made of.
+//! Source maps: from instructions in the text of a script to the Aqua source that they were compiled from.
 
 use crate::CompiledFunction;
 use aqua_diagnostics::{FileId, Sources, Span};
 use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
-/// The map of one function's script, as [`aqua_air::print`] writes it.
+/// The source map of a function's script in the text form of [`aqua_air::print`].
 ///
 /// ```json
 /// {"version": 1, "function": "greet", "sources": ["main.aqua"], "mappings": [
@@ -13,50 +13,50 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceMap {
-    /// The form of the map: 1.
+    /// The version of the format: 1.
     pub version: u32,
     /// The exported name of the function.
     pub function: String,
-    /// The files that mappings point into, as messages name them.
+    /// The names of the files that mappings refer to, as in messages.
     pub sources: Vec<String>,
-    /// One for each instruction that is made of something, in order of the text.
+    /// One mapping for each instruction with a source, in order of the text.
     pub mappings: Vec<Mapping>,
 }
 
-/// What one instruction is made of.
+/// The source of one instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// The line of the script in which the instruction begins, from 1.
+    /// The line of the instruction's opening parenthesis in the script, from 1.
     pub line: u32,
-    /// The column of its opening parenthesis, from 1.
+    /// The column of the opening parenthesis, from 1.
     pub column: u32,
-    /// The file: a position in [`SourceMap::sources`].
+    /// The file: an index into [`SourceMap::sources`].
     pub source: usize,
-    /// Where the piece of the program begins.
+    /// The start of the source range.
     pub start: Position,
-    /// Just after its end.
+    /// The end of the source range, exclusive.
     pub end: Position,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
-    /// From 1.
+    /// Line, from 1.
     pub line: u32,
-    /// In characters, from 1.
+    /// Column in characters, from 1.
     pub column: u32,
 }
 
 impl SourceMap {
-    /// The map of a function of the compilation that these sources belong to.
+    /// The source map of a function; `sources` are those of its compilation.
     pub fn of(function: &CompiledFunction, sources: &Sources) -> Self {
         let (text, places) = aqua_air::print_with_places(&function.script);
         let mut script = Sources::new();
         let script_file = script.add("", text);
         let mut files = IndexSet::<FileId>::new();
-        let made = |(id, at): (_, usize)| Some((*function.origins.get(&id)?, at));
-        let mappings = places.into_iter().filter_map(made).map(|(origin, at)| {
-            let (line, column) = script.location(script_file.span(at as u32, at as u32));
+        let with_origin = |(id, offset): (_, usize)| Some((*function.origins.get(&id)?, offset));
+        let mappings = places.into_iter().filter_map(with_origin).map(|(origin, offset)| {
+            let (line, column) = script.location(script_file.span(offset as u32, offset as u32));
             Mapping {
                 line,
                 column,
@@ -77,7 +77,7 @@ impl SourceMap {
 }
 
 impl Position {
-    /// Where a span begins.
+    /// The start of a span.
     fn of(sources: &Sources, span: Span) -> Self {
         let (line, column) = sources.location(span);
         Self { line, column }

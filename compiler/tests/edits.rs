@@ -1,14 +1,14 @@
-//! Whoever types a program passes through all of these: a character less, or one more. There is always a tree, and few
-//! messages: at most three about syntax, and one for each name that is unknown now.
+//! Programs with one character removed or added, as they occur while a program is typed. Each has a tree and few messages: at
+//! most three about syntax, and one for each name that became unknown.
 //!
-//! Every edit of a part of the programs is tried; with `AQUA_EVERY_EDIT` set, of all.
+//! A sample of the edits is tried; all of them if `AQUA_EVERY_EDIT` is set.
 
 use crate::vectors::lowering_vectors;
 use aqua_compiler::{InMemory, Options, check, codes};
 use std::collections::BTreeSet;
 use std::num::NonZero;
 
-/// Characters that mean something, each in its own way.
+/// Characters with a syntactic meaning.
 const TYPED: &[char] = &[
     'x', 'X', '1', ' ', '\n', '(', ')', '"', ':', ',', '.', '-', '<', '=', '*', '%', '[',
 ];
@@ -24,7 +24,7 @@ const UNKNOWN: &[aqua_diagnostics::Code] = &[
 ];
 
 #[test]
-fn one_character_less_or_more_gives_few_messages() {
+fn edits_of_one_character_give_few_messages() {
     let all = std::env::var_os("AQUA_EVERY_EDIT").is_some();
     let vectors = lowering_vectors();
     let sources: Vec<(usize, &str)> = vectors
@@ -57,14 +57,14 @@ fn one_character_less_or_more_gives_few_messages() {
     assert!(tried > 3_000, "only {tried}");
 }
 
-/// What came of the edits of one program.
+/// The results of the edits of one program.
 struct Found {
     tried: usize,
-    /// Messages and text where they are too many.
+    /// The texts with too many messages, and the messages.
     worst: Vec<(String, String)>,
 }
 
-/// Edits a program in many places, or in all.
+/// Edits a program at a sample of positions, or at all of them.
 fn edit(number: usize, source: &str, all: bool) -> Found {
     let (mut tried, mut worst) = (0, Vec::new());
     for (at, (offset, character)) in source.char_indices().enumerate() {
@@ -78,7 +78,7 @@ fn edit(number: usize, source: &str, all: bool) -> Found {
         texts.push(format!("{before}{}", &after[character.len_utf8()..]));
         for text in texts {
             tried += 1;
-            if let Some(much) = too_much(&text) {
+            if let Some(much) = excess_messages(&text) {
                 worst.push((much, text));
             }
         }
@@ -86,8 +86,8 @@ fn edit(number: usize, source: &str, all: bool) -> Found {
     Found { tried, worst }
 }
 
-/// What is said too much about a program.
-fn too_much(text: &str) -> Option<String> {
+/// The messages about a program if there are too many.
+fn excess_messages(text: &str) -> Option<String> {
     let checked = check(
         &InMemory::new().with("main.aqua", text),
         "main.aqua",

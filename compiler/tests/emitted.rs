@@ -1,4 +1,4 @@
-//! What is emitted, to be read: small programs with the scripts they become.
+//! Emitted scripts: snapshots of small programs and their scripts.
 
 use aqua_compiler::{InMemory, Options, compile};
 
@@ -12,7 +12,7 @@ service Op(\"op\"):
 
 ";
 
-/// The scripts of a program, below its text.
+/// A program and its scripts.
 fn emitted(program: &str, options: &Options) -> String {
     let loader = InMemory::new()
         .with("main.aqua", format!("{SERVICES}{program}"))
@@ -39,7 +39,7 @@ macro_rules! snapshots {
     };
 }
 
-/// Nothing but the statement itself.
+/// Options without wrappers: the script contains only the statements.
 fn bare() -> Options {
     Options {
         relay: false,
@@ -142,13 +142,13 @@ fn instructions(size: usize) -> usize {
 }
 
 #[test]
-fn scripts_grow_as_their_programs() {
+fn the_size_of_a_script_is_linear_in_the_size_of_the_program() {
     let (one, two) = (instructions(100), instructions(200));
     assert_eq!(instructions(400) - two, 2 * (two - one));
 }
 
 #[test]
-fn nesting_stays_shallow_in_long_programs() {
+fn long_programs_have_shallow_scripts() {
     let statements = "    Op.noop()\n".repeat(3_000);
     let program = format!("{SERVICES}func f():\n{statements}");
     let compilation = compile(&InMemory::new().with("main.aqua", program), "main.aqua", &bare());
@@ -158,7 +158,7 @@ fn nesting_stays_shallow_in_long_programs() {
 }
 
 #[test]
-fn chains_of_calls_may_be_long() {
+fn long_chains_of_calls_are_inlined() {
     let mut program = format!("{SERVICES}func f0():\n    Op.noop()\n\n");
     for number in 1..1_000 {
         program.push_str(&format!(
@@ -171,7 +171,7 @@ fn chains_of_calls_may_be_long() {
     assert!(!compilation.has_errors());
 }
 
-/// Messages and scripts, from two compilations that share nothing.
+/// Compares the messages and scripts of two compilations.
 #[test]
 fn a_program_compiles_to_the_same_bytes_each_time() {
     for source in crate::mutations::sources() {

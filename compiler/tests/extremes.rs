@@ -1,9 +1,9 @@
-//! Programs that are as deep, long or wide as the language lets them be.
+//! Programs at the limits of depth, length and width.
 
-use aqua_compiler::{Checked, InMemory, Options, check, codes};
+use aqua_compiler::{CheckedProgram, InMemory, Options, check, codes};
 use std::fmt::Write;
 
-fn checked(program: String) -> Checked {
+fn checked(program: String) -> CheckedProgram {
     check(
         &InMemory::new().with("main.aqua", program),
         "main.aqua",
@@ -11,14 +11,14 @@ fn checked(program: String) -> Checked {
     )
 }
 
-fn found(checked: &Checked) -> Vec<&'static str> {
+fn found(checked: &CheckedProgram) -> Vec<&'static str> {
     let mut names: Vec<_> = checked.diagnostics.iter().map(|message| message.code.name()).collect();
     names.dedup();
     names
 }
 
 #[test]
-fn types_that_double_at_every_step_are_refused_in_time() {
+fn exponential_types_are_rejected_quickly() {
     let mut program = "aqua M declares *\n\ndata D0:\n    x: u8\n\n".to_owned();
     for level in 1..=60 {
         let _ = write!(program, "data D{level}:\n    x: D{0}\n    y: D{0}\n\n", level - 1);
@@ -27,7 +27,7 @@ fn types_that_double_at_every_step_are_refused_in_time() {
 }
 
 #[test]
-fn collections_in_collections_end_somewhere() {
+fn nested_collections_are_limited() {
     let mut program = "aqua M declares *\n\nfunc f():\n    x0 = [1]\n".to_owned();
     for level in 1..=5_000 {
         let _ = writeln!(program, "    x{level} = [x{}]", level - 1);
@@ -38,7 +38,7 @@ fn collections_in_collections_end_somewhere() {
 }
 
 #[test]
-fn brackets_and_blocks_nest_as_deep_as_the_grammar_lets_them() {
+fn brackets_and_blocks_nest_up_to_the_limit_of_the_grammar() {
     for depth in [50, 190, 5_000] {
         let value = format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
         let program = format!("aqua M declares *\n\nfunc f() -> u32:\n    <- {value}\n");
@@ -55,14 +55,14 @@ fn brackets_and_blocks_nest_as_deep_as_the_grammar_lets_them() {
 }
 
 #[test]
-fn long_chains_of_copies_are_refused() {
+fn long_chains_of_copies_are_rejected() {
     let copies = ".copy(x = 1)".repeat(3_000);
     let program = format!("aqua M declares *\n\ndata D:\n    x: u8\n\nfunc f(d: D) -> D:\n    <- d{copies}\n");
     assert_eq!(checked(program).diagnostics.len(), 1);
 }
 
 #[test]
-fn long_chains_of_imports_are_followed() {
+fn long_chains_of_imports_are_loaded() {
     let mut sources = InMemory::new();
     for number in 0..5_000 {
         let text = format!("aqua M{number} declares *\n\nimport \"m{}.aqua\"\n", number + 1);
@@ -73,7 +73,7 @@ fn long_chains_of_imports_are_followed() {
 }
 
 #[test]
-fn many_names_cost_no_more_than_their_number() {
+fn checking_is_linear_in_the_number_of_names() {
     let mut program =
         "aqua M\n\nexport f\n\nservice Op(\"op\"):\n    id(x: string) -> string\n\nfunc f(x0: string) -> string:\n"
             .to_owned();

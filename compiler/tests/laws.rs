@@ -1,4 +1,4 @@
-//! Laws of types that hold for all of them.
+//! Properties of the type relations.
 
 use aqua_compiler::typing::bounds::{comparable, join};
 use aqua_compiler::typing::subtyping::accepts;
@@ -6,7 +6,7 @@ use aqua_compiler::typing::{Arrow, Named, Scalar, ScalarSet, Type};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// What can stand in collections and data.
+/// Data types.
 fn data() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![
         6 => proptest::sample::select(Scalar::ALL.to_vec()).prop_map(Type::Scalar),
@@ -34,7 +34,7 @@ fn record(inner: impl Strategy<Value = Type>) -> impl Strategy<Value = Arc<Named
     })
 }
 
-/// Anything, arrows and abilities included.
+/// All types, including arrows and abilities.
 fn any_type() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![4 => data(), 1 => data().prop_map(Type::stream), 1 => data().prop_map(Type::stream_map)];
     leaf.prop_recursive(2, 12, 3, |inner| {
@@ -50,7 +50,7 @@ fn any_type() -> impl Strategy<Value = Type> {
     })
 }
 
-/// A type and one that differs from it in few places, so that related pairs are common.
+/// A type and a slightly modified one, so that related pairs are common.
 fn related() -> impl Strategy<Value = (Type, Type)> {
     (any_type(), any::<u64>()).prop_map(|(ty, seed)| {
         let mut seed = seed;
@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn every_type_accepts_itself(ty in any_type()) {
+    fn acceptance_is_reflexive(ty in any_type()) {
         prop_assert!(accepts(&ty, &ty));
     }
 
@@ -133,19 +133,19 @@ proptest! {
     }
 
     #[test]
-    fn an_error_is_never_a_second_mistake(ty in any_type()) {
+    fn the_error_type_is_compatible_with_every_type(ty in any_type()) {
         prop_assert!(accepts(&Type::Error, &ty) && accepts(&ty, &Type::Error) && comparable(&ty, &Type::Error));
         prop_assert!(accepts(&ty, &join(&ty, &Type::Error)));
     }
 
     #[test]
-    fn a_join_accepts_both(a in data(), b in data()) {
+    fn a_join_is_an_upper_bound(a in data(), b in data()) {
         let joined = join(&a, &b);
         prop_assert!(accepts(&joined, &a) && accepts(&joined, &b), "{a} ∨ {b} = {joined}");
     }
 
     #[test]
-    fn a_join_is_no_larger_than_a_type_that_accepts_both((a, b) in related()) {
+    fn a_join_is_at_most_one_of_two_comparable_types((a, b) in related()) {
         if a.is_data() && b.is_data() && accepts(&a, &b) {
             let joined = join(&a, &b);
             prop_assert!(accepts(&a, &joined), "{a} ∨ {b} = {joined}");
@@ -153,18 +153,18 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_a_join_does_not_matter(a in data(), b in data()) {
+    fn joins_are_commutative(a in data(), b in data()) {
         let (left, right) = (join(&a, &b), join(&b, &a));
         prop_assert!(accepts(&left, &right) && accepts(&right, &left), "{left} and {right}");
     }
 
     #[test]
-    fn comparison_goes_both_ways((a, b) in related()) {
+    fn comparability_is_symmetric((a, b) in related()) {
         prop_assert_eq!(comparable(&a, &b), comparable(&b, &a));
     }
 
     #[test]
-    fn arrows_turn_their_arguments_around((a, b) in related()) {
+    fn parameters_are_contravariant((a, b) in related()) {
         let takes = |ty: &Type| Type::Arrow(Arc::new(Arrow::unnamed([ty.clone()], [])));
         let gives = |ty: &Type| Type::Arrow(Arc::new(Arrow::unnamed([], [ty.clone()])));
         prop_assert_eq!(accepts(&a, &b), accepts(&gives(&a), &gives(&b)));

@@ -1,7 +1,7 @@
-//! Whole programs: verdicts and scripts of the published compiler, messages as users see them, laws of types.
+//! Tests of whole programs: verdicts and scripts of the published compiler, rendered messages, properties of types.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
-#![allow(clippy::print_stdout, reason = "the agreement is shown as a table")]
+#![allow(clippy::print_stdout, reason = "the results are printed as a table")]
 
 mod edits;
 mod emitted;

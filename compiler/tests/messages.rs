@@ -1,10 +1,10 @@
-//! Messages as users see them: the program above, what is said about it below. Fixes, applied, leave no error.
+//! Rendered messages: snapshots of a program and its messages. Applied fixes remove the errors.
 
-use aqua_compiler::{Checked, InMemory, Options, check};
+use aqua_compiler::{CheckedProgram, InMemory, Options, check};
 use aqua_diagnostics::FileId;
 use std::fmt::Write;
 
-/// What the programs below have in common.
+/// The common header of the programs.
 const PROLOGUE: &str = "aqua Main
 
 import decorate, Named from \"texts.aqua\"
@@ -32,31 +32,31 @@ func decorate(text: string) -> string:
     <- decorated
 ";
 
-fn checked(program: &str) -> Checked {
+fn checked(program: &str) -> CheckedProgram {
     let sources = InMemory::new().with("main.aqua", program).with("texts.aqua", TEXTS);
     check(&sources, "main.aqua", &Options::default())
 }
 
-fn rendered(checked: &Checked) -> String {
+fn rendered(checked: &CheckedProgram) -> String {
     aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off)
 }
 
-/// The program with every fix applied that is offered for it.
-fn mended(program: &str, checked: &Checked) -> Option<String> {
+/// Applies all fixes to a program.
+fn fixed(program: &str, checked: &CheckedProgram) -> Option<String> {
     let fixes = checked.diagnostics.iter().filter_map(|message| message.fix.as_ref());
     let edits: Vec<_> = fixes.flat_map(|fix| fix.edits.clone()).collect();
-    let whole = aqua_diagnostics::Fix {
+    let fix = aqua_diagnostics::Fix {
         message: String::new(),
         edits,
     };
-    (!whole.edits.is_empty()).then(|| whole.apply(FileId(0), program).expect("fixes that fit together"))
+    (!fix.edits.is_empty()).then(|| fix.apply(FileId(0), program).expect("fixes that don't overlap"))
 }
 
 fn show(program: &str, shown: &str) -> String {
     let checked = checked(program);
     let mut out = format!("{}\n\n{}", shown.trim_end(), rendered(&checked));
-    if let Some(mended) = mended(program, &checked) {
-        let changed = mended.lines().filter(|line| !program.lines().any(|old| old == *line));
+    if let Some(fixed) = fixed(program, &checked) {
+        let changed = fixed.lines().filter(|line| !program.lines().any(|old| old == *line));
         let _ = write!(
             out,
             "With the fixes:\n{}",
@@ -67,9 +67,9 @@ fn show(program: &str, shown: &str) -> String {
             .iter()
             .filter(|message| message.is_error() && message.fix.is_none())
             .count();
-        let again = self::checked(&mended);
+        let again = self::checked(&fixed);
         let left = again.diagnostics.iter().filter(|message| message.is_error()).count();
-        assert!(left <= unfixed, "a fix does not mend:\n{mended}\n{}", rendered(&again));
+        assert!(left <= unfixed, "a fix leaves an error:\n{fixed}\n{}", rendered(&again));
     }
     out
 }
@@ -308,12 +308,12 @@ func main() -> string:
     e <- anything_of_text(a)
     <- a
 "
-    declares_nothing_there: "aqua Main declares greet, grete
+    declares_unknown_names: "aqua Main declares greet, grete
 
 func greet(name: string) -> string:
     <- name
 "
-    broken_lines_start_no_cascade: "func broken(name string) -> string:
+    syntax_errors_do_not_cascade: "func broken(name string) -> string:
     <- name
 
 func main(name: string) -> string:
@@ -337,7 +337,7 @@ func main(big: u64, small: i8) -> i64:
 }
 
 #[test]
-fn mistakes_in_a_dependency_are_told_from_its_style() {
+fn errors_in_a_dependency_are_distinguished_from_its_style() {
     let old = "module Old declares *\n\nfunc f() -> string:\n    Op.noop()\n    <- 5\n";
     let sources = InMemory::new()
         .with(
@@ -351,7 +351,7 @@ fn mistakes_in_a_dependency_are_told_from_its_style() {
 }
 
 #[test]
-fn circles_are_shown_with_their_way() {
+fn import_cycles_are_shown_completely() {
     let module = |name: &str, next: &str| format!("aqua {name} declares *\n\nimport \"{next}.aqua\"\n");
     let sources = InMemory::new()
         .with("a.aqua", module("A", "b"))
@@ -361,7 +361,7 @@ fn circles_are_shown_with_their_way() {
 }
 
 #[test]
-fn a_function_that_is_asked_for_must_be_exported() {
+fn the_entry_function_must_be_exported() {
     let program = "aqua Main\n\nexport f\n\nfunc f() -> u8:\n    <- 1\n\nfunc main() -> u8:\n    <- 1\n";
     let sources = InMemory::new().with("main.aqua", program);
     let options = Options {

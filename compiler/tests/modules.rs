@@ -46,10 +46,10 @@ fn verdicts_agree() {
     assert_eq!(differing, DIFFERENT.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
 }
 
-/// What a dependency declares again is a warning there if it says the same; in the reader's own files it is an error. The
-/// fix leaves it out.
+/// A duplicate of an equal declaration is a warning in a dependency and an error in the user's own files. The
+/// fix removes it.
 #[test]
-fn a_dependency_may_repeat_what_it_imports() {
+fn duplicate_types_in_a_dependency_are_warnings() {
     let ids = "aqua Ids declares *\n\nalias Id: string\n";
     let program = |again: &str| {
         format!(
@@ -72,8 +72,8 @@ fn a_dependency_may_repeat_what_it_imports() {
     };
     let text = checked.sources.get(message.span.file).expect("a file").text.clone();
     let fix = message.fix.as_ref().expect("a fix");
-    let mended = fix.apply(message.span.file, &text).expect("it fits");
-    assert!(!mended.contains("alias"));
-    let loader = InMemory::new().with("ids.aqua", ids).with("main.aqua", mended);
+    let fixed = fix.apply(message.span.file, &text).expect("it fits");
+    assert!(!fixed.contains("alias"));
+    let loader = InMemory::new().with("ids.aqua", ids).with("main.aqua", fixed);
     assert!(check(&loader, "main.aqua", &Options::default()).diagnostics.is_empty());
 }

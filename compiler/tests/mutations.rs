@@ -1,4 +1,4 @@
-//! Programs with pieces missing, doubled or exchanged: compiling never fails, and says the same thing twice.
+//! Programs with tokens removed, duplicated or swapped: compilation never panics and is deterministic.
 
 use aqua_compiler::{InMemory, Options, compile};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ pub(crate) fn sources() -> Vec<String> {
     vectors.into_iter().map(|vector| vector.source).collect()
 }
 
-/// The text cut into words and single other characters.
+/// Splits a text into words and other single characters.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -38,7 +38,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn mutilated_programs_are_compiled(
+    fn mutated_programs_compile_without_panics(
         program in proptest::sample::select(sources()),
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4u8), 1..6),
     ) {

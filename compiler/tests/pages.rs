@@ -1,12 +1,12 @@
-//! Every code has a page whose wrong program triggers it, and whose right program is right.
+//! Every code has a page with a program that triggers it and a program without messages.
 
-use aqua_compiler::{Compilation, InMemory, Options, SourceLoader, Unreadable, Unresolved, codes, compile};
+use aqua_compiler::{Compilation, InMemory, Options, ResolveError, SourceLoader, SourceReadError, codes, compile};
 use aqua_diagnostics::Code;
 use std::sync::Arc;
 
 #[test]
-fn every_code_has_a_page_whose_examples_hold() {
-    let mut doubted = String::new();
+fn the_examples_of_error_pages_are_correct() {
+    let mut reported = String::new();
     for code in codes::ALL {
         let page = aqua_render::explain(code.name()).unwrap_or_else(|| panic!("{code} has no page"));
         let (_, examples) = page
@@ -23,10 +23,10 @@ fn every_code_has_a_page_whose_examples_hold() {
         );
         let right = checked(*code, right);
         if !right.diagnostics.is_empty() {
-            doubted += &format!("{code}:\n{}", rendered(&right));
+            reported += &format!("{code}:\n{}", rendered(&right));
         }
     }
-    assert!(doubted.is_empty(), "right programs are doubted:\n{doubted}");
+    assert!(reported.is_empty(), "right programs have messages:\n{reported}");
 }
 
 fn rendered(checked: &Compilation) -> String {
@@ -49,30 +49,30 @@ fn checked(code: Code, section: &str) -> Compilation {
         options.entry = Some("greet".into());
     }
     compile(
-        &Unreliable {
+        &BrokenLoader {
             sources,
-            breaks: code == codes::UNREADABLE,
+            is_broken: code == codes::UNREADABLE,
         },
         "main.aqua",
         &options,
     )
 }
 
-/// Where files that are missing are found, but can't be read.
-struct Unreliable {
+/// A loader that resolves imports of missing files, which then can't be read.
+struct BrokenLoader {
     sources: InMemory,
-    breaks: bool,
+    is_broken: bool,
 }
 
-impl SourceLoader for Unreliable {
-    fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
+impl SourceLoader for BrokenLoader {
+    fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError> {
         match self.sources.resolve(import, importer) {
-            Err(_) if self.breaks => Ok(import.to_owned()),
+            Err(_) if self.is_broken => Ok(import.to_owned()),
             found => found,
         }
     }
 
-    fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
+    fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError> {
         self.sources.read(id)
     }
 

@@ -1,10 +1,10 @@
-//! Scripts know what they are made of.
+//! Source maps and the origins of instructions.
 
 use crate::mutations::sources;
 use aqua_air::{Instruction, Value};
 use aqua_compiler::{InMemory, Options, SourceMap, compile};
 
-/// Services that only stand in scripts; nobody calls them by name.
+/// Services that the compiler calls; they don't occur in sources.
 const OWN: &[&str] = &[
     "getDataSrv",
     "callbackSrv",
@@ -18,7 +18,7 @@ const OWN: &[&str] = &[
 ];
 
 #[test]
-fn every_call_of_a_method_is_made_of_text_that_names_it() {
+fn the_origin_of_a_method_call_names_the_method() {
     let mut calls = 0;
     for source in sources() {
         let sources = InMemory::new().with("main.aqua", source.as_str());
@@ -44,20 +44,20 @@ fn every_call_of_a_method_is_made_of_text_that_names_it() {
                     .get(&id)
                     .unwrap_or_else(|| panic!("{source}: {instruction:?}"));
                 let text = compilation.sources.text(*origin);
-                // An operator is a method too; a method given as a value is called under another name.
+                // Operators are methods; a method that is passed as a value is called by another name.
                 let named = text.contains(method.as_str());
                 let indirect =
                     source.contains(&format!(".{method}")) || text.contains(['+', '-', '*', '/', '%', '<', '>', '=']);
-                assert!(named || indirect, "{source}: `{method}` is made of {text:?}");
+                assert!(named || indirect, "{source}: the origin of `{method}` is {text:?}");
                 calls += usize::from(named);
             }
         }
     }
-    assert!(calls > 150, "only {calls} calls looked at");
+    assert!(calls > 150, "only {calls} calls checked");
 }
 
 #[test]
-fn a_map_has_lines_and_columns_of_both_texts() {
+fn mappings_have_positions_in_both_texts() {
     let program = "aqua M\n\nexport f\n\nservice S(\"s\"):\n    g(x: u8) -> u8\n\nfunc twice(x: u8) -> u8:\n    y <- S.g(x)\n    <- y\n\nfunc f(peer: string) -> u8:\n    on peer:\n        z <- twice(1)\n    <- z\n";
     let compilation = compile(
         &InMemory::new().with("main.aqua", program),

@@ -1,4 +1,4 @@
-//! What the published compiler makes of programs: the data of `tests/vectors`. The suites of `tests` read it with this file.
+//! The results of the published compiler in `tests/vectors`. The suites in `tests` include this file.
 
 #![allow(dead_code, reason = "each suite reads a part")]
 
@@ -17,7 +17,7 @@ pub(crate) struct Vector {
     pub(crate) functions: BTreeMap<String, String>,
 }
 
-/// Options in the published compiler's words.
+/// Options with the names of the published compiler.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct VectorOptions {

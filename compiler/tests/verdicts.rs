@@ -1,4 +1,4 @@
-//! The verdicts of the published compiler on 300 programs, and where ours differs, with reasons.
+//! The verdicts of the published compiler on 300 programs, and the reasons where ours differ.
 
 use aqua_compiler::{InMemory, Options, check};
 use serde::Deserialize;
@@ -35,8 +35,8 @@ const ACCEPTED_BY_US: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Programs that both reject where our first message is at another line, with the reason and the section.
-const ELSEWHERE: &[(&str, &str, &str)] = &[
+/// Programs that both reject, where our first message is on another line, with the reason and the section.
+const OTHER_LINE: &[(&str, &str, &str)] = &[
     (
         "E10-empty-func",
         "the line without a body is named, not the one where it was missed",
@@ -58,12 +58,12 @@ struct Vector {
 }
 
 #[test]
-fn verdicts_and_places_agree() {
+fn verdicts_and_lines_agree() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/aqua-lowering.json");
     let text = std::fs::read_to_string(path).expect("the vectors");
     let vectors: Vec<Vector> = serde_json::from_str(&text).expect("the vectors");
     assert_eq!(vectors.len(), 300);
-    let (mut differing, mut elsewhere, mut rejected) = (Vec::new(), Vec::new(), 0);
+    let (mut differing, mut other_line, mut rejected) = (Vec::new(), Vec::new(), 0);
     for vector in &vectors {
         let loader = InMemory::new().with("main.aqua", vector.source.as_str());
         let checked = check(&loader, "main.aqua", &Options::default());
@@ -78,18 +78,18 @@ fn verdicts_and_places_agree() {
             let theirs: Vec<u32> = vector.errors.iter().filter_map(|text| line_of(text)).collect();
             rejected += 1;
             if !theirs.contains(&line) {
-                elsewhere.push(vector.name.as_str());
+                other_line.push(vector.name.as_str());
             }
         }
     }
     let names = |known: &[(&'static str, &str, &str)]| known.iter().map(|(name, ..)| *name).collect::<Vec<_>>();
     println!(
         "both reject {rejected} programs, {} of them at a line that both name",
-        rejected - elsewhere.len()
+        rejected - other_line.len()
     );
-    assert!(ACCEPTED_BY_US.len() + ELSEWHERE.len() + crate::modules::DIFFERENT.len() <= 20);
+    assert!(ACCEPTED_BY_US.len() + OTHER_LINE.len() + crate::modules::DIFFERENT.len() <= 20);
     assert_eq!(differing, names(ACCEPTED_BY_US));
-    assert_eq!(elsewhere, names(ELSEWHERE));
+    assert_eq!(other_line, names(OTHER_LINE));
     assert_eq!(rejected, 91);
 }
 

@@ -1,6 +1,6 @@
-//! A workspace says what a fresh check says, whatever was edited, and checks no more than it must.
+//! A workspace reports the same diagnostics as a fresh check after any edits, and checks no more modules than necessary.
 
-use aqua_compiler::{Changes, InMemory, InTurn, Options, Work, Workers, Workspace};
+use aqua_compiler::{Changes, InMemory, Options, Sequential, Task, TaskRunner, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Files = BTreeMap<String, String>;
@@ -18,7 +18,7 @@ fn shown(workspace: &Workspace) -> String {
     aqua_render::terminal(workspace.sources(), &workspace.diagnostics(), aqua_render::Colour::Off)
 }
 
-/// Numbers that look random and are the same every time.
+/// A deterministic pseudo-random number generator.
 struct Numbers(u64);
 
 impl Numbers {
@@ -31,7 +31,7 @@ impl Numbers {
     }
 }
 
-/// Removes, doubles, indents or swaps a line, or takes a letter out.
+/// Removes, duplicates, indents or swaps a line, or removes a character.
 fn edited(text: &str, numbers: &mut Numbers) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     if lines.is_empty() {
@@ -53,7 +53,7 @@ fn edited(text: &str, numbers: &mut Numbers) -> String {
 }
 
 #[test]
-fn any_edits_end_in_what_a_fresh_check_says() {
+fn diagnostics_after_edits_equal_those_of_a_fresh_check() {
     let mut edits = 0;
     for (seed, vector) in crate::vectors::module_vectors().into_iter().enumerate() {
         let mut numbers = Numbers(seed as u64);
@@ -61,10 +61,10 @@ fn any_edits_end_in_what_a_fresh_check_says() {
         let names: Vec<String> = files.keys().cloned().collect();
         let entries: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut workspace = Workspace::new(Options::default());
-        workspace.check(&loader(&files), &entries, Changes::Anything, &InTurn);
+        workspace.check(&loader(&files), &entries, Changes::Anything, &Sequential);
         for round in 0..40 {
             let name = &names[numbers.below(names.len())];
-            // Now and then the text comes back as it was.
+            // Sometimes the original text is restored.
             let text = if numbers.below(4) == 0 {
                 vector.files[name].clone()
             } else {
@@ -76,9 +76,9 @@ fn any_edits_end_in_what_a_fresh_check_says() {
             } else {
                 Changes::Texts(BTreeSet::from([name.clone()]))
             };
-            workspace.check(&loader(&files), &entries, changes, &InTurn);
+            workspace.check(&loader(&files), &entries, changes, &Sequential);
             let mut fresh = Workspace::new(Options::default());
-            fresh.check(&loader(&files), &entries, Changes::Anything, &InTurn);
+            fresh.check(&loader(&files), &entries, Changes::Anything, &Sequential);
             assert_eq!(
                 shown(&workspace),
                 shown(&fresh),
@@ -93,7 +93,7 @@ fn any_edits_end_in_what_a_fresh_check_says() {
 }
 
 #[test]
-fn only_what_depends_on_a_change_is_checked_again() {
+fn only_dependents_of_a_change_are_checked_again() {
     let mut files = Files::new();
     files.insert(
         "a.aqua".into(),
@@ -107,7 +107,7 @@ fn only_what_depends_on_a_change_is_checked_again() {
     let entries: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut workspace = Workspace::new(Options::default());
     assert_eq!(
-        workspace.check(&loader(&files), &entries, Changes::Anything, &InTurn),
+        workspace.check(&loader(&files), &entries, Changes::Anything, &Sequential),
         51
     );
     let mut edit = |name: &str, from: &str, to: &str| {
@@ -117,35 +117,35 @@ fn only_what_depends_on_a_change_is_checked_again() {
             &loader(&files),
             &entries,
             Changes::Texts(BTreeSet::from([name.to_owned()])),
-            &InTurn,
+            &Sequential,
         )
     };
-    assert_eq!(edit("a.aqua", "<- 1", "<- 2"), 1, "a body is nobody else's concern");
+    assert_eq!(edit("a.aqua", "<- 1", "<- 2"), 1, "importers do not depend on bodies");
     assert_eq!(edit("b7.aqua", "<- f()", "<- f() + 1"), 1);
-    assert_eq!(edit("a.aqua", "-> u8", "-> u16"), 51, "what a function gives is");
-    assert_eq!(edit("a.aqua", "aqua A", "aqua A"), 0, "the same text again");
+    assert_eq!(edit("a.aqua", "-> u8", "-> u16"), 51, "importers depend on signatures");
+    assert_eq!(edit("a.aqua", "aqua A", "aqua A"), 0, "unchanged text");
 }
 
-/// Works from the last piece to the first.
-struct Backwards;
+/// Runs tasks in reverse order.
+struct Reversed;
 
-impl Workers for Backwards {
-    fn run(&self, work: Vec<Work<'_>>) {
-        work.into_iter().rev().for_each(|piece| piece());
+impl TaskRunner for Reversed {
+    fn run(&self, tasks: Vec<Task<'_>>) {
+        tasks.into_iter().rev().for_each(|task| task());
     }
 }
 
 #[test]
-fn who_works_first_makes_no_difference() {
+fn the_order_of_tasks_does_not_matter() {
     let mut messages = 0;
     for vector in crate::vectors::module_vectors() {
         let names: Vec<&str> = vector.files.keys().map(String::as_str).collect();
-        let check = |workers: &dyn Workers| {
+        let check = |runner: &dyn TaskRunner| {
             let mut workspace = Workspace::new(Options::default());
-            workspace.check(&vector.loader(), &names, Changes::Anything, workers);
+            workspace.check(&vector.loader(), &names, Changes::Anything, runner);
             workspace
         };
-        let (one, other) = (check(&InTurn), check(&Backwards));
+        let (one, other) = (check(&Sequential), check(&Reversed));
         assert_eq!(one.diagnostics(), other.diagnostics());
         assert_eq!(shown(&one), shown(&other));
         messages += one.diagnostics().len();

@@ -30,7 +30,7 @@ impl ConstantOverrides {
     /// Records the constants that the modules of a program declare and use.
     pub fn record(&mut self, sources: &Sources) {
         if !self.constants.is_empty() {
-            self.names.get_or_insert_default().look_at(sources);
+            self.names.get_or_insert_default().collect(sources);
         }
     }
 

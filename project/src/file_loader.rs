@@ -2,7 +2,7 @@
 //! of the importing file, in import folders, and in `node_modules` folders above the importing file.
 
 use crate::{Error, ImportsMap};
-use aqua_compiler::{SourceLoader, Unreadable, Unresolved};
+use aqua_compiler::{ResolveError, SourceLoader, SourceReadError};
 use aqua_diagnostics::suggestions::nearest;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl FileLoader {
 
 impl SourceLoader for FileLoader {
     /// Module ids are `std/NAME.aqua` or canonical absolute paths. `.aqua` is appended to imports without it.
-    fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
+    fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError> {
         let import = if import.ends_with(".aqua") {
             import.to_owned()
         } else {
@@ -79,23 +79,23 @@ impl SourceLoader for FileLoader {
             }
             tried.push(display_path(&candidate));
         }
-        Err(Unresolved {
+        Err(ResolveError {
             tried,
             suggestion: None,
         })
     }
 
     /// Reads a UTF-8 file of at most 16 MiB.
-    fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
+    fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError> {
         if let Some(text) = aqua_stdlib::module(id) {
             return Ok(text.into());
         }
-        let unreadable = |error: std::io::Error| Unreadable {
+        let unreadable = |error: std::io::Error| SourceReadError {
             reason: error.to_string(),
         };
         let size = std::fs::metadata(id).map_err(unreadable)?.len();
         if size > MAX_SOURCE_SIZE {
-            return Err(Unreadable {
+            return Err(SourceReadError {
                 reason: "the file is larger than 16 MiB".to_owned(),
             });
         }
@@ -113,18 +113,18 @@ impl SourceLoader for FileLoader {
     }
 
     /// Paths in the current folder are shown relative to it.
-    fn shown(&self, id: &str) -> String {
+    fn display_name(&self, id: &str) -> String {
         display_path(Path::new(id))
     }
 }
 
-fn standard(import: &str) -> Result<String, Unresolved> {
+fn standard(import: &str) -> Result<String, ResolveError> {
     if aqua_stdlib::module(import).is_some() {
         return Ok(import.to_owned());
     }
     let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
     let suggestion = nearest(import, names).map(str::to_owned);
-    Err(Unresolved {
+    Err(ResolveError {
         tried: Vec::new(),
         suggestion,
     })

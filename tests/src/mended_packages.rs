@@ -3,7 +3,7 @@
 
 use aqua_compiler::checked::{Function, Service};
 use aqua_compiler::typing::{Arrow, Type};
-use aqua_compiler::{Checked, Options, check, codes};
+use aqua_compiler::{CheckedProgram, Options, check, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Source};
 use aqua_project::FileLoader;
 use serde_json::{Value, json};
@@ -102,13 +102,13 @@ pub fn write(path: &Path, text: &str) -> PathBuf {
     path.to_owned()
 }
 
-fn check_file(disk: &FileLoader, path: &Path) -> Checked {
+fn check_file(disk: &FileLoader, path: &Path) -> CheckedProgram {
     let entry = disk.entry(path).expect("a file");
     check(disk, &entry, &Options::default())
 }
 
 /// The text of a file, and its number.
-fn source_of<'a>(checked: &'a Checked, path: &Path) -> (FileId, &'a Source) {
+fn source_of<'a>(checked: &'a CheckedProgram, path: &Path) -> (FileId, &'a Source) {
     let mut found = checked
         .sources
         .iter()

@@ -3,7 +3,7 @@
 //! A line with a mistake says so in a comment: `-- error[CODE]` or `-- warning[CODE]`. Exactly these lines get a message
 //! of that code; each message has a help line or a fix; and once all fixes are applied, what they mend is gone.
 
-use aqua_compiler::{Checked, InMemory, Options, SourceLoader, Unreadable, Unresolved, check};
+use aqua_compiler::{CheckedProgram, InMemory, Options, ResolveError, SourceLoader, SourceReadError, check};
 use aqua_diagnostics::Severity;
 use aqua_project::FileLoader;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ fn expected(text: &str) -> Vec<(u32, String)> {
     marks.collect()
 }
 
-fn found(checked: &Checked) -> Vec<(u32, String)> {
+fn found(checked: &CheckedProgram) -> Vec<(u32, String)> {
     let row = |message: &aqua_diagnostics::Diagnostic| {
         let severity = if message.severity == Severity::Error {
             "error"
@@ -51,7 +51,7 @@ fn found(checked: &Checked) -> Vec<(u32, String)> {
 }
 
 /// Applies every fix, then says what is still wrong: nothing that had a fix.
-fn mended(checked: &Checked, text: &str) -> String {
+fn mended(checked: &CheckedProgram, text: &str) -> String {
     let fixed: Vec<_> = checked
         .diagnostics
         .iter()
@@ -91,7 +91,7 @@ fn difference(before: &str, after: &str) -> String {
         .collect()
 }
 
-fn checked(name: &str, text: &str) -> Checked {
+fn checked(name: &str, text: &str) -> CheckedProgram {
     let loader = WithStandard {
         program: InMemory::new().with(name, text),
         standard: FileLoader::new(Vec::new()),
@@ -99,7 +99,7 @@ fn checked(name: &str, text: &str) -> Checked {
     check(&loader, name, &Options::default())
 }
 
-fn shown(checked: &Checked) -> String {
+fn shown(checked: &CheckedProgram) -> String {
     aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off)
 }
 
@@ -120,7 +120,7 @@ impl WithStandard {
 }
 
 impl SourceLoader for WithStandard {
-    fn resolve(&self, import: &str, importer: &str) -> Result<String, Unresolved> {
+    fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError> {
         let loader = if importer.starts_with(aqua_stdlib::PREFIX) {
             importer
         } else {
@@ -129,7 +129,7 @@ impl SourceLoader for WithStandard {
         self.of(loader).resolve(import, importer)
     }
 
-    fn read(&self, id: &str) -> Result<Arc<str>, Unreadable> {
+    fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError> {
         self.of(id).read(id)
     }
 

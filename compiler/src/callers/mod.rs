@@ -1,10 +1,9 @@
-//! Code that calls compiled functions and serves services from other languages.
+//! Generated bindings that call compiled functions and serve services from other languages.
 //!
-//! A caller hides AIR and definitions behind functions with the types of the language it is for. [`typescript`] and
-//! [`javascript`] are for the official JS client; [`rust`] is for programs that embed a client of ours. All are texts made from
-//! a [`Compilation`](crate::Compilation) alone, the same on every machine; comments above functions, services and methods come along.
+//! A caller is a module with a typed function for each exported function; it contains the script and the definition.
+//! [`typescript`] and [`javascript`] are for the official JS client; [`rust`] is for programs that embed our client. The text
+//! depends on the [`Compilation`](crate::Compilation) only. Documentation comments of functions, services and methods are copied.
 
-mod documentation;
 mod ecmascript;
 mod names;
 mod rust;
@@ -12,5 +11,3 @@ mod structures;
 
 pub use ecmascript::{JavaScript, javascript, typescript};
 pub use rust::rust;
-
-pub(crate) use documentation::above;

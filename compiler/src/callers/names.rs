@@ -1,23 +1,23 @@
-//! Names that mean something else in the language of the caller.
+//! Names in generated code: case conversion and unique names.
 
 use std::collections::BTreeSet;
 
-/// Names that are taken in one scope.
+/// A scope in which each name is declared once.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Taken {
+pub(super) struct NameScope {
     names: BTreeSet<String>,
 }
 
-impl Taken {
-    /// A scope in which these are taken from the start.
-    pub(super) fn with(names: &[&str]) -> Self {
+impl NameScope {
+    /// A scope in which these names can't be declared.
+    pub(super) fn with_reserved(names: &[&str]) -> Self {
         Self {
             names: names.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 
-    /// Takes the name, or the nearest free one: with underscores at its end.
-    pub(super) fn take(&mut self, name: &str) -> String {
+    /// Declares a name, with underscores appended until it is unique. Returns the declared name.
+    pub(super) fn declare(&mut self, name: &str) -> String {
         let mut free = name.to_owned();
         while !self.names.insert(free.clone()) {
             free.push('_');
@@ -26,25 +26,25 @@ impl Taken {
     }
 }
 
-/// A name in the way of Rust's functions: `getAllOf` is `get_all_of`.
-pub(super) fn snake(name: &str) -> String {
+/// Converts a name to snake case: `getAllOf` to `get_all_of`.
+pub(super) fn snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
-    let mut former = '_';
+    let mut previous = '_';
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {
-            if former != '_' && !former.is_ascii_uppercase() {
+            if previous != '_' && !previous.is_ascii_uppercase() {
                 snake.push('_');
             }
             snake.push(letter.to_ascii_lowercase());
         } else {
             snake.push(letter);
         }
-        former = letter;
+        previous = letter;
     }
     snake
 }
 
-/// A name with a capital first letter.
+/// Converts the first letter of a name to upper case.
 pub(super) fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
@@ -56,13 +56,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_turned_and_kept_apart() {
-        assert_eq!(snake("getAllOf"), "get_all_of");
-        assert_eq!(snake("dht_addValue2"), "dht_add_value2");
+    fn names_are_converted_and_unique() {
+        assert_eq!(snake_case("getAllOf"), "get_all_of");
+        assert_eq!(snake_case("dht_addValue2"), "dht_add_value2");
         assert_eq!(capitalised("greet"), "Greet");
-        let mut taken = Taken::with(&["type"]);
+        let mut scope = NameScope::with_reserved(&["type"]);
         assert_eq!(
-            [taken.take("type"), taken.take("type"), taken.take("other")],
+            [scope.declare("type"), scope.declare("type"), scope.declare("other")],
             ["type_", "type__", "other"]
         );
     }

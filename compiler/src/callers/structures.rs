@@ -1,72 +1,76 @@
-//! The structures that callers declare: each set of named fields once.
+//! The structures that callers declare, each once.
 
-use super::names::Taken;
+use super::names::NameScope;
 use crate::definition::{ArrowDefinition, ProductDefinition, TypeDefinition};
 use crate::{Compilation, ServiceDefinition};
 use indexmap::IndexMap;
 
-/// Structures by the names they have in the caller, inner ones first.
+/// Structures by their names in the caller, inner ones first.
 #[derive(Debug)]
 pub(super) struct Structures {
-    taken: Taken,
-    known: IndexMap<String, (String, IndexMap<String, TypeDefinition>)>,
+    scope: NameScope,
+    /// The declared name and the fields of each structure.
+    declared: IndexMap<String, (String, IndexMap<String, TypeDefinition>)>,
 }
 
 impl Structures {
-    /// Those in the signatures of everything exported; `reserved` names can't be theirs.
+    /// The structures in the signatures of exported functions and services. `reserved` names are not used.
     pub(super) fn of(compilation: &Compilation, reserved: &[&str]) -> Self {
         let mut structures = Self {
-            taken: Taken::with(reserved),
-            known: IndexMap::new(),
+            scope: NameScope::with_reserved(reserved),
+            declared: IndexMap::new(),
         };
         for service in compilation.services.values() {
             for (_, method) in methods(&service.definition) {
-                structures.enter_arrow(method);
+                structures.declare_arrow(method);
             }
         }
         for function in &compilation.functions {
-            structures.enter_arrow(&function.definition.arrow);
+            structures.declare_arrow(&function.definition.arrow);
         }
         structures
     }
 
-    /// A further name of the same scope.
-    pub(super) fn take(&mut self, name: &str) -> String {
-        self.taken.take(name)
+    /// Declares another name in the scope of the structures.
+    pub(super) fn declare(&mut self, name: &str) -> String {
+        self.scope.declare(name)
     }
 
-    /// What the caller calls a structure.
+    /// The name of a structure in the caller.
     pub(super) fn name<'a>(&'a self, name: &'a str, fields: &IndexMap<String, TypeDefinition>) -> &'a str {
-        let mut known = self.known.iter();
-        let same = known.find(|(_, (declared, known))| declared == name && known == fields);
+        let mut declared = self.declared.iter();
+        let same = declared.find(|(_, (other, other_fields))| other == name && other_fields == fields);
         same.map_or(name, |(given, _)| given)
     }
 
-    /// Names and fields, inner structures first.
+    /// The names and fields of all structures, inner ones first.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &IndexMap<String, TypeDefinition>)> {
-        self.known.iter().map(|(name, (_, fields))| (name.as_str(), fields))
+        self.declared.iter().map(|(name, (_, fields))| (name.as_str(), fields))
     }
 
-    fn enter_arrow(&mut self, arrow: &ArrowDefinition) {
+    fn declare_arrow(&mut self, arrow: &ArrowDefinition) {
         for product in [&arrow.domain, &arrow.codomain] {
             match product {
-                ProductDefinition::LabeledProduct { fields } => fields.values().for_each(|ty| self.enter(ty)),
-                ProductDefinition::UnlabeledProduct { items } => items.iter().for_each(|ty| self.enter(ty)),
+                ProductDefinition::LabeledProduct { fields } => fields.values().for_each(|ty| self.declare_type(ty)),
+                ProductDefinition::UnlabeledProduct { items } => items.iter().for_each(|ty| self.declare_type(ty)),
                 ProductDefinition::Nil => {}
             }
         }
     }
 
-    fn enter(&mut self, ty: &TypeDefinition) {
+    fn declare_type(&mut self, ty: &TypeDefinition) {
         match ty {
-            TypeDefinition::Array { element } | TypeDefinition::Option { element } => self.enter(element),
-            TypeDefinition::Arrow(arrow) => self.enter_arrow(arrow),
+            TypeDefinition::Array { element } | TypeDefinition::Option { element } => self.declare_type(element),
+            TypeDefinition::Arrow(arrow) => self.declare_arrow(arrow),
             TypeDefinition::Struct { name, fields } => {
-                fields.values().for_each(|field| self.enter(field));
-                let is_known = self.known.values().any(|known| (&known.0, &known.1) == (name, fields));
-                if !is_known {
-                    let given = self.taken.take(&name.replace('.', "_"));
-                    self.known.insert(given, (name.clone(), fields.clone()));
+                fields.values().for_each(|field| self.declare_type(field));
+                let is_declared = self
+                    .declared
+                    .values()
+                    .any(|other| (&other.0, &other.1) == (name, fields));
+                if !is_declared {
+                    let given = self.scope.declare(&name.replace('.', "_"));
+                    self.declared.insert(given, (name.clone(), fields.clone()));
                 }
             }
             TypeDefinition::Scalar { .. } | TypeDefinition::TopType | TypeDefinition::BottomType => {}

@@ -1,26 +1,23 @@
-//! The checked program: what checking makes and lowering reads.
+//! The checked program: the output of checking and the input of lints and lowering.
 //!
-//! Names are gone: every use points at what it means. Types are complete: every value knows its own. Lowering may rely on
-//! the following whenever checking reported no error.
+//! Names are resolved to ids and every value has its type. If checking reported no error, the following holds:
 //!
-//! * **Order.** A function only refers to functions with smaller ids, so there is no recursion. Each module has a table of its own.
-//! * **Locals.** A [`LocalId`] names one definition in one top-level function, closures inside it included; nothing is
-//!   defined twice. A local is defined before it is used, in textual order. Abilities in braces are ordinary leading
-//!   parameters.
-//! * **Constants** are replaced by their values; a constant that stands for another one, or for a predefined one, too.
-//! * **Service ids.** A method call carries the id in effect at its place: the service's default, or a read of the hidden
-//!   local ([`LocalKind::ServiceId`]) that the assignment `S "id"` defined. The assignment itself is a
-//!   [`StatementKind::Assign`].
+//! * **Order.** A function refers to functions with smaller ids only, so there is no recursion. Each module has a table of its own.
+//! * **Locals.** A [`LocalId`] is one definition in one top-level function, including its closures; nothing is defined twice. A
+//!   local is defined before it is used, in textual order. Abilities in braces are leading parameters.
+//! * **Constants** are replaced by their values, transitively.
+//! * **Service ids.** A method call has the current id of the service: the default id, or a read of the hidden local
+//!   ([`LocalKind::ServiceId`]) that the assignment `S "id"` defined. The assignment itself is a [`StatementKind::Assign`].
 //! * **Normal forms.** `a[i]` and `a!` are [`ValueKind::Index`] on arrays and options and [`ValueKind::Gate`] on streams
 //!   (`!` is index 0). Short named arguments are written out. An `if` always has both branches, the second possibly empty.
 //!   `par` chains are one [`StatementKind::Par`] with at least two branches. `try`, `catch` and `otherwise` are
 //!   one [`StatementKind::Try`]; without `catch` it has one recovery with an empty body. Results of a body are in
 //!   [`Body::returns`] and are evaluated after its last statement.
-//! * **Conversions** are not written out: a value may be of any type that the place accepts. Where a stream stands for an
-//!   array or an option (arguments, returned values, fields, elements, operands), lowering canonicalises it.
+//! * **Conversions** are implicit: a value may have any type that is accepted where it is used. Where a stream is used as an array
+//!   or an option (arguments, returned values, fields, elements, operands), lowering canonicalises it.
 //! * **Absent.** [`Type::Error`] and [`ValueKind::Missing`] don't occur.
 //!
-//! Every node has the span it was written at, for source maps and traces.
+//! Every node has its source span.
 
 mod statement;
 mod value;
@@ -36,6 +33,9 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
+/// The prefix of names that are deliberately unused: they are not reported.
+pub(crate) const UNUSED_PREFIX: &str = "unused";
+
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident)*) => {$(
         $(#[$meta])*
@@ -43,7 +43,7 @@ macro_rules! ids {
         pub struct $name(pub u32);
 
         impl $name {
-            /// The position in the table.
+            /// Its index in the table.
             pub const fn index(self) -> usize {
                 self.0 as usize
             }
@@ -63,10 +63,10 @@ macro_rules! part_ids {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name {
-            /// The number of the part.
+            /// Index in [`Program::parts`].
             pub part: u32,
-            /// The position in its table.
-            pub place: u32,
+            /// Index in the table of the part.
+            pub index: u32,
         }
     )*};
 }
@@ -78,10 +78,10 @@ part_ids! {
     ServiceId
 }
 
-/// All functions and services that the entry module reaches, and what it exports.
+/// All functions and services of a program, and the exports of its entry module.
 #[derive(Debug, Clone, Default)]
 pub struct Program {
-    /// What the modules declare, imported modules before those that import them.
+    /// The declarations of each module, imported modules before those that import them.
     pub parts: Vec<Part>,
     /// Functions that the entry module exports, in source order, under their exported names.
     pub exported_functions: IndexMap<EcoString, Export<FunctionId>>,
@@ -89,7 +89,7 @@ pub struct Program {
     pub exported_services: IndexMap<EcoString, Export<ServiceId>>,
 }
 
-/// What one module declares.
+/// The declarations of one module.
 #[derive(Debug, Clone, Default)]
 pub struct Part {
     /// Functions, callees before callers.
@@ -111,19 +111,19 @@ impl Program {
 
     /// The function of that id.
     pub fn function(&self, id: FunctionId) -> &Function {
-        &self.parts[id.part as usize].functions[id.place as usize]
+        &self.parts[id.part as usize].functions[id.index as usize]
     }
 
     /// The service of that id.
     pub fn service(&self, id: ServiceId) -> &Service {
-        &self.parts[id.part as usize].services[id.place as usize]
+        &self.parts[id.part as usize].services[id.index as usize]
     }
 }
 
 /// One item of an `export` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Export<Id> {
-    /// What is exported.
+    /// The exported function or service.
     pub id: Id,
     /// The item in the header.
     pub span: Span,
@@ -134,24 +134,24 @@ pub struct Export<Id> {
 pub struct Function {
     /// The declared name.
     pub name: EcoString,
-    /// The file it stands in.
+    /// The file that declares it.
     pub file: FileId,
-    /// Where its name is declared.
+    /// The span of its name in the declaration.
     pub name_span: Span,
-    /// The whole declaration.
+    /// The span of the declaration.
     pub span: Span,
-    /// What it takes and gives.
+    /// Its parameters and results.
     pub arrow: Arc<Arrow>,
-    /// Every definition inside, by [`LocalId`], in order of definition.
+    /// Its locals by [`LocalId`], in order of definition.
     pub locals: Vec<Local>,
-    /// Every closure inside, by [`ClosureId`]; an inner one after the one it stands in.
+    /// Its closures by [`ClosureId`]; an inner closure after the one that contains it.
     pub closures: Vec<Closure>,
-    /// What it does.
+    /// Its body.
     pub body: Body,
 }
 
 impl Function {
-    /// The definition of that id.
+    /// The local of that id.
     pub fn local(&self, id: LocalId) -> &Local {
         &self.locals[id.index()]
     }
@@ -162,40 +162,40 @@ impl Function {
     }
 }
 
-/// What a function or a closure does.
+/// The body of a function or a closure.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
     /// One local per parameter of the arrow, in order.
     pub parameters: Vec<LocalId>,
-    /// What is executed.
+    /// Its statements.
     pub block: Block,
-    /// One value per result of the arrow, evaluated after the last statement. A stream may stand for an array or option.
+    /// One value per result of the arrow, evaluated after the last statement. A stream may be returned as an array or option.
     pub returns: Vec<Value>,
 }
 
 /// A name defined inside a function.
 #[derive(Debug, Clone)]
 pub struct Local {
-    /// The name as written; for a hidden local, a name that explains it.
+    /// The source name; for a hidden local, a descriptive name.
     pub name: EcoString,
     /// Its type.
     pub ty: Type,
-    /// What defines it.
+    /// The construct that defines it.
     pub kind: LocalKind,
-    /// Where.
+    /// The span of its definition.
     pub span: Span,
 }
 
-/// What defines a local.
+/// The construct that defines a local.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LocalKind {
     /// A parameter of the function or of a closure.
     Parameter,
-    /// `x = value`, an alias: nothing is copied.
+    /// `x = value`: an alias, nothing is copied.
     Assigned,
     /// `x <- f()`.
     Result,
-    /// `s: *T` or `m: %T`, a new stream or stream map.
+    /// `s: *T` or `m: %T`: a new stream or stream map.
     Stream,
     /// The item, key or value of `for` or `parseq`.
     LoopVariable,
@@ -203,7 +203,7 @@ pub enum LocalKind {
     CaughtError,
     /// `c = (x: T): …`.
     Closure(ClosureId),
-    /// `S "id"`: hidden, holds the id.
+    /// `S "id"`: a hidden local that holds the id.
     ServiceId(ServiceId),
 }
 
@@ -212,31 +212,31 @@ pub enum LocalKind {
 pub struct Closure {
     /// The local that holds it.
     pub local: LocalId,
-    /// What it takes and gives.
+    /// Its parameters and results.
     pub arrow: Arc<Arrow>,
-    /// What it does.
+    /// Its body.
     pub body: Body,
-    /// Locals of the surrounding bodies that it (or a closure inside it) uses, in order of id.
+    /// The locals of enclosing bodies that it or one of its closures uses, in order of id.
     pub captures: Vec<LocalId>,
-    /// Whether it runs where it was defined (`c = (…)`) or where it is called (`c = func (…)`).
+    /// Whether it runs on the peer where it is defined (`c = (…)`), not where it is called (`c = func (…)`).
     pub captures_topology: bool,
-    /// The whole closure.
+    /// The span of the closure.
     pub span: Span,
 }
 
-/// A service that peers answer.
+/// A service declaration.
 #[derive(Debug, Clone)]
 pub struct Service {
     /// The declared name.
     pub name: EcoString,
-    /// The file it stands in.
+    /// The file that declares it.
     pub file: FileId,
-    /// Where its name is declared.
+    /// The span of its name in the declaration.
     pub name_span: Span,
-    /// The id that its methods are called at unless an assignment says otherwise.
+    /// The id that is used unless another one is assigned.
     pub default_id: Option<Value>,
     /// Its methods in order of declaration; each has at most one result.
     pub methods: IndexMap<EcoString, Arc<Arrow>>,
-    /// Where the name of each method is declared.
+    /// The span of each method's name in its declaration.
     pub method_spans: IndexMap<EcoString, Span>,
 }

@@ -3,37 +3,37 @@
 use super::{Call, ClosureId, LocalId, Value};
 use aqua_diagnostics::Span;
 
-/// Statements in order.
+/// A block of statements.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
-    /// The statements.
+    /// The statements in order.
     pub statements: Vec<Statement>,
 }
 
-/// A statement with its place.
+/// A statement with its span.
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// What it does.
+    /// The statement.
     pub kind: StatementKind,
-    /// Where it is written; a compound statement covers its blocks.
+    /// Its source span, including its blocks.
     pub span: Span,
 }
 
-/// What a statement does.
+/// The kinds of statements.
 #[derive(Debug, Clone)]
 pub enum StatementKind {
     /// `x = value`, or the id of `S "id"`: the local is an alias of the value.
     Assign {
-        /// What is defined.
+        /// The local that is defined.
         local: LocalId,
-        /// Its value, of any kind: data, stream, ability, arrow.
+        /// Its value: data, a stream, an ability or an arrow.
         value: Value,
     },
     /// `a, b <- f()`, or `f()` without targets.
     Call {
         /// The call.
         call: Call,
-        /// Where the first results go; further results are dropped.
+        /// The targets of the first results; further results are dropped.
         targets: Vec<Target>,
     },
     /// `m <- f()` with an existing stream map and two results.
@@ -61,23 +61,23 @@ pub enum StatementKind {
         /// The element.
         value: Value,
     },
-    /// `c = (x: T): …`: defines the closure at this place; nothing runs.
+    /// `c = (x: T): …`: defines the closure, without running it.
     Closure(ClosureId),
-    /// `on peer via relay: …`. Defines no scope: names inside are visible after it.
+    /// `on peer via relay: …`. Has no scope of its own: names inside are visible after it.
     On {
         /// A string.
         peer: Value,
         /// Relays in order, each a string or a collection of strings.
         via: Vec<Value>,
-        /// What runs there.
+        /// The statements that run on the peer.
         body: Block,
     },
-    /// A statement and the `par` statements after it. Defines no scope.
+    /// A statement and the `par` statements after it. Has no scope of its own.
     Par {
         /// At least two branches of one statement each, which is a [`StatementKind::Par`] itself only when nested by `on`.
         branches: Vec<Block>,
     },
-    /// `co statement`: starts it and does not wait. Defines no scope.
+    /// `co statement`: starts the statement and does not wait for it. Has no scope of its own.
     Detached {
         /// One statement.
         body: Block,
@@ -86,47 +86,47 @@ pub enum StatementKind {
     For {
         /// A collection or a stream map.
         iterable: Value,
-        /// What is bound in each round.
+        /// The variables of each iteration.
         variable: LoopVariable,
-        /// How the rounds relate.
+        /// The order of the iterations.
         iteration: Iteration,
-        /// One round.
+        /// One iteration.
         body: Block,
     },
     /// `parseq x <- xs on peer via relay: …`.
     ParSeq {
         /// A collection or a stream map.
         iterable: Value,
-        /// What is bound in each round; visible in `peer` and `via`.
+        /// The variables of each iteration, visible in `peer` and `via`.
         variable: LoopVariable,
         /// A string.
         peer: Value,
         /// Relays in order, each a string or a collection of strings.
         via: Vec<Value>,
-        /// One round.
+        /// One iteration.
         body: Block,
     },
     /// `if … else …`.
     If {
         /// A `bool`.
         condition: Value,
-        /// When it is true.
+        /// Runs if the condition is true.
         then: Block,
-        /// When it is false; may be empty.
+        /// Runs if the condition is false; may be empty.
         otherwise: Block,
     },
     /// `try … catch …`, `… otherwise …`.
     Try {
-        /// What may fail.
+        /// The block that may fail.
         body: Block,
-        /// What is tried next, in order, each when everything before it failed. At least one.
+        /// The recoveries in order; each runs if the body and all earlier ones failed. At least one.
         recoveries: Vec<Recovery>,
     },
     /// `join a, b[3]`: waits for values.
     Join(Vec<Value>),
 }
 
-/// Where a result of a call goes.
+/// The target of a result of a call.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A new name.
@@ -135,7 +135,7 @@ pub enum Target {
     Push(Value),
 }
 
-/// What a loop binds.
+/// The variables of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoopVariable {
     /// `for x <- xs`. Over a stream map, a data value with the fields `key` and `value`.
@@ -149,24 +149,24 @@ pub enum LoopVariable {
     },
 }
 
-/// How the rounds of a loop relate.
+/// The order of the iterations of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Iteration {
-    /// One after the other.
+    /// In sequence.
     Sequential,
-    /// `par`: all at once.
+    /// `par`: in parallel.
     Parallel,
-    /// `try`: one after the other until one succeeds.
+    /// `try`: in sequence until one succeeds.
     Try,
-    /// `rec`: all at once, and whatever a stream receives later.
+    /// `rec`: in parallel, including items that a stream receives later.
     Recursive,
 }
 
-/// What happens after a failure.
+/// A block that runs after a failure.
 #[derive(Debug, Clone)]
 pub struct Recovery {
-    /// The caught error of `catch e:`; none for `otherwise:` and for a `try` alone.
+    /// The caught error of `catch e:`; `None` for `otherwise:` and for a `try` without recovery.
     pub error: Option<LocalId>,
-    /// What runs; may be empty.
+    /// The block; may be empty.
     pub body: Block,
 }

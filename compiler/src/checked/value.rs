@@ -6,21 +6,21 @@ use aqua_diagnostics::Span;
 use ecow::EcoString;
 use std::sync::Arc;
 
-/// A value with its type and place.
+/// A value with its type and span.
 #[derive(Debug, Clone)]
 pub struct Value {
-    /// What it is.
+    /// The value.
     pub kind: ValueKind,
     /// Its type, before any conversion.
     pub ty: Type,
-    /// Where it is written.
+    /// Its source span.
     pub span: Span,
 }
 
-/// What a value is.
+/// The kinds of values.
 #[derive(Debug, Clone)]
 pub enum ValueKind {
-    /// Stands where checking failed; absent in a program without errors.
+    /// A value that failed to check. Absent in programs without errors.
     Missing,
     /// A literal.
     Literal(Literal),
@@ -28,42 +28,42 @@ pub enum ValueKind {
     Nil,
     /// A predefined constant.
     Builtin(Builtin),
-    /// A definition of the same function: data, a stream, an ability or an arrow, as its type says.
+    /// A local of the same function: data, a stream, an ability or an arrow, depending on its type.
     Local(LocalId),
     /// A top-level function as a value.
     Function(FunctionId),
-    /// A service as a value, with the id in effect.
+    /// A service as a value, with its current id.
     Service {
         /// The service.
         service: ServiceId,
-        /// Its id here, a string.
+        /// Its current id, a string.
         id: Box<Value>,
     },
     /// A service method as a value.
     Method(Method),
     /// `[a, b]`, `?[a, b]` or `*[a, b]`. Never empty, except `*[]`.
     Collection {
-        /// Which brackets.
+        /// The kind of brackets.
         kind: CollectionKind,
         /// The elements in order.
         elements: Vec<Value>,
     },
-    /// `D(x = …)`: a data value. The type has exactly the fields that are given.
+    /// `D(x = …)`: a data value. Its type has exactly these fields.
     Data(Vec<NamedValue>),
-    /// `A(x = …)`: an ability. The type has exactly the fields that are given.
+    /// `A(x = …)`: an ability. Its type has exactly these fields.
     Ability(Vec<NamedValue>),
     /// `d.copy(x = …)`: a data value with some fields replaced.
     Copy {
-        /// What is copied.
+        /// The value that is copied.
         of: Box<Value>,
         /// The new fields.
         fields: Vec<NamedValue>,
     },
-    /// `d.x` of data, an ability or a service held in a value.
+    /// `d.x` of data, an ability or a service value.
     Field {
-        /// Whose field.
+        /// The value that has the field.
         of: Box<Value>,
-        /// Which.
+        /// The name of the field.
         name: EcoString,
     },
     /// `c.length` of an array, option or stream.
@@ -88,10 +88,10 @@ pub enum ValueKind {
     MapQuery {
         /// The map.
         of: Box<Value>,
-        /// What is asked.
+        /// The query.
         query: MapQuery,
     },
-    /// Two operands.
+    /// A binary operation.
     Binary {
         /// The operator.
         operator: Operator,
@@ -107,22 +107,22 @@ pub enum ValueKind {
 /// A field of a literal or of `.copy`.
 #[derive(Debug, Clone)]
 pub struct NamedValue {
-    /// The field.
+    /// The name of the field.
     pub name: EcoString,
-    /// Where the name is written.
+    /// The span of the name.
     pub name_span: Span,
     /// Its value.
     pub value: Value,
 }
 
-/// A literal as written.
+/// A literal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Literal {
     /// `true` or `false`.
     Bool(bool),
-    /// An integer or a float, with its sign, as written.
+    /// An integer or a float: its digits with the sign, as in the source.
     Number(EcoString),
-    /// The text between the quotes, as written: there are no escapes.
+    /// A string: the text between the quotes, which has no escapes.
     String(EcoString),
 }
 
@@ -142,7 +142,7 @@ pub enum Builtin {
 }
 
 impl Builtin {
-    /// All of them.
+    /// All predefined constants.
     pub const ALL: [Self; 5] = [
         Self::HostPeerId,
         Self::InitPeerId,
@@ -151,7 +151,7 @@ impl Builtin {
         Self::LastError,
     ];
 
-    /// The name in source.
+    /// The source name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::HostPeerId => "HOST_PEER_ID",
@@ -163,18 +163,18 @@ impl Builtin {
     }
 }
 
-/// Which brackets a collection is written with.
+/// The brackets of a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectionKind {
     /// `[…]`.
     Array,
     /// `?[…]`: the first element that can be computed.
     Option,
-    /// `*[…]`: a fresh stream.
+    /// `*[…]`: a new stream.
     Stream,
 }
 
-/// A method of a service at the id in effect.
+/// A method of a service with the current id of the service.
 #[derive(Debug, Clone)]
 pub struct Method {
     /// The service.
@@ -188,24 +188,24 @@ pub struct Method {
 /// A call.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// What is called.
+    /// The callee.
     pub callee: Callee,
-    /// The type of what is called. It may give more results than are used.
+    /// The type of the callee. It may have more results than are used.
     pub arrow: Arc<Arrow>,
     /// One value per parameter of the arrow; abilities in braces come first.
     pub arguments: Vec<Value>,
-    /// The whole call.
+    /// Its source span.
     pub span: Span,
 }
 
-/// What a call calls.
+/// The callee of a call.
 #[derive(Debug, Clone)]
 pub enum Callee {
     /// A top-level function.
     Function(FunctionId),
     /// A service method.
     Method(Method),
-    /// An arrow held in a value: a local (closure, parameter, result) or a field of an ability.
+    /// A value that is an arrow: a local (closure, parameter, result) or a field of an ability.
     Arrow(Box<Value>),
 }
 
@@ -214,11 +214,11 @@ pub enum Callee {
 pub enum MapQuery {
     /// `m.get(k)`: an array of the values under a key.
     Get(Box<Value>),
-    /// `m.getStream(k)`: a stream of the values under a key, also later ones.
+    /// `m.getStream(k)`: a stream of the values under a key, including later ones.
     GetStream(Box<Value>),
     /// `m.keys()`: an array of keys.
     Keys,
-    /// `m.keysStream()`: a stream of keys, also later ones.
+    /// `m.keysStream()`: a stream of keys, including later ones.
     KeysStream,
     /// `m.contains(k)`: whether the key has a value.
     Contains(Box<Value>),
@@ -253,14 +253,14 @@ pub enum Operator {
     Equal,
     /// `!=`.
     NotEqual,
-    /// `&&`, which skips its right side when the left is false.
+    /// `&&`, which skips its right operand if the left one is false.
     And,
-    /// `||`, which skips its right side when the left is true.
+    /// `||`, which skips its right operand if the left one is true.
     Or,
 }
 
 impl Value {
-    /// A value that could not be checked.
+    /// A value that failed to check.
     pub fn missing(span: Span) -> Self {
         Self {
             kind: ValueKind::Missing,

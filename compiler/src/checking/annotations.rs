@@ -1,4 +1,4 @@
-//! Types as written to types.
+//! Type annotations: from syntax to types.
 
 use super::ModuleChecker;
 use crate::codes;
@@ -10,7 +10,7 @@ use ecow::EcoString;
 use std::sync::Arc;
 
 impl ModuleChecker<'_> {
-    /// The type that is written; the error type where it makes no sense.
+    /// Resolves a type; returns the error type if it is invalid.
     pub(super) fn annotation(&mut self, written: &tree::Type) -> Type {
         let ty = match &written.kind {
             tree::TypeKind::Top => Type::Top,
@@ -27,19 +27,23 @@ impl ModuleChecker<'_> {
         self.bounded(ty, written.span)
     }
 
-    fn collection(&mut self, what: &str, element: &tree::Type, make: fn(Type) -> Type) -> Type {
+    fn collection(&mut self, collection: &str, element: &tree::Type, constructor: fn(Type) -> Type) -> Type {
         let inner = self.annotation(element);
         if inner.is_data() {
-            return make(inner);
+            return constructor(inner);
         }
-        let message = Diagnostic::error(codes::NOT_DATA, element.span, format!("{what} can't hold `{inner}`"));
+        let message = Diagnostic::error(
+            codes::NOT_DATA,
+            element.span,
+            format!("{collection} can't contain `{inner}`"),
+        );
         self.report(message.label("not data").note(
-            "collections hold numbers, strings, booleans, `data`, arrays and options; not streams, abilities or functions",
+            "elements of collections are numbers, strings, booleans, `data`, arrays and options; not streams, abilities or functions",
         ));
         Type::Error
     }
 
-    /// What goes in and out. Every ability in braces is a leading parameter that is named like its type.
+    /// The parameters and results of an arrow. Each ability in braces is a leading parameter with the name of its type.
     pub(super) fn arrow(&mut self, written: &tree::Arrow) -> Arrow {
         let mut parameters = Vec::with_capacity(written.abilities.len() + written.parameters.len());
         for path in &written.abilities {
@@ -65,31 +69,31 @@ impl ModuleChecker<'_> {
         match &ty {
             Type::Ability(_) | Type::Service(_) | Type::Error => ty,
             other => {
-                let message = format!("`{other}` is no ability, so it can't stand in braces");
+                let message = format!("expected an ability in braces, found `{other}`");
                 let message = Diagnostic::error(codes::NOT_DATA, path.span, message);
-                self.report(message.help("take it as an ordinary argument in parentheses"));
+                self.report(message.help("move it to the arguments in parentheses"));
                 Type::Error
             }
         }
     }
 
-    /// The type of that name.
+    /// Resolves the name of a type.
     pub(super) fn named_type(&mut self, path: &tree::Path) -> Type {
         let name = path.text();
         if let Some(ty) = self.namespace.ty(&name) {
             return ty.clone();
         }
-        if !self.is_excused(&name) {
+        if !self.is_suppressed(&name) {
             self.unknown_type(&name, path.span);
         }
         Type::Error
     }
 
-    /// Whether an unknown name may come from what failed elsewhere and was reported.
-    pub(super) fn is_excused(&self, name: &str) -> bool {
-        let behind_broken = |(at, _): (usize, &str)| {
-            let entry = self.namespace.get(&name[..at]);
-            entry.is_some_and(|entry| matches!(entry.ty.as_ref().map(|it| &it.what), Some(Type::Error)))
+    /// Whether messages about an unknown name are suppressed, since it may follow from an error that was reported.
+    pub(super) fn is_suppressed(&self, name: &str) -> bool {
+        let has_broken_prefix = |(end, _): (usize, &str)| {
+            let entry = self.namespace.get(&name[..end]);
+            entry.is_some_and(|entry| matches!(entry.ty.as_ref().map(|it| &it.meaning), Some(Type::Error)))
         };
         let is_incomplete = match name.rsplit_once('.') {
             Some((qualifier, _)) if self.namespace.qualifiers.contains(qualifier) => {
@@ -97,19 +101,19 @@ impl ModuleChecker<'_> {
             }
             _ => self.namespace.is_incomplete,
         };
-        is_incomplete || name.match_indices('.').any(behind_broken)
+        is_incomplete || name.match_indices('.').any(has_broken_prefix)
     }
 
     fn unknown_type(&mut self, name: &str, span: Span) {
-        if let Some(place) = self.later.get(name) {
+        if let Some(declaration) = self.undeclared.get(name) {
             let message = format!("type `{name}` is used before it is declared");
             let message = Diagnostic::error(codes::USED_BEFORE_DECLARATION, span, message);
             let message = message
-                .also(*place, "declared here")
+                .also(*declaration, "declared here")
                 .help("move the declaration above its first use");
             return self.report(message);
         }
-        let message = Diagnostic::error(codes::UNKNOWN_TYPE, span, format!("there is no type `{name}`"));
+        let message = Diagnostic::error(codes::UNKNOWN_TYPE, span, format!("unknown type `{name}`"));
         let types = self
             .namespace
             .iter()

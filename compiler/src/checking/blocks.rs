@@ -1,17 +1,17 @@
-//! Blocks: lines that belong to the one before them become one statement with it.
+//! Blocks: continuation lines, such as `else` and `par`, are merged into the statement before them.
 
 use super::body::BodyChecker;
-use super::scopes::Kind;
+use super::scopes::ScopeKind;
 use crate::checked::{Block, LocalKind, Recovery, Statement, StatementKind};
 use crate::typing::Type;
 use aqua_diagnostics::Span;
 use aqua_grammar::tree;
 
-/// The statements of a block so far; `None` stands for one that failed.
+/// The statements of a block so far; `None` for a statement that failed.
 struct Lines(Vec<Option<Statement>>);
 
 impl BodyChecker<'_, '_> {
-    /// Checks the statements of a block in the present scope.
+    /// Checks the statements of a block in the current scope.
     pub(super) fn block(&mut self, block: &tree::Block) -> Block {
         let mut lines = Lines(Vec::with_capacity(block.statements.len()));
         for statement in &block.statements {
@@ -43,7 +43,7 @@ impl BodyChecker<'_, '_> {
                 });
             }
             tree::StatementKind::Catch { error, body } => {
-                let recovery = self.scoped(Kind::Names, |checker| {
+                let recovery = self.scoped(ScopeKind::Names, |checker| {
                     let error = checker.define(error, Type::error_value(), LocalKind::CaughtError);
                     Recovery {
                         error: Some(error),
@@ -71,7 +71,7 @@ impl BodyChecker<'_, '_> {
 }
 
 impl Lines {
-    /// Changes the last statement, which a line at `span` belongs to.
+    /// Merges a line into the last statement.
     fn extend(&mut self, span: Span, change: impl FnOnce(&mut StatementKind)) {
         if let Some(Some(last)) = self.0.last_mut() {
             last.span = last.span.to(span);
@@ -79,7 +79,7 @@ impl Lines {
         }
     }
 
-    /// Before the first line there is a statement that does nothing: only a return may precede.
+    /// Adds an empty statement if there is none that a line can be merged into: only a return can precede it.
     fn begin(&mut self, span: Span) {
         if self.0.is_empty() {
             self.0.push(Some(Statement {
@@ -89,7 +89,7 @@ impl Lines {
         }
     }
 
-    /// Adds what happens when the last statement fails.
+    /// Adds a recovery to the last statement.
     fn recover(&mut self, span: Span, recovery: Recovery) {
         self.begin(span);
         let Some(Some(last)) = self.0.last_mut() else { return };
@@ -113,7 +113,7 @@ impl Lines {
         });
     }
 
-    /// Adds a branch beside the last statement.
+    /// Adds a parallel branch to the last statement.
     fn branch(&mut self, span: Span, branch: Option<Statement>) {
         self.begin(span);
         let (Some(Some(last)), Some(branch)) = (self.0.last_mut(), branch) else {

@@ -1,10 +1,10 @@
-//! Functions and closures: parameters, locals, captures and returned values.
+//! Functions and closures: parameters, locals, captures and return values.
 
 use super::ModuleChecker;
 use super::declarations::already_defined;
-use super::mismatch::Wanted;
+use super::mismatch::Expectation;
 use super::namespace::{Entity, Entry};
-use super::scopes::{Kind, Scopes};
+use super::scopes::{ScopeKind, Scopes};
 use crate::checked::{
     Block, Body, Builtin, Closure, ClosureId, Function, FunctionId, Local, LocalId, LocalKind, Value,
 };
@@ -16,25 +16,25 @@ use ecow::EcoString;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A top-level function being checked, with all closures inside.
+/// The checker of a top-level function with all its closures.
 pub(super) struct BodyChecker<'c, 'a> {
     pub(super) module: &'c mut ModuleChecker<'a>,
     locals: Vec<Local>,
-    /// For each local, how many arrows are around its definition.
+    /// For each local, the number of arrows that enclose its definition.
     levels: Vec<usize>,
-    /// Closures by id; none while one is being checked.
+    /// Closures by id; `None` while a closure is being checked.
     closures: Vec<Option<Closure>>,
     pub(super) scopes: Scopes,
-    /// The function and the closures around the present place.
+    /// The function and the closures around the current statement, innermost last.
     arrows: Vec<OpenArrow>,
-    /// Words of lines that could not be understood: names that may be defined there.
-    excused: BTreeSet<EcoString>,
+    /// Words of lines with syntax errors, which may define names: they are not reported as unknown.
+    suppressed: BTreeSet<EcoString>,
 }
 
 /// An arrow whose body is being checked.
 struct OpenArrow {
     results: Vec<Type>,
-    /// Where the results are declared, or the arrow if they are not.
+    /// The declaration of the results; the whole arrow if it has none.
     declared: Span,
     returned: Option<Returned>,
     captures: BTreeSet<LocalId>,
@@ -53,7 +53,6 @@ impl ModuleChecker<'_> {
         if ty.is_error() {
             return self.define(&written.name, Entry::broken(span));
         }
-        let before = self.whole.found.diagnostics.len();
         let mut checker = BodyChecker {
             module: self,
             locals: Vec::new(),
@@ -61,7 +60,7 @@ impl ModuleChecker<'_> {
             closures: Vec::new(),
             scopes: Scopes::default(),
             arrows: Vec::new(),
-            excused: BTreeSet::new(),
+            suppressed: BTreeSet::new(),
         };
         let (body, _) = checker.arrow_body(&arrow, &written.arrow, &written.body);
         let (locals, closures) = (checker.locals, checker.closures.into_iter().flatten().collect());
@@ -76,18 +75,13 @@ impl ModuleChecker<'_> {
             closures,
             body,
         };
-        let new = &self.whole.found.diagnostics[before..];
-        if !self.module.is_dependency && !new.iter().any(Diagnostic::is_error) {
-            self.doubts
-                .extend(crate::warnings::of_function(&function, self.whole.sources));
-        }
         let id = self.add_function(function);
         self.define(&written.name, Entry::of_value(Entity::Function(id), span));
     }
 }
 
 impl BodyChecker<'_, '_> {
-    /// Checks the body of a function or closure; also gives what it captures.
+    /// Checks the body of a function or closure. Also returns its captures.
     fn arrow_body(&mut self, arrow: &Arrow, written: &tree::Arrow, block: &tree::Block) -> (Body, BTreeSet<LocalId>) {
         let declared = match (written.results.first(), written.results.last()) {
             (Some(first), Some(last)) => first.span.to(last.span),
@@ -101,7 +95,7 @@ impl BodyChecker<'_, '_> {
             captures: BTreeSet::new(),
         };
         self.arrows.push(open);
-        self.scopes.open(Kind::Names);
+        self.scopes.open(ScopeKind::Names);
         let abilities = written.abilities.iter().map(|path| Name {
             text: path.text(),
             span: path.span,
@@ -146,13 +140,13 @@ impl BodyChecker<'_, '_> {
             return;
         }
         let count = open.results.len();
-        let message = format!("{} declared, but nothing is returned", counted_is(count, "result"));
+        let message = format!("{} declared, but the body returns nothing", counted_is(count, "result"));
         let message = Diagnostic::error(codes::MISSING_RETURN, open.declared, message);
         let values = vec!["value"; count].join(", ");
         self.report(
             message
                 .label("declared here")
-                .help(format!("end the body with `<- {values}`")),
+                .help(format!("add `<- {values}` to the end of the body")),
         );
     }
 
@@ -161,9 +155,9 @@ impl BodyChecker<'_, '_> {
         let Some(open) = self.arrows.last() else { return };
         let (results, declared) = (open.results.clone(), open.declared);
         if let Some(earlier) = &open.returned {
-            let message = Diagnostic::error(codes::SECOND_RETURN, span, "this body returns a second time");
-            let message = message.also(earlier.span, "the first return is here");
-            let message = message.help("push to a stream in each case, and return its first element: `<- results[0]`");
+            let message = Diagnostic::error(codes::SECOND_RETURN, span, "second return in this body");
+            let message = message.also(earlier.span, "first return");
+            let message = message.help("push the results to a stream and return its first element: `<- results[0]`");
             for value in written {
                 self.value(value);
             }
@@ -173,9 +167,9 @@ impl BodyChecker<'_, '_> {
             let message = Diagnostic::error(
                 codes::UNDECLARED_RETURN,
                 span,
-                "a value is returned, but no result is declared",
+                "unexpected return value: no result is declared",
             );
-            let message = message.help("declare what is returned, such as `-> string`, or drop this line");
+            let message = message.help("declare the result, such as `-> string`, or remove this line");
             for value in written {
                 self.value(value);
             }
@@ -190,14 +184,14 @@ impl BodyChecker<'_, '_> {
             let (wanted, given) = (counted_is(results.len(), "result"), counted_is(written.len(), "value"));
             let message = format!("{wanted} declared, but {given} returned");
             let message = Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).also(declared, "declared here");
-            self.report(message.help("give as many values as there are types after `->`, separated by commas"));
+            self.report(message.help("return one value for each type after `->`, separated by commas"));
         }
-        let wanted = |at: usize| results.get(at).cloned().unwrap_or(Type::Error);
+        let result_type = |index: usize| results.get(index).cloned().unwrap_or(Type::Error);
         let mut values = Vec::with_capacity(written.len());
-        for (at, value) in written.iter().enumerate() {
-            let ty = wanted(at);
-            let place = Wanted::new(&ty, "the declared result").declared(declared, "declared here");
-            values.push(self.expect(value, place));
+        for (index, value) in written.iter().enumerate() {
+            let ty = result_type(index);
+            let expectation = Expectation::new(&ty, "the return value").declared(declared, "declared here");
+            values.push(self.expect(value, expectation));
         }
         self.returned(Returned { span, values });
     }
@@ -208,17 +202,17 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    /// Unknown names that are words of a broken line need no message.
-    pub(super) fn excuse_words(&mut self, line: Span) {
-        let text = self.module.whole.sources.text(line);
+    /// Suppresses messages about unknown names that are words of a line with a syntax error.
+    pub(super) fn suppress_words(&mut self, line: Span) {
+        let text = self.module.context.sources.text(line);
         let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-        self.excused
+        self.suppressed
             .extend(words.filter(|word| !word.is_empty()).map(EcoString::from));
     }
 
-    /// Whether an unknown name may come from what failed elsewhere and was reported.
-    pub(super) fn is_excused(&self, name: &str) -> bool {
-        self.excused.contains(name) || self.module.is_excused(name)
+    /// Whether messages about an unknown name are suppressed, since it may follow from an error that was reported.
+    pub(super) fn is_suppressed(&self, name: &str) -> bool {
+        self.suppressed.contains(name) || self.module.is_suppressed(name)
     }
 
     /// `c = (x: T): …`.
@@ -243,20 +237,20 @@ impl BodyChecker<'_, '_> {
         Some(id)
     }
 
-    /// Runs a check in a scope of its own.
-    pub(super) fn scoped<T>(&mut self, kind: Kind, check: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs a check in a new scope.
+    pub(super) fn scoped<T>(&mut self, kind: ScopeKind, check: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.open(kind);
         let result = check(self);
         self.scopes.close();
         result
     }
 
-    /// Checks a block in a scope of its own.
+    /// Checks a block in a new scope.
     pub(super) fn scoped_block(&mut self, block: &tree::Block) -> Block {
-        self.scoped(Kind::Names, |checker| checker.block(block))
+        self.scoped(ScopeKind::Names, |checker| checker.block(block))
     }
 
-    /// Defines a name, or reports that it means something already; the new meaning holds in either case.
+    /// Defines a local. Reports an existing definition of the name, which the new one then shadows.
     pub(super) fn define(&mut self, name: &Name, ty: Type, kind: LocalKind) -> LocalId {
         self.check_new(name, false);
         self.add_local(name, ty, kind)
@@ -270,7 +264,7 @@ impl BodyChecker<'_, '_> {
         id
     }
 
-    /// A local that no name leads to.
+    /// Adds a local that can't be referred to by name.
     pub(super) fn hidden_local(&mut self, name: EcoString, span: Span, ty: Type, kind: LocalKind) -> LocalId {
         self.locals.push(Local { name, ty, kind, span });
         self.levels.push(self.arrows.len());
@@ -282,26 +276,26 @@ impl BodyChecker<'_, '_> {
             return self.report(already_defined(name, earlier));
         }
         if name.as_str() == "nil" || Builtin::ALL.iter().any(|builtin| builtin.name() == name.as_str()) {
-            let message = format!("`{name}` is predefined and can't be defined again");
+            let message = format!("can't redefine the predefined name `{name}`");
             return self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
         }
         if let Some(known) = self.module.namespace.value(name.as_str())
-            && !(is_ability && matches!(known.what, Entity::Service(_)))
-            && !matches!(known.what, Entity::Broken)
+            && !(is_ability && matches!(known.meaning, Entity::Service(_)))
+            && !matches!(known.meaning, Entity::Broken)
         {
             let earlier = known.declared;
             self.report(already_defined(name, earlier));
         }
     }
 
-    /// The local of a name, if it is one; notes that closures around this place capture it.
+    /// The local of a name. Records it as a capture of the enclosing closures.
     pub(super) fn find_local(&mut self, name: &str) -> Option<LocalId> {
         let (id, _) = self.scopes.get(name)?;
         self.capture(id);
         Some(id)
     }
 
-    /// Notes that closures around this place use a local from outside.
+    /// Records a local as a capture of the enclosing closures inside of its definition.
     pub(super) fn capture(&mut self, id: LocalId) {
         let level = self.levels[id.index()];
         for open in &mut self.arrows[level..] {
@@ -313,8 +307,8 @@ impl BodyChecker<'_, '_> {
         &self.locals[id.index()]
     }
 
-    pub(super) fn callee(&self, id: FunctionId) -> &Function {
-        self.module.whole.function(id)
+    pub(super) fn function_of(&self, id: FunctionId) -> &Function {
+        self.module.function_of(id)
     }
 
     pub(super) fn report(&mut self, message: Diagnostic) {

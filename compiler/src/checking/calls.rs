@@ -1,9 +1,9 @@
-//! Calls: who is called, and whether the arguments fit.
+//! Calls: resolving the callee and checking the arguments.
 
 use super::body::{BodyChecker, counted};
-use super::mismatch::Wanted;
+use super::mismatch::Expectation;
 use super::namespace::Entity;
-use super::values::Checked;
+use super::values::Evaluated;
 use crate::checked::{Call, Callee, Value, ValueKind};
 use crate::codes;
 use crate::typing::{Arrow, Type};
@@ -12,36 +12,36 @@ use aqua_grammar::tree;
 use ecow::EcoString;
 use std::sync::Arc;
 
-/// Something that can be called.
-pub(super) struct Known {
+/// The resolved callee of a call.
+pub(super) struct ResolvedCallee {
     pub(super) callee: Callee,
     pub(super) arrow: Arc<Arrow>,
     /// Its name in messages.
-    pub(super) shown: String,
-    /// Where it is declared.
+    pub(super) display_name: String,
+    /// Its declaration.
     pub(super) declared: Option<Span>,
-    /// Where its parameters are declared, if that is known.
+    /// The declarations of its parameters; empty if unknown.
     pub(super) parameters: Vec<Span>,
 }
 
 impl BodyChecker<'_, '_> {
     /// `f(x)`.
-    pub(super) fn function_call(&mut self, call: &tree::Call, span: Span) -> Checked {
+    pub(super) fn function_call(&mut self, call: &tree::Call, span: Span) -> Evaluated {
         self.named_call(&call.function.text, call.function.span, call, span)
     }
 
-    /// A call of what a name, perhaps dotted, means.
-    pub(super) fn named_call(&mut self, name: &EcoString, place: Span, call: &tree::Call, span: Span) -> Checked {
-        let function = match self.module.namespace.value(name).map(|meaning| &meaning.what) {
+    /// A call of a name, which may be dotted.
+    pub(super) fn named_call(&mut self, name: &EcoString, name_span: Span, call: &tree::Call, span: Span) -> Evaluated {
+        let function = match self.module.namespace.value(name).map(|it| &it.meaning) {
             Some(Entity::Function(id)) if self.scopes.get(name).is_none() => Some(*id),
             _ => None,
         };
         if let Some(id) = function {
-            let function = self.callee(id);
-            let known = Known {
+            let function = self.function_of(id);
+            let callee = ResolvedCallee {
                 callee: Callee::Function(id),
                 arrow: function.arrow.clone(),
-                shown: name.to_string(),
+                display_name: name.to_string(),
                 declared: Some(function.name_span),
                 parameters: function
                     .body
@@ -50,9 +50,9 @@ impl BodyChecker<'_, '_> {
                     .map(|local| function.local(*local).span)
                     .collect(),
             };
-            return self.call(known, call, span);
+            return self.call(callee, call, span);
         }
-        let value = self.variable(name, place);
+        let value = self.variable(name, name_span);
         let declared = match value.kind {
             ValueKind::Local(id) => Some(self.local(id).span),
             _ => None,
@@ -61,10 +61,10 @@ impl BodyChecker<'_, '_> {
     }
 
     /// `value.method(x)`.
-    pub(super) fn method_call(&mut self, of: Value, call: &tree::Call, span: Span) -> Checked {
+    pub(super) fn method_call(&mut self, of: Value, call: &tree::Call, span: Span) -> Evaluated {
         if let Type::StreamMap(element) = &of.ty {
             let element = Type::clone(element);
-            return Checked::Value(self.map_query(of, &element, call, span));
+            return Evaluated::Value(self.map_query(of, &element, call, span));
         }
         let name = &call.function;
         let field = match (&of.ty, of.ty.named()) {
@@ -84,15 +84,15 @@ impl BodyChecker<'_, '_> {
                     name.span,
                     format!("`{other}` has no method `{name}`"),
                 );
-                self.report(message.note("services and abilities have methods"));
+                self.report(message.note("only services and abilities have methods"));
                 None
             }
         };
         let Some(ty) = field else {
             self.evaluate_arguments(Some(call));
-            return Checked::Value(Value::missing(span));
+            return Evaluated::Value(Value::missing(span));
         };
-        let shown = format!("{}.{name}", self.module.whole.sources.text(of.span));
+        let display_name = format!("{}.{name}", self.module.context.sources.text(of.span));
         let value_span = of.span.to(name.span);
         let kind = ValueKind::Field {
             of: Box::new(of),
@@ -104,34 +104,35 @@ impl BodyChecker<'_, '_> {
                 ty,
                 span: value_span,
             },
-            &shown,
+            &display_name,
             None,
             call,
             span,
         )
     }
 
-    /// A call of an arrow that a value holds.
+    /// A call of a value that is an arrow.
     fn call_value(
         &mut self,
         value: Value,
-        shown: &str,
+        display_name: &str,
         declared: Option<Span>,
         call: &tree::Call,
         span: Span,
-    ) -> Checked {
+    ) -> Evaluated {
         let Type::Arrow(arrow) = &value.ty else {
             self.evaluate_arguments(Some(call));
             if !value.ty.is_error() {
-                let message = format!("`{shown}` is `{}` and can't be called", value.ty);
+                let message = format!("can't call `{display_name}` of type `{}`", value.ty);
                 let message = Diagnostic::error(codes::NOT_CALLABLE, value.span, message);
-                let message = message.help("only functions, methods and closures are called: write the value alone");
+                let message =
+                    message.help("only functions, methods and closures can be called: remove the parentheses");
                 self.report(match declared {
-                    Some(place) => message.also(place, "defined here"),
+                    Some(definition) => message.also(definition, "defined here"),
                     None => message,
                 });
             }
-            return Checked::Value(Value::missing(span));
+            return Evaluated::Value(Value::missing(span));
         };
         let arrow = arrow.clone();
         let callee = match value.kind {
@@ -140,10 +141,10 @@ impl BodyChecker<'_, '_> {
             _ => Callee::Arrow(Box::new(value)),
         };
         self.call(
-            Known {
+            ResolvedCallee {
                 callee,
                 arrow,
-                shown: shown.to_owned(),
+                display_name: display_name.to_owned(),
                 declared,
                 parameters: Vec::new(),
             },
@@ -152,47 +153,48 @@ impl BodyChecker<'_, '_> {
         )
     }
 
-    /// Checks the arguments.
-    pub(super) fn call(&mut self, known: Known, call: &tree::Call, span: Span) -> Checked {
+    /// Checks the number and the types of the arguments.
+    pub(super) fn call(&mut self, callee: ResolvedCallee, call: &tree::Call, span: Span) -> Evaluated {
         let written: Vec<&tree::Value> = call.abilities.iter().chain(&call.arguments).collect();
-        let parameters = &known.arrow.parameters;
+        let parameters = &callee.arrow.parameters;
         if written.len() != parameters.len() {
-            self.report(wrong_arity(&known, &written, call));
+            self.report(wrong_arity(&callee, &written, call));
         }
         let mut arguments = Vec::with_capacity(written.len());
-        for (at, argument) in written.into_iter().enumerate() {
-            let Some(parameter) = parameters.get(at) else {
+        for (index, argument) in written.into_iter().enumerate() {
+            let Some(parameter) = parameters.get(index) else {
                 self.value(argument);
                 continue;
             };
-            let place = match &parameter.name {
-                Some(name) => format!("argument `{name}` of `{}`", known.shown),
-                None => format!("argument {} of `{}`", at + 1, known.shown),
+            let subject = match &parameter.name {
+                Some(name) => format!("argument `{name}` of `{}`", callee.display_name),
+                None => format!("argument {} of `{}`", index + 1, callee.display_name),
             };
-            let mut wanted = Wanted::new(&parameter.ty, place);
-            if let Some(place) = known.parameters.get(at).copied().or(known.declared) {
-                wanted = wanted.declared(place, "declared here");
+            let mut expectation = Expectation::new(&parameter.ty, subject);
+            if let Some(declaration) = callee.parameters.get(index).copied().or(callee.declared) {
+                expectation = expectation.declared(declaration, "declared here");
             }
-            arguments.push(self.expect(argument, wanted));
+            arguments.push(self.expect(argument, expectation));
         }
-        Checked::Call(Call {
-            callee: known.callee,
-            arrow: known.arrow,
+        Evaluated::Call(Call {
+            callee: callee.callee,
+            arrow: callee.arrow,
             arguments,
             span,
         })
     }
 }
 
-fn wrong_arity(known: &Known, written: &[&tree::Value], call: &tree::Call) -> Diagnostic {
-    let parameters = &known.arrow.parameters;
+fn wrong_arity(callee: &ResolvedCallee, written: &[&tree::Value], call: &tree::Call) -> Diagnostic {
+    let parameters = &callee.arrow.parameters;
     let given = match written.len() {
-        0 => "none".to_owned(),
-        count => count.to_string(),
+        0 => "none are".to_owned(),
+        1 => "1 is".to_owned(),
+        count => format!("{count} are"),
     };
     let message = format!(
-        "`{}` takes {}, but gets {given}",
-        known.shown,
+        "`{}` takes {}, but {given} given",
+        callee.display_name,
         counted(parameters.len(), "argument")
     );
     let span = match written.get(parameters.len()) {
@@ -202,7 +204,7 @@ fn wrong_arity(known: &Known, written: &[&tree::Value], call: &tree::Call) -> Di
     let mut message = Diagnostic::error(codes::WRONG_ARITY, span, message);
     let missing = &parameters[written.len().min(parameters.len())..];
     message = match missing {
-        [] => message.label("too many"),
+        [] => message.label("unexpected arguments"),
         missing => {
             let names = missing.iter().map(|parameter| match &parameter.name {
                 Some(name) => format!("`{name}: {}`", parameter.ty),
@@ -211,16 +213,16 @@ fn wrong_arity(known: &Known, written: &[&tree::Value], call: &tree::Call) -> Di
             message.label(format!("missing {}", names.collect::<Vec<_>>().join(", ")))
         }
     };
-    let shown = parameters.iter().map(|parameter| match &parameter.name {
+    let names = parameters.iter().map(|parameter| match &parameter.name {
         Some(name) => name.to_string(),
         None => parameter.ty.to_string(),
     });
     let message = message.help(format!(
-        "call it as `{}({})`",
-        known.shown,
-        shown.collect::<Vec<_>>().join(", ")
+        "write `{}({})`",
+        callee.display_name,
+        names.collect::<Vec<_>>().join(", ")
     ));
-    match known.declared {
+    match callee.declared {
         Some(place) => message.also(place, "declared here"),
         None => message,
     }

@@ -1,10 +1,10 @@
 //! Chains: `Module.Service.method(x).field[0]!`.
 //!
-//! The longest prefix that names something, qualifiers included, is the base; the remaining steps are applied to it.
+//! The longest prefix that is a known name, qualifiers included, is the base; the other steps are applied to it.
 
 use super::body::BodyChecker;
 use super::namespace::Entity;
-use super::values::Checked;
+use super::values::Evaluated;
 use crate::checked::{Callee, Method, ServiceId, Value, ValueKind};
 use crate::codes;
 use crate::typing::{Scalar, ScalarSet, Type};
@@ -13,32 +13,32 @@ use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, Name, Step, StepKind};
 use ecow::EcoString;
 
-/// How long a chain may be.
-const LONGEST_CHAIN: usize = 256;
+/// The maximum number of steps of a chain.
+const MAX_CHAIN: usize = 256;
 
-/// What the first names of a chain lead to, and how many steps that took.
+/// The base of a chain, and how many steps belong to it.
 enum Base {
     /// A value.
     Value(Value, usize),
     /// A call.
-    Call(Checked, usize),
+    Call(Evaluated, usize),
 }
 
 impl BodyChecker<'_, '_> {
-    pub(super) fn chain(&mut self, head: &tree::Value, steps: &[Step]) -> Checked {
-        if steps.len() > LONGEST_CHAIN {
-            let message = Diagnostic::error(codes::TYPE_TOO_LARGE, head.span, "this chain of steps is too long");
-            self.report(message.help("give a name to a part of it"));
-            return Checked::Value(Value::missing(head.span));
+    pub(super) fn chain(&mut self, head: &tree::Value, steps: &[Step]) -> Evaluated {
+        if steps.len() > MAX_CHAIN {
+            let message = Diagnostic::error(codes::TYPE_TOO_LARGE, head.span, "this chain has too many steps");
+            self.report(message.help("assign a part of it to a variable"));
+            return Evaluated::Value(Value::missing(head.span));
         }
         let (mut current, taken) = match self.base(head, steps) {
-            Base::Value(value, taken) => (Checked::Value(value), taken),
+            Base::Value(value, taken) => (Evaluated::Value(value), taken),
             Base::Call(call, taken) => (call, taken),
         };
         for step in &steps[taken..] {
             let value = match current {
-                Checked::Value(value) => value,
-                Checked::Call(call) => self.first_result(call),
+                Evaluated::Value(value) => value,
+                Evaluated::Call(call) => self.first_result(call),
             };
             current = self.step(value, step);
         }
@@ -88,9 +88,9 @@ impl BodyChecker<'_, '_> {
             }
             StepKind::Object { name, fields } => {
                 let full = EcoString::from(format!("{qualifier}.{name}"));
-                let place = span.to(name.span);
+                let name_span = span.to(name.span);
                 Some(Base::Value(
-                    self.record(&full, place, fields, span.to(next.span)),
+                    self.record(&full, name_span, fields, span.to(next.span)),
                     taken + 1,
                 ))
             }
@@ -98,12 +98,12 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    /// The service of that name, unless a local hides it.
+    /// The service of that name, unless a local shadows it.
     pub(super) fn service_named(&self, name: &str) -> Option<ServiceId> {
         if self.scopes.get(name).is_some() {
             return None;
         }
-        match self.module.namespace.value(name)?.what {
+        match self.module.namespace.value(name)?.meaning {
             Entity::Service(id) => Some(id),
             _ => None,
         }
@@ -113,7 +113,7 @@ impl BodyChecker<'_, '_> {
     fn service_step(
         &mut self,
         service: ServiceId,
-        shown: &str,
+        service_name: &str,
         span: Span,
         next: Option<&Step>,
         taken: usize,
@@ -124,22 +124,22 @@ impl BodyChecker<'_, '_> {
             StepKind::Field(name) => (name, None),
             _ => return None,
         };
-        let whole = span.to(step.span);
-        let declared = self.module.whole.service(service);
-        let (arrow, place) = (
+        let full_span = span.to(step.span);
+        let declared = self.module.service_of(service);
+        let (arrow, declaration) = (
             declared.methods.get(&name.text).cloned(),
             declared.method_spans.get(&name.text).copied(),
         );
         let Some(arrow) = arrow else {
             let methods: Vec<EcoString> = declared.methods.keys().cloned().collect();
-            let message = format!("service `{shown}` has no method `{name}`");
+            let message = format!("service `{service_name}` has no method `{name}`");
             self.unknown_member(codes::UNKNOWN_METHOD, message, name, &methods);
             self.evaluate_arguments(call);
-            return Some(Base::Value(Value::missing(whole), taken + 1));
+            return Some(Base::Value(Value::missing(full_span), taken + 1));
         };
         let Some(id) = self.service_id(service, span) else {
             self.evaluate_arguments(call);
-            return Some(Base::Value(Value::missing(whole), taken + 1));
+            return Some(Base::Value(Value::missing(full_span), taken + 1));
         };
         let method = Method {
             service,
@@ -150,18 +150,18 @@ impl BodyChecker<'_, '_> {
             let value = Value {
                 kind: ValueKind::Method(method),
                 ty: Type::Arrow(arrow),
-                span: whole,
+                span: full_span,
             };
             return Some(Base::Value(value, taken + 1));
         };
-        let callee = super::calls::Known {
+        let callee = super::calls::ResolvedCallee {
             callee: Callee::Method(method),
             arrow,
-            shown: format!("{shown}.{name}"),
-            declared: place,
+            display_name: format!("{service_name}.{name}"),
+            declared: declaration,
             parameters: Vec::new(),
         };
-        Some(Base::Call(self.call(callee, call, whole), taken + 1))
+        Some(Base::Call(self.call(callee, call, full_span), taken + 1))
     }
 
     fn unknown_base(&mut self, first: &EcoString, span: Span, names: &[(EcoString, Span)], steps: &[Step]) -> Base {
@@ -170,7 +170,7 @@ impl BodyChecker<'_, '_> {
             _ => None,
         });
         let calls: Vec<_> = calls.collect();
-        // The longest name behind a known qualifier says more than the head alone.
+        // A message about the longest known qualifier is more precise than one about the head.
         let known = |(name, _): &&(EcoString, Span)| self.module.namespace.qualifiers.contains(name);
         let qualifier = names.iter().rev().find(known).cloned();
         match qualifier {
@@ -194,7 +194,7 @@ impl BodyChecker<'_, '_> {
 
     fn unknown_inside(&mut self, qualifier: &str, name: &Name) {
         let full = format!("{qualifier}.{name}");
-        if self.module.is_excused(&full) {
+        if self.module.is_suppressed(&full) {
             return;
         }
         let prefix = format!("{qualifier}.");
@@ -208,8 +208,8 @@ impl BodyChecker<'_, '_> {
         self.unknown_member(codes::UNKNOWN_NAME, message, name, &known);
     }
 
-    /// One step from a value.
-    fn step(&mut self, of: Value, step: &Step) -> Checked {
+    /// Applies one step to a value.
+    fn step(&mut self, of: Value, step: &Step) -> Evaluated {
         let span = of.span.to(step.span);
         let value = match &step.kind {
             StepKind::Field(name) => self.field(of, name, span),
@@ -229,13 +229,13 @@ impl BodyChecker<'_, '_> {
                     self.value(&field.value);
                 }
                 if !of.ty.is_error() {
-                    let message = format!("`{name}` is no type of a module");
+                    let message = format!("unknown type `{name}`");
                     self.report(Diagnostic::error(codes::UNKNOWN_TYPE, name.span, message));
                 }
                 Value::missing(span)
             }
         };
-        Checked::Value(value)
+        Evaluated::Value(value)
     }
 
     fn field(&mut self, of: Value, name: &Name, span: Span) -> Value {
@@ -285,17 +285,18 @@ impl BodyChecker<'_, '_> {
             .and_then(Type::named)
             .filter(|named| named.field(name.as_str()).is_some());
         let message = match (inner, &of.ty) {
-            (Some(_), Type::Option(_)) => message.help(format!("take the value out of the option first: `!.{name}`")),
-            (Some(_), _) => message.help(format!("take one element first, such as the first: `[0].{name}`")),
+            (Some(_), Type::Option(_)) => message.help(format!("take the value out of the option: `!.{name}`")),
+            (Some(_), _) => message.help(format!("use an element, such as the first: `[0].{name}`")),
             (None, Type::Array(_) | Type::Option(_) | Type::Stream(_)) => suggest(
-                message.note("collections have only `length`"),
+                message.note("the only field of collections is `length`"),
                 name.span,
                 name.as_str(),
                 ["length"],
             ),
-            (None, Type::StreamMap(_)) => message
-                .note("a stream map has `get`, `getStream`, `keys`, `keysStream` and `contains`, which are called"),
-            _ => message.note("it has no fields at all"),
+            (None, Type::StreamMap(_)) => {
+                message.note("stream maps have the functions `get`, `getStream`, `keys`, `keysStream` and `contains`")
+            }
+            _ => message.note("values of this type have no fields"),
         };
         self.report(message);
     }
@@ -307,20 +308,26 @@ impl BodyChecker<'_, '_> {
             .scalars()
             .is_some_and(|set| ScalarSet::INTEGER.contains_all(set));
         if !is_integer && !index.ty.is_error() {
-            let message = format!("an index is an integer, not `{}`", index.ty);
+            let message = format!("an index must be an integer, found `{}`", index.ty);
             let message = Diagnostic::error(codes::NOT_INDEXABLE, index.span, message);
-            self.report(message.help("elements are counted from 0; a field is taken with a point: `value.field`"));
+            self.report(message.help("to access a field, write `value.field`"));
         }
         index
     }
 
-    fn element(&mut self, of: Value, index: Value, place: Span, span: Span) -> Value {
+    fn element(&mut self, of: Value, index: Value, step_span: Span, span: Span) -> Value {
         let of_span = of.span;
         match &of.ty {
             Type::Error => Value::missing(span),
-            Type::Option(_) if self.is_bracket(place) => {
-                let message = Diagnostic::error(codes::NOT_INDEXABLE, place, "an option has at most one element");
-                let message = message.help("take it with `!`").fix("write `!`", place, "!");
+            Type::Option(_) if self.is_bracket(step_span) => {
+                let message = Diagnostic::error(
+                    codes::NOT_INDEXABLE,
+                    step_span,
+                    "can't index an option, which has at most one element",
+                );
+                let message = message
+                    .help("use `!` to take its value")
+                    .fix("write `!`", step_span, "!");
                 self.report(message);
                 Value::missing(span)
             }
@@ -347,20 +354,20 @@ impl BodyChecker<'_, '_> {
                 }
             }
             other => {
-                let message = Diagnostic::error(codes::NOT_INDEXABLE, place, format!("`{other}` has no elements"));
-                let message = message.also(of_span, format!("this is `{other}`"));
-                let message = message.note("arrays, options and streams have elements");
-                self.report(message.help("use the value itself, or give it the type of a collection, such as `[]u8`"));
+                let message = Diagnostic::error(codes::NOT_INDEXABLE, step_span, format!("can't index `{other}`"));
+                let message = message.also(of_span, format!("has type `{other}`"));
+                let message = message.note("arrays and streams can be indexed");
+                self.report(message.help("use the value itself, or change its type to a collection, such as `[]u8`"));
                 Value::missing(span)
             }
         }
     }
 
-    fn is_bracket(&self, place: Span) -> bool {
-        self.module.whole.sources.text(place).trim_start().starts_with('[')
+    fn is_bracket(&self, step: Span) -> bool {
+        self.module.context.sources.text(step).trim_start().starts_with('[')
     }
 
-    /// Reports a name that its owner does not have.
+    /// Reports an unknown field, method or function of a value, service or module.
     pub(super) fn unknown_member(
         &mut self,
         code: aqua_diagnostics::Code,
@@ -382,7 +389,7 @@ impl BodyChecker<'_, '_> {
         });
     }
 
-    /// Checks the arguments of a call whose callee is unknown.
+    /// Evaluates the arguments of a call whose callee is unknown.
     pub(super) fn evaluate_arguments(&mut self, call: Option<&tree::Call>) {
         for argument in call
             .into_iter()
@@ -393,7 +400,7 @@ impl BodyChecker<'_, '_> {
     }
 }
 
-/// The dotted name that a chain of fields alone spells.
+/// The dotted name of a chain that consists of fields only.
 pub(super) fn dotted(head: &tree::Value, steps: &[Step]) -> Option<EcoString> {
     let tree::ValueKind::Variable(first) = &head.kind else {
         return None;

@@ -1,6 +1,6 @@
 //! Top-level declarations: data, abilities, services, aliases and constants. Functions are in [`body`](super::body).
 
-use super::namespace::{Clash, Entity, Entry};
+use super::namespace::{Conflict, Entity, Entry};
 use super::{ModuleChecker, literal, predefined, predefined_names};
 use crate::checked::{Literal, Service, Value};
 use crate::codes;
@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 
 impl ModuleChecker<'_> {
-    /// Checks one declaration and makes its name known.
+    /// Checks one declaration and defines its name.
     pub(super) fn item(&mut self, item: &Item) {
         if let Some(name) = item.name() {
             self.current = Some(name.text.clone());
@@ -50,54 +50,53 @@ impl ModuleChecker<'_> {
             },
         }
         if let Some(name) = item.name()
-            && self.later.get(&name.text) == Some(&name.span)
+            && self.undeclared.get(&name.text) == Some(&name.span)
         {
-            self.later.swap_remove(&name.text);
+            self.undeclared.swap_remove(&name.text);
         }
         self.current = None;
     }
 
-    /// Makes a declared name known, or reports that it means something already.
+    /// Defines a declared name, or reports that it is already defined.
     pub(super) fn define(&mut self, name: &Name, entry: Entry) {
-        if let Err(clash) = self.add(name, entry) {
-            self.report(already_defined(name, clash.earlier));
+        if let Err(conflict) = self.add(name, entry) {
+            self.report(already_defined(name, conflict.earlier));
         }
     }
 
-    /// The same for a declared type, of which `whole` is the declaration. What another declaration says as well is harmless
-    /// in a dependency, and mended by leaving it out.
-    fn define_type(&mut self, name: &Name, whole: Span, ty: Type) {
-        let Err(clash) = self.add(name, Entry::of_type(ty, name.span)) else {
+    /// Defines a declared type. A duplicate of an equal declaration can be removed; in a dependency it is only a warning.
+    fn define_type(&mut self, name: &Name, declaration: Span, ty: Type) {
+        let Err(conflict) = self.add(name, Entry::of_type(ty, name.span)) else {
             return;
         };
-        let message = already_defined(name, clash.earlier);
-        if !clash.repeats {
+        let message = already_defined(name, conflict.earlier);
+        if !conflict.is_duplicate {
             return self.report(message);
         }
         let message = message
-            .label("the same again")
-            .help("leave this declaration out")
-            .fix("leave it out", whole, "");
+            .label("equal to the first definition")
+            .help("remove this declaration")
+            .fix("remove the declaration", declaration, "");
         self.report(match self.module.is_dependency {
             true => message.as_warning(),
             false => message,
         });
     }
 
-    fn add(&mut self, name: &Name, entry: Entry) -> Result<(), Clash> {
+    fn add(&mut self, name: &Name, entry: Entry) -> Result<(), Conflict> {
         if predefined_names().any(|predefined| predefined == name.as_str()) {
-            let message = format!("`{name}` is predefined and can't be declared again");
+            let message = format!("can't redefine the predefined name `{name}`");
             self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
             return Ok(());
         }
         self.namespace.add(name.text.clone(), entry)
     }
 
-    /// The fields of data or an ability. `None` when a line was broken: then the whole type is an error type.
+    /// The fields of `data` or an ability. `None` if a line has a syntax error: the type becomes the error type.
     fn fields(&mut self, members: &[Member], only_data: bool) -> Option<IndexMap<EcoString, Type>> {
         let mut fields = IndexMap::with_capacity(members.len());
-        let mut places: IndexMap<EcoString, Span> = IndexMap::with_capacity(members.len());
-        let mut is_whole = true;
+        let mut spans: IndexMap<EcoString, Span> = IndexMap::with_capacity(members.len());
+        let mut is_complete = true;
         for member in members {
             let (name, ty) = match member {
                 Member::Field(field) => {
@@ -113,18 +112,18 @@ impl ModuleChecker<'_> {
                 }
                 Member::Arrow(method) => (&method.name, Type::Arrow(Arc::new(self.arrow(&method.arrow)))),
                 Member::Error(_) => {
-                    is_whole = false;
+                    is_complete = false;
                     continue;
                 }
             };
-            if let Some(earlier) = places.get(&name.text) {
+            if let Some(earlier) = spans.get(&name.text) {
                 self.report(duplicate(name, *earlier));
                 continue;
             }
-            places.insert(name.text.clone(), name.span);
+            spans.insert(name.text.clone(), name.span);
             fields.insert(name.text.clone(), ty);
         }
-        (is_whole && !fields.is_empty()).then_some(fields)
+        (is_complete && !fields.is_empty()).then_some(fields)
     }
 
     fn data_field(&mut self, name: &Name, ty: Type, span: Span) -> Type {
@@ -134,9 +133,9 @@ impl ModuleChecker<'_> {
         let message = Diagnostic::error(codes::NOT_DATA, span, format!("field `{name}` of data can't be `{ty}`"));
         let message = message
             .label("not data")
-            .note("streams, abilities and functions are no data");
+            .note("streams, abilities and functions are not data");
         self.report(match &ty {
-            Type::Stream(element) => message.help(format!("hold its values as an array: `[]{element}`")),
+            Type::Stream(element) => message.help(format!("use an array: `[]{element}`")),
             _ => message.help("declare an `ability` instead of `data`"),
         });
         Type::Error
@@ -145,25 +144,25 @@ impl ModuleChecker<'_> {
     fn service(&mut self, service: &tree::Service) {
         let default_id = service.id.as_ref().and_then(|id| self.default_id(id));
         let mut methods: IndexMap<EcoString, Arc<Arrow>> = IndexMap::with_capacity(service.members.len());
-        let mut places: IndexMap<EcoString, Span> = IndexMap::with_capacity(service.members.len());
-        let mut is_whole = true;
+        let mut spans: IndexMap<EcoString, Span> = IndexMap::with_capacity(service.members.len());
+        let mut is_complete = true;
         for member in &service.members {
             let Member::Arrow(method) = member else {
-                is_whole = false;
+                is_complete = false;
                 continue;
             };
             let arrow = self.arrow(&method.arrow);
-            if let Some(earlier) = places.get(&method.name.text) {
+            if let Some(earlier) = spans.get(&method.name.text) {
                 self.report(duplicate(&method.name, *earlier));
                 continue;
             }
             if arrow.results.len() > 1 {
                 let span = method.arrow.results[1].span;
                 let message = format!("service method `{}` has {} results", method.name, arrow.results.len());
-                let message = Diagnostic::error(codes::MULTIPLE_RESULTS, span, message).label("the second result");
-                self.report(message.help("give one `data` value that holds them all"));
+                let message = Diagnostic::error(codes::MULTIPLE_RESULTS, span, message).label("second result");
+                self.report(message.help("return one `data` value with all results"));
             }
-            places.insert(method.name.text.clone(), method.name.span);
+            spans.insert(method.name.text.clone(), method.name.span);
             methods.insert(method.name.text.clone(), Arc::new(arrow));
         }
         let fields = methods
@@ -171,7 +170,7 @@ impl ModuleChecker<'_> {
             .map(|(name, arrow)| (name.clone(), Type::Arrow(arrow.clone())))
             .collect();
         let ty = Type::Service(Arc::new(Named::new(service.name.text.clone(), fields)));
-        let ty = if is_whole {
+        let ty = if is_complete {
             self.bounded(ty, service.name.span)
         } else {
             Type::Error
@@ -186,7 +185,7 @@ impl ModuleChecker<'_> {
             name_span,
             default_id,
             methods,
-            method_spans: places,
+            method_spans: spans,
         };
         let id = self.add_service(checked);
         let mut entry = Entry::of_type(ty, name_span);
@@ -195,9 +194,9 @@ impl ModuleChecker<'_> {
     }
 
     fn default_id(&mut self, id: &tree::Value) -> Option<Value> {
-        let value = self.plain_value(id);
+        let value = self.constant_value(id);
         if !accepts(&Type::STRING, &value.ty) {
-            let message = format!("the id of a service is a string, not `{}`", value.ty);
+            let message = format!("the id of a service must be `string`, found `{}`", value.ty);
             self.report(Diagnostic::error(codes::WRONG_TYPE, id.span, message));
             return Some(Value::missing(id.span));
         }
@@ -206,8 +205,8 @@ impl ModuleChecker<'_> {
 
     fn constant(&mut self, constant: &tree::Constant) {
         let name = &constant.name;
-        let value = self.plain_value(&constant.value);
-        if let Some(given) = self.whole.options.constants.get(&name.text) {
+        let value = self.constant_value(&constant.value);
+        if let Some(given) = self.context.options.constants.get(&name.text) {
             let given = literal(given.clone(), value.span);
             self.check_override(constant, &value, &given);
             let entry = Entry::of_value(Entity::Constant(Box::new(given)), name.span);
@@ -217,35 +216,35 @@ impl ModuleChecker<'_> {
             return;
         }
         let known = self.namespace.value(name.as_str()).cloned();
-        match known.as_ref().map(|meaning| (&meaning.what, meaning.declared)) {
+        match known.as_ref().map(|it| (&it.meaning, it.declared)) {
             None => self.define(name, Entry::of_value(Entity::Constant(Box::new(value)), name.span)),
             Some((Entity::Constant(earlier), _)) if constant.overridable => {
                 self.check_override(constant, &value, earlier);
             }
             Some((Entity::Constant(_), declared)) => {
-                let message = format!("constant `{name}` is defined already; this line has no effect");
-                let message = Diagnostic::warning(codes::CONSTANT_AGAIN, constant.span, message);
-                self.report(message.also(declared, "the first definition counts"));
+                let message = format!("constant `{name}` is already defined: this line has no effect");
+                let message = Diagnostic::warning(codes::CONSTANT_REDEFINED, constant.span, message);
+                self.report(message.also(declared, "first definition"));
             }
             Some((Entity::Broken, _)) => {}
             Some((_, declared)) => self.report(already_defined(name, declared)),
         }
     }
 
-    /// A value that overrides a constant must be of a kind with it.
+    /// Reports a constant that is overridden with a value of an incompatible type.
     fn check_override(&mut self, constant: &tree::Constant, own: &Value, given: &Value) {
         if accepts(&own.ty, &given.ty) || accepts(&given.ty, &own.ty) {
             return;
         }
         let message = format!(
-            "constant `{}` is given as `{}`, but this default is `{}`",
+            "constant `{}` is set to a value of type `{}`, but its default has type `{}`",
             constant.name, given.ty, own.ty
         );
         self.report(Diagnostic::error(codes::WRONG_TYPE, constant.value.span, message));
     }
 
-    /// A literal or the name of a constant: all that constants and service ids may be.
-    fn plain_value(&mut self, value: &tree::Value) -> Value {
+    /// A constant expression: a literal or the name of a constant.
+    fn constant_value(&mut self, value: &tree::Value) -> Value {
         let span = value.span;
         match &value.kind {
             tree::ValueKind::Literal(written) => super::values::literal_value(written, span),
@@ -260,9 +259,9 @@ impl ModuleChecker<'_> {
     }
 
     fn not_constant(&mut self, span: Span) -> Value {
-        let message = "this must be known before the program runs";
+        let message = "expected a constant expression";
         let message = Diagnostic::error(aqua_grammar::codes::CONSTANT_VALUE, span, message);
-        self.report(message.help("write a literal, or the name of a constant"));
+        self.report(message.help("use a literal or the name of a constant"));
         Value::missing(span)
     }
 
@@ -270,14 +269,14 @@ impl ModuleChecker<'_> {
         if let Some(value) = predefined(name, span) {
             return value;
         }
-        match self.namespace.value(name).map(|meaning| &meaning.what) {
+        match self.namespace.value(name).map(|it| &it.meaning) {
             Some(Entity::Constant(value)) => Value {
                 span,
                 ..(**value).clone()
             },
             Some(Entity::Broken) => Value::missing(span),
             Some(Entity::Function(_) | Entity::Service(_)) => self.not_constant(span),
-            None => match self.whole.options.constants.get(name) {
+            None => match self.context.options.constants.get(name) {
                 Some(given) => literal(Literal::clone(given), span),
                 None => {
                     self.unknown_value(name, span, &[]);
@@ -288,22 +287,22 @@ impl ModuleChecker<'_> {
     }
 }
 
-/// A name that means something already.
+/// The message about a second definition of a name.
 pub(super) fn already_defined(name: &Name, earlier: Span) -> Diagnostic {
     let message = Diagnostic::error(
         codes::ALREADY_DEFINED,
         name.span,
-        format!("`{name}` is defined already"),
+        format!("`{name}` is already defined"),
     );
     message
-        .label("a second meaning")
-        .also(earlier, "the first is here")
-        .help("choose another name: names never change meaning")
+        .label("second definition")
+        .also(earlier, "first definition")
+        .help("choose another name: a name can't be redefined")
 }
 
 fn duplicate(name: &Name, earlier: Span) -> Diagnostic {
     let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, format!("`{name}` is declared twice"));
     message
-        .also(earlier, "first here")
-        .help("take one of them out, or give it another name")
+        .also(earlier, "first declaration")
+        .help("remove or rename one of them")
 }

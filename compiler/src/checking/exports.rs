@@ -1,4 +1,4 @@
-//! `export` gives functions and services out of the entry module.
+//! `export` headers: the functions and services that callers of the program use.
 
 use super::ModuleChecker;
 use super::namespace::Entity;
@@ -29,12 +29,12 @@ impl ModuleChecker<'_> {
                 Some(Exported::Function(id)) => {
                     self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
-                    self.whole.found.exported_functions.insert(visible, export);
+                    self.exported_functions.insert(visible, export);
                 }
                 Some(Exported::Service(id)) => {
                     self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
-                    self.whole.found.exported_services.insert(visible, export);
+                    self.exported_services.insert(visible, export);
                 }
                 None => {}
             }
@@ -42,17 +42,16 @@ impl ModuleChecker<'_> {
     }
 
     fn check_exported_once(&mut self, visible: &EcoString, span: Span) {
-        let found = &self.whole.found;
-        let function = found.exported_functions.get(visible).map(|export| export.span);
-        let Some(earlier) = function.or(found.exported_services.get(visible).map(|export| export.span)) else {
+        let function = self.exported_functions.get(visible).map(|export| export.span);
+        let Some(earlier) = function.or(self.exported_services.get(visible).map(|export| export.span)) else {
             return;
         };
         let message = format!("`{visible}` is exported twice");
-        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).also(earlier, "first here");
+        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).also(earlier, "first export");
         self.report(message.help("export one of them under another name: `export a as b`"));
     }
 
-    /// In a module that is only imported, exports are checked and lead nowhere.
+    /// Checks the `export` headers of an imported module, which have no effect.
     pub(super) fn check_exported_names(&mut self) {
         let module = self.module;
         for header in &module.tree.headers {
@@ -68,35 +67,35 @@ impl ModuleChecker<'_> {
         let name = item.name.text();
         let Some(entry) = self.namespace.get(&name) else {
             if !self.namespace.is_incomplete {
-                let message = format!("there is no `{name}` to export");
+                let message = format!("can't export `{name}`: it is not defined");
                 let message = Diagnostic::error(codes::EXPORTS_NOTHING, item.name.span, message);
                 let known = self.namespace.iter().filter(|(_, entry)| entry.value.is_some());
                 let known: Vec<EcoString> = known.map(|(name, _)| name.clone()).collect();
-                let message = message.label("neither declared nor imported in this file");
+                let message = message.label("not defined or imported in this file");
                 let known = || known.iter().map(EcoString::as_str);
                 let otherwise = match known().next() {
-                    None => "declare it below, or import it".to_owned(),
-                    Some(_) => format!("declare or import it; what could be exported is {}", some(known())),
+                    None => "define it in this file, or import it".to_owned(),
+                    Some(_) => format!("define or import it; available names: {}", some(known())),
                 };
                 self.report(suggest_or(message, item.name.span, &name, known(), otherwise));
             }
             return None;
         };
-        match entry.value.as_ref().map(|meaning| &meaning.what) {
+        match entry.value.as_ref().map(|it| &it.meaning) {
             Some(Entity::Function(id)) => {
                 let id = *id;
-                self.exportable(id, item);
+                self.check_exportable(id, item);
                 Some(Exported::Function(id))
             }
             Some(Entity::Service(id)) => Some(Exported::Service(*id)),
             Some(Entity::Constant(_) | Entity::Broken) => None,
             None => {
                 if matches!(self.namespace.ty(&name), Some(Type::Ability(_))) {
-                    let message = format!("`{name}` is an ability and can't be exported");
+                    let message = format!("can't export the ability `{name}`");
                     let message = Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message);
-                    let message = message.note("abilities exist only while a program is compiled");
+                    let message = message.note("abilities exist at compile time only");
                     self.report(message.help(format!(
-                        "to give it to importers, write `declares {name}` in the first line"
+                        "to make it visible to importers, add `declares {name}` to the header"
                     )));
                 }
                 None
@@ -104,15 +103,15 @@ impl ModuleChecker<'_> {
         }
     }
 
-    /// Reports what a function takes or gives that callers outside can't.
-    fn exportable(&mut self, id: FunctionId, item: &HeaderItem) {
-        let function = self.whole.function(id);
+    /// Reports parameters and results of a function that an exported function can't have.
+    fn check_exportable(&mut self, id: FunctionId, item: &HeaderItem) {
+        let function = self.function_of(id);
         let name = &function.name;
         let mut problem = None;
         for (parameter, local) in function.arrow.parameters.iter().zip(&function.body.parameters) {
             if matches!(parameter.ty, Type::Ability(_) | Type::Service(_) | Type::StreamMap(_)) {
-                let words = format!("takes {}", described(&parameter.ty));
-                problem.get_or_insert((words, function.local(*local).span));
+                let reason = format!("takes {}", described(&parameter.ty));
+                problem.get_or_insert((reason, function.local(*local).span));
             }
         }
         for result in &function.arrow.results {
@@ -120,35 +119,36 @@ impl ModuleChecker<'_> {
                 result,
                 Type::Ability(_) | Type::Service(_) | Type::StreamMap(_) | Type::Arrow(_)
             ) {
-                problem.get_or_insert((format!("gives {}", described(result)), function.name_span));
+                problem.get_or_insert((format!("returns {}", described(result)), function.name_span));
             }
         }
-        if let Some((words, place)) = problem {
-            let message = format!("`{name}` can't be exported: it {words}");
-            let message = Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message).also(place, "here");
-            let note = "callers outside pass and get data, arrays, options and streams, and pass callbacks";
-            let help = "export a function that makes what is taken from data, and gives data";
+        if let Some((reason, position)) = problem {
+            let message = format!("can't export `{name}`: it {reason}");
+            let message =
+                Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message).also(position, "declared here");
+            let note = "exported functions take data, arrays, options, streams and callbacks, and return data, arrays, options and streams";
+            let help = "export a function that takes and returns data";
             return self.report(message.note(note).help(help));
         }
-        self.warn_of_callbacks(id);
+        self.warn_about_callbacks(id);
     }
 
-    fn warn_of_callbacks(&mut self, id: FunctionId) {
-        let function = self.whole.function(id);
+    fn warn_about_callbacks(&mut self, id: FunctionId) {
+        let function = self.function_of(id);
         let mut messages = Vec::new();
         for (parameter, local) in function.arrow.parameters.iter().zip(&function.body.parameters) {
             let results = parameter.ty.as_arrow().map_or(0, |arrow| arrow.results.len());
             if results > 1 {
                 let local = function.local(*local);
                 let message = format!(
-                    "only the first of the {results} results of callback `{}` arrives",
+                    "only the first of the {results} results of callback `{}` is returned",
                     local.name
                 );
                 messages.push(Diagnostic::warning(codes::CALLBACK_RESULTS, local.span, message));
             }
         }
         for message in messages {
-            self.report(message.help("let the callback give one `data` value that holds them all"));
+            self.report(message.help("return one `data` value with all results from the callback"));
         }
     }
 
@@ -159,9 +159,9 @@ impl ModuleChecker<'_> {
         };
         let functions: Vec<&str> = module.tree.items.iter().filter_map(exportable_name).collect();
         let Some(last) = functions.last() else { return };
-        let message = "nothing is exported, so nothing comes out of this program";
+        let message = "this program exports nothing";
         let mut message = Diagnostic::warning(codes::NOTHING_EXPORTED, header.span, message);
-        message = message.help(format!("export what is to be called: `export {last}`"));
+        message = message.help(format!("export the functions that callers use: `export {last}`"));
         if functions.len() == 1 {
             message = message.fix(
                 format!("export `{last}`"),

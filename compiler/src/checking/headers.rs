@@ -1,4 +1,4 @@
-//! `import` and `use` bring names in, `declares` shows them to importers.
+//! Headers: `import` and `use` add names to the namespace, `declares` makes names visible to importers.
 
 use super::ModuleChecker;
 use super::namespace::Entry;
@@ -10,36 +10,43 @@ use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item,
 use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
 
-/// What a module shows to those that import it.
+/// What importers see of a module.
 #[derive(Debug)]
-pub(super) struct Interface {
-    /// What it calls itself.
+pub(crate) struct Interface {
+    /// The name in its header.
     name: Option<EcoString>,
-    /// What it declares.
+    /// The names that it declares.
     declared: IndexMap<EcoString, Entry>,
-    /// What it has besides: for messages.
+    /// Its other names with their declarations, for messages.
     private: IndexMap<EcoString, Span>,
-    /// Where `declares` could be added, unless it is there.
-    undeclared_at: Option<Span>,
-    /// Whether something is missing because of a mistake that was reported.
+    /// Where `declares` can be added; `None` if the module has it or needs none.
+    missing_declares: Option<Span>,
+    /// Whether names are missing because of an error that was reported.
     is_incomplete: bool,
     /// The path in messages.
-    shown: String,
+    display_name: String,
 }
 
 impl Interface {
-    /// The names it declares.
+    /// The declared names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.declared.keys().map(EcoString::as_str)
     }
 
-    /// Whether importers can't tell the two apart, places included; both are of one module.
-    pub(super) fn shows_the_same(&self, other: &Self, program: &Program) -> bool {
-        let surroundings = |it: &Self| (it.name.clone(), it.undeclared_at, it.is_incomplete, it.shown.clone());
-        let same_entry = |((name, one), (same, two)): ((&EcoString, &Entry), (&EcoString, &Entry))| {
-            name == same && one.means_the_same(two, program)
+    /// Whether two interfaces of the same module are the same to importers, spans included.
+    pub(crate) fn is_equivalent(&self, other: &Self, program: &Program) -> bool {
+        let header = |it: &Self| {
+            (
+                it.name.clone(),
+                it.missing_declares,
+                it.is_incomplete,
+                it.display_name.clone(),
+            )
         };
-        surroundings(self) == surroundings(other)
+        let same_entry = |((name, one), (same, two)): ((&EcoString, &Entry), (&EcoString, &Entry))| {
+            name == same && one.is_equivalent(two, program)
+        };
+        header(self) == header(other)
             && self.private == other.private
             && self.declared.len() == other.declared.len()
             && self.declared.iter().zip(&other.declared).all(same_entry)
@@ -48,7 +55,7 @@ impl Interface {
 
 impl ModuleChecker<'_> {
     /// Fills the namespace from `import` and `use` headers.
-    pub(super) fn link(&mut self) {
+    pub(super) fn resolve_imports(&mut self) {
         let module = self.module;
         for (header, target) in module.tree.headers.iter().zip(&module.imports) {
             match header {
@@ -62,23 +69,23 @@ impl ModuleChecker<'_> {
     }
 
     fn import(&mut self, import: &Import, target: Option<usize>) {
-        let Some(interface) = target.and_then(|index| self.other(index)) else {
+        let Some(interface) = target.and_then(|index| self.interface_of(index)) else {
             self.namespace.is_incomplete = true;
             return;
         };
         self.namespace.is_incomplete |= interface.is_incomplete;
         self.expect_declares(interface, import.file_span);
         for (name, entry) in &interface.declared {
-            self.bring(name.clone(), entry.clone(), import.file_span);
+            self.add_import(name.clone(), entry.clone(), import.file_span);
         }
     }
 
     fn import_from(&mut self, import: &ImportFrom, target: Option<usize>) {
-        let interface = target.and_then(|index| self.other(index));
+        let interface = target.and_then(|index| self.interface_of(index));
         if let Some(interface) = interface
             && !self.expect_declares(interface, import.file_span)
         {
-            return self.bring_broken(&import.items, None);
+            return self.add_broken_imports(&import.items, None);
         }
         for item in &import.items {
             let visible = item.alias.as_ref().unwrap_or(&item.name).text();
@@ -87,7 +94,7 @@ impl ModuleChecker<'_> {
     }
 
     fn use_module(&mut self, import: &Use, target: Option<usize>) {
-        let interface = target.and_then(|index| self.other(index));
+        let interface = target.and_then(|index| self.interface_of(index));
         let own_name = || interface.and_then(|interface| interface.name.clone());
         let Some(qualifier) = import.alias.as_ref().map(Path::text).or_else(own_name) else {
             self.namespace.is_incomplete = true;
@@ -95,7 +102,7 @@ impl ModuleChecker<'_> {
         };
         self.namespace.qualifiers.insert(qualifier.clone());
         let Some(interface) = interface else {
-            // Everything behind the qualifier is unknown; naming the qualifier itself broken covers it.
+            // A broken qualifier suppresses messages about all names behind it.
             self.namespace.add_broken(qualifier, import.file_span);
             return;
         };
@@ -104,11 +111,11 @@ impl ModuleChecker<'_> {
         }
         if !self.expect_declares(interface, import.file_span) {
             self.namespace.incomplete_qualifiers.insert(qualifier.clone());
-            return self.bring_broken(&import.items, Some(&qualifier));
+            return self.add_broken_imports(&import.items, Some(&qualifier));
         }
         if import.items.is_empty() {
             for (name, entry) in &interface.declared {
-                self.bring(eco_format!("{qualifier}.{name}"), entry.clone(), import.file_span);
+                self.add_import(eco_format!("{qualifier}.{name}"), entry.clone(), import.file_span);
             }
         }
         for item in &import.items {
@@ -124,7 +131,7 @@ impl ModuleChecker<'_> {
         };
         let name = item.name.text();
         if let Some(entry) = interface.declared.get(&name) {
-            return self.bring(visible, entry.clone(), item.span);
+            return self.add_import(visible, entry.clone(), item.span);
         }
         let inner = eco_format!("{name}.");
         let inside = interface
@@ -143,37 +150,37 @@ impl ModuleChecker<'_> {
         }
         self.namespace.qualifiers.insert(visible);
         for (name, entry) in inside {
-            self.bring(name, entry, item.span);
+            self.add_import(name, entry, item.span);
         }
     }
 
-    /// Adds an imported name; a clash with another meaning is reported at the header.
-    fn bring(&mut self, name: EcoString, entry: Entry, span: Span) {
+    /// Adds an imported name; reports a conflict with another definition at the header.
+    fn add_import(&mut self, name: EcoString, entry: Entry, span: Span) {
         if let Some((qualifier, _)) = name.rsplit_once('.') {
             self.namespace.qualifiers.insert(qualifier.into());
         }
-        if let Err(clash) = self.namespace.add(name.clone(), entry) {
-            let (what, help) = match clash.repeats {
+        if let Err(conflict) = self.namespace.add(name.clone(), entry) {
+            let (what, help) = match conflict.is_duplicate {
                 true => (
-                    "from two places",
-                    "import one of them under another name: `import a as b from …`; both say the same",
+                    "twice, from different declarations",
+                    "import one of them under another name: `import a as b from …`; the declarations are equal",
                 ),
                 false => (
-                    "with two meanings",
+                    "with two different definitions",
                     "import one of them under another name: `import a as b from …`",
                 ),
             };
             let message = format!("`{name}` is imported {what}");
             let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message);
-            let message = message.also(clash.earlier, "the first is this").help(help);
-            self.report(match self.module.is_dependency && clash.repeats {
+            let message = message.also(conflict.earlier, "first imported definition").help(help);
+            self.report(match self.module.is_dependency && conflict.is_duplicate {
                 true => message.as_warning(),
                 false => message,
             });
         }
     }
 
-    fn bring_broken(&mut self, items: &[HeaderItem], qualifier: Option<&EcoString>) {
+    fn add_broken_imports(&mut self, items: &[HeaderItem], qualifier: Option<&EcoString>) {
         for item in items {
             let visible = item.alias.as_ref().unwrap_or(&item.name).text();
             let visible = qualifier.map_or(visible.clone(), |qualifier| eco_format!("{qualifier}.{visible}"));
@@ -184,33 +191,33 @@ impl ModuleChecker<'_> {
         }
     }
 
-    /// Reports a module that shows nothing to importers. Whether it shows anything.
+    /// Reports a module that declares nothing. Returns whether it declares anything.
     fn expect_declares(&mut self, interface: &Interface, span: Span) -> bool {
-        let Some(place) = interface.undeclared_at else {
+        let Some(position) = interface.missing_declares else {
             return true;
         };
         let message = format!(
             "`{}` declares nothing, so nothing can be imported from it",
-            interface.shown
+            interface.display_name
         );
         let message = Diagnostic::error(codes::NOT_DECLARED, span, message);
-        let help = "write `declares *`, or the names to show, at the end of its `aqua` line";
-        self.report(message.help(help).fix("declare everything", place, " declares *"));
+        let help = "add `declares *`, or `declares` with a list of names, to the end of its `aqua` line";
+        self.report(message.help(help).fix("declare everything", position, " declares *"));
         self.namespace.is_incomplete = true;
         false
     }
 
-    /// What importers will see.
+    /// The interface of the module.
     pub(super) fn interface(&mut self) -> Interface {
         let header = self.module.tree.module();
-        let source = self.whole.sources.get(self.module.file);
+        let source = self.context.sources.get(self.module.file);
         let mut interface = Interface {
             name: header.map(|header| header.name.text()),
             declared: IndexMap::new(),
             private: IndexMap::new(),
-            undeclared_at: None,
+            missing_declares: None,
             is_incomplete: self.namespace.is_incomplete,
-            shown: source.map(|source| source.name.clone()).unwrap_or_default(),
+            display_name: source.map(|source| source.name.clone()).unwrap_or_default(),
         };
         interface.is_incomplete |= self.module.tree.items.iter().any(|item| match item {
             Item::Error(broken) => broken.name.is_none(),
@@ -223,10 +230,10 @@ impl ModuleChecker<'_> {
                     self.declare(path, &mut interface);
                 }
             }
-            (None, Some(header)) if self.whole.sources.text(header.keyword) == "aqua" => {
-                interface.undeclared_at = Some(header.name.span.after());
+            (None, Some(header)) if self.context.sources.text(header.keyword) == "aqua" => {
+                interface.missing_declares = Some(header.name.span.after());
             }
-            // `declares *`; and without a header, or with an old one, everything was visible.
+            // `declares *`. Without a header, or with an old one, all names are visible.
             _ => {
                 let own = self.namespace.iter().filter(|(name, _)| !name.contains('.'));
                 interface.declared = own.map(|(name, entry)| (name.clone(), entry.clone())).collect();
@@ -263,22 +270,22 @@ impl ModuleChecker<'_> {
         let message = Diagnostic::error(
             codes::DECLARES_NOTHING,
             path.span,
-            format!("there is no `{name}` to declare"),
+            format!("can't declare `{name}`: it is not defined"),
         );
-        let message = message.label("neither declared nor imported in this file");
+        let message = message.label("not defined or imported in this file");
         let known = self.namespace.iter().map(|(name, _)| name.as_str());
         let known = known.filter(|known| !interface.declared.contains_key(*known));
-        let otherwise = "declare it below, import it, or take it out of `declares`";
+        let otherwise = "define it in this file, import it, or remove it from `declares`";
         let message = suggest_or(message, path.span, &name, known, otherwise);
         self.report(message);
     }
 }
 
 fn not_declared(interface: &Interface, name: &EcoString, span: Span) -> Diagnostic {
-    let message = format!("`{}` declares no `{name}`", interface.shown);
+    let message = format!("`{}` does not declare `{name}`", interface.display_name);
     let message = Diagnostic::error(codes::NOT_DECLARED, span, message);
-    if let Some(place) = interface.private.get(name) {
-        let message = message.also(*place, "it is here, but not declared to importers");
+    if let Some(definition) = interface.private.get(name) {
+        let message = message.also(*definition, "defined here, but not declared");
         return message.help(format!("add `{name}` to `declares` in the `aqua` line of that file"));
     }
     let known = || interface.declared.keys().map(EcoString::as_str);

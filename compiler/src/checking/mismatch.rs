@@ -1,4 +1,4 @@
-//! A value in a place that wants a type: the check, and what is said when it fails.
+//! Type mismatches: checking a value against the expected type, and the messages if it has another one.
 
 use super::body::BodyChecker;
 use crate::checked::{Literal, Value, ValueKind};
@@ -8,65 +8,71 @@ use crate::typing::{Arrow, Named, Scalar, Type};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree;
 
-/// What a place wants.
+/// The type that a value must have.
 #[derive(Clone)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Expectation<'a> {
     ty: &'a Type,
-    /// The place in words, such as ``argument `name` of `greet` ``.
-    place: String,
+    /// What the value is used as, such as ``argument `name` of `greet` ``.
+    subject: String,
     declared: Option<(Span, &'static str)>,
 }
 
-impl<'a> Wanted<'a> {
-    pub(super) fn new(ty: &'a Type, place: impl Into<String>) -> Self {
+impl<'a> Expectation<'a> {
+    pub(super) fn new(ty: &'a Type, subject: impl Into<String>) -> Self {
         Self {
             ty,
-            place: place.into(),
+            subject: subject.into(),
             declared: None,
         }
     }
 
-    /// Where that is declared, and a few words about it.
-    pub(super) fn declared(mut self, span: Span, words: &'static str) -> Self {
-        self.declared = Some((span, words));
+    /// Adds the declaration of the type and a label for it.
+    pub(super) fn declared(mut self, span: Span, label: &'static str) -> Self {
+        self.declared = Some((span, label));
         self
     }
 }
 
 impl BodyChecker<'_, '_> {
-    /// The value, which must be of the wanted type.
-    pub(super) fn expect(&mut self, written: &tree::Value, wanted: Wanted<'_>) -> Value {
+    /// Evaluates a value and checks its type.
+    pub(super) fn expect(&mut self, written: &tree::Value, expectation: Expectation<'_>) -> Value {
         let value = self.value(written);
-        self.check_accepted(&value, written, wanted);
+        self.check_accepted(&value, written, expectation);
         value
     }
 
-    /// Reports a value whose place wants another type. Whether it is accepted.
-    pub(super) fn check_accepted(&mut self, value: &Value, written: &tree::Value, wanted: Wanted<'_>) -> bool {
-        if accepts(wanted.ty, &value.ty) {
-            self.check_range(value, wanted.ty);
+    /// Checks the type of a value; reports a mismatch. Returns whether the type is accepted.
+    pub(super) fn check_accepted(
+        &mut self,
+        value: &Value,
+        written: &tree::Value,
+        expectation: Expectation<'_>,
+    ) -> bool {
+        if accepts(expectation.ty, &value.ty) {
+            self.check_range(value, expectation.ty);
             return true;
         }
-        let (expected, given) = (wanted.ty, &value.ty);
-        let message = format!("{} must be `{expected}`, not `{given}`", wanted.place);
-        let mut message = Diagnostic::error(codes::WRONG_TYPE, value.span, message).label(format!("this is `{given}`"));
-        if let Some((span, words)) = wanted.declared {
-            message = message.also(span, words);
+        let (expected, given) = (expectation.ty, &value.ty);
+        let message = format!("{} must be `{expected}`, found `{given}`", expectation.subject);
+        let mut message =
+            Diagnostic::error(codes::WRONG_TYPE, value.span, message).label(format!("has type `{given}`"));
+        if let Some((span, label)) = expectation.declared {
+            message = message.also(span, label);
         }
         if let Some(reason) = reason(expected, given) {
             message = message.note(reason);
         }
         let message = with_conversion(message, expected, value, written);
         self.report(match (&message.help, &message.fix) {
-            (None, None) => message.help(way_out(expected, given)),
+            (None, None) => message.help(general_help(expected, given)),
             _ => message,
         });
         false
     }
 
-    /// Warns of a number that does not fit where it is wanted.
-    fn check_range(&mut self, value: &Value, wanted: &Type) {
-        let (ValueKind::Literal(Literal::Number(digits)), Type::Scalar(scalar)) = (&value.kind, wanted) else {
+    /// Warns about a literal that is out of the range of the expected type.
+    fn check_range(&mut self, value: &Value, expected: &Type) {
+        let (ValueKind::Literal(Literal::Number(digits)), Type::Scalar(scalar)) = (&value.kind, expected) else {
             return;
         };
         let Some((least, most)) = range(*scalar) else { return };
@@ -74,21 +80,21 @@ impl BodyChecker<'_, '_> {
             .parse::<i128>()
             .is_ok_and(|number| (least..=most).contains(&number));
         if !fits && !digits.contains('.') {
-            let message = format!("{digits} does not fit into `{}`", scalar.name());
+            let message = format!("literal {digits} is out of range for `{}`", scalar.name());
             let message = Diagnostic::warning(codes::OUT_OF_RANGE, value.span, message);
-            let message = message.note(format!("`{}` holds {least} to {most}", scalar.name()));
-            self.report(message.help("write a smaller number, or widen the type that is wanted"));
+            let message = message.note(format!("the range of `{}` is {least} to {most}", scalar.name()));
+            self.report(message.help("use a value in this range, or a wider type"));
         }
     }
 }
 
-/// What to do about a value of one type where another is wanted, when nothing more special is known.
-fn way_out(expected: &Type, given: &Type) -> String {
+/// The help for a mismatch without a more specific one.
+fn general_help(expected: &Type, given: &Type) -> String {
     match (expected, given) {
         (Type::Scalar(Scalar::String), _) if given.is_data() => {
-            "`Debug.stringify(value)` of `std/debug.aqua` makes a text of any value".to_owned()
+            "`Debug.stringify(value)` of `std/debug.aqua` converts any value to a string".to_owned()
         }
-        _ => format!("give a value of type `{expected}`, or change the type that is wanted to `{given}`"),
+        _ => format!("use a value of type `{expected}`, or change the expected type to `{given}`"),
     }
 }
 
@@ -108,14 +114,12 @@ fn range(scalar: Scalar) -> Option<(i128, i128)> {
     }
 }
 
-/// Why a type with parts is not accepted: the first part that disagrees.
+/// Why a type is not accepted: its first part that does not match.
 fn reason(expected: &Type, given: &Type) -> Option<String> {
     match (expected, given) {
         (Type::Data(to), Type::Data(from)) => field_reason(to, from),
         (Type::Ability(to) | Type::Service(to), Type::Ability(from) | Type::Service(from)) => field_reason(to, from),
-        (Type::Ability(_), Type::Data(_)) => {
-            Some("data can't stand for an ability; make one: `Name(field = …)`".into())
-        }
+        (Type::Ability(_), Type::Data(_)) => Some("data is not an ability; create one: `Name(field = …)`".into()),
         (Type::Arrow(to), Type::Arrow(from)) => arrow_reason(to, from),
         (Type::Scalar(to), Type::Scalar(from)) => {
             let narrower = from.accepts(*to);
@@ -143,30 +147,30 @@ fn field_reason(expected: &Named, given: &Named) -> Option<String> {
 }
 
 fn arrow_reason(expected: &Arrow, given: &Arrow) -> Option<String> {
-    let (wants, gets) = (given.parameters.len(), expected.parameters.len());
-    if wants > gets {
-        return Some(format!("it takes {wants} arguments and would get {gets}"));
+    let (takes, given_count) = (given.parameters.len(), expected.parameters.len());
+    if takes > given_count {
+        return Some(format!("it takes {takes} arguments, but is called with {given_count}"));
     }
-    for (at, (to, from)) in given.parameters.iter().zip(&expected.parameters).enumerate() {
+    for (index, (to, from)) in given.parameters.iter().zip(&expected.parameters).enumerate() {
         if !accepts(&to.ty, &from.ty) {
             return Some(format!(
-                "its argument {} is `{}`, and it would get `{}`",
-                at + 1,
+                "its argument {} is `{}`, but it is called with `{}`",
+                index + 1,
                 to.ty,
                 from.ty
             ));
         }
     }
     if given.results.len() < expected.results.len() {
-        let (wanted, gives) = (expected.results.len(), given.results.len());
-        return Some(format!("it gives {gives} results, and {wanted} are wanted"));
+        let (expected, returned) = (expected.results.len(), given.results.len());
+        return Some(format!("it returns {returned} results, but {expected} are expected"));
     }
     let mut results = expected.results.iter().zip(&given.results);
     let (to, from) = results.find(|(to, from)| !accepts(to, from))?;
-    Some(format!("it gives `{from}` where `{to}` is wanted"))
+    Some(format!("it returns `{from}` where `{to}` is expected"))
 }
 
-/// Says how to make what is wanted of what is given, where there is a way.
+/// Adds how to convert the value to the expected type, if there is a way.
 fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written: &tree::Value) -> Diagnostic {
     let given = &value.ty;
     if let Type::Stream(element) = expected
@@ -179,21 +183,21 @@ fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written:
     if let Some(element) = given.element().filter(|element| accepts(expected, element)) {
         let text = match given {
             Type::Option(_) => {
-                format!("take the `{element}` out of the option with `!`; that fails when there is none")
+                format!("take the `{element}` out of the option with `!`, which fails if it is empty")
             }
-            Type::Array(_) => format!("take one `{element}` out of the array, such as the first with `[0]`"),
-            _ => format!("wait for one `{element}` of the stream, such as the first with `[0]`"),
+            Type::Array(_) => format!("use an element of the array, such as the first: `[0]`"),
+            _ => format!("wait for an element of the stream, such as the first: `[0]`"),
         };
         return message.help(text);
     }
     let is_operand = !matches!(written.kind, tree::ValueKind::Binary { .. });
     let wrapping = match expected {
-        Type::Option(element) if accepts(element, given) => Some(("?[", "wrap it into an option: `?[…]`")),
-        Type::Array(element) if accepts(element, given) => Some(("[", "make an array of it: `[…]`")),
+        Type::Option(element) if accepts(element, given) => Some(("?[", "wrap the value in an option: `?[…]`")),
+        Type::Array(element) if accepts(element, given) => Some(("[", "wrap the value in an array: `[…]`")),
         _ => None,
     };
-    if let Some((open, words)) = wrapping.filter(|_| is_operand) {
-        let fix = message.help(words).fix("wrap the value", value.span.before(), open);
+    if let Some((open, help)) = wrapping.filter(|_| is_operand) {
+        let fix = message.help(help).fix("wrap the value", value.span.before(), open);
         return fix.fix("", value.span.after(), "]");
     }
     match given.named().and_then(|named| only_field(named, expected)) {
@@ -202,12 +206,12 @@ fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written:
     }
 }
 
-/// The name of the field that is of the wanted type, if just one is.
-fn only_field<'a>(named: &'a Named, wanted: &Type) -> Option<&'a str> {
+/// The only field of the expected type.
+fn only_field<'a>(named: &'a Named, expected: &Type) -> Option<&'a str> {
     let mut fitting = named
         .fields
         .iter()
-        .filter(|(_, ty)| accepts(wanted, ty))
+        .filter(|(_, ty)| accepts(expected, ty))
         .map(|(name, _)| name.as_str());
     match (fitting.next(), fitting.next()) {
         (Some(only), None) => Some(only),

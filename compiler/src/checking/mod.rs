@@ -1,10 +1,10 @@
-//! From trees to the checked program: what every name means and which type every value has.
+//! Name resolution and type checking: from syntax trees to the [checked](crate::checked) program.
 //!
-//! Modules are checked after those that they import ([`memory`]). Within a module, headers fill the [`namespace`], then the
-//! declarations are read in order ([`declarations`], [`annotations`]), function bodies included ([`body`], [`statements`],
-//! [`values`] and the rest), then `declares` and `export` are resolved ([`headers`], [`exports`]).
+//! A module is checked after the modules it imports. Its headers fill the [`namespace`]; then its declarations are checked in
+//! order ([`declarations`], [`annotations`]), including function bodies ([`body`], [`statements`], [`values`] and the rest);
+//! then `export` and `declares` are resolved ([`exports`], [`headers`]).
 //!
-//! Every failed definition gets the error type, which agrees with everything: one mistake is reported once.
+//! A failed definition gets the error type, which is compatible with every type, so each mistake is reported once.
 
 mod annotations;
 mod blocks;
@@ -14,7 +14,6 @@ mod chains;
 mod declarations;
 mod exports;
 mod headers;
-mod memory;
 mod mismatch;
 mod namespace;
 mod operators;
@@ -26,7 +25,7 @@ mod unknown;
 mod unused;
 mod values;
 
-pub(crate) use memory::{Memory, check};
+pub(crate) use headers::Interface;
 
 use crate::checked::{
     Builtin, Export, Function, FunctionId, Literal, Part, Program, Service, ServiceId, Value, ValueKind,
@@ -36,166 +35,187 @@ use crate::typing::{Scalar, ScalarSet, Type};
 use crate::{Options, codes};
 use aqua_diagnostics::{Diagnostic, Label, Sources, Span};
 use ecow::EcoString;
-use headers::Interface;
 use indexmap::IndexMap;
-use memory::Known;
 use namespace::Namespace;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
-/// What a module is checked with, and what is found there.
-struct Whole<'a> {
-    sources: &'a Sources,
-    options: &'a Options,
-    /// The parts of the modules that it imports, among others.
-    before: &'a Program,
-    /// The number of the module's own part.
-    number: u32,
-    found: Found,
+/// The input of checking one module.
+#[derive(Clone, Copy)]
+pub(crate) struct ModuleContext<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) options: &'a Options,
+    /// The parts of the modules that were checked before; includes all that this module imports.
+    pub(crate) program: &'a Program,
+    /// The index that the part of this module will have in the program.
+    pub(crate) part: u32,
+    pub(crate) module: &'a Module,
+    pub(crate) is_entry: bool,
+    /// The interfaces of checked modules, by index in the graph; those of imported modules are set.
+    pub(crate) interfaces: &'a [Option<Arc<Interface>>],
 }
 
-/// What checking finds in a module, besides what it shows to others.
-#[derive(Debug, Default)]
-struct Found {
-    part: Part,
-    exported_functions: IndexMap<EcoString, Export<FunctionId>>,
-    exported_services: IndexMap<EcoString, Export<ServiceId>>,
-    diagnostics: Vec<Diagnostic>,
+/// The output of checking one module.
+#[derive(Debug)]
+pub(crate) struct CheckResult {
+    pub(crate) part: Part,
+    /// What importers see of the module.
+    pub(crate) interface: Interface,
+    /// The exports of an entry module.
+    pub(crate) exported_functions: IndexMap<EcoString, Export<FunctionId>>,
+    pub(crate) exported_services: IndexMap<EcoString, Export<ServiceId>>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-impl Whole<'_> {
-    fn function(&self, id: FunctionId) -> &Function {
-        if id.part == self.number {
-            &self.found.part.functions[id.place as usize]
-        } else {
-            self.before.function(id)
-        }
-    }
-
-    fn service(&self, id: ServiceId) -> &Service {
-        if id.part == self.number {
-            &self.found.part.services[id.place as usize]
-        } else {
-            self.before.service(id)
-        }
-    }
+/// Checks one module.
+pub(crate) fn check_module(context: ModuleContext<'_>) -> CheckResult {
+    ModuleChecker::new(context).run()
 }
 
 /// One module being checked.
 struct ModuleChecker<'a> {
-    whole: Whole<'a>,
+    context: ModuleContext<'a>,
     module: &'a Module,
-    /// By number, the modules that were checked, and those that it imports are.
-    others: &'a [Option<Known>],
     namespace: Namespace,
-    /// Names that are declared further down, with their places; they leave this table as they are declared.
-    later: IndexMap<EcoString, Span>,
-    /// The declaration that is being checked.
+    /// Names that are declared further down, with the spans of their declarations.
+    undeclared: IndexMap<EcoString, Span>,
+    /// The name of the declaration that is being checked.
     current: Option<EcoString>,
-    /// What is allowed and probably not meant: said only when nothing is wrong.
-    doubts: Vec<Diagnostic>,
-    /// What was said about names that are unknown, with the numbers of the messages.
-    told: BTreeMap<String, usize>,
+    part: Part,
+    exported_functions: IndexMap<EcoString, Export<FunctionId>>,
+    exported_services: IndexMap<EcoString, Export<ServiceId>>,
+    diagnostics: Vec<Diagnostic>,
+    /// Warnings about valid code; reported only if the module has no errors.
+    lints: Vec<Diagnostic>,
+    /// The texts of messages about unknown names, with their indices in `diagnostics`.
+    reported_names: BTreeMap<String, usize>,
 }
 
 impl<'a> ModuleChecker<'a> {
-    fn new(whole: Whole<'a>, module: &'a Module, others: &'a [Option<Known>]) -> Self {
+    fn new(context: ModuleContext<'a>) -> Self {
+        let module = context.module;
         let named = module.tree.items.iter().filter_map(|item| item.name());
-        let later = named.map(|name| (name.text.clone(), name.span)).collect();
+        let undeclared = named.map(|name| (name.text.clone(), name.span)).collect();
         Self {
-            whole,
+            context,
             module,
-            others,
             namespace: Namespace::default(),
-            later,
+            undeclared,
             current: None,
-            doubts: Vec::new(),
-            told: BTreeMap::new(),
+            part: Part::default(),
+            exported_functions: IndexMap::new(),
+            exported_services: IndexMap::new(),
+            diagnostics: Vec::new(),
+            lints: Vec::new(),
+            reported_names: BTreeMap::new(),
         }
     }
 
-    fn run(mut self, is_entry: bool) -> (Interface, Found) {
-        self.link();
+    fn run(mut self) -> CheckResult {
+        self.resolve_imports();
         for item in &self.module.tree.items {
             self.item(item);
         }
-        if is_entry {
+        if self.context.is_entry {
             self.exports();
         } else {
             self.check_exported_names();
         }
-        self.say_doubts();
         let interface = self.interface();
-        (interface, self.whole.found)
-    }
-
-    /// What an imported module shows.
-    fn other(&self, index: usize) -> Option<&'a Interface> {
-        self.others[index].as_ref().map(|known| &known.interface)
-    }
-
-    fn report(&mut self, message: Diagnostic) {
-        match self.told_before(&message) {
-            Some(earlier) => repeat(&mut self.whole.found.diagnostics[earlier], message),
-            None => self.whole.found.diagnostics.push(message),
+        self.report_lints();
+        CheckResult {
+            part: self.part,
+            interface,
+            exported_functions: self.exported_functions,
+            exported_services: self.exported_services,
+            diagnostics: self.diagnostics,
         }
     }
 
-    /// The number of a message that says of another place what this one says: that the same name is unknown.
-    fn told_before(&mut self, message: &Diagnostic) -> Option<usize> {
-        let of_names = [
+    /// The function of that id, in this module or an imported one.
+    fn function_of(&self, id: FunctionId) -> &Function {
+        if id.part == self.context.part {
+            &self.part.functions[id.index as usize]
+        } else {
+            self.context.program.function(id)
+        }
+    }
+
+    /// The service of that id, in this module or an imported one.
+    fn service_of(&self, id: ServiceId) -> &Service {
+        if id.part == self.context.part {
+            &self.part.services[id.index as usize]
+        } else {
+            self.context.program.service(id)
+        }
+    }
+
+    /// The interface of the module at this index in the graph.
+    fn interface_of(&self, index: usize) -> Option<&'a Interface> {
+        self.context.interfaces[index].as_deref()
+    }
+
+    fn report(&mut self, message: Diagnostic) {
+        match self.find_reported(&message) {
+            Some(earlier) => merge_repeated(&mut self.diagnostics[earlier], message),
+            None => self.diagnostics.push(message),
+        }
+    }
+
+    /// The index of an earlier message with the same text, if both are about the same unknown name.
+    fn find_reported(&mut self, message: &Diagnostic) -> Option<usize> {
+        let about_names = [
             codes::UNKNOWN_NAME,
             codes::UNKNOWN_TYPE,
             codes::UNKNOWN_METHOD,
             codes::UNKNOWN_FIELD,
         ];
-        if !of_names.contains(&message.code) {
+        if !about_names.contains(&message.code) {
             return None;
         }
-        match self.told.entry(message.message.clone()) {
+        match self.reported_names.entry(message.message.clone()) {
             Entry::Occupied(known) => Some(*known.get()),
             Entry::Vacant(new) => {
-                new.insert(self.whole.found.diagnostics.len());
+                new.insert(self.diagnostics.len());
                 None
             }
         }
     }
 
-    /// Beside mistakes, doubts about the rest would only be in the way.
-    fn say_doubts(&mut self) {
-        let has_errors = self.whole.found.diagnostics.iter().any(Diagnostic::is_error) || self.module.has_errors();
+    /// Reports lints unless there are errors, next to which they would only distract.
+    fn report_lints(&mut self) {
+        let has_errors = self.diagnostics.iter().any(Diagnostic::is_error) || self.module.has_errors();
         if !self.module.is_dependency && !has_errors {
-            self.whole.found.diagnostics.append(&mut self.doubts);
-            self.warn_of_unused();
+            self.diagnostics.append(&mut self.lints);
+            self.warn_about_unused();
         }
     }
 
     fn add_function(&mut self, function: Function) -> FunctionId {
-        let functions = &mut self.whole.found.part.functions;
-        functions.push(function);
+        self.part.functions.push(function);
         FunctionId {
-            part: self.whole.number,
-            place: functions.len() as u32 - 1,
+            part: self.context.part,
+            index: self.part.functions.len() as u32 - 1,
         }
     }
 
     fn add_service(&mut self, service: Service) -> ServiceId {
-        let services = &mut self.whole.found.part.services;
-        services.push(service);
+        self.part.services.push(service);
         ServiceId {
-            part: self.whole.number,
-            place: services.len() as u32 - 1,
+            part: self.context.part,
+            index: self.part.services.len() as u32 - 1,
         }
     }
 
-    /// The type, or the error type with a message if it is too large.
+    /// Returns the type, or reports it and returns the error type if it is too large.
     fn bounded(&mut self, ty: Type, span: Span) -> Type {
         if ty.is_within_limits() {
             return ty;
         }
         let message = Diagnostic::error(codes::TYPE_TOO_LARGE, span, "this type is too large");
         let limits = format!(
-            "a type may nest {} levels and have {} parts when all names are written out",
+            "a type may have {} levels of nesting and {} parts when all names are expanded",
             Type::MAX_DEPTH,
             Type::MAX_SIZE
         );
@@ -204,13 +224,13 @@ impl<'a> ModuleChecker<'a> {
     }
 }
 
-/// Adds to a message another place where the same holds, and the repair of that place if it is the same. Other names may be in
-/// scope there.
-fn repeat(earlier: &mut Diagnostic, message: Diagnostic) {
+/// Adds the span of a repeated message to the first one, and its edits if both have the same fix. The fixes differ where other
+/// names are in scope.
+fn merge_repeated(earlier: &mut Diagnostic, message: Diagnostic) {
     if earlier.secondary.len() < 4 {
         earlier.secondary.push(Label {
             span: message.span,
-            message: "and here".to_owned(),
+            message: "also here".to_owned(),
         });
     }
     if let (Some(fix), Some(more)) = (&mut earlier.fix, message.fix)
@@ -220,7 +240,7 @@ fn repeat(earlier: &mut Diagnostic, message: Diagnostic) {
     }
 }
 
-/// A literal as a value.
+/// A literal as a value, with the set of types it can have.
 fn literal(literal: Literal, span: Span) -> Value {
     let set = match &literal {
         Literal::Bool(_) => ScalarSet::BOOL,
@@ -236,7 +256,7 @@ fn literal(literal: Literal, span: Span) -> Value {
     }
 }
 
-/// What a predefined name stands for.
+/// The value of a predefined name.
 fn predefined(name: &str, span: Span) -> Option<Value> {
     if name == "nil" {
         return Some(Value {
@@ -259,7 +279,7 @@ fn predefined(name: &str, span: Span) -> Option<Value> {
     })
 }
 
-/// The names of all that is predefined.
+/// All predefined names.
 fn predefined_names() -> impl Iterator<Item = &'static str> {
     Builtin::ALL.into_iter().map(Builtin::name).chain(["nil"])
 }

@@ -1,4 +1,4 @@
-//! What the top-level names of a module mean, imported ones included.
+//! The top-level names of a module, including imported ones.
 
 use crate::checked::{FunctionId, Program, ServiceId, Value};
 use crate::typing::Type;
@@ -6,58 +6,58 @@ use aqua_diagnostics::Span;
 use ecow::EcoString;
 use indexmap::{IndexMap, IndexSet};
 
-/// The top-level names of a module. Names from `use` have dots; a name may mean a type and a value.
+/// The top-level names of a module. Names from `use` are dotted; a name may be both a type and a value.
 #[derive(Debug, Default)]
 pub(super) struct Namespace {
     entries: IndexMap<EcoString, Entry>,
-    /// Qualifiers that `use` brought, such as `Lib` and `Some.Long.Name`.
+    /// Qualifiers that `use` introduced, such as `Lib` and `Some.Long.Name`.
     pub(super) qualifiers: IndexSet<EcoString>,
-    /// Those among them behind which something is missing because of a mistake that was reported.
+    /// Qualifiers with missing names because of an error that was reported.
     pub(super) incomplete_qualifiers: IndexSet<EcoString>,
-    /// Whether something without a qualifier is missing because of a mistake that was reported, so that unknown names need no message.
+    /// Whether unqualified names are missing because of an error that was reported: unknown names are not reported.
     pub(super) is_incomplete: bool,
 }
 
-/// What a name means.
+/// The definitions of a name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
     /// As a type.
-    pub(super) ty: Option<Meaning<Type>>,
+    pub(super) ty: Option<Definition<Type>>,
     /// As a value.
-    pub(super) value: Option<Meaning<Entity>>,
+    pub(super) value: Option<Definition<Entity>>,
 }
 
-/// One meaning and where it was declared, which also identifies it: importing it twice is harmless.
+/// A definition of a name. It is identified by its declaration: importing the same declaration twice is no conflict.
 #[derive(Debug, Clone)]
-pub(super) struct Meaning<T> {
-    pub(super) what: T,
+pub(super) struct Definition<T> {
+    pub(super) meaning: T,
     pub(super) declared: Span,
 }
 
-/// A name that was declared before.
+/// A conflict with an earlier declaration of the same name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clash {
-    /// Where.
+pub(super) struct Conflict {
+    /// The earlier declaration.
     pub(super) earlier: Span,
-    /// Whether both say the same, so that it does not matter which one counts.
-    pub(super) repeats: bool,
+    /// Whether both declarations are equal, so that either can be used.
+    pub(super) is_duplicate: bool,
 }
 
-/// What a top-level name means as a value.
+/// The definition of a top-level name as a value.
 #[derive(Debug, Clone)]
 pub(super) enum Entity {
     /// A function.
     Function(FunctionId),
     /// A service.
     Service(ServiceId),
-    /// A constant: its value.
+    /// A constant with its value.
     Constant(Box<Value>),
-    /// Something that failed and was reported.
+    /// A definition that failed and was reported.
     Broken,
 }
 
 impl Entity {
-    fn is_like(&self, other: &Self, program: &Program) -> bool {
+    fn is_equivalent(&self, other: &Self, program: &Program) -> bool {
         match (self, other) {
             (Self::Function(one), Self::Function(two)) => {
                 let (one, two) = (program.function(*one), program.function(*two));
@@ -70,7 +70,7 @@ impl Entity {
                     && one.default_id.is_some() == two.default_id.is_some()
                     && one.method_spans == two.method_spans
             }
-            // Values of constants have no equality, but a text that tells all of them.
+            // Values don't implement `Eq`; their debug output is complete.
             (Self::Constant(one), Self::Constant(two)) => format!("{one:?}") == format!("{two:?}"),
             (Self::Broken, Self::Broken) => true,
             _ => false,
@@ -81,7 +81,7 @@ impl Entity {
 impl Entry {
     pub(super) fn of_type(ty: Type, declared: Span) -> Self {
         Self {
-            ty: Some(Meaning { what: ty, declared }),
+            ty: Some(Definition { meaning: ty, declared }),
             value: None,
         }
     }
@@ -89,39 +89,42 @@ impl Entry {
     pub(super) fn of_value(entity: Entity, declared: Span) -> Self {
         Self {
             ty: None,
-            value: Some(Meaning { what: entity, declared }),
-        }
-    }
-
-    /// Something that failed: stands for anything.
-    pub(super) fn broken(declared: Span) -> Self {
-        let ty = Some(Meaning {
-            what: Type::Error,
-            declared,
-        });
-        Self {
-            ty,
-            value: Some(Meaning {
-                what: Entity::Broken,
+            value: Some(Definition {
+                meaning: entity,
                 declared,
             }),
         }
     }
 
-    /// Whether both mean the same to whoever uses the name: functions and services by what they take and give.
-    pub(super) fn means_the_same(&self, other: &Self, program: &Program) -> bool {
+    /// A failed definition: compatible with every use.
+    pub(super) fn broken(declared: Span) -> Self {
+        let ty = Some(Definition {
+            meaning: Type::Error,
+            declared,
+        });
+        Self {
+            ty,
+            value: Some(Definition {
+                meaning: Entity::Broken,
+                declared,
+            }),
+        }
+    }
+
+    /// Whether both are the same to their users: functions and services are compared by their signatures.
+    pub(super) fn is_equivalent(&self, other: &Self, program: &Program) -> bool {
         let types = match (&self.ty, &other.ty) {
-            (Some(one), Some(two)) => one.declared == two.declared && one.what == two.what,
+            (Some(one), Some(two)) => one.declared == two.declared && one.meaning == two.meaning,
             (one, two) => one.is_none() && two.is_none(),
         };
         let values = match (&self.value, &other.value) {
-            (Some(one), Some(two)) => one.declared == two.declared && one.what.is_like(&two.what, program),
+            (Some(one), Some(two)) => one.declared == two.declared && one.meaning.is_equivalent(&two.meaning, program),
             (one, two) => one.is_none() && two.is_none(),
         };
         types && values
     }
 
-    /// Where it was declared.
+    /// The span of the declaration.
     pub(super) fn declared(&self) -> Option<Span> {
         self.value
             .as_ref()
@@ -136,46 +139,46 @@ impl Namespace {
     }
 
     pub(super) fn ty(&self, name: &str) -> Option<&Type> {
-        Some(&self.get(name)?.ty.as_ref()?.what)
+        Some(&self.get(name)?.ty.as_ref()?.meaning)
     }
 
-    pub(super) fn value(&self, name: &str) -> Option<&Meaning<Entity>> {
+    pub(super) fn value(&self, name: &str) -> Option<&Definition<Entity>> {
         self.get(name)?.value.as_ref()
     }
 
-    /// Adds the meanings of a name.
+    /// Adds the definitions of a name.
     ///
     /// # Errors
-    /// With an earlier declaration of the name; the earlier one stays.
-    pub(super) fn add(&mut self, name: EcoString, entry: Entry) -> Result<(), Clash> {
+    /// If the name has an earlier declaration; that one is kept.
+    pub(super) fn add(&mut self, name: EcoString, entry: Entry) -> Result<(), Conflict> {
         let known = self.entries.entry(name).or_default();
         let ty = merge(&mut known.ty, entry.ty, |known, new| known == new);
         let value = merge(&mut known.value, entry.value, |_, _| false);
         value.and(ty)
     }
 
-    /// Adds a name that failed, unless it means something already.
+    /// Adds a failed definition, unless the name is defined.
     pub(super) fn add_broken(&mut self, name: EcoString, declared: Span) {
         if !self.entries.contains_key(&name) {
             self.entries.insert(name, Entry::broken(declared));
         }
     }
 
-    /// All names with their meanings, in order of arrival.
+    /// All names with their definitions, in order of insertion.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&EcoString, &Entry)> {
         self.entries.iter()
     }
 }
 
 fn merge<T>(
-    known: &mut Option<Meaning<T>>,
-    new: Option<Meaning<T>>,
+    known: &mut Option<Definition<T>>,
+    new: Option<Definition<T>>,
     is_same: impl Fn(&T, &T) -> bool,
-) -> Result<(), Clash> {
+) -> Result<(), Conflict> {
     match (known, new) {
-        (Some(known), Some(new)) if known.declared != new.declared => Err(Clash {
+        (Some(known), Some(new)) if known.declared != new.declared => Err(Conflict {
             earlier: known.declared,
-            repeats: is_same(&known.what, &new.what),
+            is_duplicate: is_same(&known.meaning, &new.meaning),
         }),
         (known @ None, new) => {
             *known = new;

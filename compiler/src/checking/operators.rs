@@ -1,4 +1,4 @@
-//! Operators: which types they work on and what comes out.
+//! Operators: the types of their operands and results.
 
 use super::body::BodyChecker;
 use crate::checked::{Operator, Value, ValueKind};
@@ -12,7 +12,7 @@ use aqua_grammar::tree::{self, BinaryOperator};
 impl BodyChecker<'_, '_> {
     pub(super) fn not(&mut self, written: &tree::Value, span: Span) -> Value {
         let operand = self.value(written);
-        self.check_operand(&operand, ScalarSet::BOOL, "!", "a `bool`");
+        self.check_operand(&operand, ScalarSet::BOOL, "!", "a `bool` operand");
         Value {
             kind: ValueKind::Not(Box::new(operand)),
             ty: Type::BOOL,
@@ -57,32 +57,30 @@ impl BodyChecker<'_, '_> {
     }
 
     fn logical(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Type {
-        self.check_operands(left, right, ScalarSet::BOOL, operator, "`bool`s");
+        self.check_operands(left, right, ScalarSet::BOOL, operator, "`bool` operands");
         Type::BOOL
     }
 
     fn equality(&mut self, left: &Value, right: &Value, span: Span) -> Type {
         if !comparable(&left.ty, &right.ty) {
-            let message = format!("`{}` and `{}` can't be equal", left.ty, right.ty);
+            let message = format!("can't compare `{}` with `{}`", left.ty, right.ty);
             let message = Diagnostic::error(codes::NOT_COMPARABLE, span, message);
-            let message = message.also(left.span, format!("this is `{}`", left.ty));
-            let message = message.also(right.span, format!("this is `{}`", right.ty));
-            self.report(
-                message.help(
-                    "compare values of one type; a number is made a text by `Debug.stringify` of `std/debug.aqua`",
-                ),
-            );
+            let message = message.also(left.span, format!("has type `{}`", left.ty));
+            let message = message.also(right.span, format!("has type `{}`", right.ty));
+            self.report(message.help(
+                "compare values of the same type; `Debug.stringify` of `std/debug.aqua` converts a number to a string",
+            ));
         }
         Type::BOOL
     }
 
     fn ordering(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Type {
-        self.check_operands(left, right, ScalarSet::INTEGER, operator, "integers");
+        self.check_operands(left, right, ScalarSet::INTEGER, operator, "integer operands");
         Type::BOOL
     }
 
     fn integers(&mut self, operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Type {
-        let fits = self.check_operands(left, right, ScalarSet::INTEGER, operator, "integers");
+        let fits = self.check_operands(left, right, ScalarSet::INTEGER, operator, "integer operands");
         if fits {
             self.arithmetic_result(left, right, span)
         } else {
@@ -90,7 +88,7 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    /// The type that holds both operands, which the machine then keeps to.
+    /// The smallest type that holds both operands; `i64` with a warning if there is none.
     fn arithmetic_result(&mut self, left: &Value, right: &Value, span: Span) -> Type {
         let joined = join(&left.ty, &right.ty);
         if joined.is_error() || joined.scalars().is_some() {
@@ -105,13 +103,13 @@ impl BodyChecker<'_, '_> {
     }
 
     fn power(&mut self, left: &Value, right: &Value, span: Span) -> Type {
-        let base = self.check_operand(left, ScalarSet::INTEGER, "**", "an integer on the left");
+        let base = self.check_operand(left, ScalarSet::INTEGER, "**", "an integer as its left operand");
         let unsigned: ScalarSet = [Scalar::U8, Scalar::U16, Scalar::U32, Scalar::U64]
             .into_iter()
             .collect();
         let exponent = match right.ty.scalars() {
             Some(set) if ScalarSet::INTEGER.contains_all(set) && !set.intersection(unsigned).is_empty() => true,
-            _ => self.check_operand(right, unsigned, "**", "an unsigned integer on the right"),
+            _ => self.check_operand(right, unsigned, "**", "an unsigned integer as its right operand"),
         };
         if base && exponent {
             self.arithmetic_result(left, right, span)
@@ -120,17 +118,17 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    /// The machine multiplies fractions and rounds the product down to an integer.
+    /// `fmul` multiplies floats and truncates the product to an integer.
     fn float_product(&mut self, left: &Value, right: &Value) -> Type {
         for operand in [left, right] {
             if !accepts(&Type::Scalar(Scalar::F64), &operand.ty) {
-                self.wrong_operand(operand, "*", "fractions on both sides, or integers on both");
+                self.wrong_operand(operand, "*", "two floats or two integers");
             }
         }
         Type::Scalar(Scalar::I64)
     }
 
-    /// Whether both operands are some of these scalars; reports the first that is not.
+    /// Whether both operands have allowed types; reports the first that does not.
     fn check_operands(
         &mut self,
         left: &Value,
@@ -143,7 +141,7 @@ impl BodyChecker<'_, '_> {
             && self.check_operand(right, allowed, operator.symbol(), wanted)
     }
 
-    /// Whether the operand is one of these scalars; reports it if it is not.
+    /// Whether the operand has an allowed type; reports it if it does not.
     fn check_operand(&mut self, operand: &Value, allowed: ScalarSet, symbol: &str, wanted: &str) -> bool {
         let fits = match &operand.ty {
             Type::Error => return false,
@@ -159,20 +157,22 @@ impl BodyChecker<'_, '_> {
         if operand.ty.is_error() {
             return;
         }
-        let message = format!("`{symbol}` wants {wanted}, not `{}`", operand.ty);
+        let message = format!("`{symbol}` expects {wanted}, found `{}`", operand.ty);
         let message = Diagnostic::error(codes::WRONG_OPERAND, operand.span, message);
-        let message = message.label(format!("this is `{}`", operand.ty));
-        let is_text = accepts(&Type::STRING, &operand.ty);
+        let message = message.label(format!("has type `{}`", operand.ty));
+        let is_string = accepts(&Type::STRING, &operand.ty);
         self.report(message.help(match symbol {
-            "+" if is_text => "join texts with a service, such as `Op.concat_strings(a, b)` of `std/op.aqua`",
-            "<" | "<=" | ">" | ">=" => "only integers have an order; texts are compared by `==` and `!=`",
-            "&&" | "||" | "!" => "make a truth of it by comparing: `value == …`, `value > 0`",
-            _ => "compute with numbers only; other kinds of values need a service that works on them",
+            "+" if is_string => {
+                "concatenate strings with a service, such as `Op.concat_strings(a, b)` of `std/op.aqua`"
+            }
+            "<" | "<=" | ">" | ">=" => "only integers can be ordered; compare strings with `==` and `!=`",
+            "&&" | "||" | "!" => "compare the value to get a `bool`: `value == …`, `value > 0`",
+            _ => "operators work on numbers; use a service for other types",
         }));
     }
 }
 
-/// Whether a value is a fraction, so that `*` means a product of fractions.
+/// Whether a value is a float, which makes `*` a float product.
 fn is_float(value: &Value) -> bool {
     value.ty.scalars().is_some_and(|set| ScalarSet::FLOAT.contains_all(set))
 }

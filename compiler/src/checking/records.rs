@@ -1,7 +1,7 @@
-//! Literals of data and abilities, and copies of data with other fields.
+//! Literals of data and abilities, and `.copy`.
 
 use super::body::BodyChecker;
-use super::mismatch::Wanted;
+use super::mismatch::Expectation;
 use crate::checked::{NamedValue, Value, ValueKind};
 use crate::codes;
 use crate::typing::{Named, Type};
@@ -13,14 +13,14 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 
 impl BodyChecker<'_, '_> {
-    /// `Type(field = value, …)`; the name may be dotted and stands at `place`.
-    pub(super) fn record(&mut self, name: &EcoString, place: Span, fields: &[Argument], span: Span) -> Value {
+    /// `Type(field = value, …)`; the name may be dotted.
+    pub(super) fn record(&mut self, name: &EcoString, name_span: Span, fields: &[Argument], span: Span) -> Value {
         let path = Path {
             names: vec![Name {
                 text: name.clone(),
-                span: place,
+                span: name_span,
             }],
-            span: place,
+            span: name_span,
         };
         let ty = self.module.named_type(&path);
         let named = match &ty {
@@ -30,9 +30,9 @@ impl BodyChecker<'_, '_> {
                     self.value(&field.value);
                 }
                 if !other.is_error() {
-                    let message = format!("`{name}` is neither data nor an ability, so no value of it can be written");
-                    let message = Diagnostic::error(codes::NOT_A_RECORD, place, message);
-                    self.report(message.help("declare `data` with these fields, and write a value of that"));
+                    let message = format!("`{name}` is neither `data` nor an ability");
+                    let message = Diagnostic::error(codes::NOT_A_RECORD, name_span, message);
+                    self.report(message.help("declare `data` with these fields"));
                 }
                 return Value::missing(span);
             }
@@ -45,11 +45,11 @@ impl BodyChecker<'_, '_> {
             .filter(|(field, _)| !given.iter().any(|value| value.name == **field));
         let missing: Vec<String> = missing.map(|(field, ty)| format!("`{field}: {ty}`")).collect();
         if !missing.is_empty() {
-            let words = if missing.len() == 1 { "field" } else { "fields" };
-            let message = format!("`{name}` needs the {words} {}", missing.join(", "));
+            let noun = if missing.len() == 1 { "field" } else { "fields" };
+            let message = format!("missing {noun} {} of `{name}`", missing.join(", "));
             let example = missing[0].trim_matches('`').split(':').next().unwrap_or_default();
-            let message = Diagnostic::error(codes::MISSING_FIELD, span, message).label("not given here");
-            self.report(message.help(format!("give every field a value: `{example} = …`")));
+            let message = Diagnostic::error(codes::MISSING_FIELD, span, message);
+            self.report(message.help(format!("set every field: `{example} = …`")));
             return Value {
                 kind: ValueKind::Missing,
                 ty,
@@ -70,30 +70,33 @@ impl BodyChecker<'_, '_> {
         Value { kind, ty, span }
     }
 
-    fn named_values(&mut self, fields: &[Argument], shown: &str, named: &Named, is_data: bool) -> Vec<NamedValue> {
+    fn named_values(&mut self, fields: &[Argument], type_name: &str, named: &Named, is_data: bool) -> Vec<NamedValue> {
         let mut given: Vec<NamedValue> = Vec::with_capacity(fields.len());
         for field in fields {
             let name = &field.name;
             let value = match named.field(name.as_str()) {
-                Some(ty) => self.expect(&field.value, Wanted::new(ty, format!("field `{name}` of `{shown}`"))),
+                Some(ty) => self.expect(
+                    &field.value,
+                    Expectation::new(ty, format!("field `{name}` of `{type_name}`")),
+                ),
                 None => {
                     let value = self.value(&field.value);
-                    self.unexpected_field(name, shown, named, &value, is_data, fields);
+                    self.unexpected_field(name, type_name, named, &value, is_data, fields);
                     value
                 }
             };
-            self.give(&mut given, name, value);
+            self.set_field(&mut given, name, value);
         }
         given
     }
 
-    /// Adds a field to those given, unless it is there already.
-    fn give(&mut self, given: &mut Vec<NamedValue>, name: &Name, value: Value) {
+    /// Adds a field, or reports that it is already set.
+    fn set_field(&mut self, given: &mut Vec<NamedValue>, name: &Name, value: Value) {
         if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
-            let message = format!("field `{name}` is given twice");
+            let message = format!("field `{name}` is set twice");
             let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, message);
-            let message = message.also(earlier.name_span, "first here");
-            return self.report(message.help("leave one of them out"));
+            let message = message.also(earlier.name_span, "first set here");
+            return self.report(message.help("remove one of them"));
         }
         given.push(NamedValue {
             name: name.text.clone(),
@@ -105,7 +108,7 @@ impl BodyChecker<'_, '_> {
     fn unexpected_field(
         &mut self,
         name: &Name,
-        shown: &str,
+        type_name: &str,
         named: &Named,
         value: &Value,
         is_data: bool,
@@ -120,24 +123,24 @@ impl BodyChecker<'_, '_> {
         if is_data && !value.ty.is_data() && !matches!(value.ty, Type::Stream(_)) {
             let message = format!("field `{name}` of data can't be `{}`", value.ty);
             let message = Diagnostic::error(codes::NOT_DATA, value.span, message).label("not data");
-            return self.report(message.help("fields that are functions belong to an `ability`"));
+            return self.report(message.help("use an `ability` for fields that are functions"));
         }
-        let message = format!("`{shown}` has no field `{name}`; it goes along unseen");
+        let message = format!("`{type_name}` has no field `{name}`, so it can't be read");
         let message = Diagnostic::warning(codes::UNEXPECTED_FIELD, name.span, message);
         self.report(suggest(message, name.span, name.as_str(), known));
     }
 
     /// `value.copy(field = value, …)`.
-    pub(super) fn copy(&mut self, of: Value, fields: &[Argument], place: Span, span: Span) -> Value {
+    pub(super) fn copy(&mut self, of: Value, fields: &[Argument], step_span: Span, span: Span) -> Value {
         let Type::Data(named) = &of.ty else {
             for field in fields {
                 self.value(&field.value);
             }
             if !of.ty.is_error() {
-                let message = format!("`{}` can't be copied with other fields", of.ty);
-                let message = Diagnostic::error(codes::NOT_A_RECORD, place, message);
+                let message = format!("`{}` has no `.copy`", of.ty);
+                let message = Diagnostic::error(codes::NOT_A_RECORD, step_span, message);
                 let message = message.note("only `data` has `.copy`");
-                self.report(message.help("write the new value out in full"));
+                self.report(message.help("create a new value with all fields"));
             }
             return Value::missing(span);
         };
@@ -152,8 +155,11 @@ impl BodyChecker<'_, '_> {
                 self.unknown_member(codes::UNKNOWN_FIELD, message, name, &known);
                 continue;
             };
-            let value = self.expect(&field.value, Wanted::new(ty, format!("field `{name}` of `{}`", of.ty)));
-            self.give(&mut given, name, value);
+            let value = self.expect(
+                &field.value,
+                Expectation::new(ty, format!("field `{name}` of `{}`", of.ty)),
+            );
+            self.set_field(&mut given, name, value);
         }
         let ty = of.ty.clone();
         Value {
@@ -167,7 +173,7 @@ impl BodyChecker<'_, '_> {
     }
 }
 
-/// The declared types of declared fields, and the own types of unexpected ones.
+/// The types of given fields: the declared type of declared fields, the type of the value of unexpected ones.
 fn field_types(named: &Named, mut given: IndexMap<EcoString, Type>, exact: bool) -> IndexMap<EcoString, Type> {
     if exact {
         return named.fields.clone();

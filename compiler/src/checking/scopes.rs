@@ -1,4 +1,4 @@
-//! Which locals are visible where.
+//! Scopes: which locals are visible.
 
 use crate::checked::{LocalId, ServiceId};
 use aqua_diagnostics::Span;
@@ -9,28 +9,28 @@ use indexmap::IndexMap;
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
     open: Vec<Scope>,
-    /// Names of scopes that were closed, with the places where they were defined.
+    /// Names of closed scopes with their definitions, for messages.
     closed: IndexMap<EcoString, Span>,
 }
 
-/// What a scope is opened for.
+/// What ends with a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Names and service ids end with it.
+pub(super) enum ScopeKind {
+    /// Names and service ids.
     Names,
-    /// Only service ids end with it: `on`.
+    /// Service ids only: the scope of an `on`.
     ServiceIds,
 }
 
 #[derive(Debug)]
 struct Scope {
-    kind: Kind,
+    kind: ScopeKind,
     names: IndexMap<EcoString, (LocalId, Span)>,
     services: Vec<(ServiceId, LocalId)>,
 }
 
 impl Scopes {
-    pub(super) fn open(&mut self, kind: Kind) {
+    pub(super) fn open(&mut self, kind: ScopeKind) {
         self.open.push(Scope {
             kind,
             names: IndexMap::new(),
@@ -41,7 +41,7 @@ impl Scopes {
     pub(super) fn close(&mut self) {
         let Some(scope) = self.open.pop() else { return };
         match (scope.kind, self.open.last_mut()) {
-            (Kind::ServiceIds, Some(outer)) => outer.names.extend(scope.names),
+            (ScopeKind::ServiceIds, Some(outer)) => outer.names.extend(scope.names),
             _ => self
                 .closed
                 .extend(scope.names.into_iter().map(|(name, (_, span))| (name, span))),
@@ -59,7 +59,7 @@ impl Scopes {
         }
     }
 
-    /// The local that holds the id of a service here.
+    /// The local that holds the current id of a service.
     pub(super) fn service_id(&self, service: ServiceId) -> Option<LocalId> {
         let assigned = self.open.iter().rev().flat_map(|scope| scope.services.iter().rev());
         assigned
@@ -74,7 +74,7 @@ impl Scopes {
         }
     }
 
-    /// Where a name was defined that is not visible any more.
+    /// The definition of a name that is no longer visible.
     pub(super) fn closed(&self, name: &str) -> Option<Span> {
         self.closed.get(name).copied()
     }

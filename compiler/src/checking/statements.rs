@@ -1,10 +1,10 @@
-//! Statements, one at a time. What belongs to the statement before is in [`blocks`](super::blocks).
+//! Statements. Continuation lines are merged in [`blocks`](super::blocks).
 
 use super::body::BodyChecker;
-use super::mismatch::Wanted;
+use super::mismatch::Expectation;
 use super::namespace::Entity;
-use super::scopes::Kind;
-use super::values::Checked;
+use super::scopes::ScopeKind;
+use super::values::Evaluated;
 use crate::checked::{Block, Iteration, LocalKind, LoopVariable, Statement, StatementKind, Value, ValueKind};
 use crate::codes;
 use crate::typing::Type;
@@ -14,7 +14,7 @@ use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, ForMode, LoopVariables, Name, Path};
 
 impl BodyChecker<'_, '_> {
-    /// The statement; `None` if it does nothing or failed.
+    /// Checks a statement. Returns `None` if it has no effect or failed.
     pub(super) fn statement(&mut self, statement: &tree::Statement) -> Option<Statement> {
         let span = statement.span;
         let kind = match &statement.kind {
@@ -35,11 +35,11 @@ impl BodyChecker<'_, '_> {
             } => self.parseq(variables, iterable, peer, via, body),
             tree::StatementKind::On { peer, via, body } => {
                 let (peer, via) = self.route(peer, via);
-                let body = self.scoped(Kind::ServiceIds, |checker| checker.block(body));
+                let body = self.scoped(ScopeKind::ServiceIds, |checker| checker.block(body));
                 Some(StatementKind::On { peer, via, body })
             }
             tree::StatementKind::If { condition, body } => {
-                let condition = self.expect(condition, Wanted::new(&Type::BOOL, "a condition"));
+                let condition = self.expect(condition, Expectation::new(&Type::BOOL, "a condition"));
                 let then = self.scoped_block(body);
                 Some(StatementKind::If {
                     condition,
@@ -71,13 +71,13 @@ impl BodyChecker<'_, '_> {
                 self.return_values(values, span);
                 None
             }
-            // These belong to the statement before them; alone they were reported by the grammar.
+            // Continuation lines. The parser reports those that do not follow a statement.
             tree::StatementKind::Else { body } | tree::StatementKind::Otherwise { body } => {
                 self.scoped_block(body);
                 None
             }
             tree::StatementKind::Catch { error, body } => {
-                self.scoped(Kind::Names, |checker| {
+                self.scoped(ScopeKind::Names, |checker| {
                     checker.define(error, Type::error_value(), LocalKind::CaughtError);
                     checker.block(body);
                 });
@@ -92,19 +92,22 @@ impl BodyChecker<'_, '_> {
         Some(Statement { kind: kind?, span })
     }
 
-    /// A line that could not be understood: any word of it may have been a definition.
+    /// A line with a syntax error: any word of it may be a definition.
     fn broken(&mut self, body: Option<&tree::Block>, span: Span) {
         let end = body.map_or(span.end, |body| body.span.start);
-        self.excuse_words(span.file.span(span.start, end.max(span.start)));
+        self.suppress_words(span.file.span(span.start, end.max(span.start)));
         if let Some(body) = body {
-            self.scoped(Kind::ServiceIds, |checker| checker.block(body));
+            self.scoped(ScopeKind::ServiceIds, |checker| checker.block(body));
         }
     }
 
     /// `Service id`.
     fn assign_service_id(&mut self, path: &Path, id: &tree::Value) -> Option<StatementKind> {
         let name = path.text();
-        let id = self.expect(id, Wanted::new(&Type::STRING, format!("the id of service `{name}`")));
+        let id = self.expect(
+            id,
+            Expectation::new(&Type::STRING, format!("the id of service `{name}`")),
+        );
         let Some(service) = self.service_named(&name) else {
             self.no_service(path);
             return None;
@@ -120,31 +123,31 @@ impl BodyChecker<'_, '_> {
         if !is_local && self.module.namespace.get(&name).is_none() {
             return self.unknown_service(&name, path.span);
         }
-        if self.module.is_excused(&name) || matches!(self.module.namespace.ty(&name), Some(Type::Error)) {
+        if self.module.is_suppressed(&name) || matches!(self.module.namespace.ty(&name), Some(Type::Error)) {
             return;
         }
         let message = Diagnostic::error(
             codes::NO_SERVICE_ID,
             path.span,
-            format!("`{name}` is no service, so it has no id"),
+            format!("`{name}` is not a service, so it has no id"),
         );
         self.report(match is_local {
-            true => message.note("it is an argument here and brings its own id"),
+            true => message.note("here it is an argument, which has an id"),
             false => message,
         });
     }
 
     fn unknown_service(&mut self, name: &str, span: Span) {
-        if self.is_excused(name) {
+        if self.is_suppressed(name) {
             return;
         }
         let services = self.module.namespace.iter().filter(|(_, entry)| {
             entry
                 .value
                 .as_ref()
-                .is_some_and(|meaning| matches!(meaning.what, Entity::Service(_)))
+                .is_some_and(|it| matches!(it.meaning, Entity::Service(_)))
         });
-        let message = Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no service `{name}`"));
+        let message = Diagnostic::error(codes::UNKNOWN_NAME, span, format!("unknown service `{name}`"));
         let message = message.label("not found");
         let message = suggest(message, span, name, services.map(|(name, _)| name.as_str()));
         self.report(message);
@@ -152,17 +155,17 @@ impl BodyChecker<'_, '_> {
 
     /// The peer and the relays of `on` and `parseq`.
     fn route(&mut self, peer: &tree::Value, via: &[tree::Value]) -> (Value, Vec<Value>) {
-        let peer = self.expect(peer, Wanted::new(&Type::STRING, "the peer after `on`"));
+        let peer = self.expect(peer, Expectation::new(&Type::STRING, "the peer after `on`"));
         let relays = Type::option(Type::STRING);
         let via = via.iter().map(|relay| {
             let value = self.value(relay);
             if !accepts(&Type::STRING, &value.ty) && !accepts(&relays, &value.ty) {
                 let message = format!(
-                    "the relay after `via` must be `string` or a collection of them, not `{}`",
+                    "the relay after `via` must be `string` or a collection of strings, found `{}`",
                     value.ty
                 );
                 let message = Diagnostic::error(codes::WRONG_TYPE, value.span, message);
-                self.report(message.label(format!("this is `{}`", value.ty)));
+                self.report(message.label(format!("has type `{}`", value.ty)));
             }
             value
         });
@@ -178,7 +181,7 @@ impl BodyChecker<'_, '_> {
     ) -> Option<StatementKind> {
         let iterable = self.value(iterable);
         let item = self.item_type(&iterable);
-        let (variable, body) = self.scoped(Kind::Names, |checker| {
+        let (variable, body) = self.scoped(ScopeKind::Names, |checker| {
             let variable = checker.loop_variable(variables, item, &iterable);
             (variable, checker.block(body))
         });
@@ -206,10 +209,10 @@ impl BodyChecker<'_, '_> {
     ) -> Option<StatementKind> {
         let iterable = self.value(iterable);
         let item = self.item_type(&iterable);
-        Some(self.scoped(Kind::Names, |checker| {
+        Some(self.scoped(ScopeKind::Names, |checker| {
             let variable = checker.loop_variable(variables, item, &iterable);
             let (peer, via) = checker.route(peer, via);
-            let body = checker.scoped(Kind::ServiceIds, |checker| checker.block(body));
+            let body = checker.scoped(ScopeKind::ServiceIds, |checker| checker.block(body));
             StatementKind::ParSeq {
                 iterable,
                 variable,
@@ -229,9 +232,9 @@ impl BodyChecker<'_, '_> {
             Type::Error => Type::Error,
             other => {
                 if !item.is_error() {
-                    let message = format!("`{other}` has no keys, so a round has one variable");
+                    let message = format!("a loop over `{other}` has only one variable");
                     let message = Diagnostic::error(codes::NOT_ITERABLE, variables.first.span.to(second.span), message);
-                    let message = message.note("two variables are the key and the value of a stream map");
+                    let message = message.note("loops over stream maps have two variables: the key and the value");
                     self.report(message.help(format!("write `for {} <- …`", variables.first)));
                 }
                 Type::Error
@@ -249,19 +252,23 @@ impl BodyChecker<'_, '_> {
     fn assign(&mut self, target: &Name, value: &tree::Value) -> StatementKind {
         let value = self.value(value);
         if matches!(value.kind, ValueKind::Call(_)) {
-            self.call_by_equals(target, value.span);
+            self.warn_about_call_by_equals(target, value.span);
         }
         let local = self.define(target, value.ty.clone(), LocalKind::Assigned);
         StatementKind::Assign { local, value }
     }
 
-    /// `x = call()` works; that something runs here shows better with `<-`.
-    fn call_by_equals(&mut self, target: &Name, call: Span) {
+    /// Warns about `x = call()`, which is valid but hides the call.
+    fn warn_about_call_by_equals(&mut self, target: &Name, call: Span) {
         let between = target.span.after().to(call.before());
-        let message = Diagnostic::warning(codes::CALL_BY_EQUALS, between, "results of calls are bound by `<-`");
-        let message = message.help("`=` gives a name to what is there already; `<-` says that a call is made");
-        let is_plain = self.module.whole.sources.text(between).trim() == "=";
-        self.module.doubts.push(match is_plain {
+        let message = Diagnostic::warning(
+            codes::CALL_BY_EQUALS,
+            between,
+            "the result of a call is assigned with `=`",
+        );
+        let message = message.help("use `<-`, which marks calls; `=` only names a value");
+        let is_plain = self.module.context.sources.text(between).trim() == "=";
+        self.module.lints.push(match is_plain {
             true => message.fix("write `<-`", between, " <- "),
             false => message,
         });
@@ -270,8 +277,8 @@ impl BodyChecker<'_, '_> {
     /// `call` or `a, b <- call`.
     fn call_statement(&mut self, targets: &[Name], written: &tree::Value) -> Option<StatementKind> {
         match self.evaluate(written) {
-            Checked::Call(call) => Some(self.targets(call, targets)),
-            Checked::Value(value) => {
+            Evaluated::Call(call) => Some(self.targets(call, targets)),
+            Evaluated::Value(value) => {
                 self.not_a_call(targets, &value);
                 for name in targets {
                     if self.find_local(name.as_str()).is_none() {
@@ -288,24 +295,24 @@ impl BodyChecker<'_, '_> {
             return;
         }
         let [target, ..] = targets else {
-            let message = Diagnostic::error(codes::NOT_A_CALL, value.span, "this value is not used");
-            return self.report(message.help("a line is a call, or gives a value a name: `x = …`"));
+            let message = Diagnostic::error(codes::NOT_A_CALL, value.span, "expected a call, found a value");
+            return self.report(message.help("call something, or assign the value: `x = …`"));
         };
         let (code, text) = match value.kind {
             ValueKind::MapQuery { .. } => (
                 codes::MAP_FUNCTION_ARROW,
-                "a function of a stream map is no call to a peer",
+                "functions of stream maps are not called with `<-`",
             ),
-            _ => (codes::NOT_A_CALL, "`<-` takes the result of a call, and this is none"),
+            _ => (codes::NOT_A_CALL, "expected a call after `<-`"),
         };
         let message = Diagnostic::error(code, value.span, text);
         let between: Span = target.span.after().to(value.span.before());
-        let is_plain = self.module.whole.sources.text(between).trim() == "<-";
+        let is_plain = self.module.context.sources.text(between).trim() == "<-";
         self.report(match is_plain {
             true => message
                 .help("write `=` instead of `<-`")
                 .fix("write `=`", between, " = "),
-            false => message.help("give it a name with `=`"),
+            false => message.help("assign it with `=`"),
         });
     }
 }

@@ -1,12 +1,12 @@
-//! Streams and stream maps: declarations, pushes and the functions of maps.
+//! Streams and stream maps: declarations, pushes, call targets, queries and iteration.
 
 use super::body::{BodyChecker, counted, counted_is};
-use super::mismatch::Wanted;
+use super::mismatch::Expectation;
+use crate::checked::UNUSED_PREFIX;
 use crate::checked::{Call, LocalKind, MapQuery, StatementKind, Target, Value, ValueKind};
 use crate::codes;
 use crate::typing::subtyping::accepts;
 use crate::typing::{Scalar, Type};
-use crate::warnings::UNUSED;
 use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, Name};
@@ -19,11 +19,11 @@ impl BodyChecker<'_, '_> {
             return Some(StatementKind::Declare(self.define(name, ty, LocalKind::Stream)));
         }
         if !ty.is_error() {
-            let message = format!("only streams are declared like this, and `{ty}` is none");
+            let message = format!("expected a stream type, found `{ty}`");
             let message = Diagnostic::error(codes::NOT_A_STREAM, written.span, message);
             let message = match ty.element() {
                 Some(element) => message.help(format!("declare a stream: `{name}: *{element}`")),
-                None => message.help(format!("give it a value: `{name} = …`")),
+                None => message.help(format!("assign a value: `{name} = …`")),
             };
             self.report(message);
         }
@@ -47,11 +47,14 @@ impl BodyChecker<'_, '_> {
                 Type::Error
             }
         };
-        let key = key.map(|key| self.expect(key, Wanted::new(&Type::STRING, "the key of a stream map")));
-        let place = format!("an element of `{name}`");
-        let value = match self.place_of(&stream) {
-            Some(declared) => self.expect(value, Wanted::new(&element, place).declared(declared, "declared here")),
-            None => self.expect(value, Wanted::new(&element, place)),
+        let key = key.map(|key| self.expect(key, Expectation::new(&Type::STRING, "the key of a stream map")));
+        let subject = format!("an element of `{name}`");
+        let value = match self.definition_of(&stream) {
+            Some(declared) => self.expect(
+                value,
+                Expectation::new(&element, subject).declared(declared, "declared here"),
+            ),
+            None => self.expect(value, Expectation::new(&element, subject)),
         };
         if element.is_error() {
             return None;
@@ -66,7 +69,7 @@ impl BodyChecker<'_, '_> {
         })
     }
 
-    fn place_of(&self, stream: &Value) -> Option<Span> {
+    fn definition_of(&self, stream: &Value) -> Option<Span> {
         match stream.kind {
             ValueKind::Local(id) => Some(self.local(id).span),
             _ => None,
@@ -77,18 +80,18 @@ impl BodyChecker<'_, '_> {
         let message = match &ty {
             Type::Error => return,
             Type::Stream(_) => {
-                let message = format!("`{name}` is a stream and has no keys");
+                let message = format!("`{name}` is a stream, which has no keys");
                 Diagnostic::error(codes::NOT_A_STREAM, span, message)
                     .help(format!("push one value: `{name} <<- value`"))
             }
             Type::StreamMap(_) => {
-                let message = format!("`{name}` is a stream map, and a key is missing");
+                let message = format!("missing key for stream map `{name}`");
                 let message = Diagnostic::error(codes::NOT_A_STREAM, span, message);
                 message.help(format!("push a key and a value: `{name} <<- key, value`"))
             }
             other => {
-                let wanted = if key.is_some() { "stream map" } else { "stream" };
-                let message = format!("`{name}` is `{other}`, no {wanted}, so nothing can be pushed to it");
+                let expected = if key.is_some() { "stream map" } else { "stream" };
+                let message = format!("can't push to `{name}` of type `{other}`, which is not a {expected}");
                 let message = Diagnostic::error(codes::NOT_A_STREAM, name.span, message);
                 match other {
                     Type::Array(element) | Type::Option(element) => {
@@ -101,7 +104,7 @@ impl BodyChecker<'_, '_> {
         self.report(message);
     }
 
-    /// `a, b <- call`: where the results go.
+    /// `a, b <- call`: the targets of the results.
     pub(super) fn targets(&mut self, call: Call, names: &[Name]) -> StatementKind {
         let results = call.arrow.results.clone();
         if let [only] = names
@@ -110,25 +113,20 @@ impl BodyChecker<'_, '_> {
             return self.call_into_map(call, only, map);
         }
         if names.len() > results.len() {
-            let (given, wanted) = (counted(results.len(), "result"), counted_is(names.len(), "result"));
-            let message = format!("this call gives {given}, and {wanted} wanted");
+            let (returned, expected) = (counted(results.len(), "result"), counted_is(names.len(), "result"));
+            let message = format!("this call returns {returned}, but {expected} expected");
             let message = Diagnostic::error(codes::TOO_FEW_RESULTS, names[results.len()].span, message);
             let kept: Vec<&str> = names[..results.len()].iter().map(|name| name.text.as_str()).collect();
             let help = match kept.as_slice() {
-                [] => "write the call alone, without `<-`".to_owned(),
+                [] => "remove the names and `<-`".to_owned(),
                 kept => format!("write `{} <- …`", kept.join(", ")),
             };
-            self.report(
-                message
-                    .label("nothing comes here")
-                    .also(call.span, "this call")
-                    .help(help),
-            );
+            self.report(message.label("no result").also(call.span, "this call").help(help));
         } else if names.len() < results.len() {
             self.unused_results(names.len(), &call);
         }
-        let targets = names.iter().enumerate().map(|(at, name)| {
-            let ty = results.get(at).cloned().unwrap_or(Type::Error);
+        let targets = names.iter().enumerate().map(|(index, name)| {
+            let ty = results.get(index).cloned().unwrap_or(Type::Error);
             self.target(name, ty, call.span)
         });
         let targets = targets.collect();
@@ -143,7 +141,7 @@ impl BodyChecker<'_, '_> {
             (1, _) => format!("only the first of {count} results is used"),
             _ => format!("only {used} of {count} results are used"),
         };
-        let help = format!("write `name <-` before the call, or `{UNUSED} <-` if it is not wanted");
+        let help = format!("write `name <-` before the call, or `{UNUSED_PREFIX} <-` to ignore the result");
         self.report(Diagnostic::warning(codes::UNUSED_RESULT, call.span, message).help(help));
     }
 
@@ -155,10 +153,10 @@ impl BodyChecker<'_, '_> {
         if let Type::Stream(element) = &stream.ty
             && !accepts(element, &ty)
         {
-            let message = format!("`{name}` is a stream of `{element}`, and this call gives `{ty}`");
-            let message = Diagnostic::error(codes::WRONG_TYPE, call, message).label(format!("this gives `{ty}`"));
-            let message = match self.place_of(&stream) {
-                Some(place) => message.also(place, "declared here"),
+            let message = format!("`{name}` is a stream of `{element}`, but this call returns `{ty}`");
+            let message = Diagnostic::error(codes::WRONG_TYPE, call, message).label(format!("returns `{ty}`"));
+            let message = match self.definition_of(&stream) {
+                Some(definition) => message.also(definition, "declared here"),
                 None => message,
             };
             self.report(message);
@@ -179,14 +177,14 @@ impl BodyChecker<'_, '_> {
         };
         if !fits {
             let results: Vec<String> = call.arrow.results.iter().map(|result| format!("`{result}`")).collect();
-            let message = format!("stream map `{name}` takes a `string` and a `{element}` from a call");
+            let message = format!("calls that push to stream map `{name}` must return a `string` and a `{element}`");
             let message = Diagnostic::error(codes::WRONG_TYPE, call.span, message);
             let given = if results.is_empty() {
                 "nothing".to_owned()
             } else {
                 results.join(", ")
             };
-            self.report(message.label(format!("this gives {given}")));
+            self.report(message.label(format!("returns {given}")));
         } else if call.arrow.results.len() > 2 {
             self.unused_results(2, &call);
         }
@@ -204,24 +202,25 @@ impl BodyChecker<'_, '_> {
             "contains" => (true, Type::BOOL),
             _ => {
                 self.evaluate_arguments(Some(call));
-                let message = format!("a stream map has no function `{name}`");
+                let message = format!("stream maps have no function `{name}`");
                 let message = Diagnostic::error(codes::UNKNOWN_METHOD, name.span, message).label("not found");
                 let known = ["get", "getStream", "keys", "keysStream", "contains"];
-                let message = message.note("it has `get`, `getStream`, `keys`, `keysStream` and `contains`");
+                let message = message
+                    .note("stream maps have the functions `get`, `getStream`, `keys`, `keysStream` and `contains`");
                 self.report(suggest(message, name.span, name.as_str(), known));
                 return Value::missing(span);
             }
         };
-        let wanted = usize::from(takes_key);
-        if call.arguments.len() + call.abilities.len() != wanted {
+        let expected = usize::from(takes_key);
+        if call.arguments.len() + call.abilities.len() != expected {
             self.evaluate_arguments(Some(call));
             let message = format!("`{name}` takes {}", if takes_key { "a key" } else { "no arguments" });
             self.report(Diagnostic::error(codes::WRONG_ARITY, call.arguments_span, message));
             return Value::missing(span);
         }
         let key = call.arguments.first().map(|key| {
-            let place = format!("the key of `{name}`");
-            Box::new(self.expect(key, Wanted::new(&Type::STRING, place)))
+            let subject = format!("the key of `{name}`");
+            Box::new(self.expect(key, Expectation::new(&Type::STRING, subject)))
         });
         let query = match (name.as_str(), key) {
             ("get", Some(key)) => MapQuery::Get(key),
@@ -241,19 +240,23 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    /// What going through a collection gives in each round.
+    /// The type of the items of a loop.
     pub(super) fn item_type(&mut self, iterable: &Value) -> Type {
         match &iterable.ty {
             Type::Array(element) | Type::Option(element) | Type::Stream(element) => Type::clone(element),
             Type::StreamMap(element) => Type::entry(Type::clone(element)),
             Type::Error => Type::Error,
             other => {
-                let message = format!("`{other}` has no elements to go through");
+                let message = format!("can't iterate over `{other}`");
                 let message = Diagnostic::error(codes::NOT_ITERABLE, iterable.span, message);
-                let message = message.note("`for` goes through arrays, options, streams and stream maps");
+                let message = message.note("`for` iterates over arrays, options, streams and stream maps");
                 self.report(match other {
-                    Type::Scalar(Scalar::String) => message.help("to go through one value, make an array of it: `[…]`"),
-                    _ => message.help("go through a collection, such as a field of the value or an array of it: `[…]`"),
+                    Type::Scalar(Scalar::String) => {
+                        message.help("to iterate over one value, wrap it in an array: `[…]`")
+                    }
+                    _ => message.help(
+                        "iterate over a collection, such as a field of the value, or wrap the value in an array: `[…]`",
+                    ),
                 });
                 Type::Error
             }

@@ -1,4 +1,4 @@
-//! Names that mean nothing: what can be said about them.
+//! Messages about unknown names.
 
 use super::{ModuleChecker, predefined_names};
 use crate::codes;
@@ -6,41 +6,41 @@ use aqua_diagnostics::suggestions::suggest_or;
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::EcoString;
 
-/// For how many unknown names similar ones are looked for: who has more mistakes is told of the others without.
-const MOST_SUGGESTIONS: usize = 64;
+/// The number of unknown names for which similar names are searched; further ones are reported without suggestions.
+const MAX_SUGGESTIONS: usize = 64;
 
 impl ModuleChecker<'_> {
-    /// Whether to look for names that may be meant.
+    /// Whether to search for similar names.
     pub(super) fn suggests(&self) -> bool {
-        self.told.len() < MOST_SUGGESTIONS
+        self.reported_names.len() < MAX_SUGGESTIONS
     }
 
-    /// Reports a name that means no value here, unless that follows from an earlier mistake. `locals` are visible too.
+    /// Reports an unknown value, unless it follows from an earlier error. `locals` are the visible locals.
     pub(super) fn unknown_value(&mut self, name: &str, span: Span, locals: &[EcoString]) {
-        if self.is_excused(name) {
+        if self.is_suppressed(name) {
             return;
         }
         let message = if self.current.as_deref() == Some(name) {
             let message = Diagnostic::error(
                 codes::USED_BEFORE_DECLARATION,
                 span,
-                format!("`{name}` can't call itself"),
+                format!("recursive call of `{name}`"),
             );
             message
-                .note("every call is written out when a program is compiled, so there is no recursion")
-                .help("repeat with `for`; `for … rec` goes through a stream that grows while it is read")
-        } else if let Some(place) = self.later.get(name) {
+                .note("all calls are inlined when a program is compiled, so functions can't be recursive")
+                .help("use `for`; `for … rec` iterates over a stream that grows during the iteration")
+        } else if let Some(declaration) = self.undeclared.get(name) {
             let message = format!("`{name}` is used before it is declared");
             let message = Diagnostic::error(codes::USED_BEFORE_DECLARATION, span, message);
             message
-                .also(*place, "declared here")
+                .also(*declaration, "declared here")
                 .help("move the declaration above its first use")
         } else if self.namespace.ty(name).is_some() {
-            let message = format!("`{name}` is a type, and a value is wanted here");
+            let message = format!("expected a value, found type `{name}`");
             Diagnostic::error(codes::UNKNOWN_NAME, span, message)
-                .help(format!("make a value of it: `{name}(field = …)`"))
+                .help(format!("create a value of the type: `{name}(field = …)`"))
         } else if self.namespace.qualifiers.contains(name) {
-            let message = format!("`{name}` is a module, and a value is wanted here");
+            let message = format!("expected a value, found module `{name}`");
             let inside = format!("{name}.");
             let names = self.namespace.iter().filter(|(known, _)| known.starts_with(&inside));
             let names: Vec<&str> = names.map(|(known, _)| known.as_str()).collect();
@@ -52,7 +52,7 @@ impl ModuleChecker<'_> {
         self.report(message);
     }
 
-    /// The only value of this name in a module that is used under a name of its own.
+    /// The qualified name, if exactly one qualified value has this name.
     fn qualified(&self, name: &str) -> Option<EcoString> {
         let inside = |known: &EcoString| known.rsplit_once('.').is_some_and(|(_, last)| last == name);
         let mut found = self
@@ -69,7 +69,7 @@ impl ModuleChecker<'_> {
             .filter(|(module, _)| self.namespace.qualifiers.contains(*module))
         {
             Some((module, last)) => format!("module `{module}` has no `{last}`"),
-            None => format!("nothing is called `{name}`"),
+            None => format!("unknown name `{name}`"),
         };
         let message = Diagnostic::error(codes::UNKNOWN_NAME, span, message).label("not found");
         let values = self
@@ -80,9 +80,11 @@ impl ModuleChecker<'_> {
         if self.suggests()
             && let Some(qualified) = self.qualified(name)
         {
-            return message
-                .help(format!("it belongs to a module: write `{qualified}`"))
-                .fix(format!("write `{qualified}`"), span, qualified);
+            return message.help(format!("a module declares it: write `{qualified}`")).fix(
+                format!("write `{qualified}`"),
+                span,
+                qualified,
+            );
         }
         let mut known: Vec<&str> = Vec::new();
         if self.suggests() {

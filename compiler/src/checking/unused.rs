@@ -1,62 +1,62 @@
-//! Declarations and imports that nothing in their module uses.
+//! Unused declarations and imports.
 //!
-//! A name is used if it is written anywhere else in the module: in a header, a type, a value. So what is reported is certain.
+//! A name counts as used if it occurs anywhere else in the module, so there are no false positives.
 
 use super::ModuleChecker;
+use crate::checked::UNUSED_PREFIX;
 use crate::codes;
-use crate::warnings::UNUSED;
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Item};
 use rustc_hash::FxHashMap;
 
 impl ModuleChecker<'_> {
-    /// Warns of names that lead nowhere, in a module that gives something to others.
-    pub(super) fn warn_of_unused(&mut self) {
+    /// Warns about unused names. Skips modules that declare everything to importers, and those that export nothing.
+    pub(super) fn warn_about_unused(&mut self) {
         let module = self.module;
         let Some(header) = module.tree.module() else { return };
         let exports = module.tree.headers.iter().any(|it| matches!(it, Header::Export(_)));
-        let shows_all =
-            self.whole.sources.text(header.keyword) != "aqua" || matches!(header.declares, Some(Declares::All(_)));
-        let shows_nothing = !exports && header.declares.is_none();
-        if shows_all || shows_nothing {
+        let declares_all =
+            self.context.sources.text(header.keyword) != "aqua" || matches!(header.declares, Some(Declares::All(_)));
+        let is_private = !exports && header.declares.is_none();
+        if declares_all || is_private {
             return;
         }
-        let Some(source) = self.whole.sources.get(module.file) else {
+        let Some(source) = self.context.sources.get(module.file) else {
             return;
         };
         let words = Words::of(&source.text);
         for item in &module.tree.items {
-            if let Some((what, help)) = described(item)
+            if let Some((kind, help)) = described(item)
                 && let Some(name) = item.name()
                 && words.count(name.as_str()) < 2
-                && !name.as_str().to_lowercase().starts_with(UNUSED)
+                && !name.as_str().to_lowercase().starts_with(UNUSED_PREFIX)
             {
-                let message = format!("{what} `{name}` is not used");
+                let message = format!("unused {kind} `{name}`");
                 self.report(Diagnostic::warning(codes::UNUSED_NAME, name.span, message).help(help));
             }
         }
         for (header, target) in module.tree.headers.iter().zip(&module.imports) {
-            let declared = target.and_then(|index| Some(self.other(index)?.names()));
+            let declared = target.and_then(|index| Some(self.interface_of(index)?.names()));
             for span in unused_imports(header, declared.into_iter().flatten(), &words) {
-                let message = Diagnostic::warning(codes::UNUSED_NAME, span, "this import is not used");
-                self.report(message.help("take it out"));
+                let message = Diagnostic::warning(codes::UNUSED_NAME, span, "unused import");
+                self.report(message.help("remove it"));
             }
         }
     }
 }
 
-/// What a declaration is called in messages, and what to do with one that is not used.
+/// The kind of a declaration in messages, and the help for an unused one.
 fn described(item: &Item) -> Option<(&'static str, &'static str)> {
     Some(match item {
-        Item::Function(_) => ("function", "export it, call it or take it out"),
-        Item::Service(_) => ("service", "call it or take it out"),
-        Item::Data(_) | Item::Ability(_) | Item::Alias(_) => ("type", "take it out, or declare it to importers"),
-        Item::Constant(_) => ("constant", "take it out, or declare it to importers"),
+        Item::Function(_) => ("function", "call it, export it or remove it"),
+        Item::Service(_) => ("service", "call it or remove it"),
+        Item::Data(_) | Item::Ability(_) | Item::Alias(_) => ("type", "remove it, or declare it to importers"),
+        Item::Constant(_) => ("constant", "remove it, or declare it to importers"),
         Item::Error(_) => return None,
     })
 }
 
-/// The pieces of an import of which no name is used. `declared` is what the imported module shows.
+/// The spans of unused imports of a header. `declared` are the names that the imported module declares.
 fn unused_imports<'a>(header: &Header, declared: impl Iterator<Item = &'a str>, words: &Words<'_>) -> Vec<Span> {
     let unused = |item: &&HeaderItem| words.count(item.visible().as_str()) < 2;
     match header {
@@ -78,7 +78,7 @@ fn first_word(dotted: &str) -> &str {
     dotted.split('.').next().unwrap_or(dotted)
 }
 
-/// How often each word is written, comments and strings left out.
+/// The number of occurrences of each word, outside of comments and strings.
 struct Words<'a>(FxHashMap<&'a str, u32>);
 
 impl<'a> Words<'a> {
@@ -86,12 +86,12 @@ impl<'a> Words<'a> {
         let mut words = FxHashMap::default();
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let bytes = text.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            let rest = &bytes[at..];
+        let mut offset = 0;
+        while let Some(&byte) = bytes.get(offset) {
+            let rest = &bytes[offset..];
             let length = if is_word(byte) {
                 let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
-                *words.entry(&text[at..at + length]).or_default() += 1;
+                *words.entry(&text[offset..offset + length]).or_default() += 1;
                 length
             } else if byte == b'"' {
                 rest[1..]
@@ -103,7 +103,7 @@ impl<'a> Words<'a> {
             } else {
                 1
             };
-            at += length;
+            offset += length;
         }
         Self(words)
     }

@@ -1,4 +1,4 @@
-//! Values: literals, names, collections; the rest leads on to chains, calls, records and operators.
+//! Values: literals, names and collections. Chains, calls, records and operators have modules of their own.
 
 use super::body::BodyChecker;
 use super::namespace::Entity;
@@ -12,8 +12,8 @@ use aqua_grammar::tree;
 use ecow::EcoString;
 use std::sync::Arc;
 
-/// What a written value turned out to be.
-pub(super) enum Checked {
+/// The result of checking a value expression.
+pub(super) enum Evaluated {
     /// Anything but a call.
     Value(Value),
     /// A call, with any number of results.
@@ -21,15 +21,15 @@ pub(super) enum Checked {
 }
 
 impl BodyChecker<'_, '_> {
-    /// The value; a call gives its first result.
+    /// Checks a value; a call is replaced by its first result.
     pub(super) fn value(&mut self, written: &tree::Value) -> Value {
         match self.evaluate(written) {
-            Checked::Value(value) => value,
-            Checked::Call(call) => self.first_result(call),
+            Evaluated::Value(value) => value,
+            Evaluated::Call(call) => self.first_result(call),
         }
     }
 
-    /// A call as a value.
+    /// The first result of a call as a value.
     pub(super) fn first_result(&mut self, call: Call) -> Value {
         let span = call.span;
         match call.arrow.results.first() {
@@ -39,15 +39,15 @@ impl BodyChecker<'_, '_> {
                 span,
             },
             None => {
-                let message = Diagnostic::error(codes::TOO_FEW_RESULTS, span, "this call gives no value");
-                self.report(message.label("nothing comes out of this"));
+                let message = Diagnostic::error(codes::TOO_FEW_RESULTS, span, "this call returns no value");
+                self.report(message.label("returns nothing"));
                 Value::missing(span)
             }
         }
     }
 
-    /// The value or call.
-    pub(super) fn evaluate(&mut self, written: &tree::Value) -> Checked {
+    /// Checks a value or a call.
+    pub(super) fn evaluate(&mut self, written: &tree::Value) -> Evaluated {
         let span = written.span;
         let value = match &written.kind {
             tree::ValueKind::Literal(literal) => literal_value(literal, span),
@@ -63,24 +63,20 @@ impl BodyChecker<'_, '_> {
             tree::ValueKind::Group(inner) => self.value(inner),
             tree::ValueKind::Error => Value::missing(span),
         };
-        Checked::Value(value)
+        Evaluated::Value(value)
     }
 
-    /// What a name alone means.
+    /// Resolves a name as a value; reports it if it is unknown.
     pub(super) fn variable(&mut self, name: &EcoString, span: Span) -> Value {
         if let Some(value) = self.known_value(name, span) {
             return value;
         }
-        if self.is_excused(name) {
+        if self.is_suppressed(name) {
             return Value::missing(span);
         }
-        if let Some(place) = self.scopes.closed(name) {
-            let message = Diagnostic::error(
-                codes::UNKNOWN_NAME,
-                span,
-                format!("`{name}` is not known here any more"),
-            );
-            let message = message.also(place, "it is defined here and ends with this block");
+        if let Some(definition) = self.scopes.closed(name) {
+            let message = Diagnostic::error(codes::UNKNOWN_NAME, span, format!("`{name}` is out of scope"));
+            let message = message.also(definition, "defined here, visible until the end of its block");
             self.report(message.help("declare a stream before the block, push to it inside, and read it here"));
             return Value::missing(span);
         }
@@ -92,7 +88,7 @@ impl BodyChecker<'_, '_> {
         Value::missing(span)
     }
 
-    /// What a name, perhaps dotted, means as a value.
+    /// Resolves a name, which may be dotted, as a value.
     pub(super) fn known_value(&mut self, name: &EcoString, span: Span) -> Option<Value> {
         if let Some(id) = self.find_local(name) {
             return Some(self.read_local(id, span));
@@ -100,9 +96,9 @@ impl BodyChecker<'_, '_> {
         if let Some(value) = predefined(name, span) {
             return Some(value);
         }
-        match self.module.namespace.value(name).map(|meaning| meaning.what.clone()) {
+        match self.module.namespace.value(name).map(|it| it.meaning.clone()) {
             Some(Entity::Function(id)) => {
-                let ty = Type::Arrow(self.callee(id).arrow.clone());
+                let ty = Type::Arrow(self.function_of(id).arrow.clone());
                 Some(Value {
                     kind: ValueKind::Function(id),
                     ty,
@@ -114,7 +110,7 @@ impl BodyChecker<'_, '_> {
             Some(Entity::Broken) => Some(Value::missing(span)),
             None => self
                 .module
-                .whole
+                .context
                 .options
                 .constants
                 .get(name)
@@ -126,7 +122,7 @@ impl BodyChecker<'_, '_> {
         let Some(id) = self.service_id(service, span) else {
             return Value::missing(span);
         };
-        let declared = self.module.whole.service(service);
+        let declared = self.module.service_of(service);
         let methods = declared
             .methods
             .iter()
@@ -150,22 +146,21 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    /// The id in effect for a service, or a message that there is none.
+    /// The current id of a service; reports it if there is none.
     pub(super) fn service_id(&mut self, service: ServiceId, span: Span) -> Option<Value> {
         if let Some(local) = self.scopes.service_id(service) {
             self.capture(local);
             return Some(self.read_local(local, span));
         }
-        let declared = self.module.whole.service(service);
+        let declared = self.module.service_of(service);
         if let Some(id) = &declared.default_id {
             return Some(id.clone());
         }
-        let (name, place) = (declared.name.clone(), declared.name_span);
+        let (name, declaration) = (declared.name.clone(), declared.name_span);
         let message = format!("service `{name}` has no id here");
-        let message = Diagnostic::error(codes::NO_SERVICE_ID, span, message).also(place, "declared without an id");
-        self.report(message.help(format!(
-            "say which one is meant before this line, such as `{name} \"id\"`"
-        )));
+        let message =
+            Diagnostic::error(codes::NO_SERVICE_ID, span, message).also(declaration, "declared without an id");
+        self.report(message.help(format!("assign an id before this line: `{name} \"id\"`")));
         None
     }
 
@@ -174,7 +169,7 @@ impl BodyChecker<'_, '_> {
         let mut joined: Option<Type> = None;
         for element in &elements {
             if !element.ty.is_data() && !matches!(element.ty, Type::Stream(_)) {
-                let message = format!("a collection can't hold `{}`", element.ty);
+                let message = format!("a collection can't contain `{}`", element.ty);
                 let message = Diagnostic::error(codes::NOT_DATA, element.span, message).label("not data");
                 self.report(message);
                 return Value::missing(span);

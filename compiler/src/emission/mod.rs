@@ -1,66 +1,66 @@
-//! A workflow and its journey, written down as AIR.
+//! Writes a workflow and its plan as AIR.
 //!
-//! AIR knows no `on`: every call and canon names its peer, and a visit without work is a hop, the canon of an empty stream,
-//! which only the visited peer can make. Groups of many become balanced trees of pairs, so that a machine which recurses over
-//! them needs little depth; `seq`s in each other are one group.
+//! AIR has no `on`: every call and canon names its peer. A visit without a call is a hop: the canon of an empty stream, which
+//! only the visited peer can execute. Groups of more than two steps become balanced binary trees, which keeps the recursion of
+//! interpreters shallow; nested `seq`s are flattened first.
 
 #[cfg(test)]
 mod tests;
 
-use crate::topology::{Hop, Journey};
-use crate::workflow::{Last, Op, Peer, StepId, Workflow};
+use crate::topology::{Hop, Plan};
+use crate::workflow::{Last, Op, PeerName, StepId, Workflow};
 use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
 use aqua_diagnostics::Span;
 use ecow::EcoString;
 use std::collections::BTreeMap;
 
-/// The iterator of hops through a collection of relays. Such folds contain nothing but a hop, so they never nest.
+/// The iterator of hops through an array of relays. These folds contain nothing but a hop, so they never nest.
 const VIA_PEER: &str = "-via-peer-";
 
-/// What each instruction is made of. Hops, and what only joins others, are made of nothing.
+/// The source spans of instructions. Hops and the instructions that only group others have none.
 pub type Origins = BTreeMap<InstructionId, Span>;
 
-/// The script of everything below `root`, and what its instructions are made of.
-pub fn emit(workflow: &Workflow, journey: &Journey, root: StepId) -> (Script, Origins) {
+/// Writes a workflow and its plan as a script. Returns the script and the source spans of its instructions.
+pub fn emit(workflow: &Workflow, plan: &Plan) -> (Script, Origins) {
     let mut emitter = Emitter {
         workflow,
-        journey,
+        plan,
         script: Script::new(),
         sequences: vec![Sequence::new()],
         origin: None,
         origins: Origins::new(),
     };
-    emitter.run(root);
-    let whole = emitter.close();
+    emitter.run(workflow.root());
+    let root = emitter.close();
     let (mut script, origins) = (emitter.script, emitter.origins);
-    script.set_root(whole);
+    script.set_root(root);
     (script, origins)
 }
 
-/// Instructions in a row.
+/// Instructions that run in sequence.
 type Sequence = Vec<InstructionId>;
 
-/// An instruction of two parts.
+/// The constructor of an instruction with two children.
 type Pair = fn(InstructionId, InstructionId) -> Instruction;
 
 enum Task {
-    /// Writes the step and the hops around it to the innermost open sequence.
+    /// Appends the step and the hops around it to the innermost open sequence.
     Write(StepId),
-    /// Opens a sequence for a part of the step that stands for itself.
+    /// Opens the sequence of a child that becomes an instruction of its own.
     Open,
-    /// Closes the sequences of a group's parts and writes the group.
+    /// Closes the sequences of the children and appends the instruction that contains them.
     Combine(StepId),
-    /// Writes the hops after the step.
+    /// Appends the hops after the step.
     Leave(StepId),
 }
 
 struct Emitter<'a> {
     workflow: &'a Workflow,
-    journey: &'a Journey,
+    plan: &'a Plan,
     script: Script,
     /// Open sequences, the innermost last.
     sequences: Vec<Sequence>,
-    /// What the step that is being written is made of.
+    /// The origin of the step that is being written.
     origin: Option<Span>,
     origins: Origins,
 }
@@ -71,13 +71,13 @@ impl Emitter<'_> {
         while let Some(task) = tasks.pop() {
             match task {
                 Task::Write(step) => {
-                    self.hops(self.journey.before(step));
+                    self.hops(self.plan.before(step));
                     tasks.push(Task::Leave(step));
                     self.write(step, &mut tasks);
                 }
                 Task::Open => self.sequences.push(Sequence::new()),
                 Task::Combine(step) => self.combine(step),
-                Task::Leave(step) => self.hops(self.journey.after(step)),
+                Task::Leave(step) => self.hops(self.plan.after(step)),
             }
         }
     }
@@ -171,23 +171,23 @@ impl Emitter<'_> {
                     last: Some(self.script.push(last, None)),
                 }
             }
-            other => unreachable!("{other:?} has no parts that stand for themselves"),
+            other => unreachable!("{other:?} is not combined"),
         };
         self.append(instruction);
     }
 
-    /// Joins the parts of a group; a single part gets `(null)` beside it.
+    /// Joins the children of a `par` or `xor`; `(null)` is the second child if there is only one.
     fn combine_pairs(&mut self, count: usize, pair: Pair) {
         let mut parts: Vec<InstructionId> = (0..count).map(|_| self.close()).collect();
         parts.reverse();
         if parts.len() == 1 {
             parts.push(self.script.push(Instruction::Null, None));
         }
-        let whole = self.balance(parts, pair);
-        self.append_id(whole);
+        let group = self.balance(parts, pair);
+        self.append_id(group);
     }
 
-    /// Joins parts by pairs of pairs; no parts are `(null)`.
+    /// Joins instructions to a balanced binary tree; returns `(null)` if there are none.
     fn balance(&mut self, mut parts: Vec<InstructionId>, pair: Pair) -> InstructionId {
         while parts.len() > 1 {
             let join = |two: &[InstructionId]| match two {
@@ -199,21 +199,21 @@ impl Emitter<'_> {
         parts.pop().unwrap_or_else(|| self.script.push(Instruction::Null, None))
     }
 
-    /// Visits are made of nothing that is written.
+    /// Appends hops. They have no origin.
     fn hops(&mut self, hops: &[Hop]) {
         self.origin = None;
         for hop in hops {
-            match self.workflow.places().whom(hop.peer) {
-                Peer::One(peer) => {
+            match self.workflow.locations().peer(hop.peer) {
+                PeerName::One(peer) => {
                     let visit = self.visit(peer.clone());
                     self.append_id(visit);
                 }
-                Peer::Each(peers) => self.visit_each(peers.clone(), hop.backwards),
+                PeerName::Each(peers) => self.visit_each(peers.clone(), hop.backwards),
             }
         }
     }
 
-    /// A visit: the peer, and nobody else, can say what an empty stream of its own contains.
+    /// A hop: only `peer` can canonicalise a stream on itself.
     fn visit(&mut self, peer: Value) -> InstructionId {
         let (source, target) = (Variable::stream("$-hop-"), Variable::canon_stream("#-hopc-"));
         let canon = Instruction::Canon {
@@ -264,16 +264,16 @@ impl Emitter<'_> {
         sequence.push(next);
     }
 
-    /// Ends the innermost sequence; an empty one is `(null)`.
+    /// Closes the innermost sequence and returns it as one instruction; an empty sequence is `(null)`.
     fn close(&mut self) -> InstructionId {
         let sequence = self.sequences.pop().expect("every sequence is closed once");
         self.balance(sequence, Instruction::Seq)
     }
 
-    /// The peer on which a step runs. Whatever is exported stands in an `on` for the initiator.
+    /// The peer on which a step runs: the initiator outside of every `on`.
     fn peer(&self, step: StepId) -> Value {
-        self.journey.peer(step).map_or(Value::InitPeerId, |peer| {
-            self.workflow.places().whom(peer).value().clone()
+        self.plan.peer(step).map_or(Value::InitPeerId, |peer| {
+            self.workflow.locations().peer(peer).value().clone()
         })
     }
 }

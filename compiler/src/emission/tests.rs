@@ -2,7 +2,7 @@
 
 use super::emit;
 use crate::topology::plan;
-use crate::workflow::{Exit, Last, Op, Peer, Places, StepId, Workflow};
+use crate::workflow::{Exit, Last, Locations, Op, PeerName, StepId, Workflow};
 use aqua_air::{Value, Variable, print};
 
 fn call(workflow: &mut Workflow, function: &str) -> StepId {
@@ -15,8 +15,8 @@ fn call(workflow: &mut Workflow, function: &str) -> StepId {
     workflow.add(op, Vec::new())
 }
 
-fn emitted(workflow: &Workflow, root: StepId) -> String {
-    print(&emit(workflow, &plan(workflow, root), root).0)
+fn emitted(workflow: &Workflow) -> String {
+    print(&emit(workflow, &plan(workflow)).0)
 }
 
 #[test]
@@ -27,27 +27,41 @@ fn groups_are_balanced_and_sequences_are_flat() {
     let inner = workflow.add(Op::Seq, vec![calls[1], null, calls[2]]);
     let one = workflow.add(Op::Detach, vec![calls[3]]);
     let three = workflow.add(Op::Par, vec![calls[4], null, calls[5]]);
-    let root = workflow.add(Op::Seq, vec![calls[0], inner, one, three]);
-    insta::assert_snapshot!(emitted(&workflow, root));
+    workflow.add(Op::Seq, vec![calls[0], inner, one, three]);
+    insta::assert_snapshot!(emitted(&workflow));
 }
 
 #[test]
 fn visits_are_canons_and_collections_of_relays_are_folded() {
     let mut workflow = Workflow::new();
-    let places = workflow.places_mut();
-    let home = places.peer(Peer::One(Value::InitPeerId));
-    let away = places.peer(Peer::One(Value::scalar("p")));
-    let relay = places.peer(Peer::One(Value::literal("12D3")));
-    let relays = places.peer(Peer::Each(Value::scalar("rs")));
-    let home = places.enter(Places::NOWHERE, home, &[relay]);
-    let away = places.enter(home, away, &[relays]);
+    let locations = workflow.locations_mut();
+    let home = locations.intern_peer(PeerName::One(Value::InitPeerId));
+    let away = locations.intern_peer(PeerName::One(Value::scalar("p")));
+    let relay = locations.intern_peer(PeerName::One(Value::literal("12D3")));
+    let relays = locations.intern_peer(PeerName::Each(Value::scalar("rs")));
+    let home = locations.nested(Locations::ROOT, home, &[relay]);
+    let away = locations.nested(home, away, &[relays]);
     let there = call(&mut workflow, "there");
     let exit = Exit::AsNeeded;
-    let on = workflow.add(Op::On { place: away, exit }, vec![there]);
+    let on = workflow.add(
+        Op::On {
+            location: away,
+            exit,
+            peer_span: None,
+        },
+        vec![there],
+    );
     let back = call(&mut workflow, "back");
     let seq = workflow.add(Op::Seq, vec![on, back]);
-    let root = workflow.add(Op::On { place: home, exit }, vec![seq]);
-    insta::assert_snapshot!(emitted(&workflow, root));
+    workflow.add(
+        Op::On {
+            location: home,
+            exit,
+            peer_span: None,
+        },
+        vec![seq],
+    );
+    insta::assert_snapshot!(emitted(&workflow));
 }
 
 #[test]
@@ -64,13 +78,13 @@ fn groups_with_a_body() {
         last: Last::Wait,
     };
     let fold = workflow.add(fold, vec![either]);
-    let root = workflow.add(Op::New(Variable::stream("$st")), vec![fold]);
-    insta::assert_snapshot!(emitted(&workflow, root));
+    workflow.add(Op::New(Variable::stream("$st")), vec![fold]);
+    insta::assert_snapshot!(emitted(&workflow));
 }
 
 #[test]
 fn nothing_is_null() {
     let mut workflow = Workflow::new();
-    let root = workflow.add(Op::Seq, Vec::new());
-    assert_eq!(emitted(&workflow, root), "(null)\n");
+    workflow.add(Op::Seq, Vec::new());
+    assert_eq!(emitted(&workflow), "(null)\n");
 }

@@ -1,7 +1,7 @@
-//! Arrays, options, streams in brackets, data and abilities.
+//! Literals of arrays, options, streams, data and abilities.
 
 use super::Lowered;
-use super::bound::Bound;
+use super::binding::Binding;
 use super::steps::{Lowering, Steps};
 use crate::checked::{NamedValue, Value};
 use crate::typing::Type;
@@ -11,17 +11,17 @@ use ecow::{EcoString, eco_format};
 use std::rc::Rc;
 
 impl<'p> Lowering<'p> {
-    /// `[a, b]`: the items are pushed to a stream of their own, which is frozen.
+    /// `[a, b]`: the items are pushed to a new stream, which is canonicalised.
     pub(super) fn array(&mut self, elements: &'p [Value], steps: &mut Steps) -> Lowered<Operand> {
         let stream = self.names.tagged(VariableKind::Stream, "array");
         let mut inside = Steps::new();
         for element in elements {
             self.push_element(element, &stream, &mut inside)?;
         }
-        Ok(self.frozen(stream, inside, steps))
+        Ok(self.canonicalised(stream, inside, steps))
     }
 
-    /// `?[a, b]`: the first that can be computed.
+    /// `?[a, b]`: the first item that can be computed.
     pub(super) fn option(&mut self, elements: &'p [Value], steps: &mut Steps) -> Lowered<Operand> {
         let stream = self.names.tagged(VariableKind::Stream, "option");
         let mut alternatives = Vec::with_capacity(elements.len() + 1);
@@ -32,24 +32,24 @@ impl<'p> Lowering<'p> {
         }
         alternatives.push(self.add(Op::Null, Steps::new()));
         let choice = self.add(Op::Xor, alternatives);
-        Ok(self.frozen(stream, vec![choice], steps))
+        Ok(self.canonicalised(stream, vec![choice], steps))
     }
 
-    /// `*[a, b]`: a stream of the current scope that has these items already.
-    pub(super) fn anonymous_stream(&mut self, elements: &'p [Value], steps: &mut Steps) -> Lowered<Bound<'p>> {
+    /// `*[a, b]`: a new stream of the current scope with these items.
+    pub(super) fn anonymous_stream(&mut self, elements: &'p [Value], steps: &mut Steps) -> Lowered<Binding<'p>> {
         let stream = self.declare(VariableKind::Stream, "stream");
         for element in elements {
             self.push_element(element, &stream, steps)?;
         }
-        Ok(Bound::Stream(stream))
+        Ok(Binding::Stream(stream))
     }
 
     fn push_element(&mut self, element: &'p Value, stream: &Variable, steps: &mut Steps) -> Lowered<()> {
-        let bound = self.value(element, steps)?;
-        self.append(stream.clone(), bound, element, steps)
+        let binding = self.value(element, steps)?;
+        self.append(stream.clone(), binding, element, steps)
     }
 
-    fn frozen(&mut self, stream: Variable, mut inside: Steps, steps: &mut Steps) -> Operand {
+    fn canonicalised(&mut self, stream: Variable, mut inside: Steps, steps: &mut Steps) -> Operand {
         let target = self
             .names
             .tagged(VariableKind::CanonStream, super::streams::bare(&stream));
@@ -58,7 +58,7 @@ impl<'p> Lowering<'p> {
         target.into()
     }
 
-    /// `D(x = …)`: the fields are put into a map of their own, which becomes one value.
+    /// `D(x = …)`: the fields are entries of a new stream map, which is canonicalised to a scalar.
     pub(super) fn data_literal(&mut self, ty: &Type, fields: &'p [NamedValue], steps: &mut Steps) -> Lowered<Operand> {
         let name = type_name(ty);
         let map = self.names.tagged(VariableKind::StreamMap, &name);
@@ -89,7 +89,7 @@ impl<'p> Lowering<'p> {
         Ok(self.object(map, &name, inside, steps))
     }
 
-    /// Fields in alphabetical order, their values computed side by side before.
+    /// Adds fields to a map in alphabetical order. Their values are computed in parallel before.
     fn set_fields(
         &mut self,
         map: &Variable,
@@ -104,7 +104,7 @@ impl<'p> Lowering<'p> {
         for field in fields {
             let mut group = Steps::new();
             let value = match self.value(&field.value, &mut group)? {
-                Bound::Stream(stream) => self.snapshot(&stream, inside),
+                Binding::Stream(stream) => self.snapshot(&stream, inside),
                 other => self.data(other, field.value.span)?,
             };
             let value = self.fit(value, Place::Source, inside);
@@ -112,7 +112,7 @@ impl<'p> Lowering<'p> {
             groups.push(group);
         }
         inside.extend(entries);
-        self.side_by_side(groups, steps);
+        self.in_parallel(groups, steps);
         Ok(())
     }
 
@@ -128,18 +128,18 @@ impl<'p> Lowering<'p> {
         target.into()
     }
 
-    /// `A(x = …)`: nothing at run time.
-    pub(super) fn ability(&mut self, fields: &'p [NamedValue], steps: &mut Steps) -> Lowered<Bound<'p>> {
+    /// `A(x = …)`: exists at compile time only.
+    pub(super) fn ability(&mut self, fields: &'p [NamedValue], steps: &mut Steps) -> Lowered<Binding<'p>> {
         let mut groups = Vec::with_capacity(fields.len());
-        let mut bound = rustc_hash::FxHashMap::default();
+        let mut binding = rustc_hash::FxHashMap::default();
         for field in fields {
             let mut group = Steps::new();
             let value = self.value(&field.value, &mut group)?;
-            bound.insert(field.name.clone(), value);
+            binding.insert(field.name.clone(), value);
             groups.push(group);
         }
-        self.side_by_side(groups, steps);
-        Ok(Bound::Ability(Rc::new(bound)))
+        self.in_parallel(groups, steps);
+        Ok(Binding::Ability(Rc::new(binding)))
     }
 }
 

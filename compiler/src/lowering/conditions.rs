@@ -1,4 +1,4 @@
-//! `if`: a choice that tells a false condition from an error in what is chosen.
+//! `if`: distinguishes a false condition from an error in a branch.
 
 use super::Lowered;
 use super::steps::{Lowering, Steps};
@@ -6,11 +6,11 @@ use crate::checked::{Block, Operator, Value, ValueKind};
 use crate::workflow::{Op, StepId};
 use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable};
 
-/// Errors of `match` and `mismatch` when the values are not as wanted.
+/// The error codes of `match` and `mismatch` for a false condition.
 const NOT_EQUAL: i64 = 10001;
 const EQUAL: i64 = 10002;
 
-/// Two values that must be equal, or must differ.
+/// A condition: two operands that must be equal, or must differ.
 struct Condition {
     left: Operand,
     right: Operand,
@@ -44,7 +44,7 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// A comparison goes into the choice itself, other conditions are compared with `true`.
+    /// A comparison becomes the condition itself; other conditions are compared with `true`.
     fn condition(&mut self, condition: &'p Value, steps: &mut Steps) -> Lowered<Condition> {
         if let ValueKind::Binary { operator, left, right } = &condition.kind
             && let Operator::Equal | Operator::NotEqual = operator
@@ -58,12 +58,12 @@ impl<'p> Lowering<'p> {
         Ok(Condition { left, right, equal })
     }
 
-    /// Two operands computed side by side.
+    /// Two operands that are computed in parallel.
     pub(super) fn pair(&mut self, values: [&'p Value; 2], steps: &mut Steps) -> Lowered<[Operand; 2]> {
         let [mut first, mut second] = [Steps::new(), Steps::new()];
         let left = self.operand(values[0], Place::Argument, &mut first)?;
         let right = self.operand(values[1], Place::Argument, &mut second)?;
-        self.side_by_side([first, second], steps);
+        self.in_parallel([first, second], steps);
         Ok([left, right])
     }
 
@@ -72,16 +72,16 @@ impl<'p> Lowering<'p> {
         self.add(Op::Match { left, right, equal }, body)
     }
 
-    /// The choice, followed by the question why it failed: the other branch runs only if the condition was false; an error of
-    /// either branch is raised again.
+    /// An `if` that checks the error code of its `match`: the other branch runs only if the condition was false; an error in
+    /// either branch is rethrown.
     fn choice(&mut self, condition: Condition, then: Steps, otherwise: Steps) -> StepId {
-        let refused = if condition.equal { NOT_EQUAL } else { EQUAL };
+        let false_condition = if condition.equal { NOT_EQUAL } else { EQUAL };
         let error = self.names.scalar("if-error");
         let then = self.matching(condition, then);
         let mut instead = Steps::new();
         self.ap(Operand::Error(None), error.clone(), &mut instead);
         if otherwise.is_empty() {
-            let done = self.if_error_is(refused, Steps::new());
+            let done = self.if_error_is(false_condition, Steps::new());
             let fail = self.add(Op::Fail(error.clone().into()), Steps::new());
             instead.push(self.add(Op::Xor, vec![done, fail]));
             let instead = self.seq(instead);
@@ -90,7 +90,7 @@ impl<'p> Lowering<'p> {
         }
         let other_error = self.names.scalar("else-error");
         let outcome = self.names.scalar("if-else-error");
-        let other = self.if_error_is(refused, otherwise);
+        let other = self.if_error_is(false_condition, otherwise);
         let mut failed = Steps::new();
         self.ap(Operand::Error(None), other_error.clone(), &mut failed);
         let pick = self.pick_error(&error, &other_error, &outcome);
@@ -106,7 +106,7 @@ impl<'p> Lowering<'p> {
         choice
     }
 
-    /// If the question why was answered by "not equal", the first branch had failed; otherwise the second one has.
+    /// Copies the error of the branch that failed: the first one if the last error is "not equal", the second one otherwise.
     fn pick_error(&mut self, first: &Variable, second: &Variable, outcome: &Variable) -> StepId {
         let (mut of_first, mut of_second) = (Steps::new(), Steps::new());
         self.ap(first.clone().into(), outcome.clone(), &mut of_first);

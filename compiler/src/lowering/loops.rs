@@ -1,7 +1,7 @@
 //! Loops over collections, streams and stream maps.
 
 use super::Lowered;
-use super::bound::Bound;
+use super::binding::Binding;
 use super::steps::{Lowering, Steps};
 use crate::checked::{Block, Iteration, LoopVariable, Value};
 use crate::workflow::{Exit, Last, Op, StepId};
@@ -17,8 +17,8 @@ impl<'p> Lowering<'p> {
         body: &'p Block,
         steps: &mut Steps,
     ) -> Lowered<()> {
-        // What rounds at once go through is computed beside what follows, as they run: what follows may also start on a
-        // peer that only knows of a part so far, and is told of the rest as it comes.
+        // The items of a parallel loop are computed in the detached branch: the following steps may start on a peer that has
+        // only a part of the items and receives the rest later.
         let mut branch = Steps::new();
         let Some(items) = self.items(iterable, iteration, &mut branch)? else {
             steps.append(&mut branch);
@@ -52,10 +52,10 @@ impl<'p> Lowering<'p> {
             steps.append(&mut branch);
             return Ok(());
         }
-        let at_once = matches!(iteration, Iteration::Parallel | Iteration::Recursive);
-        let last = if at_once { Last::Wait } else { Last::Done };
+        let is_parallel = matches!(iteration, Iteration::Parallel | Iteration::Recursive);
+        let last = if is_parallel { Last::Wait } else { Last::Done };
         branch.push(self.fold(items, iterator, last, round));
-        if at_once {
+        if is_parallel {
             let branch = self.seq(branch);
             steps.push(self.add(Op::Detach, vec![branch]));
         } else {
@@ -64,7 +64,7 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// Every round on its own peer, all at once; the work goes on at the relays that the rounds come back to.
+    /// `parseq`: runs every iteration on its own peer, in parallel; execution continues on the relays of these peers.
     pub(super) fn parseq(
         &mut self,
         iterable: &'p Value,
@@ -80,11 +80,11 @@ impl<'p> Lowering<'p> {
         let mut idle = false;
         let round = self.scoped(|lowering, steps| {
             let mut work = Steps::new();
-            let place = lowering.place(peer, via, &mut work)?;
+            let site = lowering.remote_site(peer, via, &mut work)?;
             let mut inside = Steps::new();
-            lowering.at(place, |lowering| lowering.block(body, &mut inside))?;
+            lowering.at(site, |lowering| lowering.block(body, &mut inside))?;
             idle = inside.is_empty();
-            lowering.enter(place, Exit::ToRelay, inside, &mut work);
+            lowering.push_on(site, Exit::ToRelay, inside, &mut work);
             let work = lowering.seq(work);
             let next = lowering.add(Op::Next(iterator.clone()), Steps::new());
             steps.push(lowering.add(Op::Par, vec![work, next]));
@@ -98,7 +98,7 @@ impl<'p> Lowering<'p> {
     }
 
     fn fold(&mut self, iterable: Operand, iterator: EcoString, last: Last, round: Steps) -> StepId {
-        // One step: a loop begins outside of the `on`s of its rounds.
+        // One child: topology lets a fold begin outside of the `on`s of its body.
         let round = self.add(Op::Seq, round);
         let op = Op::Fold {
             iterable,
@@ -108,14 +108,14 @@ impl<'p> Lowering<'p> {
         self.add(op, vec![round])
     }
 
-    /// What a loop goes through; nothing if there is certainly nothing. A stream is frozen, unless the loop is to see what
-    /// arrives later.
+    /// The items of a loop; `None` if the collection is always empty. A stream is canonicalised, except in `for … rec`, which
+    /// also receives items that arrive later.
     fn items(&mut self, iterable: &'p Value, iteration: Iteration, steps: &mut Steps) -> Lowered<Option<Operand>> {
-        let live = iteration == Iteration::Recursive;
+        let is_live = iteration == Iteration::Recursive;
         let items = match self.value(iterable, steps)? {
-            Bound::Stream(stream) | Bound::Map(stream) if live => stream.into(),
-            Bound::Stream(stream) => self.snapshot(&stream, steps),
-            Bound::Map(map) => self.map_snapshot(&map, steps).into(),
+            Binding::Stream(stream) | Binding::Map(stream) if is_live => stream.into(),
+            Binding::Stream(stream) => self.snapshot(&stream, steps),
+            Binding::Map(map) => self.map_snapshot(&map, steps).into(),
             other => match self.data(other, iterable.span)? {
                 Operand::EmptyArray => return Ok(None),
                 value => self.fit(value, Place::Iterable, steps),
@@ -124,12 +124,12 @@ impl<'p> Lowering<'p> {
         Ok(Some(items))
     }
 
-    /// Names the item and says what the loop's names stand for.
+    /// Binds the variables of a loop. Returns the name of the iterator.
     fn loop_variable(&mut self, variable: LoopVariable) -> EcoString {
         match variable {
             LoopVariable::Item(local) => {
                 let iterator = self.names.source(self.local_name(local));
-                self.bind(local, Bound::Data(Operand::scalar(iterator.clone())));
+                self.bind(local, Binding::Data(Operand::scalar(iterator.clone())));
                 iterator
             }
             LoopVariable::Entry { key, value } => {
@@ -137,7 +137,7 @@ impl<'p> Lowering<'p> {
                 for (local, field) in [(key, "key"), (value, "value")] {
                     let entry = Variable::new(VariableKind::Scalar, iterator.clone());
                     let part = entry.with(Lens::Path(vec![Accessor::Field(field.into())]));
-                    self.bind(local, Bound::Data(part));
+                    self.bind(local, Binding::Data(part));
                 }
                 iterator
             }

@@ -1,7 +1,7 @@
-//! Stream maps: entries, snapshots and questions.
+//! Stream maps: entries, snapshots and queries.
 
 use super::Lowered;
-use super::bound::Bound;
+use super::binding::Binding;
 use super::steps::{Lowering, Steps};
 use super::streams::bare;
 use crate::checked::{MapQuery, Value};
@@ -13,15 +13,15 @@ impl<'p> Lowering<'p> {
     pub(super) fn push_entry(
         &mut self,
         map: &'p Value,
-        key: Bound<'p>,
-        value: Bound<'p>,
+        key: Binding<'p>,
+        value: Binding<'p>,
         steps: &mut Steps,
     ) -> Lowered<()> {
         let target = self.map(map, steps)?;
         let key = self.data(key, map.span)?;
         let key = self.fit(key, Place::Key, steps);
         let value = match value {
-            Bound::Stream(stream) => self.snapshot(&stream, steps),
+            Binding::Stream(stream) => self.snapshot(&stream, steps),
             other => self.data(other, map.span)?,
         };
         let value = self.fit(value, Place::Source, steps);
@@ -31,37 +31,37 @@ impl<'p> Lowering<'p> {
 
     fn map(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Variable> {
         match self.value(value, steps)? {
-            Bound::Map(map) => Ok(map),
+            Binding::Map(map) => Ok(map),
             other => unreachable!("a checked program has a stream map here, not {other:?}"),
         }
     }
 
-    /// What a map contains now, seen by the current peer.
+    /// Canonicalises a map on the current peer.
     pub(super) fn map_snapshot(&mut self, map: &Variable, steps: &mut Steps) -> Variable {
         let target = self.names.tagged(VariableKind::CanonMap, bare(map));
         self.canon(map, &target, steps);
         target
     }
 
-    pub(super) fn ask_map(&mut self, of: &'p Value, query: &'p MapQuery, steps: &mut Steps) -> Lowered<Bound<'p>> {
+    pub(super) fn map_query(&mut self, of: &'p Value, query: &'p MapQuery, steps: &mut Steps) -> Lowered<Binding<'p>> {
         let map = self.map(of, steps)?;
         Ok(match query {
-            MapQuery::Get(key) => Bound::Data(self.values_under(&map, key, steps)?),
-            MapQuery::Contains(key) => Bound::Data(self.contains(&map, key, steps)?),
-            MapQuery::Keys => Bound::Data(self.keys(&map, steps)),
-            MapQuery::GetStream(key) => Bound::Stream(self.stream_under(&map, key, steps)?),
-            MapQuery::KeysStream => Bound::Stream(self.key_stream(&map, steps)),
+            MapQuery::Get(key) => Binding::Data(self.values_under(&map, key, steps)?),
+            MapQuery::Contains(key) => Binding::Data(self.contains(&map, key, steps)?),
+            MapQuery::Keys => Binding::Data(self.keys(&map, steps)),
+            MapQuery::GetStream(key) => Binding::Stream(self.stream_under(&map, key, steps)?),
+            MapQuery::KeysStream => Binding::Stream(self.key_stream(&map, steps)),
         })
     }
 
     /// `m.get(key)`.
     fn values_under(&mut self, map: &Variable, key: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
         let key = self.key(key, steps)?;
-        let frozen = self.map_snapshot(map, steps);
-        Ok(frozen.with(Lens::Path(vec![key])))
+        let canonical = self.map_snapshot(map, steps);
+        Ok(canonical.with(Lens::Path(vec![key])))
     }
 
-    /// A key as a step into a map: the name of a scalar.
+    /// A key as an accessor: the name of a scalar.
     fn key(&mut self, key: &'p Value, steps: &mut Steps) -> Lowered<Accessor> {
         let key = self.operand(key, Place::Source, steps)?;
         let scalar = match key {
@@ -87,13 +87,13 @@ impl<'p> Lowering<'p> {
     fn keys(&mut self, map: &Variable, steps: &mut Steps) -> Operand {
         let keys = self.names.tagged(VariableKind::Stream, "keys");
         let mut inside = Steps::new();
-        let frozen = self.map_snapshot(map, &mut inside);
+        let canonical = self.map_snapshot(map, &mut inside);
         let iterator = self.names.source("entry");
         let mut round = Steps::new();
         self.ap(part(&iterator, "key"), keys.clone(), &mut round);
         round.push(self.add(Op::Next(iterator.clone()), Steps::new()));
         let fold = Op::Fold {
-            iterable: frozen.into(),
+            iterable: canonical.into(),
             iterator,
             last: Last::Done,
         };
@@ -104,7 +104,7 @@ impl<'p> Lowering<'p> {
         target.into()
     }
 
-    /// `m.getStream(key)`: fills a stream with what is and what will be under the key.
+    /// `m.getStream(key)`: a stream of the values of a key, including later ones.
     fn stream_under(&mut self, map: &Variable, key: &'p Value, steps: &mut Steps) -> Lowered<Variable> {
         let key = self.operand(key, Place::Argument, steps)?;
         let values = self.declare(VariableKind::Stream, "values");
@@ -119,7 +119,7 @@ impl<'p> Lowering<'p> {
         Ok(values)
     }
 
-    /// `m.keysStream()`: fills a stream with the keys of the entries that are and will be.
+    /// `m.keysStream()`: a stream of the keys, including later ones.
     fn key_stream(&mut self, map: &Variable, steps: &mut Steps) -> Variable {
         let keys = self.declare(VariableKind::Stream, "keys");
         let iterator = self.names.source("entry");
@@ -129,7 +129,7 @@ impl<'p> Lowering<'p> {
         keys
     }
 
-    /// Does something with every entry, also with later ones, and does not wait for the end.
+    /// Adds a detached loop over the entries, including later ones.
     fn follow(&mut self, map: &Variable, iterator: ecow::EcoString, mut round: Steps, steps: &mut Steps) {
         round.push(self.add(Op::Next(iterator.clone()), Steps::new()));
         let fold = Op::Fold {

@@ -1,18 +1,18 @@
-//! From a checked function to its workflow: everything it calls is put in its place.
+//! Lowers a checked function to a workflow: all calls are inlined.
 //!
-//! An exported function becomes one script that stands for itself. Names disappear: while a body is inlined, every local is
-//! bound to a constant, a variable with a lens, a stream or something that can be called, and only what computes,
-//! waits or moves data becomes steps. Values that need computing leave their steps before those that use them.
+//! An exported function becomes one self-contained script. While a body is inlined, each local is bound to a constant, a
+//! variable with a lens, a stream or a callable; only what computes, waits or moves data becomes a step. The steps that compute
+//! a value precede those that use it.
 //!
-//! | file | what it lowers |
+//! | module | lowers |
 //! |---|---|
-//! | `wrapper` | what surrounds an exported function: fetching arguments, the response, the error report |
+//! | `wrapper` | the code around an exported function: arguments, response, error report |
 //! | `calls` | calls of functions, methods, closures and callbacks |
 //! | `statements`, `loops`, `conditions` | statements |
 //! | `values`, `operators`, `collections` | values |
-//! | `streams`, `maps` | snapshots of streams, waiting for items, questions to stream maps |
+//! | `streams`, `maps` | streams and stream maps: snapshots, waiting for items, queries |
 
-mod bound;
+mod binding;
 mod calls;
 mod collections;
 mod conditions;
@@ -26,26 +26,19 @@ mod streams;
 mod values;
 mod wrapper;
 
-use crate::checked::{Export, FunctionId, Program};
-use crate::emission::{self, Origins};
-use crate::{Options, topology};
-use aqua_air::Script;
+use crate::Options;
+use crate::checked::{Function, Program};
+use crate::workflow::Workflow;
 use aqua_diagnostics::Diagnostic;
 use steps::Lowering;
 
-/// What can go wrong: the first mistake ends the lowering of a function.
+/// The result of lowering a part of a function: the first error ends the lowering of the function.
 type Lowered<T> = Result<T, Box<Diagnostic>>;
 
-/// The script of one exported function of a program without errors, and what its instructions are made of.
+/// Lowers a function of a program without errors to the workflow of a script.
 ///
 /// # Errors
-/// When the function asks for something that no script can say: see [`codes`](crate::codes).
-pub fn lower(
-    program: &Program,
-    export: Export<FunctionId>,
-    options: &Options,
-) -> Result<(Script, Origins), Box<Diagnostic>> {
-    let (workflow, root) = Lowering::new(program, options).export(program.function(export.id))?;
-    let journey = topology::plan(&workflow, root);
-    Ok(emission::emit(&workflow, &journey, root))
+/// A diagnostic if the function can't be expressed as a script: see the `E4` codes in [`codes`](crate::codes).
+pub fn lower(program: &Program, function: &Function, options: &Options) -> Result<Workflow, Box<Diagnostic>> {
+    Lowering::new(program, options).export(function)
 }

@@ -1,20 +1,20 @@
-//! Names that no other variable of the script has.
+//! Unique names of the variables of a script.
 
 use aqua_air::{Variable, VariableKind};
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
-/// Gives every variable of one script a name of its own: `ret`, `ret-0`, `ret-1`, …
+/// Generates unique names: `ret`, `ret-0`, `ret-1`, …
 ///
-/// Aqua names have no `-`, so a numbered name is never the bare name of something else. Bare names given here are words of
-/// the compiler, names made from source names always carry a number or a suffix, and none is a keyword of AIR.
+/// Names in source code have no `-`, so a numbered name is never equal to one. Names without a number are words of the
+/// compiler; names from the source always have a number or a suffix. No name is a keyword of AIR.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     taken: FxHashMap<EcoString, u32>,
 }
 
 impl Names {
-    /// A name like `word`, bare if it is still free.
+    /// A name for a word of the compiler; without a number if it is the first of its kind.
     pub(super) fn word(&mut self, word: &str) -> EcoString {
         match self.taken.get_mut(word) {
             None => {
@@ -25,21 +25,21 @@ impl Names {
         }
     }
 
-    /// A name like the name of something in the source, always with a number.
+    /// A name for a name in the source, always with a number.
     pub(super) fn source(&mut self, name: &str) -> EcoString {
         let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_', "_");
         let count = self.taken.entry(name.as_str().into()).or_default();
         number(&name, count)
     }
 
-    /// A scalar like `word`.
+    /// A scalar named after a word of the compiler.
     pub(super) fn scalar(&mut self, word: &str) -> Variable {
         Variable::scalar(self.word(word))
     }
 
-    /// A stream, map or canon like something in the source or like another variable.
+    /// A stream, map or canonical stream or map named after a name in the source or another variable.
     ///
-    /// AIR refuses tagged names of one letter before a lens; with their number these have at least three.
+    /// AIR rejects tagged names of one letter before a lens; with a number they have at least three.
     pub(super) fn tagged(&mut self, kind: VariableKind, name: &str) -> Variable {
         let tag = match kind {
             VariableKind::Scalar => "",
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_given_once() {
+    fn names_are_unique() {
         let mut names = Names::default();
         let given = [
             names.word("ret"),

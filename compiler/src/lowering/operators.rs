@@ -1,4 +1,4 @@
-//! Operators: services of the peer for arithmetic and order, choices for equality and logic, nothing for what is known.
+//! Operators: calls of builtins for arithmetic and order, `match` for equality and logic; constants are folded.
 
 use super::Lowered;
 use super::steps::{Lowering, Steps};
@@ -8,7 +8,7 @@ use crate::workflow::{Op, StepId};
 use aqua_air::{Place, Value as Operand, Variable};
 use aqua_diagnostics::Span;
 
-/// An integer: something plus a constant. Constants are added up before anything is computed: `1 + a + 2` is `a + 3`.
+/// A sum of an integer and a constant. Constants are folded: `1 + a + 2` becomes `a + 3`.
 #[derive(Debug, Clone)]
 pub(super) struct Sum {
     base: Option<Operand>,
@@ -54,7 +54,7 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    /// An integer, its constant part apart.
+    /// Lowers an integer expression to a sum.
     pub(super) fn sum(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Sum> {
         if let Some(constant) = constant(value) {
             return Ok(Sum { base: None, constant });
@@ -72,7 +72,7 @@ impl<'p> Lowering<'p> {
         Ok(Sum { base, constant: 0 })
     }
 
-    /// The sum or difference of two integers that are not constant both.
+    /// The sum or difference of two integers, at least one of which is not constant.
     fn sum_of(&mut self, operator: Operator, left: &'p Value, right: &'p Value, steps: &mut Steps) -> Lowered<Sum> {
         let span = left.span;
         let (left, right) = (self.sum(left, steps)?, self.sum(right, steps)?);
@@ -106,7 +106,7 @@ impl<'p> Lowering<'p> {
         Ok(Sum { base, constant })
     }
 
-    /// The integer itself.
+    /// Computes a sum.
     pub(super) fn sum_operand(&mut self, sum: Sum, span: Span, steps: &mut Steps) -> Lowered<Operand> {
         let Some(base) = sum.base else {
             return self.integer(sum.constant, span);
@@ -124,7 +124,7 @@ impl<'p> Lowering<'p> {
         number(&text).ok_or_else(|| super::values::out_of_range(&text, span))
     }
 
-    /// A call of a builtin on the current peer, the left operand computed before the right one.
+    /// Calls a builtin on the current peer. The left operand is computed before the right one.
     fn compute(
         &mut self,
         builtin: (&'static str, &'static str),
@@ -174,7 +174,7 @@ impl<'p> Lowering<'p> {
         Ok(result.into())
     }
 
-    /// `&&` stops at `false`, `||` at `true`: the right side is computed only when it decides.
+    /// `&&` stops at `false`, `||` at `true`: the right operand is computed only if the left one does not decide.
     fn logic(&mut self, left: &'p Value, right: &'p Value, stop: bool, steps: &mut Steps) -> Lowered<Operand> {
         let left = match self.operand(left, Place::Argument, steps)? {
             Operand::Boolean(value) if value == stop => return Ok(Operand::Boolean(stop)),
@@ -199,7 +199,7 @@ impl<'p> Lowering<'p> {
         Ok(result.into())
     }
 
-    /// One value if the match succeeds, another one if not.
+    /// Selects one of two values: `matched` if the match succeeds, `otherwise` if not.
     pub(super) fn either(&mut self, matching: Op, matched: Operand, otherwise: Operand, result: &Variable) -> StepId {
         let (mut first, mut second) = (Steps::new(), Steps::new());
         self.ap(matched, result.clone(), &mut first);
@@ -241,7 +241,7 @@ fn compare(operator: Operator, left: i128, right: i128) -> bool {
     }
 }
 
-/// Whether two such operands can be compared now.
+/// Whether an operand can be compared at compile time.
 fn is_constant(operand: &Operand) -> bool {
     matches!(
         operand,
@@ -249,8 +249,8 @@ fn is_constant(operand: &Operand) -> bool {
     )
 }
 
-/// The value of arithmetic on literals, as far as the peer would compute the same: no division by zero, no negative power,
-/// nothing that needs more than 64 bits.
+/// The value of a constant integer expression. `None` where the builtin would not compute the same: division by zero, negative
+/// exponents, results of more than 64 bits.
 fn constant(value: &Value) -> Option<i128> {
     let result = match &value.kind {
         ValueKind::Literal(Literal::Number(text)) => return text.parse::<i64>().ok().map(i128::from),

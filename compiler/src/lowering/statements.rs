@@ -1,31 +1,31 @@
-//! Statements that neither loop nor choose.
+//! Statements, except loops and conditions.
 
 use super::Lowered;
-use super::bound::{Bound, Callable, Captured};
-use super::steps::{Lowering, Steps, deeper};
+use super::binding::{Binding, Callable, Captured};
+use super::steps::{Lowering, Site, Steps, grow_stack};
 use crate::checked::{Block, ClosureId, Recovery, Statement, StatementKind, Target, Value, ValueKind};
 use crate::typing::Type;
-use crate::workflow::{Exit, Op, Peer, PlaceId};
+use crate::workflow::{Exit, Op, PeerName};
 use aqua_air::{Place, Value as Operand, VariableKind};
 use std::rc::Rc;
 
 impl<'p> Lowering<'p> {
-    /// Statements in order.
+    /// Lowers the statements of a block.
     pub(super) fn block(&mut self, block: &'p Block, steps: &mut Steps) -> Lowered<()> {
         let mut statements = block.statements.iter();
-        statements.try_for_each(|statement| deeper(|| self.statement(statement, steps)))
+        statements.try_for_each(|statement| grow_stack(|| self.statement(statement, steps)))
     }
 
     fn statement(&mut self, statement: &'p Statement, steps: &mut Steps) -> Lowered<()> {
         self.check_size(statement.span)?;
-        self.made_of(statement.span, |lowering| lowering.statement_here(statement, steps))
+        self.with_origin(statement.span, |lowering| lowering.statement_here(statement, steps))
     }
 
     fn statement_here(&mut self, statement: &'p Statement, steps: &mut Steps) -> Lowered<()> {
         match &statement.kind {
             StatementKind::Assign { local, value } => {
-                let bound = self.value(value, steps)?;
-                self.bind(*local, bound);
+                let binding = self.value(value, steps)?;
+                self.bind(*local, binding);
             }
             StatementKind::Call { call, targets } => {
                 let results = self.call_results(call, steps)?;
@@ -45,11 +45,11 @@ impl<'p> Lowering<'p> {
             StatementKind::Declare(local) => {
                 let name = self.local_name(*local);
                 let function = self.frames.last().expect("a body is being inlined").function;
-                let bound = match function.local(*local).ty {
-                    Type::StreamMap(_) => Bound::Map(self.declare(VariableKind::StreamMap, name)),
-                    _ => Bound::Stream(self.declare(VariableKind::Stream, name)),
+                let binding = match function.local(*local).ty {
+                    Type::StreamMap(_) => Binding::Map(self.declare(VariableKind::StreamMap, name)),
+                    _ => Binding::Stream(self.declare(VariableKind::Stream, name)),
                 };
-                self.bind(*local, bound);
+                self.bind(*local, binding);
             }
             StatementKind::Push { stream, value } => {
                 let value = self.value(value, steps)?;
@@ -59,12 +59,12 @@ impl<'p> Lowering<'p> {
                 let (key, value) = (self.value(key, steps)?, self.value(value, steps)?);
                 self.push_entry(map, key, value, steps)?;
             }
-            StatementKind::Closure(closure) => self.close_over(*closure),
+            StatementKind::Closure(closure) => self.bind_closure(*closure),
             StatementKind::On { peer, via, body } => {
-                let place = self.place(peer, via, steps)?;
+                let site = self.remote_site(peer, via, steps)?;
                 let mut inside = Steps::new();
-                self.at(place, |lowering| lowering.block(body, &mut inside))?;
-                self.enter(place, Exit::AsNeeded, inside, steps);
+                self.at(site, |lowering| lowering.block(body, &mut inside))?;
+                self.push_on(site, Exit::AsNeeded, inside, steps);
             }
             StatementKind::Par { branches } => self.par(branches, steps)?,
             StatementKind::Detached { body } => {
@@ -99,8 +99,8 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// Keeps what the names that a closure uses stand for now.
-    fn close_over(&mut self, id: ClosureId) {
+    /// Binds a closure with the current bindings of its captures.
+    fn bind_closure(&mut self, id: ClosureId) {
         let frame = self.frames.last().expect("a body is being inlined");
         let function = frame.function;
         let closure = function.closure(id);
@@ -109,42 +109,44 @@ impl<'p> Lowering<'p> {
             function,
             closure,
             locals: closure.captures.iter().copied().filter_map(known).collect(),
-            place: closure.captures_topology.then_some(self.place),
+            site: closure.captures_topology.then_some(self.site),
         };
-        self.bind(closure.local, Bound::Callable(Callable::Closure(Rc::new(captured))));
+        self.bind(closure.local, Binding::Callable(Callable::Closure(Rc::new(captured))));
     }
 
-    /// The place inside of `on peer via relays`.
-    pub(super) fn place(&mut self, peer: &'p Value, via: &'p [Value], steps: &mut Steps) -> Lowered<PlaceId> {
+    /// The site inside of `on peer via relays`.
+    pub(super) fn remote_site(&mut self, peer: &'p Value, via: &'p [Value], steps: &mut Steps) -> Lowered<Site> {
+        let peer_span = Some(peer.span);
         let mut groups = vec![Steps::new()];
-        let peer = Peer::One(self.operand(peer, Place::Peer, &mut groups[0])?);
+        let peer = PeerName::One(self.operand(peer, Place::Peer, &mut groups[0])?);
         let mut relays = Vec::with_capacity(via.len());
         for relay in via {
             let mut group = Steps::new();
             if relay.ty.element().is_none() {
-                relays.push(Peer::One(self.operand(relay, Place::Peer, &mut group)?));
+                relays.push(PeerName::One(self.operand(relay, Place::Peer, &mut group)?));
             } else {
                 match self.operand(relay, Place::Iterable, &mut group)? {
                     Operand::EmptyArray => {}
-                    each => relays.push(Peer::Each(each)),
+                    each => relays.push(PeerName::Each(each)),
                 }
             }
             groups.push(group);
         }
-        self.side_by_side(groups, steps);
-        let outer = self.place;
-        let places = self.workflow.places_mut();
-        let peer = places.peer(peer);
-        let relays: Vec<_> = relays.into_iter().map(|relay| places.peer(relay)).collect();
-        Ok(places.enter(outer, peer, &relays))
+        self.in_parallel(groups, steps);
+        let outer = self.site.location;
+        let locations = self.workflow.locations_mut();
+        let peer = locations.intern_peer(peer);
+        let relays: Vec<_> = relays.into_iter().map(|relay| locations.intern_peer(relay)).collect();
+        let location = locations.nested(outer, peer, &relays);
+        Ok(Site { location, peer_span })
     }
 
-    /// Adds steps at a place. An error there is raised again here, so that it finds its way home.
-    pub(super) fn enter(&mut self, place: PlaceId, exit: Exit, inside: Steps, steps: &mut Steps) {
+    /// Adds steps that run at another site. An error there is rethrown here, so that it reaches the initiator.
+    pub(super) fn push_on(&mut self, site: Site, exit: Exit, inside: Steps, steps: &mut Steps) {
         if inside.is_empty() {
             return;
         }
-        let mut step = self.add(Op::On { place, exit }, inside);
+        let mut step = self.add_on(site, exit, inside);
         if self.options.carry_errors {
             let fail = self.add(Op::Fail(Operand::Error(None)), Steps::new());
             step = self.add(Op::Xor, vec![step, fail]);
@@ -167,7 +169,7 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// What cannot fail needs no recovery.
+    /// Lowers `try`. A body without steps can't fail and needs no recovery.
     fn recover(&mut self, body: &'p Block, recoveries: &'p [Recovery], steps: &mut Steps) -> Lowered<()> {
         let body = self.scoped(|lowering, steps| lowering.block(body, steps))?;
         if body.is_empty() {
@@ -176,7 +178,7 @@ impl<'p> Lowering<'p> {
         let mut alternatives = vec![self.seq(body)];
         for recovery in recoveries {
             let body = self.scoped(|lowering, steps| lowering.recovery(recovery, steps))?;
-            // A lone alternative is tried and its error dropped, no journey home for nothing.
+            // An `xor` with one alternative drops its error; an empty recovery would add hops back.
             if recoveries.len() > 1 || !body.is_empty() {
                 alternatives.push(self.seq(body));
             }
@@ -185,14 +187,14 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// What happens after an error. `:error:` is whatever went wrong last, be it a condition that was false, so the error that
-    /// is caught here is kept under a name of its own.
+    /// Lowers a recovery. `:error:` is the last error, including false conditions in the recovery itself, so the caught error is
+    /// copied to a variable first.
     fn recovery(&mut self, recovery: &'p Recovery, steps: &mut Steps) -> Lowered<()> {
         let Some(error) = recovery.error else {
             return self.block(&recovery.body, steps);
         };
         let caught = self.names.scalar("caught");
-        self.bind(error, Bound::Data(caught.clone().into()));
+        self.bind(error, Binding::Data(caught.clone().into()));
         let mut work = Steps::new();
         self.block(&recovery.body, &mut work)?;
         if !work.is_empty() {
@@ -202,7 +204,7 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// Waits for values: what must be computed or awaited for them, side by side.
+    /// Lowers `join`: computes or awaits the values in parallel.
     fn join(&mut self, values: &'p [Value], steps: &mut Steps) -> Lowered<()> {
         let mut groups = Vec::with_capacity(values.len());
         for value in values {
@@ -215,7 +217,7 @@ impl<'p> Lowering<'p> {
             }
             groups.push(group);
         }
-        self.side_by_side(groups, steps);
+        self.in_parallel(groups, steps);
         Ok(())
     }
 }

@@ -1,49 +1,60 @@
-//! The lowering of one function: its state, and small steps that all others are made of.
+//! The state of lowering a function, and the basic operations that add steps.
 
 use super::Lowered;
-use super::bound::{Bound, Frame};
+use super::binding::{Binding, Frame};
 use super::names::Names;
 use crate::Options;
 use crate::checked::{LocalId, Program};
 use crate::codes;
-use crate::workflow::{Op, Peer, PeerId, PlaceId, Places, StepId, Workflow};
+use crate::workflow::{Exit, LocationId, Locations, Op, PeerName, PeerNameId, StepId, Workflow};
 use aqua_air::{Place, Value, Variable, VariableKind};
 use aqua_diagnostics::{Diagnostic, Span};
 
-/// Steps one after the other, as they are found.
+/// Steps that run in sequence.
 pub(super) type Steps = Vec<StepId>;
 
-/// The name of the variable that holds the relay's peer id.
+/// The variable that holds the peer id of the relay.
 pub(super) const RELAY: &str = "-relay-";
 
-/// Largest number of steps in one script, and of calls that are put in their place: ten megabytes of text or more, which is
-/// more than a particle may carry.
+/// The maximum number of steps of a script, and of inlined calls. Such a script has at least ten megabytes of text, more than a
+/// particle can carry.
 const MAX_STEPS: usize = 250_000;
 
-/// State while one exported function is lowered.
+/// Where code runs: the location, and where the source names its peer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site {
+    pub(super) location: LocationId,
+    /// `None` for the initiator.
+    pub(super) peer_span: Option<Span>,
+}
+
+/// The state of lowering one exported function.
 pub(super) struct Lowering<'p> {
     pub(super) program: &'p Program,
     pub(super) options: &'p Options,
     pub(super) workflow: Workflow,
     pub(super) names: Names,
-    /// Where what is being lowered runs.
-    pub(super) place: PlaceId,
-    /// Bodies being inlined, the innermost last.
+    /// Where the code that is being lowered runs.
+    pub(super) site: Site,
+    /// The bodies that are being inlined, innermost last.
     pub(super) frames: Vec<Frame<'p>>,
-    /// How many bodies were inlined so far.
+    /// The number of inlined bodies.
     pub(super) calls: usize,
-    /// Streams to make fresh around each open scope, the innermost last.
+    /// The streams that each open scope declares, innermost scope last.
     pub(super) scopes: Vec<Vec<Variable>>,
 }
 
-/// What lowering one value or statement, without those inside of it, may need of the stack, in bytes; a new piece of stack is
-/// taken when less is left.
+/// The stack that lowering one value or statement needs at most, nested ones excluded, in bytes.
 const STACK_RESERVE: usize = 128 * 1024;
-const STACK_PIECE: usize = 2 * 1024 * 1024;
+/// The size of a new stack segment, in bytes.
+const STACK_SEGMENT: usize = 2 * 1024 * 1024;
 
-/// Goes one level deeper, however deep that is: levels are limited by the grammar and by the depth of calls.
-pub(super) fn deeper<T>(inside: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(STACK_RESERVE, STACK_PIECE, inside)
+/// Runs a recursive call on a new stack segment if less than [`STACK_RESERVE`] is left. The grammar and [`MAX_DEPTH`] limit
+/// the depth of the recursion.
+///
+/// [`MAX_DEPTH`]: super::calls::MAX_DEPTH
+pub(super) fn grow_stack<T>(inside: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_RESERVE, STACK_SEGMENT, inside)
 }
 
 impl<'p> Lowering<'p> {
@@ -53,49 +64,67 @@ impl<'p> Lowering<'p> {
             options,
             workflow: Workflow::new(),
             names: Names::default(),
-            place: Places::NOWHERE,
+            site: Site {
+                location: Locations::ROOT,
+                peer_span: None,
+            },
             frames: Vec::new(),
             calls: 0,
             scopes: Vec::new(),
         };
-        lowering.place = lowering.home();
+        lowering.site = lowering.initiator_site();
         lowering
     }
 
-    /// At the initiator, reached through its relay, from the current place.
-    pub(super) fn home(&mut self) -> PlaceId {
-        let places = self.workflow.places_mut();
-        let initiator = places.peer(Peer::One(Value::InitPeerId));
-        let relay: Option<PeerId> = self.options.relay.then(|| places.peer(Peer::One(Value::scalar(RELAY))));
-        let relays: Vec<PeerId> = relay.into_iter().collect();
-        places.enter(self.place, initiator, &relays)
+    /// The initiator, reached from the current site through its relay.
+    pub(super) fn initiator_site(&mut self) -> Site {
+        let locations = self.workflow.locations_mut();
+        let initiator = locations.intern_peer(PeerName::One(Value::InitPeerId));
+        let relay = PeerName::One(Value::scalar(RELAY));
+        let relay: Option<PeerNameId> = self.options.relay.then(|| locations.intern_peer(relay));
+        let relays: Vec<PeerNameId> = relay.into_iter().collect();
+        Site {
+            location: locations.nested(self.site.location, initiator, &relays),
+            peer_span: None,
+        }
     }
 
     pub(super) fn add(&mut self, op: Op, children: Steps) -> StepId {
         self.workflow.add(op, children)
     }
 
-    /// Runs something whose steps are made of that piece of the program.
-    pub(super) fn made_of<T>(&mut self, origin: Span, inside: impl FnOnce(&mut Self) -> T) -> T {
+    /// Adds an `on` of that site.
+    pub(super) fn add_on(&mut self, site: Site, exit: Exit, children: Steps) -> StepId {
+        let Site { location, peer_span } = site;
+        let op = Op::On {
+            location,
+            exit,
+            peer_span,
+        };
+        self.add(op, children)
+    }
+
+    /// Lowers something whose steps have that origin.
+    pub(super) fn with_origin<T>(&mut self, origin: Span, inside: impl FnOnce(&mut Self) -> T) -> T {
         let outside = self.workflow.set_origin(Some(origin));
         let result = inside(self);
         self.workflow.set_origin(outside);
         result
     }
 
-    /// Refuses to go on when the script has grown beyond all measure.
+    /// Fails if the script is larger than [`MAX_STEPS`].
     pub(super) fn check_size(&self, span: Span) -> Lowered<()> {
         if self.workflow.len().max(self.calls) <= MAX_STEPS {
             return Ok(());
         }
-        let message = format!("the script is larger than {MAX_STEPS} steps here");
+        let message = format!("this script has more than {MAX_STEPS} steps");
         let diagnostic = Diagnostic::error(codes::SCRIPT_TOO_LARGE, span, message)
-            .label("everything that is called here becomes part of the script")
-            .help("call the function once and pass its result on, or go through the items with `for`");
+            .label("all calls are inlined here")
+            .help("call the function once and reuse its result, or use a `for` loop");
         Err(Box::new(diagnostic))
     }
 
-    /// The steps as one.
+    /// Combines steps into one.
     pub(super) fn seq(&mut self, mut steps: Steps) -> StepId {
         match steps.len() {
             0 => self.add(Op::Null, Steps::new()),
@@ -104,8 +133,8 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    /// Adds steps that don't depend on each other: at the same time if there are several groups of them.
-    pub(super) fn side_by_side(&mut self, groups: impl IntoIterator<Item = Steps>, steps: &mut Steps) {
+    /// Adds groups of independent steps, which run in parallel.
+    pub(super) fn in_parallel(&mut self, groups: impl IntoIterator<Item = Steps>, steps: &mut Steps) {
         let mut groups: Vec<Steps> = groups.into_iter().filter(|group| !group.is_empty()).collect();
         if groups.len() <= 1 {
             steps.extend(groups.pop().unwrap_or_default());
@@ -115,7 +144,7 @@ impl<'p> Lowering<'p> {
         steps.push(self.add(Op::Par, branches));
     }
 
-    /// What a function adds, inside of a scope: streams that are declared in it are fresh whenever it is entered.
+    /// The steps that a function adds, in a new scope: streams that it declares are new whenever the scope is entered.
     pub(super) fn scoped(&mut self, inside: impl FnOnce(&mut Self, &mut Steps) -> Lowered<()>) -> Lowered<Steps> {
         self.scopes.push(Vec::new());
         let mut steps = Steps::new();
@@ -130,15 +159,15 @@ impl<'p> Lowering<'p> {
         Ok(steps)
     }
 
-    /// Runs something with what is called from it placed elsewhere.
-    pub(super) fn at<T>(&mut self, place: PlaceId, inside: impl FnOnce(&mut Self) -> T) -> T {
-        let outside = std::mem::replace(&mut self.place, place);
+    /// Lowers something that runs at another site.
+    pub(super) fn at<T>(&mut self, site: Site, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::replace(&mut self.site, site);
         let result = inside(self);
-        self.place = outside;
+        self.site = outside;
         result
     }
 
-    /// A fresh stream or stream map of the innermost scope.
+    /// A new stream or stream map of the innermost scope.
     pub(super) fn declare(&mut self, kind: VariableKind, name: &str) -> Variable {
         let variable = self.names.tagged(kind, name);
         if let Some(scope) = self.scopes.last_mut() {
@@ -151,14 +180,14 @@ impl<'p> Lowering<'p> {
         steps.push(self.add(Op::Ap { source, target }, Steps::new()));
     }
 
-    /// The value in a scalar of its own.
+    /// Copies a value to a new scalar.
     pub(super) fn copy(&mut self, value: Value, word: &str, steps: &mut Steps) -> Variable {
         let scalar = self.names.scalar(word);
         self.ap(value, scalar.clone(), steps);
         scalar
     }
 
-    /// The value, in a scalar of its own if AIR doesn't take it at that place.
+    /// The value, copied to a new scalar if AIR does not accept it at that position.
     pub(super) fn fit(&mut self, value: Value, place: Place, steps: &mut Steps) -> Value {
         if place.accepts(&value) {
             return value;
@@ -166,7 +195,7 @@ impl<'p> Lowering<'p> {
         self.copy(value, "value", steps).into()
     }
 
-    /// A call of a service of the node or the client at the current place.
+    /// Adds a call of a service on the current peer.
     pub(super) fn call(
         &mut self,
         (service, function): (Value, Value),
@@ -183,7 +212,7 @@ impl<'p> Lowering<'p> {
         steps.push(self.add(op, Steps::new()));
     }
 
-    /// The same with both names known.
+    /// Adds a call of a builtin service.
     pub(super) fn call_builtin(
         &mut self,
         (service, function): (&str, &str),
@@ -195,13 +224,13 @@ impl<'p> Lowering<'p> {
         self.call(names, arguments, output, steps);
     }
 
-    pub(super) fn bind(&mut self, local: LocalId, bound: Bound<'p>) {
+    pub(super) fn bind(&mut self, local: LocalId, binding: Binding<'p>) {
         let frame = self.frames.last_mut().expect("a body is being inlined");
-        frame.locals.insert(local, bound);
+        frame.locals.insert(local, binding);
     }
 
-    /// What a local of the current body stands for.
-    pub(super) fn local(&self, local: LocalId) -> &Bound<'p> {
+    /// The binding of a local of the current body.
+    pub(super) fn local(&self, local: LocalId) -> &Binding<'p> {
         let frame = self.frames.last().expect("a body is being inlined");
         frame
             .locals
@@ -209,7 +238,7 @@ impl<'p> Lowering<'p> {
             .expect("a checked program defines locals before their use")
     }
 
-    /// The name of a local of the current body, as written.
+    /// The source name of a local of the current body.
     pub(super) fn local_name(&self, local: LocalId) -> &'p str {
         let frame = self.frames.last().expect("a body is being inlined");
         &frame.function.local(local).name

@@ -1,7 +1,7 @@
-//! Streams: appending, freezing, and waiting for items.
+//! Streams: pushing, canonicalising, and waiting for items.
 
 use super::Lowered;
-use super::bound::Bound;
+use super::binding::Binding;
 use super::steps::{Lowering, Steps};
 use crate::checked::Value;
 use crate::workflow::{Last, Op};
@@ -9,22 +9,22 @@ use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable, VariableKind};
 use ecow::EcoString;
 
 impl<'p> Lowering<'p> {
-    /// Appends a value to a stream; another stream is appended as the array it is now.
-    pub(super) fn push(&mut self, stream: &'p Value, value: Bound<'p>, steps: &mut Steps) -> Lowered<()> {
+    /// Pushes a value to a stream. A stream is canonicalised and pushed as an array.
+    pub(super) fn push(&mut self, stream: &'p Value, value: Binding<'p>, steps: &mut Steps) -> Lowered<()> {
         let target = self.stream(stream, steps)?;
         self.append(target, value, stream, steps)
     }
 
-    /// The same for a known stream.
+    /// The same for a stream variable.
     pub(super) fn append(
         &mut self,
         target: Variable,
-        value: Bound<'p>,
+        value: Binding<'p>,
         at: &'p Value,
         steps: &mut Steps,
     ) -> Lowered<()> {
         let value = match value {
-            Bound::Stream(stream) => self.snapshot(&stream, steps),
+            Binding::Stream(stream) => self.snapshot(&stream, steps),
             other => self.data(other, at.span)?,
         };
         let value = self.fit(value, Place::Source, steps);
@@ -34,12 +34,12 @@ impl<'p> Lowering<'p> {
 
     pub(super) fn stream(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Variable> {
         match self.value(value, steps)? {
-            Bound::Stream(stream) => Ok(stream),
+            Binding::Stream(stream) => Ok(stream),
             other => unreachable!("a checked program has a stream here, not {other:?}"),
         }
     }
 
-    /// What a stream contains now, seen by the current peer.
+    /// Canonicalises a stream on the current peer.
     pub(super) fn snapshot(&mut self, stream: &Variable, steps: &mut Steps) -> Operand {
         let target = self.names.tagged(VariableKind::CanonStream, bare(stream));
         let source = stream.clone();
@@ -51,13 +51,13 @@ impl<'p> Lowering<'p> {
         target.into()
     }
 
-    /// `stream[index]`: waits for the item and gives it.
+    /// `stream[index]`: waits for the item and returns it.
     pub(super) fn gate(&mut self, of: &'p Value, index: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
         let stream = self.stream(of, steps)?;
         let index = self.sum(index, steps)?;
         let size = self.sum_operand(index.clone().plus(1), of.span, steps)?;
         let items = self.wait_for(&stream, size, steps);
-        // Computed after waiting: the item is there as soon as anybody could need its index.
+        // The index is computed after waiting: it is only needed once the item is there.
         let index = self.sum_operand(index, of.span, steps)?;
         let accessor = self.index_accessor(index, steps);
         Ok(items.with(Lens::Path(vec![accessor])))
@@ -72,8 +72,8 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// Goes through the items as they arrive, copying each to a stream of its own, until that has `size` of them; gives a
-    /// scalar with these items. If there are never so many, it waits for ever.
+    /// Iterates over the items as they arrive and copies them to a new stream until it has `size` items. Returns a scalar with
+    /// these items. Never completes if there are fewer items.
     fn wait_for(&mut self, stream: &Variable, size: Operand, steps: &mut Steps) -> Variable {
         let name = bare(stream);
         let seen = self.names.tagged(VariableKind::Stream, name);
@@ -108,7 +108,7 @@ impl<'p> Lowering<'p> {
         steps.push(self.add(op, Steps::new()));
     }
 
-    /// A step into a collection by an index.
+    /// An index as an accessor.
     pub(super) fn index_accessor(&mut self, index: Operand, steps: &mut Steps) -> Accessor {
         match index {
             Operand::Integer(number) if u32::try_from(number).is_ok() => {
@@ -122,7 +122,7 @@ impl<'p> Lowering<'p> {
     }
 }
 
-/// A variable's name without its tag and number, to name others like it.
+/// The name of a variable without its tag and number.
 pub(super) fn bare(variable: &Variable) -> &str {
     let name = variable.name.trim_start_matches(['$', '#', '%']);
     let number = name

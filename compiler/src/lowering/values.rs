@@ -1,41 +1,41 @@
-//! Values: what they are bound to, after the steps that compute them.
+//! Values: the steps that compute them, and their bindings.
 
 use super::Lowered;
-use super::bound::{Bound, Callable};
-use super::steps::{Lowering, RELAY, Steps, deeper};
+use super::binding::{Binding, Callable};
+use super::steps::{Lowering, RELAY, Steps, grow_stack};
 use crate::checked::{Builtin, CollectionKind, Literal, Value, ValueKind};
 use crate::codes;
 use aqua_air::{Accessor, Lens, Place, Value as Operand};
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::EcoString;
 
-/// Longest text of a float in AIR, in bytes.
+/// The maximum length of a float in AIR, in bytes.
 const MAX_FLOAT: usize = 11;
 
 impl<'p> Lowering<'p> {
-    /// What a value stands for; the steps that compute it go before.
-    pub(super) fn value(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {
-        deeper(|| self.made_of(value.span, |lowering| lowering.value_here(value, steps)))
+    /// Adds the steps that compute a value and returns its binding.
+    pub(super) fn value(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Binding<'p>> {
+        grow_stack(|| self.with_origin(value.span, |lowering| lowering.value_here(value, steps)))
     }
 
-    fn value_here(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Bound<'p>> {
+    fn value_here(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Binding<'p>> {
         let data = match &value.kind {
             ValueKind::Missing => unreachable!("a program without errors has no missing values"),
             ValueKind::Local(local) => return Ok(self.local(*local).clone()),
             ValueKind::Function(function) => {
-                return Ok(Bound::Callable(Callable::Function(self.program.function(*function))));
+                return Ok(Binding::Callable(Callable::Function(self.program.function(*function))));
             }
             ValueKind::Service { service, id } => {
-                return Ok(Bound::Service(*service, self.operand(id, Place::Function, steps)?));
+                return Ok(Binding::Service(*service, self.operand(id, Place::Function, steps)?));
             }
-            ValueKind::Method(method) => return Ok(Bound::Callable(self.method(method, steps)?)),
+            ValueKind::Method(method) => return Ok(Binding::Callable(self.method(method, steps)?)),
             ValueKind::Ability(fields) => return self.ability(fields, steps),
             ValueKind::Field { of, name } => return self.field(of, name, steps),
             ValueKind::Call(call) => {
                 let results = self.call_results(call, steps)?;
                 return Ok(results.into_iter().next().expect("a call used as a value has a result"));
             }
-            ValueKind::MapQuery { of, query } => return self.ask_map(of, query, steps),
+            ValueKind::MapQuery { of, query } => return self.map_query(of, query, steps),
             ValueKind::Collection { kind, elements } => match kind {
                 CollectionKind::Array => self.array(elements, steps)?,
                 CollectionKind::Option => self.option(elements, steps)?,
@@ -52,13 +52,13 @@ impl<'p> Lowering<'p> {
             ValueKind::Binary { operator, left, right } => self.binary(value, *operator, left, right, steps)?,
             ValueKind::Not(of) => self.not(of, steps)?,
         };
-        Ok(Bound::Data(data))
+        Ok(Binding::Data(data))
     }
 
-    /// A value as data that AIR takes at that place. A stream is what it contains now.
+    /// A value as an operand that AIR accepts at a position. A stream is canonicalised.
     pub(super) fn operand(&mut self, value: &'p Value, place: Place, steps: &mut Steps) -> Lowered<Operand> {
         let operand = match self.value(value, steps)? {
-            Bound::Stream(stream) => self.snapshot(&stream, steps),
+            Binding::Stream(stream) => self.snapshot(&stream, steps),
             other => self.data(other, value.span)?,
         };
         Ok(self.fit(operand, place, steps))
@@ -82,14 +82,14 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    fn field(&mut self, of: &'p Value, name: &EcoString, steps: &mut Steps) -> Lowered<Bound<'p>> {
+    fn field(&mut self, of: &'p Value, name: &EcoString, steps: &mut Steps) -> Lowered<Binding<'p>> {
         match self.value(of, steps)? {
-            Bound::Ability(fields) => Ok(fields.get(name).cloned().expect("a checked ability has the field")),
-            Bound::Service(service, id) => {
+            Binding::Ability(fields) => Ok(fields.get(name).cloned().expect("a checked ability has the field")),
+            Binding::Service(service, id) => {
                 let service = self.program.service(service);
                 let arrow = service.methods[name].clone();
                 let name = name.clone();
-                Ok(Bound::Callable(Callable::Method {
+                Ok(Binding::Callable(Callable::Method {
                     service,
                     id,
                     name,
@@ -98,7 +98,7 @@ impl<'p> Lowering<'p> {
             }
             other => {
                 let data = self.data(other, of.span)?;
-                Ok(Bound::Data(self.inside(data, Accessor::Field(name.clone()), steps)))
+                Ok(Binding::Data(self.inside(data, Accessor::Field(name.clone()), steps)))
             }
         }
     }
@@ -118,7 +118,7 @@ impl<'p> Lowering<'p> {
         Ok(collection.with(Lens::Length))
     }
 
-    /// One step further into data.
+    /// Accesses a field or an element of data.
     pub(super) fn inside(&mut self, data: Operand, accessor: Accessor, steps: &mut Steps) -> Operand {
         let further = |lens| match lens {
             None => Ok(Lens::Path(vec![accessor.clone()])),
@@ -138,7 +138,7 @@ impl<'p> Lowering<'p> {
     }
 }
 
-/// A number as AIR has it.
+/// A number as an AIR operand; `None` if AIR can't represent it.
 pub(super) fn number(text: &str) -> Option<Operand> {
     if !text.contains('.') {
         return text.parse().ok().map(Operand::Integer);
@@ -148,15 +148,15 @@ pub(super) fn number(text: &str) -> Option<Operand> {
 }
 
 pub(super) fn out_of_range(text: &str, span: Span) -> Box<Diagnostic> {
-    let what = if text.contains('.') {
-        format!("a number with a point has at most {MAX_FLOAT} characters in a script")
+    let limit = if text.contains('.') {
+        format!("floats in a script have at most {MAX_FLOAT} characters")
     } else {
-        format!("whole numbers in a script lie between {} and {}", i64::MIN, i64::MAX)
+        format!("integers in a script are in the range {} to {}", i64::MIN, i64::MAX)
     };
-    let message = format!("the number {text} cannot be written in a script");
+    let message = format!("number {text} is out of range for scripts");
     let diagnostic = Diagnostic::error(codes::NUMBER_OUT_OF_RANGE, span, message)
-        .label("too long")
-        .note(what)
-        .help("take it as an argument of the function, or as a string");
+        .label("out of range")
+        .note(limit)
+        .help("pass it as an argument, or as a string");
     Box::new(diagnostic)
 }

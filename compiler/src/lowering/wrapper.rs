@@ -1,7 +1,7 @@
-//! What surrounds an exported function: the initiator gives arguments, takes results and hears of errors.
+//! The code around an exported function: it gets arguments from the initiator and sends results and errors to it.
 
 use super::Lowered;
-use super::bound::{Bound, Callable};
+use super::binding::{Binding, Callable};
 use super::steps::{Lowering, RELAY, Steps};
 use crate::checked::Function;
 use crate::typing::Type;
@@ -10,8 +10,8 @@ use aqua_air::{Accessor, Lens, Value as Operand, Variable};
 use ecow::eco_format;
 
 impl<'p> Lowering<'p> {
-    /// The workflow of the function as a script of its own, and its root.
-    pub(super) fn export(mut self, function: &'p Function) -> Lowered<(Workflow, StepId)> {
+    /// The workflow of the function as a self-contained script.
+    pub(super) fn export(mut self, function: &'p Function) -> Lowered<Workflow> {
         self.workflow.set_origin(Some(function.name_span));
         let work = self.scoped(|lowering, steps| {
             let mut work = Steps::new();
@@ -20,7 +20,7 @@ impl<'p> Lowering<'p> {
             let callable = Callable::Function(function);
             let results = lowering.invoke(&callable, arguments, function.name_span, &mut work)?;
             lowering.respond(function, results, &mut work)?;
-            // A function that does nothing fetches nothing either.
+            // A function without steps needs no arguments.
             if work.len() > fetched {
                 steps.extend(work);
             }
@@ -35,12 +35,11 @@ impl<'p> Lowering<'p> {
             let report = self.seq(report);
             steps.push(self.add(Op::Xor, vec![work, report]));
         }
-        let (place, exit) = (self.place, Exit::AsNeeded);
-        let root = self.add(Op::On { place, exit }, steps);
-        Ok((self.workflow, root))
+        self.add_on(self.site, Exit::AsNeeded, steps);
+        Ok(self.workflow)
     }
 
-    fn fetch_arguments(&mut self, function: &'p Function, steps: &mut Steps) -> Vec<Bound<'p>> {
+    fn fetch_arguments(&mut self, function: &'p Function, steps: &mut Steps) -> Vec<Binding<'p>> {
         if self.options.relay {
             let relay = Variable::scalar(RELAY);
             self.call_builtin(("getDataSrv", RELAY), Vec::new(), Some(relay), steps);
@@ -51,9 +50,9 @@ impl<'p> Lowering<'p> {
             .collect()
     }
 
-    fn fetch(&mut self, name: &str, ty: &Type, steps: &mut Steps) -> Bound<'p> {
+    fn fetch(&mut self, name: &str, ty: &Type, steps: &mut Steps) -> Binding<'p> {
         match ty {
-            Type::Arrow(arrow) => Bound::Callable(Callable::Callback {
+            Type::Arrow(arrow) => Binding::Callable(Callable::Callback {
                 name: name.into(),
                 arrow: arrow.clone(),
             }),
@@ -62,12 +61,12 @@ impl<'p> Lowering<'p> {
                 self.call_builtin(("getDataSrv", name), Vec::new(), Some(items.clone()), steps);
                 let stream = Variable::stream(eco_format!("$-{name}-arg-"));
                 self.push_all(items, &stream, name, steps);
-                Bound::Stream(stream)
+                Binding::Stream(stream)
             }
             _ => {
                 let argument = Variable::scalar(eco_format!("-{name}-arg-"));
                 self.call_builtin(("getDataSrv", name), Vec::new(), Some(argument.clone()), steps);
-                Bound::Data(argument.into())
+                Binding::Data(argument.into())
             }
         }
     }
@@ -85,14 +84,14 @@ impl<'p> Lowering<'p> {
         steps.push(self.add(fold, round));
     }
 
-    fn respond(&mut self, function: &'p Function, results: Vec<Bound<'p>>, steps: &mut Steps) -> Lowered<()> {
+    fn respond(&mut self, function: &'p Function, results: Vec<Binding<'p>>, steps: &mut Steps) -> Lowered<()> {
         if results.is_empty() && !self.options.empty_response {
             return Ok(());
         }
         let mut arguments = Vec::with_capacity(results.len());
         for result in results {
             arguments.push(match result {
-                Bound::Stream(stream) => self.snapshot(&stream, steps),
+                Binding::Stream(stream) => self.snapshot(&stream, steps),
                 other => self.data(other, function.name_span)?,
             });
         }
@@ -100,7 +99,7 @@ impl<'p> Lowering<'p> {
         Ok(())
     }
 
-    /// Adds what a called function does; with tracing, the initiator is told when it begins, ends or fails.
+    /// Adds the steps of a call. With tracing, also events for the initiator when the call begins, ends or fails.
     pub(super) fn traced<T>(
         &mut self,
         name: &str,
@@ -127,7 +126,7 @@ impl<'p> Lowering<'p> {
         Ok(result)
     }
 
-    /// Tells the initiator what happens to a function.
+    /// A tracing event of a function call.
     fn trace(&mut self, name: &str, event: Operand) -> StepId {
         let mut call = Steps::new();
         self.call_builtin(
@@ -136,24 +135,24 @@ impl<'p> Lowering<'p> {
             None,
             &mut call,
         );
-        self.at_home(call)
+        self.on_initiator(call)
     }
 
-    /// Tells the initiator why a function failed.
+    /// A tracing event with the message of the error that a function call failed with.
     fn trace_error(&mut self, name: &str) -> StepId {
         let text = self.names.scalar("error-text");
         let message = Operand::Error(Some(Lens::Path(vec![Accessor::Field("message".into())])));
-        let words = vec![Operand::literal("exit with error: "), message];
+        let parts = vec![Operand::literal("exit with error: "), message];
         let mut report = Steps::new();
-        self.call_builtin(("op", "concat_strings"), words, Some(text.clone()), &mut report);
+        self.call_builtin(("op", "concat_strings"), parts, Some(text.clone()), &mut report);
         let event = vec![Operand::literal(name), text.clone().into()];
         self.call_builtin(("tracingSrv", "tracingEvent"), event, None, &mut report);
         let report = self.add(Op::New(text), report);
-        self.at_home(vec![report])
+        self.on_initiator(vec![report])
     }
 
-    fn at_home(&mut self, steps: Steps) -> StepId {
-        let (place, exit) = (self.home(), Exit::AsNeeded);
-        self.add(Op::On { place, exit }, steps)
+    fn on_initiator(&mut self, steps: Steps) -> StepId {
+        let site = self.initiator_site();
+        self.add_on(site, Exit::AsNeeded, steps)
     }
 }

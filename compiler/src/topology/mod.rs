@@ -1,130 +1,124 @@
-//! Which peers the particle must visit between the steps of a workflow.
+//! Which peers the particle visits between the steps of a workflow.
 //!
-//! A particle is wherever its last step ran; what the script says happens on the peer named by the nearest `on`. Where the
-//! two differ, data must travel, through the relays that the `on`s name. For every step this module finds out
+//! After a step, the particle is on the peer of that step; the next step runs on the peer of the nearest `on`. Where the two
+//! differ, the particle travels through the relays that the `on`s name. For every step this module computes
 //!
-//! * where the particle is *before* it, where the step *begins* and *ends*, and where the work goes on *after* it;
-//! * whether the step must be *left* when it is done, or whether what follows fetches the particle itself
-//!   (a branch of `par` is left only if somebody waits for what it makes);
-//! * and hence the hops before and after the step.
+//! * the locations where the particle is *before* the step, where the step *begins* and *ends*, and where execution *continues*;
+//! * its [exit distance](exits::ExitDistance): whether the step sends the particle on when it is done, or the next step fetches
+//!   it (a branch of `par` is left only if a later step uses what it writes);
+//! * and from these the hops before and after the step.
 //!
-//! Every question is answered once for every step, in passes over the tree that only look at answers given before: the work
-//! is linear in the workflow and the hops, and depth costs no recursion.
+//! [`plan`] runs passes over the tree, each of which uses the results of the passes before it. The cost is linear in the
+//! number of steps and hops, without recursion.
 
+mod dataflow;
 mod exits;
+mod plan;
 mod route;
 mod tree;
 
 #[cfg(test)]
 mod tests;
 
+pub use dataflow::VariableId;
+pub use plan::{PeerExpression, Plan, Transfer};
 pub use route::Hop;
 
-use crate::workflow::{Op, PeerId, PlaceId, Places, StepId, Workflow};
-use exits::{Leave, exits};
+use crate::workflow::{LocationId, Locations, Op, StepId, Workflow};
+use dataflow::Dataflow;
+use exits::{ExitDistance, exits};
 use route::{route, route_and_arrive};
 use tree::{Arrangement, Tree, arrangement};
 
-/// The travels of a workflow, by step.
-#[derive(Debug)]
-pub struct Journey {
-    before: Vec<Vec<Hop>>,
-    after: Vec<Vec<Hop>>,
-    peers: Vec<Option<PeerId>>,
-}
-
-impl Journey {
-    /// The visits just before a step.
-    pub fn before(&self, step: StepId) -> &[Hop] {
-        &self.before[step.index()]
-    }
-
-    /// The visits just after a step.
-    pub fn after(&self, step: StepId) -> &[Hop] {
-        &self.after[step.index()]
-    }
-
-    /// The peer on which a step runs; `None` outside of every `on`.
-    pub fn peer(&self, step: StepId) -> Option<PeerId> {
-        self.peers[step.index()]
-    }
-}
-
-/// Plans the travels of everything below `root`.
-pub fn plan(workflow: &Workflow, root: StepId) -> Journey {
-    let tree = Tree::new(workflow, root);
-    let leave = exits(&tree);
+/// Plans the travels of the particle through a workflow.
+pub fn plan(workflow: &Workflow) -> Plan {
+    let tree = Tree::new(workflow);
+    let dataflow = Dataflow::new(&tree);
+    let exits = exits(&tree, &dataflow);
     let count = tree.facts.len();
-    let mut whereabouts = Whereabouts {
-        places: workflow.places().clone(),
-        begins: vec![Places::NOWHERE; count],
-        ends: vec![Places::NOWHERE; count],
-        after: vec![Places::NOWHERE; count],
-        leave,
+    let mut planner = Planner {
+        locations: workflow.locations().clone(),
+        begins: vec![Locations::ROOT; count],
+        ends: vec![Locations::ROOT; count],
+        targets: vec![Locations::ROOT; count],
+        exits,
         tree,
     };
-    whereabouts.find_begins();
-    whereabouts.find_afters();
-    whereabouts.find_ends();
-    whereabouts.journey()
+    planner.compute_begins();
+    planner.compute_targets();
+    planner.compute_ends();
+    planner.finish(dataflow)
 }
 
-struct Whereabouts<'a> {
+/// The locations of the particle around each step, by [`StepId`].
+struct Planner<'a> {
     tree: Tree<'a>,
-    places: Places,
-    leave: Vec<Leave>,
-    begins: Vec<PlaceId>,
-    ends: Vec<PlaceId>,
-    after: Vec<PlaceId>,
+    locations: Locations,
+    exits: Vec<ExitDistance>,
+    /// Where a step begins.
+    begins: Vec<LocationId>,
+    /// Where the particle is when a step is done, before its hops after it.
+    ends: Vec<LocationId>,
+    /// Where execution continues after a step.
+    targets: Vec<LocationId>,
 }
 
-impl Whereabouts<'_> {
-    fn journey(mut self) -> Journey {
+impl Planner<'_> {
+    fn finish(mut self, dataflow: Dataflow) -> Plan {
         let count = self.tree.facts.len();
-        let mut journey = Journey {
+        let mut plan = Plan {
             before: vec![Vec::new(); count],
             after: vec![Vec::new(); count],
             peers: vec![None; count],
+            enclosing_on: vec![None; count],
+            extents: vec![(0, 0); count],
+            order: std::mem::take(&mut self.tree.order),
+            dataflow,
         };
-        for step in std::mem::take(&mut self.tree.order) {
-            journey.before[step.index()] = self.hops_before(step);
-            journey.after[step.index()] = self.hops_after(step);
-            journey.peers[step.index()] = self.places.peer_of(self.place(step));
+        for (position, &step) in plan.order.iter().enumerate() {
+            let index = step.index();
+            plan.before[index] = self.hops_before(step);
+            plan.after[index] = self.hops_after(step);
+            plan.peers[index] = self.locations.peer_at(self.location(step));
+            let facts = self.tree.of(step);
+            plan.enclosing_on[index] = facts.on;
+            plan.extents[index] = (position as u32, facts.end);
         }
-        journey
+        plan
     }
 
-    fn place(&self, step: StepId) -> PlaceId {
-        self.tree.of(step).place
+    fn location(&self, step: StepId) -> LocationId {
+        self.tree.of(step).location
     }
 
-    /// Where steps begin: their own place, except for groups that begin outside of it, as long as that suffices.
-    fn find_begins(&mut self) {
+    /// A step begins at its own location; a `par` or a fold begins outside of its `on`s, as far out as all of its children
+    /// allow.
+    fn compute_begins(&mut self) {
         for position in (0..self.tree.order.len()).rev() {
             let step = self.tree.order[position];
-            let place = self.place(step);
+            let location = self.location(step);
             self.begins[step.index()] = match self.tree.op(step) {
                 Op::Par => {
-                    let begins = self.tree.busy_children(step).map(|child| self.begins[child.index()]);
+                    let begins = self.tree.active_children(step).map(|child| self.begins[child.index()]);
                     begins
-                        .reduce(|left, right| self.places.shared(left, right))
-                        .unwrap_or(place)
+                        .reduce(|left, right| self.locations.common_outer(left, right))
+                        .unwrap_or(location)
                 }
                 Op::Fold { iterator, .. } => {
                     let first = self
                         .tree
-                        .busy_children(step)
+                        .active_children(step)
                         .find(|child| !matches!(self.tree.op(*child), Op::Next(_)));
-                    first.map_or(place, |child| {
-                        self.outside_of_loop(self.begins[child.index()], iterator)
+                    first.map_or(location, |child| {
+                        self.outside_of_fold(self.begins[child.index()], iterator)
                     })
                 }
-                _ => place,
+                _ => location,
             };
         }
-        // `next` goes back to where its fold begins. No group begins where a `next` in it does, so this comes last.
+        // `next` goes back to where its fold begins. No group depends on where a `next` in it begins, so this comes last.
         for &step in &self.tree.order {
-            if let (Op::Next(_), Some((_, Arrangement::InTurn)), Some(fold)) =
+            if let (Op::Next(_), Some((_, Arrangement::Sequential)), Some(fold)) =
                 (self.tree.op(step), self.tree.around(step), self.tree.of(step).fold)
             {
                 self.begins[step.index()] = self.begins[fold.index()];
@@ -132,72 +126,72 @@ impl Whereabouts<'_> {
         }
     }
 
-    /// The part of a place that does not depend on the item of a loop.
-    fn outside_of_loop(&self, place: PlaceId, iterator: &str) -> PlaceId {
-        let mut outside = place;
-        let mut at = place;
-        while at != Places::NOWHERE {
+    /// The innermost outer location that does not depend on the item of a fold.
+    fn outside_of_fold(&self, location: LocationId, iterator: &str) -> LocationId {
+        let mut outside = location;
+        let mut current = location;
+        while current != Locations::ROOT {
             let peers = self
-                .places
-                .peer_of(at)
+                .locations
+                .peer_at(current)
                 .into_iter()
-                .chain(self.places.relays_of(at).iter().copied());
+                .chain(self.locations.relays(current).iter().copied());
             if peers
                 .into_iter()
-                .any(|peer| names(self.places.whom(peer).value(), iterator))
+                .any(|peer| is_variable(self.locations.peer(peer).value(), iterator))
             {
-                outside = self.places.outer(at);
+                outside = self.locations.outer(current);
             }
-            at = self.places.outer(at);
+            current = self.locations.outer(current);
         }
         outside
     }
 
-    /// Where the work goes on after steps: where the next one begins, or what is said of the group.
-    fn find_afters(&mut self) {
+    /// Execution continues where the next step begins, or where it continues after the group.
+    fn compute_targets(&mut self) {
         for position in 0..self.tree.order.len() {
             let step = self.tree.order[position];
             let facts = self.tree.of(step);
-            self.after[step.index()] = match self.tree.around(step) {
-                None => facts.place,
-                Some((parent, Arrangement::AtOnce)) => self.after[parent.index()],
-                Some((parent, Arrangement::Instead)) => match (self.leave[step.index()], facts.tail_of) {
-                    (Leave::No, _) => facts.place,
-                    (Leave::ToRelay, _) => self.places.last_relay(facts.place),
-                    // The branch of `par` and its group go on at the same place.
-                    (Leave::Full, Some(branch)) => self.after[branch.index()],
-                    (Leave::Full, None) => self.after[parent.index()],
+            self.targets[step.index()] = match self.tree.around(step) {
+                None => facts.location,
+                Some((parent, Arrangement::Parallel)) => self.targets[parent.index()],
+                Some((parent, Arrangement::Alternative)) => match (self.exits[step.index()], facts.tail_of) {
+                    (ExitDistance::Stay, _) => facts.location,
+                    (ExitDistance::ToRelay, _) => self.locations.last_relay(facts.location),
+                    // The branch of `par` and the group in it continue at the same location.
+                    (ExitDistance::Full, Some(branch)) => self.targets[branch.index()],
+                    (ExitDistance::Full, None) => self.targets[parent.index()],
                 },
-                Some((parent, Arrangement::InTurn | Arrangement::Leaf)) => match facts.next {
+                Some((parent, Arrangement::Sequential | Arrangement::Leaf)) => match facts.next {
                     Some(next) => self.begins[next.index()],
-                    None => self.after[parent.index()],
+                    None => self.targets[parent.index()],
                 },
             };
         }
     }
 
-    /// Where the particle is when steps are done, before it is sent on.
-    fn find_ends(&mut self) {
+    /// Where the particle is when a step is done, before the hops after the step.
+    fn compute_ends(&mut self) {
         for position in (0..self.tree.order.len()).rev() {
             let step = self.tree.order[position];
             let (first, last) = {
-                let mut children = self.tree.busy_children(step);
+                let mut children = self.tree.active_children(step);
                 let first = children.next();
                 (first, children.next_back().or(first))
             };
             self.ends[step.index()] = match arrangement(self.tree.op(step)) {
-                Arrangement::InTurn => self.end_with(step, last),
-                Arrangement::Instead => self.end_with(step, first),
-                Arrangement::AtOnce => {
-                    let leave = self
+                Arrangement::Sequential => self.end_with(step, last),
+                Arrangement::Alternative => self.end_with(step, first),
+                Arrangement::Parallel => {
+                    let exit = self
                         .tree
-                        .busy_children(step)
-                        .map(|child| self.leave[child.index()])
+                        .active_children(step)
+                        .map(|child| self.exits[child.index()])
                         .max();
-                    match leave.unwrap_or(Leave::No) {
-                        Leave::No => self.begins[step.index()],
-                        Leave::ToRelay => self.places.last_relay(self.place(step)),
-                        Leave::Full => self.after[step.index()],
+                    match exit.unwrap_or(ExitDistance::Stay) {
+                        ExitDistance::Stay => self.begins[step.index()],
+                        ExitDistance::ToRelay => self.locations.last_relay(self.location(step)),
+                        ExitDistance::Full => self.targets[step.index()],
                     }
                 }
                 Arrangement::Leaf => self.begins[step.index()],
@@ -205,43 +199,43 @@ impl Whereabouts<'_> {
         }
     }
 
-    fn end_with(&mut self, group: StepId, child: Option<StepId>) -> PlaceId {
+    fn end_with(&mut self, group: StepId, child: Option<StepId>) -> LocationId {
         match child {
             None => self.begins[group.index()],
-            Some(child) => match self.leave[child.index()] {
-                Leave::No => self.ends[child.index()],
-                Leave::ToRelay => self.places.last_relay(self.place(child)),
-                Leave::Full => self.after[group.index()],
+            Some(child) => match self.exits[child.index()] {
+                ExitDistance::Stay => self.ends[child.index()],
+                ExitDistance::ToRelay => self.locations.last_relay(self.location(child)),
+                ExitDistance::Full => self.targets[group.index()],
             },
         }
     }
 
-    /// Where the particle is after a step, sent on if it must be.
-    fn finally(&mut self, step: StepId) -> PlaceId {
-        match self.leave[step.index()] {
-            Leave::No => self.ends[step.index()],
-            Leave::ToRelay => self.places.last_relay(self.place(step)),
-            Leave::Full => self.after[step.index()],
+    /// Where the particle is after the hops after a step.
+    fn final_location(&mut self, step: StepId) -> LocationId {
+        match self.exits[step.index()] {
+            ExitDistance::Stay => self.ends[step.index()],
+            ExitDistance::ToRelay => self.locations.last_relay(self.location(step)),
+            ExitDistance::Full => self.targets[step.index()],
         }
     }
 
-    /// Where the particle is when a step starts.
-    fn before(&mut self, step: StepId) -> PlaceId {
+    /// Where the particle is before the hops before a step.
+    fn before(&mut self, step: StepId) -> LocationId {
         match (self.tree.around(step), self.tree.of(step).previous) {
             (None, _) => self.begins[step.index()],
-            (Some((_, Arrangement::InTurn)), Some(previous)) => self.finally(previous),
-            (Some((_, Arrangement::Instead)), Some(previous)) => self.begins[previous.index()],
+            (Some((_, Arrangement::Sequential)), Some(previous)) => self.final_location(previous),
+            (Some((_, Arrangement::Alternative)), Some(previous)) => self.begins[previous.index()],
             (Some((parent, _)), _) => self.begins[parent.index()],
         }
     }
 
     fn hops_before(&mut self, step: StepId) -> Vec<Hop> {
         let (before, begins) = (self.before(step), self.begins[step.index()]);
-        let mut hops = route(&self.places, before, begins);
-        if self.tree.of(step).first_at.is_some_and(|first| first != begins) {
-            hops.extend(self.relay_reached(before, begins));
+        let mut hops = route(&self.locations, before, begins);
+        if self.tree.of(step).first_call_at.is_some_and(|first| first != begins) {
+            hops.extend(self.relay_hop(before, begins));
         }
-        if let (Op::Fail(_), Some(last), Some(peer)) = (self.tree.op(step), hops.last(), self.places.peer_of(begins))
+        if let (Op::Fail(_), Some(last), Some(peer)) = (self.tree.op(step), hops.last(), self.locations.peer_at(begins))
             && last.peer != peer
         {
             hops.push(Hop::to(peer));
@@ -249,63 +243,63 @@ impl Whereabouts<'_> {
         hops
     }
 
-    /// The peer of a place, if it is itself the last relay of the place around it and the particle is not there yet: it
-    /// must be visited even though what happens inside happens elsewhere.
-    fn relay_reached(&self, from: PlaceId, to: PlaceId) -> Option<Hop> {
-        let peer = self.places.peer_of(to)?;
-        let last_relay = self.places.relays_of(self.places.outer(to)).last();
-        (last_relay == Some(&peer) && self.places.peer_of(from) != Some(peer)).then(|| Hop::to(peer))
+    /// A hop to the peer of a location, if that peer is the last relay of the outer location and the particle is not there
+    /// yet: it must be visited even if all calls inside run on other peers.
+    fn relay_hop(&self, from: LocationId, to: LocationId) -> Option<Hop> {
+        let peer = self.locations.peer_at(to)?;
+        let last_relay = self.locations.relays(self.locations.outer(to)).last();
+        (last_relay == Some(&peer) && self.locations.peer_at(from) != Some(peer)).then(|| Hop::to(peer))
     }
 
     fn hops_after(&mut self, step: StepId) -> Vec<Hop> {
-        let (ends, after) = (self.ends[step.index()], self.after[step.index()]);
-        match self.leave[step.index()] {
-            Leave::No => Vec::new(),
-            Leave::ToRelay => {
-                let relay = self.places.last_relay(self.place(step));
-                route_and_arrive(&self.places, ends, relay)
+        let (ends, after) = (self.ends[step.index()], self.targets[step.index()]);
+        match self.exits[step.index()] {
+            ExitDistance::Stay => Vec::new(),
+            ExitDistance::ToRelay => {
+                let relay = self.locations.last_relay(self.location(step));
+                route_and_arrive(&self.locations, ends, relay)
             }
-            Leave::Full => {
-                let mut hops = match self.tree.of(step).then_at {
-                    Some(then) if then != after => {
-                        let relay = self.places.last_relay(after);
-                        route_and_arrive(&self.places, ends, relay)
+            ExitDistance::Full => {
+                let mut hops = match self.tree.of(step).next_call_at {
+                    Some(next) if next != after => {
+                        let relay = self.locations.last_relay(after);
+                        route_and_arrive(&self.locations, ends, relay)
                     }
-                    _ => route(&self.places, ends, after),
+                    _ => route(&self.locations, ends, after),
                 };
-                if self.must_call_next(step) {
-                    hops.extend(self.call_next(step, ends, after));
+                if self.must_notify(step) {
+                    hops.extend(self.notify(step, ends, after));
                 }
                 hops
             }
         }
     }
 
-    /// Whether the peer that goes on would not notice that this branch is done: the end of a branch of `par`.
-    fn must_call_next(&self, step: StepId) -> bool {
+    /// Whether the step ends a branch of `par`: the peer that continues has to be notified of that by a hop.
+    fn must_notify(&self, step: StepId) -> bool {
         match self.tree.around(step) {
-            Some((_, Arrangement::AtOnce)) => true,
-            Some((parent, Arrangement::Instead)) => self.tree.of(parent).tail_of.is_some(),
+            Some((_, Arrangement::Parallel)) => true,
+            Some((parent, Arrangement::Alternative)) => self.tree.of(parent).tail_of.is_some(),
             _ => false,
         }
     }
 
-    fn call_next(&self, step: StepId, ends: PlaceId, after: PlaceId) -> Vec<Hop> {
+    fn notify(&self, step: StepId, ends: LocationId, after: LocationId) -> Vec<Hop> {
         if ends == after {
             return Vec::new();
         }
-        let goal = self.places.peer_of(after);
-        if self.tree.of(step).last_at == Some(ends) {
-            let moved = self.places.peer_of(ends) != goal;
+        let goal = self.locations.peer_at(after);
+        if self.tree.of(step).last_call_at == Some(ends) {
+            let moved = self.locations.peer_at(ends) != goal;
             return goal.filter(|_| moved).map(Hop::to).into_iter().collect();
         }
-        self.relay_reached(after, ends)
+        self.relay_hop(after, ends)
             .into_iter()
             .chain(goal.map(Hop::to))
             .collect()
     }
 }
 
-fn names(value: &aqua_air::Value, iterator: &str) -> bool {
-    value.variable().is_some_and(|variable| variable.name == iterator)
+fn is_variable(value: &aqua_air::Value, name: &str) -> bool {
+    value.variable().is_some_and(|variable| variable.name == name)
 }

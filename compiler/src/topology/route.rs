@@ -1,51 +1,51 @@
-//! The way from one place to another.
+//! The route from one location to another.
 
-use crate::workflow::{PeerId, PlaceId, Places};
+use crate::workflow::{LocationId, Locations, PeerNameId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-/// A visit that the particle must make, nothing else happening there.
+/// A visit of the particle to a peer without a call there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hop {
-    /// Whom to visit; a collection is visited member by member.
-    pub peer: PeerId,
-    /// Whether a collection of relays is gone through from its last member to its first: on the way back.
+    /// The peer, or an array of relays that are visited one by one.
+    pub peer: PeerNameId,
+    /// Whether an array of relays is visited from the last to the first: on the way back.
     pub backwards: bool,
 }
 
 impl Hop {
-    pub(super) fn to(peer: PeerId) -> Self {
+    pub(super) fn to(peer: PeerNameId) -> Self {
         Self { peer, backwards: false }
     }
 }
 
-/// The peers to visit after leaving `from` and before arriving at `to`.
+/// The peers to visit between leaving `from` and arriving at `to`.
 ///
-/// The way leads through the relays of the places that are left, from the inside outwards, then through those of the places
-/// that are entered, from the outside inwards. Places around both are not left. A detour that comes back to a peer visited
-/// before is cut off.
-pub(super) fn route(places: &Places, from: PlaceId, to: PlaceId) -> Vec<Hop> {
+/// The route leads through the relays of the locations that are left, from the inside out, then through those of the locations
+/// that are entered, from the outside in. Locations that contain both are not left. A detour that returns to a visited peer
+/// is cut out.
+pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
     if from == to {
         return Vec::new();
     }
-    let (start, goal) = (places.peer_of(from), places.peer_of(to));
-    let shared = places.shared(from, to);
-    let mut way = Way::default();
-    way.visit(start.map(Hop::to));
-    for place in stack(places, from, shared, start != goal) {
-        let relays = places.relays_of(place).iter().rev();
-        relays.for_each(|&peer| way.visit(Some(Hop { peer, backwards: true })));
+    let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
+    let common = locations.common_outer(from, to);
+    let mut route = Route::default();
+    route.visit(start.map(Hop::to));
+    for location in stack(locations, from, common, start != goal) {
+        let relays = locations.relays(location).iter().rev();
+        relays.for_each(|&peer| route.visit(Some(Hop { peer, backwards: true })));
     }
-    let mut entered = stack(places, to, shared, start != goal);
+    let mut entered = stack(locations, to, common, start != goal);
     entered.reverse();
-    for place in entered {
-        places
-            .relays_of(place)
+    for location in entered {
+        locations
+            .relays(location)
             .iter()
-            .for_each(|&relay| way.visit(Some(Hop::to(relay))));
+            .for_each(|&relay| route.visit(Some(Hop::to(relay))));
     }
-    way.visit(goal.map(Hop::to));
-    let mut hops = way.hops();
+    route.visit(goal.map(Hop::to));
+    let mut hops = route.hops();
     if hops.first().map(|hop| hop.peer) == start {
         hops.drain(..hops.len().min(1));
     }
@@ -55,10 +55,10 @@ pub(super) fn route(places: &Places, from: PlaceId, to: PlaceId) -> Vec<Hop> {
     hops
 }
 
-/// The same, and the visit of the peer of `to` itself.
-pub(super) fn route_and_arrive(places: &Places, from: PlaceId, to: PlaceId) -> Vec<Hop> {
-    let mut hops = route(places, from, to);
-    if let Some(goal) = places.peer_of(to)
+/// The same, including a visit to the peer of `to`.
+pub(super) fn route_and_arrive(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
+    let mut hops = route(locations, from, to);
+    if let Some(goal) = locations.peer_at(to)
         && hops.last().map(|hop| hop.peer) != Some(goal)
     {
         hops.push(Hop::to(goal));
@@ -66,25 +66,25 @@ pub(super) fn route_and_arrive(places: &Places, from: PlaceId, to: PlaceId) -> V
     hops
 }
 
-/// A place and those around it, innermost first, up to but without `shared`; the place alone if it is that itself and the
-/// way leads to another peer.
-fn stack(places: &Places, place: PlaceId, shared: PlaceId, elsewhere: bool) -> Vec<PlaceId> {
-    if place == shared {
-        return if elsewhere && place != Places::NOWHERE {
-            vec![place]
+/// A location and its outer ones, innermost first, up to but excluding `common`. If the location is `common` itself: the location
+/// alone if the route leads to another peer, nothing otherwise.
+fn stack(locations: &Locations, location: LocationId, common: LocationId, to_other_peer: bool) -> Vec<LocationId> {
+    if location == common {
+        return if to_other_peer && location != Locations::ROOT {
+            vec![location]
         } else {
             Vec::new()
         };
     }
-    std::iter::successors(Some(place), |inner| Some(places.outer(*inner)))
-        .take_while(|at| *at != shared)
+    std::iter::successors(Some(location), |inner| Some(locations.outer(*inner)))
+        .take_while(|location| *location != common)
         .collect()
 }
 
 #[derive(Default)]
-struct Way(IndexMap<PeerId, bool, FxBuildHasher>);
+struct Route(IndexMap<PeerNameId, bool, FxBuildHasher>);
 
-impl Way {
+impl Route {
     fn visit(&mut self, hop: Option<Hop>) {
         let Some(hop) = hop else { return };
         match self.0.get_index_of(&hop.peer) {

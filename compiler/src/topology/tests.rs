@@ -1,13 +1,13 @@
-//! Journeys of workflows written by hand.
+//! Plans of handwritten workflows.
 //!
-//! A journey is shown in one line: `@P:name` a call on `P`, `>R` a visit of `R`, `xor{a | b}` alternatives, and so on. Every
+//! A plan is shown as one line: `@P:name` is a call on `P`, `>R` a hop to `R`, `xor{a | b}` alternatives, and so on. Every
 //! program starts on the initiator `I`, whose relay is `R`.
 
-use super::plan;
-use crate::workflow::{Exit, Last, Op, Peer, PlaceId, Places, StepId, Workflow};
+use super::{VariableId, plan};
+use crate::workflow::{Exit, Last, LocationId, Locations, Op, PeerName, StepId, Workflow};
 use aqua_air::{Value, Variable};
 
-/// A workflow in words; peers and variables by name.
+/// A workflow; peers and variables by name.
 enum Tree {
     Leaf(Op),
     Group(Op, Vec<Self>),
@@ -88,7 +88,7 @@ fn on<const N: usize>(peer: &'static str, relays: &'static [&'static str], child
     Tree::On(peer, relays, Exit::AsNeeded, children.into())
 }
 
-/// An `on` whose errors are raised again outside of it.
+/// An `on` whose errors are rethrown outside of it.
 fn guarded<const N: usize>(peer: &'static str, relays: &'static [&'static str], children: [Tree; N]) -> Tree {
     xor([on(peer, relays, children), fail()])
 }
@@ -98,16 +98,22 @@ fn program<const N: usize>(body: [Tree; N]) -> Tree {
     xor([Tree::Group(Op::Seq, steps), call("err")])
 }
 
-fn build(workflow: &mut Workflow, place: PlaceId, tree: Tree) -> StepId {
+fn build(workflow: &mut Workflow, location: LocationId, tree: Tree) -> StepId {
     let (op, inside, children) = match tree {
-        Tree::Leaf(op) => (op, place, Vec::new()),
-        Tree::Group(op, children) => (op, place, children),
+        Tree::Leaf(op) => (op, location, Vec::new()),
+        Tree::Group(op, children) => (op, location, children),
         Tree::On(peer, relays, exit, children) => {
-            let places = workflow.places_mut();
-            let mut id = |name: &str| places.peer(Peer::One(Value::scalar(name)));
+            let locations = workflow.locations_mut();
+            let mut id = |name: &str| locations.intern_peer(PeerName::One(Value::scalar(name)));
             let (peer, relays) = (id(peer), relays.iter().map(|relay| id(relay)).collect::<Vec<_>>());
-            let place = places.enter(place, peer, &relays);
-            (Op::On { place, exit }, place, children)
+            let location = locations.nested(location, peer, &relays);
+            let peer_span = None;
+            let on = Op::On {
+                location,
+                exit,
+                peer_span,
+            };
+            (on, location, children)
         }
     };
     let children = children
@@ -117,15 +123,15 @@ fn build(workflow: &mut Workflow, place: PlaceId, tree: Tree) -> StepId {
     workflow.add(op, children)
 }
 
-fn journey(tree: Tree) -> String {
+fn planned(tree: Tree) -> String {
     let mut workflow = Workflow::new();
-    let root = build(&mut workflow, Places::NOWHERE, on("I", &["R"], [tree]));
-    let journey = plan(&workflow, root);
-    show(&workflow, &journey, root)
+    let root = build(&mut workflow, Locations::ROOT, on("I", &["R"], [tree]));
+    let plan = plan(&workflow);
+    show(&workflow, &plan, root)
 }
 
-fn show(workflow: &Workflow, journey: &super::Journey, step: StepId) -> String {
-    let name = |peer| workflow.places().whom(peer).value().to_string();
+fn show(workflow: &Workflow, plan: &super::Plan, step: StepId) -> String {
+    let name = |peer| workflow.locations().peer(peer).value().to_string();
     let hops = |hops: &[super::Hop]| {
         hops.iter()
             .map(|hop| format!(">{}", name(hop.peer)))
@@ -134,10 +140,10 @@ fn show(workflow: &Workflow, journey: &super::Journey, step: StepId) -> String {
     };
     let children = workflow.step(step).children.iter();
     let inner: Vec<String> = children
-        .map(|child| show(workflow, journey, *child))
+        .map(|child| show(workflow, plan, *child))
         .filter(|text| !text.is_empty())
         .collect();
-    let at = journey.peer(step).map(name).unwrap_or_default();
+    let at = plan.peer(step).map(name).unwrap_or_default();
     let own = match &workflow.step(step).op {
         Op::Seq | Op::On { .. } | Op::New(_) => inner.join(" "),
         Op::Call { function, .. } => format!("@{at}:{}", function.to_string().trim_matches('"')),
@@ -152,7 +158,7 @@ fn show(workflow: &Workflow, journey: &super::Journey, step: StepId) -> String {
         Op::Fail(_) => "fail".into(),
         Op::Next(_) => "next".into(),
     };
-    let parts = [hops(journey.before(step)), own, hops(journey.after(step))];
+    let parts = [hops(plan.before(step)), own, hops(plan.after(step))];
     parts
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -160,23 +166,23 @@ fn show(workflow: &Workflow, journey: &super::Journey, step: StepId) -> String {
         .join(" ")
 }
 
-macro_rules! journeys {
+macro_rules! plans {
     ($($name:ident: [$($body:expr),* $(,)?] => $expected:literal;)*) => {
         $(#[test] fn $name() {
-            pretty_eq(&journey(program([$($body),*])), $expected);
+            assert_shown(&planned(program([$($body),*])), $expected);
         })*
     };
 }
 
-fn pretty_eq(got: &str, expected: &str) {
+fn assert_shown(got: &str, expected: &str) {
     assert!(got == expected, "\n     got {got}\nexpected {expected}");
 }
 
-journeys! {
+plans! {
     goes_through_the_relay_and_back:
         [guarded("P", &[], [call_with("id", "x", &[])]), call_with("resp", "", &["x"])]
         => "xor{@I:arg xor{>R @P:id >R | >R >I fail} @I:resp | @I:err}";
-    goes_straight_from_peer_to_peer_inside:
+    goes_directly_to_a_nested_peer:
         [guarded("A", &[], [call_with("a", "x", &[]), guarded("B", &[], [call_with("b", "y", &[])])]), call_with("resp", "", &["y"])]
         => "xor{@I:arg xor{>R @A:a xor{@B:b >R | fail} | >R >I fail} @I:resp | @I:err}";
     enters_and_leaves_through_the_inner_relay:
@@ -194,13 +200,13 @@ journeys! {
     joins_branches_on_the_peer_around:
         [on("A", &[], [par([on("P", &[], [call_with("p", "x", &[])]), on("Q", &[], [call_with("q", "y", &[])])]), call_with("u", "", &["x", "y"])])]
         => "xor{@I:arg >R par{@P:p >A | @Q:q >A} @A:u | @I:err}";
-    comes_home_for_every_item:
+    returns_for_every_item:
         [fold("ps", "p", [seq([on("p", &[], [call("n")]), next("p")])]), call("after")]
         => "xor{@I:arg fold{>R @p:n >R next} @I:after | @I:err}";
     stays_with_the_items_of_a_parallel_loop:
         [co(fold("ps", "p", [par([on("p", &[], [call("n")]), next("p")])])), call("after")]
         => "xor{@I:arg par{fold{par{>R @p:n | next}}} @I:after | @I:err}";
-    comes_home_with_every_item_that_is_joined:
+    returns_with_every_item_that_is_joined:
         [co(fold("ps", "p", [par([guarded("p", &["R"], [call_with("n", "r", &[]), ap("s", "r")]), next("p")])])),
          canon("c", "s"), call_with("resp", "", &["c"])]
         => "xor{@I:arg par{fold{par{xor{>R @p:n ap >R >I | >R >I fail} | next}}} @I:canon @I:resp | @I:err}";
@@ -208,16 +214,16 @@ journeys! {
         [fold("ps", "p", [par([xor([Tree::On("p", &[], Exit::ToRelay, vec![call_with("n", "r", &[]), ap("s", "r")]), fail()]), next("p")])]),
          canon("c", "s"), call_with("resp", "", &["c"])]
         => "xor{@I:arg fold{par{xor{>R @p:n ap >R | >R >I fail} | next}} @I:canon @I:resp | @I:err}";
-    catches_at_home:
+    catches_on_the_initiator:
         [xor([guarded("P", &[], [call("n")]), call("catch")]), call("after")]
         => "xor{@I:arg xor{xor{>R @P:n >R | >R >I fail} | @I:catch} @I:after | @I:err}";
-    leaves_a_branch_of_a_choice:
+    leaves_an_alternative:
         [xor([is("c", [on("P", &[], [call("n")])]), call("else")]), call("after")]
         => "xor{@I:arg xor{match{>R @P:n} >R | @I:else} @I:after | @I:err}";
     calls_back_through_the_relay:
         [on("P", &[], [call_with("a", "x", &[]), on("I", &["R"], [call_with("cb", "", &["x"])]), call("still")])]
         => "xor{@I:arg >R @P:a >R @I:cb >R @P:still | @I:err}";
-    names_the_own_relay:
+    shares_the_relay_of_the_initiator:
         [on("P", &["R"], [call("1")]), on("Q", &["R"], [call("2")]), call("3")]
         => "xor{@I:arg >R @P:1 >R @Q:2 >R @I:3 | @I:err}";
     works_on_the_relay:
@@ -226,7 +232,7 @@ journeys! {
     does_not_wait_for_a_detached_step:
         [co(guarded("P", &[], [call("n")])), call("eat")]
         => "xor{@I:arg par{xor{>R @P:n | >R >I fail}} @I:eat | @I:err}";
-    visits_the_relay_of_an_idle_step:
+    visits_the_relay_before_an_idle_step:
         [on("P", &[], [Tree::Leaf(Op::Null)]), call("eat")]
         => "xor{@I:arg >R @I:eat | @I:err}";
     decides_on_a_remote_peer_in_a_loop:
@@ -247,32 +253,63 @@ journeys! {
     tries_one_peer_after_the_other:
         [fold("ps", "p", [xor([guarded("p", &[], [call("n")]), next("p")])]), call("done")]
         => "xor{@I:arg fold{xor{xor{>R @p:n >R | >R >I fail} | next}} @I:done | @I:err}";
-    walks_a_chain_of_relays:
+    goes_through_a_chain_of_relays:
         [guarded("P", &["A", "B"], [call("n")]), call("back")]
         => "xor{@I:arg xor{>R >A >B @P:n >B >A >R | >B >A >R >I fail} @I:back | @I:err}";
     goes_from_peer_to_peer:
         [on("A", &[], [call_with("a", "x", &[])]), on("B", &[], [call_with("b", "y", &["x"])]), call_with("resp", "", &["y"])]
         => "xor{@I:arg >R @A:a @B:b >R @I:resp | @I:err}";
-    comes_home_with_detached_results:
+    returns_with_detached_results:
         [co(on("P", &[], [call_with("1", "a", &[]), ap("s", "a")])), co(on("Q", &[], [call_with("2", "b", &[]), ap("s", "b")])),
          canon("c", "s"), call_with("resp", "", &["c"])]
         => "xor{@I:arg par{>R @P:1 ap >R >I} par{>R @Q:2 ap >R >I} @I:canon @I:resp | @I:err}";
 }
 
 #[test]
-fn a_name_bound_inside_of_a_branch_is_not_used_outside() {
-    // The branch makes its own `x`; the `x` that is used later is another one.
+fn a_variable_that_is_bound_in_a_branch_is_not_read_outside() {
+    // The branch writes an `x` of its own; the `x` that is read later is another variable.
     let branch = on("P", &[], [new("x", [call_with("p", "x", &[])])]);
     let tree = program([par([branch, call("q")]), call_with("u", "", &["x"])]);
-    pretty_eq(&journey(tree), "xor{@I:arg par{>R @P:p | @I:q} @I:u | @I:err}");
+    assert_shown(&planned(tree), "xor{@I:arg par{>R @P:p | @I:q} @I:u | @I:err}");
 }
 
 #[test]
-fn depth_and_width_cost_no_stack_and_no_time() {
+fn a_plan_says_where_values_are_read_and_what_is_brought_back() {
     let mut workflow = Workflow::new();
-    let peers = ["I", "P", "Q"].map(|name| workflow.places_mut().peer(Peer::One(Value::scalar(name))));
-    let home = workflow.places_mut().enter(Places::NOWHERE, peers[0], &[]);
-    let away = [1, 2].map(|peer| workflow.places_mut().enter(home, peers[peer], &[peers[3 - peer]]));
+    let away = on("P", &[], [call_with("p", "x", &["arg"]), ap("local", "x")]);
+    let body = [call_with("arg", "arg", &[]), away, call_with("u", "", &["x"])];
+    let root = build(&mut workflow, Locations::ROOT, on("I", &["R"], body));
+    let plan = plan(&workflow);
+    let steps = &workflow.step(root).children;
+    let remote = &workflow.step(steps[1]).children;
+    let names = |variables: &[VariableId]| {
+        let names: Vec<_> = variables.iter().map(|it| plan.variable_name(*it).to_owned()).collect();
+        names.join(" ")
+    };
+
+    assert_eq!(names(plan.reads(steps[1])), "P");
+    assert_eq!(names(plan.reads(remote[0])), "arg");
+    assert_eq!(plan.writes(remote[0]).map(|it| names(&[it])).as_deref(), Some("x"));
+    assert_eq!(names(&plan.results(steps[1])), "x");
+    assert_eq!(names(&plan.results(root)), "");
+    let peer = |step| plan.peer_expression(&workflow, step).map(|it| it.value.to_string());
+    assert_eq!(peer(remote[0]).as_deref(), Some("P"));
+    assert_eq!(peer(steps[2]).as_deref(), Some("I"));
+    let transfers: Vec<_> = plan.transfers();
+    let shown = transfers.iter().map(|it| (names(&[it.variable]), it.writer, it.reader));
+    let expected = [("arg", steps[0], remote[0]), ("x", remote[0], steps[2])];
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        expected.map(|(name, from, to)| (name.to_owned(), from, to))
+    );
+}
+
+#[test]
+fn deep_workflows_need_no_recursion() {
+    let mut workflow = Workflow::new();
+    let peers = ["I", "P", "Q"].map(|name| workflow.locations_mut().intern_peer(PeerName::One(Value::scalar(name))));
+    let home = workflow.locations_mut().nested(Locations::ROOT, peers[0], &[]);
+    let away = [1, 2].map(|peer| workflow.locations_mut().nested(home, peers[peer], &[peers[3 - peer]]));
     let mut body = workflow.add(Op::Null, Vec::new());
     for round in 0..20_000 {
         let call = workflow.add(
@@ -285,26 +322,28 @@ fn depth_and_width_cost_no_stack_and_no_time() {
             Vec::new(),
         );
         let op = Op::On {
-            place: away[round % 2],
+            location: away[round % 2],
             exit: Exit::AsNeeded,
+            peer_span: None,
         };
         let on = workflow.add(op, vec![call]);
         let fail = workflow.add(Op::Fail(Value::Error(None)), Vec::new());
         let guarded = workflow.add(Op::Xor, vec![on, fail]);
         body = workflow.add(if round % 3 == 0 { Op::Par } else { Op::Seq }, vec![body, guarded]);
     }
-    let place = home;
-    let root = workflow.add(
+    let location = home;
+    workflow.add(
         Op::On {
-            place,
+            location,
             exit: Exit::AsNeeded,
+            peer_span: None,
         },
         vec![body],
     );
-    let journey = plan(&workflow, root);
+    let plan = plan(&workflow);
     let hops: usize = workflow
         .ids()
-        .map(|step| journey.before(step).len() + journey.after(step).len())
+        .map(|step| plan.before(step).len() + plan.after(step).len())
         .sum();
     assert!(hops > 20_000);
 }

@@ -1,9 +1,9 @@
-//! Arrows: the kinds of everything that can be called.
+//! Arrows: the types of functions, closures, methods and callbacks.
 
 use super::Type;
 use ecow::EcoString;
 
-/// One argument that an arrow takes.
+/// A parameter of an arrow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name; absent in arrow types and old-style methods (`m: string -> bool`).
@@ -12,17 +12,17 @@ pub struct Parameter {
     pub ty: Type,
 }
 
-/// What a function, closure, method or callback takes and gives.
+/// The parameters and results of a function, closure, method or callback.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Arrow {
-    /// Arguments in order; abilities in braces come first.
+    /// Parameters in order; abilities in braces come first.
     pub parameters: Vec<Parameter>,
     /// Results in order.
     pub results: Vec<Type>,
 }
 
 impl Arrow {
-    /// An arrow whose arguments have no names.
+    /// An arrow whose parameters have no names.
     pub fn unnamed(parameters: impl IntoIterator<Item = Type>, results: impl IntoIterator<Item = Type>) -> Self {
         let parameters = parameters.into_iter().map(|ty| Parameter { name: None, ty }).collect();
         Self {

@@ -1,12 +1,12 @@
-//! The type of several values together, and which values can be compared.
+//! Least upper bounds of types, and which types are comparable.
 
 use super::{Named, Scalar, ScalarSet, Type, subtyping::accepts};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
-/// A smallest type that accepts values of both: the element of `[a, b]` and the result of `a + b`.
+/// A least upper bound of two types: the element type of `[a, b]` and the result type of `a + b`.
 ///
-/// Streams count as arrays. `data` gives the common fields. `⊤` when nothing smaller accepts both.
+/// Streams count as arrays. The bound of two `data` types has their common fields. `⊤` if there is no smaller one.
 pub fn join(left: &Type, right: &Type) -> Type {
     match (left, right) {
         (Type::Error, _) | (_, Type::Error) => Type::Error,
@@ -36,7 +36,8 @@ fn join_fields(left: &Named, right: &Named) -> Type {
     Type::Data(Arc::new(Named::new(format!("{}_x_{}", left.name, right.name), fields)))
 }
 
-/// The least scalar that accepts one member of each set; floats only if one side is a float, so that integers stay exact.
+/// The smallest scalar that accepts a member of each set. A float only if one operand is a float, since the conversion of an integer
+/// may not be exact.
 fn join_scalars(left: ScalarSet, right: ScalarSet) -> Type {
     let is_float = |set: ScalarSet| ScalarSet::FLOAT.contains_all(set);
     let allowed = if is_float(left) || is_float(right) {
@@ -55,7 +56,7 @@ fn join_scalars(left: ScalarSet, right: ScalarSet) -> Type {
     least.map_or(Type::Top, Type::Scalar)
 }
 
-/// Whether `==` and `!=` make sense between values of these types.
+/// Whether `==` and `!=` can compare values of these types.
 pub fn comparable(left: &Type, right: &Type) -> bool {
     match (left, right) {
         (Type::Error, _) | (_, Type::Error) => true,
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_join_to_what_all_of_them_fit() {
+    fn literals_join_to_a_type_that_holds_both() {
         let number = |set| Type::Literal(set);
         assert_eq!(
             join(&number(ScalarSet::INTEGER), &number(ScalarSet::SIGNED)),

@@ -1,4 +1,4 @@
-//! Types as the language writes them, for messages.
+//! Types in the syntax of the language, for messages.
 
 use super::{Arrow, ScalarSet, Type};
 use std::fmt;
@@ -71,7 +71,7 @@ impl fmt::Display for Arrow {
     }
 }
 
-/// A type inside an arrow, where an arrow needs parentheses.
+/// A type inside of an arrow, where an arrow needs parentheses.
 struct Nested<'a>(&'a Type);
 
 impl fmt::Display for Nested<'_> {
@@ -90,7 +90,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn arrows_read_as_they_are_written() {
+    fn arrows_are_shown_in_the_syntax_of_the_language() {
         let number = || Type::Scalar(Scalar::U32);
         let callback = Type::Arrow(Arc::new(Arrow::unnamed([number(), Type::option(Type::STRING)], [])));
         assert_eq!(callback.to_string(), "u32, ?string -> ()");

@@ -1,11 +1,11 @@
-//! What kinds of values there are and how they relate.
+//! Types and their relations.
 //!
-//! A [`Type`] is a cheap handle: composite kinds share their parts. Names of `data`, abilities and services are labels for
-//! messages and generated code; two types with the same fields are the same to every rule here. Subtyping, greatest lower
-//! bounds and least upper bounds live in [`subtyping`] and [`bounds`].
+//! A [`Type`] is cheap to clone: composite types share their parts. Types are structural: the names of `data`, abilities and
+//! services are used in messages and generated code only. [`subtyping`] and [`bounds`] have the subtype relation and least upper
+//! bounds.
 //!
-//! Declarations can only mention earlier ones, so types are finite trees. Their size is bounded by [`Type::MAX_DEPTH`] and
-//! [`Type::MAX_SIZE`], which the checker enforces wherever a type is made, so that no rule recurses or works without bound.
+//! A declaration can refer to earlier ones only, so types are finite trees. Their size is limited by [`Type::MAX_DEPTH`] and
+//! [`Type::MAX_SIZE`]; the checker enforces the limits for every new type, which bounds the cost of all operations on types.
 
 mod arrow;
 pub mod bounds;
@@ -21,42 +21,42 @@ pub use scalar::{Scalar, ScalarSet};
 use ecow::EcoString;
 use std::sync::Arc;
 
-/// The kind of a value.
+/// A type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
-    /// Stands where a definition failed. Related to everything in both directions, so that one mistake is reported once.
-    /// Never occurs in a program without errors.
+    /// The type of a failed definition. A subtype and a supertype of every type, so that each mistake is reported once.
+    /// Absent in programs without errors.
     Error,
-    /// `⊤`, which accepts every value.
+    /// `⊤`, the supertype of all types.
     Top,
-    /// `⊥`, which every type accepts; the element of the empty collection.
+    /// `⊥`, the subtype of all types; the element type of the empty collection.
     Bottom,
     /// A number of a fixed width, `bool` or `string`.
     Scalar(Scalar),
-    /// What is written as a literal: it could become any of these scalars.
+    /// The type of a literal, which can become any of these scalars.
     Literal(ScalarSet),
-    /// `[]T`, values in order.
+    /// `[]T`: values in order.
     Array(Arc<Self>),
-    /// `?T`, at most one value.
+    /// `?T`: at most one value.
     Option(Arc<Self>),
-    /// `*T`, values that arrive from several peers.
+    /// `*T`: values that arrive from several peers.
     Stream(Arc<Self>),
-    /// `%T`, values under string keys that arrive from several peers.
+    /// `%T`: values with string keys that arrive from several peers.
     StreamMap(Arc<Self>),
-    /// `data`, named fields of data.
+    /// `data`: named fields that are data.
     Data(Arc<Named>),
-    /// `ability`, named fields of any kind, arrows included. Exists at compile time only.
+    /// `ability`: named fields of any type, including arrows. Exists at compile time only.
     Ability(Arc<Named>),
-    /// `service`, named arrows that peers answer.
+    /// `service`: named methods.
     Service(Arc<Named>),
     /// A function, closure, method or callback.
     Arrow(Arc<Arrow>),
 }
 
 impl Type {
-    /// How many levels of collections, fields and arrows a type may have.
+    /// The maximum nesting depth of a type.
     pub const MAX_DEPTH: u32 = 64;
-    /// How many nodes a type may have when all names are written out.
+    /// The maximum number of nodes of a type when all names are expanded.
     pub const MAX_SIZE: u32 = 1 << 16;
 
     /// `string`.
@@ -104,7 +104,7 @@ impl Type {
         Self::Data(Arc::new(Named::new("Error", fields)))
     }
 
-    /// What a loop over a stream map gives: data with the fields `key` and `value`.
+    /// The item type of a loop over a stream map: data with the fields `key` and `value`.
     pub fn entry(value: Self) -> Self {
         let fields = [
             (EcoString::from("key"), Self::STRING),
@@ -113,8 +113,8 @@ impl Type {
         Self::Data(Arc::new(Named::new("Entry", fields.into_iter().collect())))
     }
 
-    /// Whether values of this type exist at run time as plain values: everything but streams, maps, abilities, services
-    /// and arrows. Only these are elements of collections and fields of `data`.
+    /// Whether values of this type are data: not streams, stream maps, abilities, services or arrows. Only data can be an
+    /// element of a collection or a field of `data`.
     pub fn is_data(&self) -> bool {
         !matches!(
             self,
@@ -122,17 +122,17 @@ impl Type {
         )
     }
 
-    /// Whether a definition failed here.
+    /// Whether this is the error type.
     pub fn is_error(&self) -> bool {
         matches!(self, Self::Error)
     }
 
-    /// Whether this is a stream or a stream map, which can be pushed to.
+    /// Whether this is a stream or a stream map.
     pub fn is_stream(&self) -> bool {
         matches!(self, Self::Stream(_) | Self::StreamMap(_))
     }
 
-    /// What is inside an array, option, stream or stream map.
+    /// The element type of an array, option, stream or stream map.
     pub fn element(&self) -> Option<&Self> {
         match self {
             Self::Array(element) | Self::Option(element) | Self::Stream(element) | Self::StreamMap(element) => {
@@ -158,7 +158,7 @@ impl Type {
         }
     }
 
-    /// The scalars that a value of this type can be, if it is a scalar or a literal.
+    /// The scalars that a value of this type can be; `None` if the type is neither a scalar nor a literal.
     pub fn scalars(&self) -> Option<ScalarSet> {
         match self {
             Self::Scalar(scalar) => Some(ScalarSet::of(*scalar)),
@@ -167,7 +167,7 @@ impl Type {
         }
     }
 
-    /// Levels of nesting; 1 for a scalar.
+    /// The nesting depth; 1 for a scalar.
     pub fn depth(&self) -> u32 {
         match self {
             Self::Array(inner) | Self::Option(inner) | Self::Stream(inner) | Self::StreamMap(inner) => {
@@ -179,7 +179,7 @@ impl Type {
         }
     }
 
-    /// Nodes when all names are written out, saturating; 1 for a scalar.
+    /// The number of nodes when all names are expanded, saturating; 1 for a scalar.
     pub fn size(&self) -> u32 {
         match self {
             Self::Array(inner) | Self::Option(inner) | Self::Stream(inner) | Self::StreamMap(inner) => {
@@ -191,7 +191,7 @@ impl Type {
         }
     }
 
-    /// Whether the type is small enough to work with; the checker replaces others by [`Type::Error`] and says so.
+    /// Whether the type is within the limits. The checker reports other types and replaces them with [`Type::Error`].
     pub fn is_within_limits(&self) -> bool {
         self.depth() <= Self::MAX_DEPTH && self.size() <= Self::MAX_SIZE
     }

@@ -1,32 +1,32 @@
-//! Numbers, `bool` and `string`, and the sets of them that literals can become.
+//! Scalar types, and the sets of scalars that literals can become.
 
-/// A built-in type without parts.
+/// A scalar type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Scalar {
-    /// Unsigned, 8 bits.
+    /// `u8`.
     U8,
-    /// Unsigned, 16 bits.
+    /// `u16`.
     U16,
-    /// Unsigned, 32 bits.
+    /// `u32`.
     U32,
-    /// Unsigned, 64 bits.
+    /// `u64`.
     U64,
-    /// Signed, 8 bits.
+    /// `i8`.
     I8,
-    /// Signed, 16 bits.
+    /// `i16`.
     I16,
-    /// Signed, 32 bits.
+    /// `i32`.
     I32,
-    /// Signed, 64 bits.
+    /// `i64`.
     I64,
-    /// Floating, 32 bits.
+    /// `f32`.
     F32,
-    /// Floating, 64 bits.
+    /// `f64`.
     F64,
-    /// True or false.
+    /// `bool`.
     Bool,
-    /// Text.
+    /// `string`.
     String,
 }
 
@@ -70,7 +70,7 @@ impl Scalar {
         Self::ALL.into_iter().find(|scalar| scalar.name() == name)
     }
 
-    /// Whether this is an integer, and then its sign and width in bits; floats give their mantissa's precision apart.
+    /// Whether an integer is signed, and its width in bits; `None` for other scalars.
     const fn integer(self) -> Option<(bool, u8)> {
         match self {
             Self::U8 => Some((false, 8)),
@@ -104,27 +104,27 @@ impl Scalar {
     }
 }
 
-/// A set of scalars: what a literal can become.
+/// A set of scalars: the types that a literal can become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScalarSet(u16);
 
 impl ScalarSet {
-    /// No scalar.
+    /// The empty set.
     pub const EMPTY: Self = Self(0);
-    /// Signed integers: what `-1` can become.
+    /// Signed integers: the types of `-1`.
     pub const SIGNED: Self = Self(0b0000_1111_0000);
-    /// All integers: what `1` can become.
+    /// All integers: the types of `1`.
     pub const INTEGER: Self = Self(0b0000_1111_1111);
-    /// What `1.5` can become.
+    /// Floats: the types of `1.5`.
     pub const FLOAT: Self = Self(0b0011_0000_0000);
     /// All numbers.
     pub const NUMBER: Self = Self(0b0011_1111_1111);
-    /// What `true` can become.
+    /// `bool`: the type of `true`.
     pub const BOOL: Self = Self(1 << Scalar::Bool as u8);
-    /// What `"a"` can become.
+    /// `string`: the type of `"a"`.
     pub const STRING: Self = Self(1 << Scalar::String as u8);
 
-    /// The set of one.
+    /// The set of one scalar.
     pub const fn of(scalar: Scalar) -> Self {
         Self(1 << scalar as u8)
     }
@@ -139,17 +139,17 @@ impl ScalarSet {
         self.0 & other.0 == other.0
     }
 
-    /// The members of both.
+    /// The scalars that are members of both sets.
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// The members of either.
+    /// The scalars that are members of either set.
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether nothing is a member.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

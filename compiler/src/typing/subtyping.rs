@@ -1,11 +1,11 @@
-//! Which values may stand where.
+//! The subtype relation.
 //!
-//! [`accepts`] is reflexive and transitive, and sound for arrows: arguments are contravariant, results covariant. Two kinds
-//! accept each other without being the same: `[]T` and `?T`.
+//! [`accepts`] is reflexive and transitive, and sound for arrows: parameters are contravariant, results covariant. It is not
+//! antisymmetric: `[]T` and `?T` accept each other.
 
 use super::{Arrow, Named, ScalarSet, Type};
 
-/// Whether a value of type `given` may stand where `expected` is wanted.
+/// Whether a value of type `given` is accepted where `expected` is expected.
 pub fn accepts(expected: &Type, given: &Type) -> bool {
     if shares_parts(expected, given) {
         return true;
@@ -26,7 +26,7 @@ pub fn accepts(expected: &Type, given: &Type) -> bool {
     }
 }
 
-/// Whether both are handles of the same parts, which ends most comparisons at once.
+/// Whether both types share their parts: a fast path that decides most comparisons.
 fn shares_parts(left: &Type, right: &Type) -> bool {
     match (left.named(), right.named()) {
         (Some(left), Some(right)) => std::sync::Arc::ptr_eq(left, right),
@@ -34,12 +34,12 @@ fn shares_parts(left: &Type, right: &Type) -> bool {
     }
 }
 
-/// A literal is a value of every member of its set: each wanted scalar must accept one that it can become.
+/// A literal can become any member of its set: each expected scalar must accept at least one of them.
 fn accepts_scalars(expected: ScalarSet, given: ScalarSet) -> bool {
     expected.iter().all(|to| given.iter().any(|from| to.accepts(from)))
 }
 
-/// Every wanted field is there and accepted; others don't disturb.
+/// Every expected field exists and has an accepted type; further fields are allowed.
 fn accepts_fields(expected: &Named, given: &Named) -> bool {
     expected
         .fields
@@ -47,7 +47,8 @@ fn accepts_fields(expected: &Named, given: &Named) -> bool {
         .all(|(name, to)| given.field(name).is_some_and(|from| accepts(to, from)))
 }
 
-/// The given arrow works with the arguments it would get (it may ignore the last ones) and gives at least what is wanted.
+/// The given arrow accepts the arguments that it is called with (it may ignore the last ones) and returns at least the expected
+/// results.
 fn accepts_arrow(expected: &Arrow, given: &Arrow) -> bool {
     given.parameters.len() <= expected.parameters.len()
         && given.results.len() >= expected.results.len()

@@ -1,162 +1,163 @@
-//! The workflow of one function: what happens, in which order and in which places, before anybody thinks about journeys.
+//! The workflow of one function: its steps, their order and the `on`s around them.
 //!
-//! [`lowering`](crate::lowering) builds a [`Workflow`]: a tree of [`Step`]s in which every call is already inlined and every
-//! variable has its final name. [`topology`](crate::topology) reads it and finds out which peers the particle must visit
-//! between the steps; [`emission`](crate::emission) writes both down as AIR.
+//! Lowering builds a [`Workflow`]: a tree of [`Step`]s in which every call is inlined and every variable has its final name.
+//! Topology then decides which peers the particle visits between the steps, and emission writes both as AIR.
 
-mod places;
+mod locations;
 
-pub use places::{Peer, PeerId, PlaceId, Places};
+pub use locations::{LocationId, Locations, PeerName, PeerNameId};
 
 use aqua_air::{Value, Variable};
 use aqua_diagnostics::Span;
 use ecow::EcoString;
 
-/// The number of a step in its [`Workflow`].
+/// A step of a [`Workflow`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepId(u32);
 
 impl StepId {
-    /// Its position in the arena.
+    /// Its index in the workflow.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// What a step does. Calls and canons run on the peer of the nearest enclosing [`Op::On`].
+/// The operation of a step. Calls and canons run on the peer of the nearest enclosing [`Op::On`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
-    /// Asks a service.
+    /// Calls a service.
     Call {
         /// Service id.
         service: Value,
         /// Function name.
         function: Value,
-        /// What it is given.
+        /// Arguments in order.
         arguments: Vec<Value>,
-        /// The scalar or stream that takes the result.
+        /// The scalar or stream that receives the result.
         output: Option<Variable>,
     },
-    /// Freezes a stream or a stream map.
+    /// Canonicalises a stream or a stream map.
     Canon {
         /// Stream or stream map.
         source: Variable,
-        /// Canonical stream or map, or a scalar for a map.
+        /// A canonical stream or map; or a scalar if the source is a map.
         target: Variable,
     },
-    /// Copies a value into a scalar or appends it to a stream.
+    /// Copies a value to a scalar or appends it to a stream.
     Ap {
-        /// What to copy.
+        /// The value to copy.
         source: Value,
-        /// Scalar or stream.
+        /// A scalar or a stream.
         target: Variable,
     },
     /// Adds an entry to a stream map.
     ApMap {
-        /// Text or integer.
+        /// A string or an integer.
         key: Value,
-        /// What stands under the key.
+        /// The value of the entry.
         value: Value,
-        /// The stream map.
+        /// A stream map.
         target: Variable,
     },
-    /// Nothing, done.
+    /// Completes without an effect.
     Null,
-    /// Nothing, never done.
+    /// Never completes.
     Never,
-    /// Raises an error again.
+    /// Rethrows an error.
     Fail(Value),
-    /// The body of the enclosing fold with that iterator again, for the next item.
+    /// Continues the enclosing fold of that iterator with the next item.
     Next(EcoString),
-    /// The children one after the other.
+    /// Runs the children in sequence.
     Seq,
-    /// The children at the same time; done when one is done.
+    /// Runs the children in parallel; completes when one of them completes.
     Par,
-    /// The next child if the former one failed.
+    /// Runs the children in order until one succeeds.
     Xor,
-    /// The only child, without waiting for it.
+    /// Starts the only child and does not wait for it.
     Detach,
-    /// The children one after the other, somewhere else.
+    /// Runs the children in sequence on another peer.
     On {
-        /// Where; knows the way home.
-        place: PlaceId,
-        /// How far back the way leads when the children are done.
+        /// The peer, the relays to it and the location it is reached from.
+        location: LocationId,
+        /// How far the particle travels back when the children are done.
         exit: Exit,
+        /// Where the source names the peer; `None` where the compiler adds the step.
+        peer_span: Option<Span>,
     },
-    /// The children one after the other, with a fresh variable.
+    /// Runs the children in sequence in the scope of a new variable.
     New(Variable),
-    /// The children one after the other, for the first item; [`Op::Next`] goes on.
+    /// Runs the children in sequence for the first item; [`Op::Next`] continues with the next one.
     Fold {
-        /// What to go through.
+        /// The collection.
         iterable: Value,
-        /// Name of the scalar that holds the item.
+        /// The name of the scalar that holds the item.
         iterator: EcoString,
         /// What runs after the last item.
         last: Last,
     },
-    /// The children one after the other, if two values are equal or if they differ; an error otherwise.
+    /// Runs the children in sequence if two values are equal, or if they differ; fails otherwise.
     Match {
-        /// One side.
+        /// The left operand.
         left: Value,
-        /// The other side.
+        /// The right operand.
         right: Value,
-        /// Whether they must be equal (`match`) or differ (`mismatch`).
+        /// Whether the operands must be equal (`match`) or differ (`mismatch`).
         equal: bool,
     },
 }
 
-/// How far back the way leads from an [`Op::On`].
+/// How far the particle travels back from an [`Op::On`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Exit {
-    /// As far as what follows needs it.
+    /// As far as the following steps need it.
     #[default]
     AsNeeded,
-    /// To the last relay, no further (`parseq`).
+    /// To the last relay only (`parseq`).
     ToRelay,
 }
 
-/// What runs when a fold has no further item.
+/// What runs when a fold has no further items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Last {
-    /// `(null)`: the fold is done.
+    /// `(null)`: the fold completes.
     Done,
-    /// `(never)`: the fold waits for more.
+    /// `(never)`: the fold waits for more items.
     Wait,
 }
 
-/// One step with what it contains.
+/// A step and its children.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// What it does.
+    /// Its operation.
     pub op: Op,
-    /// Its parts, in order.
+    /// Its children in order.
     pub children: Vec<StepId>,
-    /// What it was made of, if it was made of something.
+    /// The source that it was lowered from, if any.
     pub origin: Option<Span>,
 }
 
-/// A tree of steps in one arena; children have smaller numbers than their parents, the last step is the root.
+/// A tree of steps in an arena. Children precede their parents; the last step is the root.
 #[derive(Debug, Default)]
 pub struct Workflow {
     steps: Vec<Step>,
     origin: Option<Span>,
-    places: Places,
+    locations: Locations,
 }
 
 impl Workflow {
-    /// A workflow without steps.
+    /// An empty workflow.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets what the steps added from now on are made of; gives what it was before.
+    /// Sets the origin of the steps that are added from now on. Returns the previous one.
     pub fn set_origin(&mut self, origin: Option<Span>) -> Option<Span> {
         std::mem::replace(&mut self.origin, origin)
     }
 
-    /// Adds a step that contains steps added before.
+    /// Adds a step whose children were added before.
     pub fn add(&mut self, op: Op, children: Vec<StepId>) -> StepId {
-        let id = StepId(u32::try_from(self.steps.len()).expect("the size of a workflow is limited by lowering"));
+        let id = StepId(u32::try_from(self.steps.len()).expect("lowering limits the size of a workflow"));
         debug_assert!(
             children.iter().all(|child| *child < id),
             "children are added before their parents"
@@ -166,32 +167,41 @@ impl Workflow {
         id
     }
 
-    /// The step with that number.
+    /// The step that contains all others: the last one that was added.
+    ///
+    /// # Panics
+    /// If the workflow is empty.
+    pub fn root(&self) -> StepId {
+        let last = self.steps.len().checked_sub(1).expect("a workflow has a root");
+        StepId(last as u32)
+    }
+
+    /// The step of that id.
     pub fn step(&self, id: StepId) -> &Step {
         &self.steps[id.index()]
     }
 
-    /// How many steps there are.
+    /// The number of steps.
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// Whether there is no step yet.
+    /// Whether there are no steps.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// The places that steps refer to.
-    pub fn places(&self) -> &Places {
-        &self.places
+    /// The locations that steps refer to.
+    pub fn locations(&self) -> &Locations {
+        &self.locations
     }
 
-    /// The places, to add one.
-    pub fn places_mut(&mut self) -> &mut Places {
-        &mut self.places
+    /// The locations, to add one.
+    pub fn locations_mut(&mut self) -> &mut Locations {
+        &mut self.locations
     }
 
-    /// The numbers of all steps, children before their parents.
+    /// The ids of all steps, children before their parents.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = StepId> + use<> {
         (0..self.steps.len()).map(|index| StepId(index as u32))
     }

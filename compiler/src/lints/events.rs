@@ -1,5 +1,4 @@
-//! What happens in a function, in the order in which it is written: which name is made, filled, read or waited for, at which
-//! peer, and in which branch beside others.
+//! The events of a function in textual order: which locals are written and read, on which peer and in which parallel branch.
 
 use crate::checked::{
     Block, Body, Builtin, Call, Callee, ClosureId, Function, Iteration, LocalId, MapQuery, Operator, Statement,
@@ -9,73 +8,73 @@ use crate::typing::Type;
 use aqua_diagnostics::{Sources, Span};
 use indexmap::IndexSet;
 
-/// One thing that happens.
+/// An event.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
-    pub(super) what: What,
+    pub(super) kind: EventKind,
     pub(super) span: Span,
-    pub(super) place: Place,
+    pub(super) site: Site,
 }
 
-/// What happens.
+/// What an event does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// A call gives the local its value.
-    Make(LocalId),
-    /// Something is put into the stream or stream map.
-    Fill(LocalId),
-    /// The stream is taken as it is at this moment.
-    Take(LocalId),
+pub(super) enum EventKind {
+    /// A call assigns the local.
+    Assign(LocalId),
+    /// A value is pushed to the stream or stream map.
+    Push(LocalId),
+    /// The stream is read with the elements that it has at this moment.
+    Snapshot(LocalId),
     /// The stream is waited for.
     Await(LocalId),
-    /// Any other use.
+    /// The local is used in any other way.
     Use(LocalId),
-    /// Something runs on a peer.
+    /// An instruction is executed on the peer.
     Run,
 }
 
-/// Where it happens.
+/// Where an event happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The innermost of [`Events::branches`].
+pub(super) struct Site {
+    /// The innermost branch: an index into [`Events::branches`].
     pub(super) branch: usize,
-    /// The peer, as a number that differs for names that differ; 0 is where the function is called.
+    /// The index of the expression that names the peer; 0 is the peer that calls the function.
     pub(super) peer: usize,
-    /// Whether it stands in a closure, which runs when it is called.
+    /// Whether it is in a closure, which runs when it is called.
     pub(super) in_closure: bool,
 }
 
-/// A piece that runs beside others.
+/// A part of a function that runs in parallel with other parts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Branch {
-    /// The branch it stands in; the whole function is its own.
+    /// The enclosing branch; the branch of the function is its own parent.
     pub(super) parent: usize,
     pub(super) kind: BranchKind,
 }
 
-/// Beside what it runs.
+/// The statement that starts a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BranchKind {
-    /// The whole function, beside nothing.
+    /// None: the branch is the whole function.
     Function,
-    /// One of the branches of [`Events::pars`].
-    OfPar(usize),
+    /// `par`: an index into [`Events::pars`].
+    Par(usize),
     /// `co`.
     Detached,
-    /// A round of a loop.
-    Round,
+    /// A loop with parallel iterations.
+    Iteration,
 }
 
-/// `par` statements.
+/// A `par` statement.
 #[derive(Debug, Clone)]
 pub(super) struct Par {
-    /// The number of the first event after it.
+    /// The index of the first event after it.
     pub(super) end: usize,
-    /// The peer that starts it, those around it, their relays, and the relay of the initiator.
-    pub(super) way_home: Vec<usize>,
+    /// The peer that starts it, the peers of enclosing `on`s, their relays, and the relay of the initiator.
+    pub(super) return_path: Vec<usize>,
 }
 
-/// All of it.
+/// The events of a function.
 #[derive(Debug)]
 pub(super) struct Events<'a> {
     pub(super) function: &'a Function,
@@ -83,12 +82,14 @@ pub(super) struct Events<'a> {
     pub(super) list: Vec<Event>,
     pub(super) branches: Vec<Branch>,
     pub(super) pars: Vec<Par>,
+    /// The expressions that name peers.
     peers: IndexSet<&'a str>,
-    /// The peers of the places around, and the relays to them.
-    way_home: Vec<usize>,
-    /// For a local that is another name of one, that one.
-    roots: Vec<Option<LocalId>>,
-    at: Place,
+    /// The peers of the enclosing `on`s, and the relays to them.
+    return_path: Vec<usize>,
+    /// For a local that is an alias of another one, the latter.
+    aliased: Vec<Option<LocalId>>,
+    /// The current site.
+    site: Site,
 }
 
 impl<'a> Events<'a> {
@@ -103,9 +104,9 @@ impl<'a> Events<'a> {
             }],
             pars: Vec::new(),
             peers: IndexSet::from(["INIT_PEER_ID", "HOST_PEER_ID"]),
-            way_home: vec![0, 1],
-            roots: vec![None; function.locals.len()],
-            at: Place {
+            return_path: vec![0, 1],
+            aliased: vec![None; function.locals.len()],
+            site: Site {
                 branch: 0,
                 peer: 0,
                 in_closure: false,
@@ -115,17 +116,17 @@ impl<'a> Events<'a> {
         events
     }
 
-    /// Whether one branch is another or stands in it.
+    /// Whether a branch is `outer` or nested in it.
     pub(super) fn is_inside(&self, mut branch: usize, outer: usize) -> bool {
-        // A branch has a greater number than the one it stands in.
+        // The index of a branch is greater than that of its parent.
         while branch > outer {
             branch = self.branches[branch].parent;
         }
         branch == outer
     }
 
-    /// The branches around a place, innermost first, up to and without one that the other place stands in, too.
-    pub(super) fn between(&self, from: usize, other: usize) -> impl Iterator<Item = usize> {
+    /// The branches that enclose `from` but not `other`, innermost first.
+    pub(super) fn branches_between(&self, from: usize, other: usize) -> impl Iterator<Item = usize> {
         let mut branch = from;
         std::iter::from_fn(move || {
             let here = branch;
@@ -135,54 +136,54 @@ impl<'a> Events<'a> {
         })
     }
 
-    fn push(&mut self, what: What, span: Span) {
-        let place = self.at;
-        self.list.push(Event { what, span, place });
+    fn push(&mut self, kind: EventKind, span: Span) {
+        let site = self.site;
+        self.list.push(Event { kind, span, site });
     }
 
-    fn within<T>(&mut self, kind: BranchKind, walk: impl FnOnce(&mut Self) -> T) -> T {
-        let parent = self.at.branch;
+    fn in_branch<T>(&mut self, kind: BranchKind, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let parent = self.site.branch;
         self.branches.push(Branch { parent, kind });
-        self.at.branch = self.branches.len() - 1;
+        self.site.branch = self.branches.len() - 1;
         let result = walk(self);
-        self.at.branch = parent;
+        self.site.branch = parent;
         result
     }
 
     fn on(&mut self, peer: &Value, via: &[Value], body: &Block) {
         self.value(peer);
         self.values(via);
-        let (before, length) = (self.at.peer, self.way_home.len());
+        let (before, length) = (self.site.peer, self.return_path.len());
         for relay in via {
-            let relay = self.named(relay);
-            self.way_home.push(relay);
+            let relay = self.peer_index(relay);
+            self.return_path.push(relay);
         }
-        self.at.peer = self.named(peer);
-        self.way_home.push(self.at.peer);
+        self.site.peer = self.peer_index(peer);
+        self.return_path.push(self.site.peer);
         self.block(body);
-        self.at.peer = before;
-        self.way_home.truncate(length);
+        self.site.peer = before;
+        self.return_path.truncate(length);
     }
 
-    /// The number of a peer by how it is written.
-    fn named(&mut self, peer: &Value) -> usize {
+    /// The index of the expression that names a peer.
+    fn peer_index(&mut self, peer: &Value) -> usize {
         self.peers.insert_full(self.sources.text(peer.span)).0
     }
 
     fn body(&mut self, body: &Body, results: &[Type]) {
         self.block(&body.block);
-        for (at, value) in body.returns.iter().enumerate() {
-            self.given(value, results.get(at));
+        for (index, value) in body.returns.iter().enumerate() {
+            self.passed(value, results.get(index));
         }
     }
 
     fn closure(&mut self, id: ClosureId) {
         let function = self.function;
         let closure = function.closure(id);
-        let before = self.at;
-        self.at.in_closure = true;
+        let before = self.site;
+        self.site.in_closure = true;
         self.body(&closure.body, &closure.arrow.results);
-        self.at = before;
+        self.site = before;
     }
 
     fn block(&mut self, block: &Block) {
@@ -201,38 +202,38 @@ impl<'a> Events<'a> {
                     match target {
                         Target::Define(local) => {
                             let span = self.function.local(*local).span;
-                            self.push(What::Make(*local), span);
+                            self.push(EventKind::Assign(*local), span);
                         }
-                        Target::Push(stream) => self.fill(stream, call.span),
+                        Target::Push(stream) => self.pushed(stream, call.span),
                     }
                 }
             }
             StatementKind::CallIntoMap { call, map } => {
                 self.call(call);
-                self.fill(map, call.span);
+                self.pushed(map, call.span);
             }
             StatementKind::Declare(_) => {}
             StatementKind::Push { stream, value } => {
-                self.taken(value);
-                self.fill(stream, span);
+                self.snapshot(value);
+                self.pushed(stream, span);
             }
             StatementKind::PushEntry { map, key, value } => {
                 self.value(key);
-                self.taken(value);
-                self.fill(map, span);
+                self.snapshot(value);
+                self.pushed(map, span);
             }
             StatementKind::Closure(id) => self.closure(*id),
             StatementKind::On { peer, via, body } => self.on(peer, via, body),
             StatementKind::Par { branches } => {
                 let par = self.pars.len();
-                let way_home = self.way_home.clone();
-                self.pars.push(Par { end: 0, way_home });
+                let return_path = self.return_path.clone();
+                self.pars.push(Par { end: 0, return_path });
                 for branch in branches {
-                    self.within(BranchKind::OfPar(par), |events| events.block(branch));
+                    self.in_branch(BranchKind::Par(par), |events| events.block(branch));
                 }
                 self.pars[par].end = self.list.len();
             }
-            StatementKind::Detached { body } => self.within(BranchKind::Detached, |events| events.block(body)),
+            StatementKind::Detached { body } => self.in_branch(BranchKind::Detached, |events| events.block(body)),
             StatementKind::For {
                 iterable,
                 iteration,
@@ -241,14 +242,14 @@ impl<'a> Events<'a> {
             } => match iteration {
                 Iteration::Recursive => {
                     self.value(iterable);
-                    self.within(BranchKind::Round, |events| events.block(body));
+                    self.in_branch(BranchKind::Iteration, |events| events.block(body));
                 }
                 Iteration::Parallel => {
-                    self.taken(iterable);
-                    self.within(BranchKind::Round, |events| events.block(body));
+                    self.snapshot(iterable);
+                    self.in_branch(BranchKind::Iteration, |events| events.block(body));
                 }
                 Iteration::Sequential | Iteration::Try => {
-                    self.taken(iterable);
+                    self.snapshot(iterable);
                     self.block(body);
                 }
             },
@@ -259,7 +260,7 @@ impl<'a> Events<'a> {
                 body,
                 ..
             } => {
-                self.taken(iterable);
+                self.snapshot(iterable);
                 self.on(peer, via, body);
             }
             StatementKind::If {
@@ -284,18 +285,18 @@ impl<'a> Events<'a> {
     fn assign(&mut self, local: LocalId, value: &Value) {
         let before = self.list.len();
         self.value(value);
-        if self.list[before..].iter().any(|event| event.what == What::Run) {
-            self.push(What::Make(local), value.span);
+        if self.list[before..].iter().any(|event| event.kind == EventKind::Run) {
+            self.push(EventKind::Assign(local), value.span);
         } else if let Some(root) = root(value) {
-            self.roots[local.index()] = Some(self.roots[root.index()].unwrap_or(root));
+            self.aliased[local.index()] = Some(self.aliased[root.index()].unwrap_or(root));
         }
     }
 
-    fn fill(&mut self, stream: &Value, span: Span) {
+    fn pushed(&mut self, stream: &Value, span: Span) {
         match root(stream) {
             Some(local) => {
-                let local = self.roots[local.index()].unwrap_or(local);
-                self.push(What::Fill(local), span);
+                let local = self.aliased[local.index()].unwrap_or(local);
+                self.push(EventKind::Push(local), span);
             }
             None => self.value(stream),
         }
@@ -307,29 +308,29 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// A value where one of the type is wanted, which may be a stream.
-    fn given(&mut self, value: &Value, wanted: Option<&Type>) {
-        match wanted {
+    /// A value that is passed as this type, which may be a stream.
+    fn passed(&mut self, value: &Value, expected: Option<&Type>) {
+        match expected {
             Some(Type::Stream(_) | Type::StreamMap(_)) => self.value(value),
-            _ => self.taken(value),
+            _ => self.snapshot(value),
         }
     }
 
-    /// A value of which a stream is taken as it is now.
-    fn taken(&mut self, value: &Value) {
+    /// A value that is read as data: a stream is canonicalised.
+    fn snapshot(&mut self, value: &Value) {
         match value.kind {
             ValueKind::Local(local) if matches!(value.ty, Type::Stream(_)) => {
-                self.used(local, What::Take, value.span);
-                self.push(What::Run, value.span);
+                self.used(local, EventKind::Snapshot, value.span);
+                self.push(EventKind::Run, value.span);
             }
             _ => self.value(value),
         }
     }
 
-    fn used(&mut self, local: LocalId, what: fn(LocalId) -> What, span: Span) {
-        self.push(what(local), span);
-        if let Some(root) = self.roots[local.index()] {
-            self.push(what(root), span);
+    fn used(&mut self, local: LocalId, kind: fn(LocalId) -> EventKind, span: Span) {
+        self.push(kind(local), span);
+        if let Some(aliased) = self.aliased[local.index()] {
+            self.push(kind(aliased), span);
         }
     }
 
@@ -344,25 +345,25 @@ impl<'a> Events<'a> {
                 | Builtin::ParticleTimestamp
                 | Builtin::LastError,
             ) => {}
-            ValueKind::Local(local) => self.used(*local, What::Use, span),
+            ValueKind::Local(local) => self.used(*local, EventKind::Use, span),
             ValueKind::Service { id, .. } => self.value(id),
             ValueKind::Method(method) => self.value(&method.id),
             ValueKind::Collection { elements, .. } => {
-                elements.iter().for_each(|element| self.taken(element));
-                self.push(What::Run, span);
+                elements.iter().for_each(|element| self.snapshot(element));
+                self.push(EventKind::Run, span);
             }
             ValueKind::Data(fields) => {
-                fields.iter().for_each(|field| self.taken(&field.value));
-                self.push(What::Run, span);
+                fields.iter().for_each(|field| self.snapshot(&field.value));
+                self.push(EventKind::Run, span);
             }
             ValueKind::Ability(fields) => fields.iter().for_each(|field| self.value(&field.value)),
             ValueKind::Copy { of, fields } => {
                 self.value(of);
-                fields.iter().for_each(|field| self.taken(&field.value));
-                self.push(What::Run, span);
+                fields.iter().for_each(|field| self.snapshot(&field.value));
+                self.push(EventKind::Run, span);
             }
             ValueKind::Field { of, .. } => self.value(of),
-            ValueKind::Length(of) => self.taken(of),
+            ValueKind::Length(of) => self.snapshot(of),
             ValueKind::Index { of, index } => {
                 self.value(of);
                 self.value(index);
@@ -370,10 +371,10 @@ impl<'a> Events<'a> {
             ValueKind::Gate { of, index } => {
                 self.value(index);
                 match of.kind {
-                    ValueKind::Local(local) => self.used(local, What::Await, span),
+                    ValueKind::Local(local) => self.used(local, EventKind::Await, span),
                     _ => self.value(of),
                 }
-                self.push(What::Run, span);
+                self.push(EventKind::Run, span);
             }
             ValueKind::Call(call) => self.call(call),
             ValueKind::MapQuery { of, query } => {
@@ -382,17 +383,17 @@ impl<'a> Events<'a> {
                     MapQuery::Keys | MapQuery::KeysStream => {}
                 }
                 self.value(of);
-                self.push(What::Run, span);
+                self.push(EventKind::Run, span);
             }
             ValueKind::Binary { operator, left, right } => {
-                self.taken(left);
-                self.taken(right);
-                let tested = matches!(
+                self.snapshot(left);
+                self.snapshot(right);
+                let is_match = matches!(
                     operator,
                     Operator::Equal | Operator::NotEqual | Operator::And | Operator::Or
                 );
-                if !tested {
-                    self.push(What::Run, span);
+                if !is_match {
+                    self.push(EventKind::Run, span);
                 }
             }
             ValueKind::Not(of) => self.value(of),
@@ -405,14 +406,17 @@ impl<'a> Events<'a> {
             Callee::Method(method) => self.value(&method.id),
             Callee::Arrow(value) => self.value(value),
         }
-        for (at, argument) in call.arguments.iter().enumerate() {
-            self.given(argument, call.arrow.parameters.get(at).map(|parameter| &parameter.ty));
+        for (index, argument) in call.arguments.iter().enumerate() {
+            self.passed(
+                argument,
+                call.arrow.parameters.get(index).map(|parameter| &parameter.ty),
+            );
         }
-        self.push(What::Run, call.span);
+        self.push(EventKind::Run, call.span);
     }
 }
 
-/// The local that a value is, or is a part of.
+/// The local that a value is, or is a field or an element of.
 fn root(value: &Value) -> Option<LocalId> {
     let mut value = value;
     loop {

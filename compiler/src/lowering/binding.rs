@@ -1,63 +1,63 @@
-//! What names stand for while functions are inlined.
+//! Bindings of locals while functions are inlined.
 
+use super::steps::Site;
 use crate::checked::{Closure, Function, LocalId, Service, ServiceId};
 use crate::typing::Arrow;
-use crate::workflow::PlaceId;
 use aqua_air::{Value, Variable};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a name or a value stands for. Copying one copies a handle: nothing of this exists when the script runs, except the
-/// data and streams that it refers to.
+/// The binding of a local or a value: a cheap handle that exists at compile time only. The data and streams that it refers to
+/// exist at run time.
 #[derive(Debug, Clone)]
-pub(super) enum Bound<'p> {
-    /// Data: a constant or a variable, perhaps with a lens.
+pub(super) enum Binding<'p> {
+    /// Data: a constant, or a variable with an optional lens.
     Data(Value),
     /// A stream.
     Stream(Variable),
     /// A stream map.
     Map(Variable),
-    /// Something that can be called.
+    /// A callable.
     Callable(Callable<'p>),
-    /// A service at an id.
+    /// A service with its id.
     Service(ServiceId, Value),
-    /// An ability by its fields.
+    /// The fields of an ability.
     Ability(Rc<FxHashMap<EcoString, Self>>),
-    /// A result of a callback after its first, which nobody will ever deliver.
-    Undelivered,
+    /// A result of a callback after the first, which is never returned.
+    MissingResult,
 }
 
-/// Something that can be called.
+/// A value that can be called.
 #[derive(Debug, Clone)]
 pub(super) enum Callable<'p> {
     /// A top-level function.
     Function(&'p Function),
-    /// A method of a service at an id.
+    /// A method of a service.
     Method {
-        /// Whose.
+        /// The service.
         service: &'p Service,
-        /// Service id.
+        /// The service id.
         id: Value,
-        /// Method name.
+        /// The name of the method.
         name: EcoString,
-        /// What it takes and gives.
+        /// Its signature.
         arrow: Arc<Arrow>,
     },
-    /// A closure with what it captured.
+    /// A closure with its captured bindings.
     Closure(Rc<Captured<'p>>),
-    /// An arrow that the initiator was given as an argument.
+    /// A callback: an arrow that the exported function takes as an argument.
     Callback {
-        /// The argument's name.
+        /// The name of the argument.
         name: EcoString,
-        /// What it takes and gives.
+        /// Its signature.
         arrow: Arc<Arrow>,
     },
 }
 
 impl Callable<'_> {
-    /// What it takes and gives itself, whatever it is used as.
+    /// Its own signature; the type it is used as may differ.
     pub(super) fn arrow(&self) -> &Arc<Arrow> {
         match self {
             Self::Function(function) => &function.arrow,
@@ -67,26 +67,26 @@ impl Callable<'_> {
     }
 }
 
-/// A closure at the moment of its definition.
+/// A closure with its captured bindings.
 #[derive(Debug)]
 pub(super) struct Captured<'p> {
-    /// The function it is written in.
+    /// The function that contains it.
     pub(super) function: &'p Function,
-    /// Its code.
+    /// The closure.
     pub(super) closure: &'p Closure,
-    /// What the names it uses stood for.
-    pub(super) locals: Vec<(LocalId, Bound<'p>)>,
-    /// Where it runs; absent if it runs where it is called.
-    pub(super) place: Option<PlaceId>,
+    /// The bindings of the locals that it captures, at its definition.
+    pub(super) locals: Vec<(LocalId, Binding<'p>)>,
+    /// Where it runs; `None` if it runs where it is called.
+    pub(super) site: Option<Site>,
 }
 
-/// The names of one inlined body.
+/// The bindings of one inlined body.
 #[derive(Debug)]
 pub(super) struct Frame<'p> {
-    /// The function whose locals these are.
+    /// The function that contains the body.
     pub(super) function: &'p Function,
-    /// What they stand for.
-    pub(super) locals: FxHashMap<LocalId, Bound<'p>>,
+    /// The bindings of its locals.
+    pub(super) locals: FxHashMap<LocalId, Binding<'p>>,
 }
 
 impl<'p> Frame<'p> {

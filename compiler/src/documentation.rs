@@ -1,6 +1,6 @@
-//! Comments that document a declaration: the lines right above it that begin with `--`.
+//! Documentation comments: the lines directly above a declaration that begin with `--`.
 
-/// The comment above the declaration that stands at a byte of the text, without dashes; empty when there is none.
+/// The comment above the declaration at a byte offset, without dashes; empty if there is none.
 pub(crate) fn above(text: &str, declaration: usize) -> String {
     let before = text.get(..declaration).unwrap_or_default();
     let before = before.rfind('\n').map_or("", |end| &before[..end]);
@@ -19,7 +19,7 @@ mod tests {
     use super::above;
 
     #[test]
-    fn comments_right_above_are_taken() {
+    fn only_comments_directly_above_are_documentation() {
         let text = "-- not this\n\n-- One.\n--- Two.  \n  func f():\n";
         assert_eq!(above(text, text.find("f()").expect("a name")), "One.\nTwo.");
         assert_eq!(above(text, 0), "");

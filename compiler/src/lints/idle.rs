@@ -1,11 +1,11 @@
-//! Pieces that never run, and visits in which nothing happens.
+//! Blocks that never run, and `on` blocks without calls.
 
 use crate::checked::{Block, CollectionKind, Function, Literal, Statement, StatementKind, Value, ValueKind};
 use crate::codes;
 use crate::typing::Type;
 use aqua_diagnostics::{Diagnostic, Sources, Span};
 
-pub(super) fn find(function: &Function, sources: &Sources, messages: &mut Vec<Diagnostic>) {
+pub(super) fn check(function: &Function, sources: &Sources, messages: &mut Vec<Diagnostic>) {
     let mut idle = Idle { sources, messages };
     idle.block(&function.body.block);
     for closure in &function.closures {
@@ -28,8 +28,8 @@ impl Idle<'_> {
     fn statement(&mut self, statement: &Statement) {
         match &statement.kind {
             StatementKind::On { peer, body, .. } => {
-                if !body.statements.iter().any(acts) {
-                    self.idle_visit(statement.span.before().to(peer.span));
+                if !body.statements.iter().any(has_effect) {
+                    self.report_idle_on(statement.span.before().to(peer.span));
                 }
                 self.block(body);
             }
@@ -38,17 +38,17 @@ impl Idle<'_> {
                 then,
                 otherwise,
             } => {
-                if let Some(value) = self.written_bool(condition) {
-                    let dead = if value { otherwise } else { then };
-                    let why = format!("this is always `{value}`");
-                    self.dead(dead, condition.span, why);
+                if let Some(value) = self.literal_bool(condition) {
+                    let unreachable = if value { otherwise } else { then };
+                    let reason = format!("always `{value}`");
+                    self.report_unreachable(unreachable, condition.span, reason);
                 }
                 self.block(then);
                 self.block(otherwise);
             }
             StatementKind::For { iterable, body, .. } | StatementKind::ParSeq { iterable, body, .. } => {
                 if matches!(iterable.kind, ValueKind::Nil) {
-                    self.dead(body, iterable.span, "this has no elements".to_owned());
+                    self.report_unreachable(body, iterable.span, "always empty".to_owned());
                 }
                 self.block(body);
             }
@@ -56,8 +56,8 @@ impl Idle<'_> {
                 let mut before = body;
                 for recovery in recoveries {
                     if !before.statements.iter().any(may_fail) {
-                        let span = whole(before).unwrap_or(statement.span);
-                        self.dead(&recovery.body, span, "nothing in this can fail".to_owned());
+                        let span = extent(before).unwrap_or(statement.span);
+                        self.report_unreachable(&recovery.body, span, "this can't fail".to_owned());
                         break;
                     }
                     before = &recovery.body;
@@ -71,8 +71,8 @@ impl Idle<'_> {
         }
     }
 
-    /// A condition that is `true` or `false` as it is written: a constant may be given another value.
-    fn written_bool(&self, condition: &Value) -> Option<bool> {
+    /// The value of a condition that is the literal `true` or `false`. Constants are excluded: they may be overridden.
+    fn literal_bool(&self, condition: &Value) -> Option<bool> {
         match &condition.kind {
             ValueKind::Literal(Literal::Bool(value)) if self.sources.text(condition.span) == value.to_string() => {
                 Some(*value)
@@ -81,33 +81,28 @@ impl Idle<'_> {
         }
     }
 
-    fn dead(&mut self, block: &Block, why: Span, words: String) {
-        if let Some(span) = whole(block) {
-            let message = Diagnostic::warning(codes::UNREACHABLE, span, "this never runs").also(why, words);
+    fn report_unreachable(&mut self, block: &Block, cause: Span, reason: String) {
+        if let Some(span) = extent(block) {
+            let message = Diagnostic::warning(codes::UNREACHABLE, span, "this code never runs").also(cause, reason);
             self.messages
-                .push(message.help("take it out, or mend what comes before it"));
+                .push(message.help("remove it, or change the code that makes it unreachable"));
         }
     }
 
-    fn idle_visit(&mut self, span: Span) {
-        let message = Diagnostic::warning(
-            codes::IDLE_VISIT,
-            span,
-            "nothing runs on this peer, so nobody goes there",
-        );
-        let message = message.label("no call below this");
+    fn report_idle_on(&mut self, span: Span) {
+        let message = Diagnostic::warning(codes::IDLE_ON, span, "this `on` has no effect: the block makes no call");
         self.messages
-            .push(message.help("call something in the block, or write it without `on`"));
+            .push(message.help("add a call to the block, or remove the `on`"));
     }
 }
 
-fn whole(block: &Block) -> Option<Span> {
+fn extent(block: &Block) -> Option<Span> {
     let (first, last) = (block.statements.first()?, block.statements.last()?);
     Some(first.span.to(last.span))
 }
 
-/// Whether something runs where the statement stands, or is kept for later with its place.
-fn acts(statement: &Statement) -> bool {
+/// Whether a statement executes something on the current peer, or captures the peer for later.
+fn has_effect(statement: &Statement) -> bool {
     match &statement.kind {
         StatementKind::Assign { value, .. } => !is_plain(value),
         StatementKind::Push { value, .. } => !is_plain(value) || matches!(value.ty, Type::Stream(_)),
@@ -120,7 +115,7 @@ fn acts(statement: &Statement) -> bool {
     }
 }
 
-/// Whether nothing runs to get the value.
+/// Whether a value is available without executing anything.
 fn is_plain(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Literal(_) | ValueKind::Nil | ValueKind::Builtin(_) | ValueKind::Local(_) | ValueKind::Missing => {
@@ -132,26 +127,28 @@ fn is_plain(value: &Value) -> bool {
     }
 }
 
-/// Whether the statement may fail.
+/// Whether a statement may fail.
 fn may_fail(statement: &Statement) -> bool {
-    let certain = match &statement.kind {
-        StatementKind::Assign { value, .. } => is_certain(value),
-        StatementKind::Push { value, .. } => is_certain(value),
-        StatementKind::PushEntry { key, value, .. } => is_certain(key) && is_certain(value),
+    let cannot_fail = match &statement.kind {
+        StatementKind::Assign { value, .. } => is_infallible(value),
+        StatementKind::Push { value, .. } => is_infallible(value),
+        StatementKind::PushEntry { key, value, .. } => is_infallible(key) && is_infallible(value),
         StatementKind::Declare(_) | StatementKind::Closure(_) => true,
-        StatementKind::Join(values) => values.iter().all(is_certain),
+        StatementKind::Join(values) => values.iter().all(is_infallible),
         _ => false,
     };
-    !certain
+    !cannot_fail
 }
 
-/// Whether getting the value always succeeds.
-fn is_certain(value: &Value) -> bool {
+/// Whether evaluating a value always succeeds.
+fn is_infallible(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Literal(_) | ValueKind::Nil | ValueKind::Builtin(_) | ValueKind::Local(_) | ValueKind::Missing => {
             true
         }
-        ValueKind::Collection { kind, elements } => *kind == CollectionKind::Option || elements.iter().all(is_certain),
+        ValueKind::Collection { kind, elements } => {
+            *kind == CollectionKind::Option || elements.iter().all(is_infallible)
+        }
         _ => false,
     }
 }
