@@ -6,6 +6,7 @@ mod libraries;
 mod metadata;
 mod public_types;
 mod purity;
+mod stages;
 mod uses;
 mod words;
 
@@ -43,6 +44,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     violations.extend(clippy::violations(root, &workspace)?);
     print(&format!("\n{}", lengths::table(&sources)));
     violations.extend(lengths::violations(&sources));
+    violations.extend(stages::violations(&sources));
     let shared = public_types::shared(&texts);
     print(&format!("\n{}", public_types::table(&shared)));
     violations.extend(public_types::violations(&shared));
