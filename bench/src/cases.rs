@@ -1,4 +1,4 @@
-//! What is measured.
+//! The measured cases.
 
 mod compile;
 mod particle;
@@ -8,13 +8,13 @@ use crate::measure::Figures;
 use anyhow::Result;
 use compile::{Compiler, Program};
 
-/// One thing that users wait for.
+/// A measurement of something that users wait for.
 pub(crate) struct Case {
     /// Its name on the command line and in the results.
     pub(crate) name: &'static str,
-    /// What exactly is measured.
+    /// A description of what is measured.
     pub(crate) what: &'static str,
-    /// Takes the figures, in this process.
+    /// Runs the measurement in this process.
     pub(crate) run: fn() -> Result<Figures>,
 }
 
@@ -23,7 +23,7 @@ const fn case(name: &'static str, what: &'static str, run: fn() -> Result<Figure
 }
 
 impl Case {
-    /// All cases in the order they are taken, by the file that they are stored in.
+    /// All cases in the order in which they run, by the file in which their results are stored.
     pub(crate) const GROUPS: &[(&str, &[Self])] = &[("compiler", COMPILER), ("node", NODE)];
 }
 
@@ -44,7 +44,7 @@ const COMPILER: &[Case] = &[
     }),
     case(
         "registry-api",
-        "all functions of registry's registry-api.aqua, a mended copy, a whole process",
+        "all functions of registry's registry-api.aqua, a corrected copy, including process start",
         || compile::cold(Program::RegistryApi, Compiler::Ours),
     ),
     case("registry-api-published", "the same by the published compiler", || {
@@ -62,7 +62,7 @@ const COMPILER: &[Case] = &[
     ),
     case(
         "registry-scheduled",
-        "all of registry's registry-scheduled-scripts.aqua, a mended copy, a whole process",
+        "all of registry's registry-scheduled-scripts.aqua, a corrected copy, including process start",
         || compile::cold(Program::RegistryScheduled, Compiler::Ours),
     ),
     case(

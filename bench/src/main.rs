@@ -1,8 +1,8 @@
-//! Takes the measurements and stores them as data: `cargo xtask bench`.
+//! Runs the measurements and stores the results as data: `cargo xtask bench`.
 //!
-//! Each case runs in a process of its own (`aqua-bench case NAME`), so that its account of processor time and memory is
-//! its own. The machine's cases ([`vm`]) run in this one, in turns with their counterparts. The results, with the commit, the machine and
-//! how they were taken, go to `bench/results`, a file for each group.
+//! Each case runs in a process of its own (`aqua-bench case NAME`), so that CPU time and memory are those of the case. The cases
+//! of the VM ([`vm`]) run in this process, interleaved with the official VMs. The results are written to `bench/results`, a file
+//! for each group, with the commit, the machine and the build.
 
 mod cases;
 mod measure;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// That of `aqua`.
+/// The allocator of `aqua`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -51,14 +51,14 @@ fn one(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The group of the machine, which is not made of single cases.
+/// The group of the VM, which has no single cases.
 const VM: &str = "vm";
 
 fn groups() -> impl Iterator<Item = &'static str> {
     Case::GROUPS.iter().map(|(group, _)| *group).chain([VM])
 }
 
-/// Takes the figures of a group and stores them.
+/// Runs the measurements of a group and stores the results.
 fn group(name: &str) -> Result<()> {
     if name == VM {
         let how = "all in one run; processor time of the thread for ours and for the official native machine 0.64.1, \
@@ -78,7 +78,7 @@ fn group(name: &str) -> Result<()> {
     store(name, how, &results)
 }
 
-/// How this program, and the crates that it measures, were built.
+/// How this program and the measured crates were built.
 const BUILD: &str = match option_env!("AQUA_BUILD") {
     Some(build) => build,
     None => "cargo build --release",
@@ -128,7 +128,7 @@ fn said(program: &str, arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-#[allow(clippy::print_stdout, reason = "a program that reports to the terminal")]
+#[allow(clippy::print_stdout, reason = "the program prints its results")]
 fn print(text: &str) {
     println!("{text}");
 }

@@ -1,11 +1,11 @@
-//! How figures are taken: wall time by the clock, processor time and peak memory by the operating system's own accounts.
+//! Measuring: wall time by the clock, CPU time and peak memory by the accounting of the operating system.
 
 use anyhow::{Context, Result};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
-/// The smallest, middle and largest of some figures.
+/// The minimum, median and maximum of a series.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Spread {
     pub(crate) min: f64,
@@ -13,22 +13,22 @@ pub(crate) struct Spread {
     pub(crate) max: f64,
 }
 
-/// What one case cost, over its counted runs.
+/// The cost of a case over its measured runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Figures {
-    /// Counted runs.
+    /// The number of measured runs.
     pub(crate) runs: usize,
-    /// Milliseconds of a run, from start to end.
+    /// Wall time of a run, in milliseconds.
     pub(crate) wall_ms: Spread,
-    /// Milliseconds of processor time of a run, user and system, all threads. In-process cases give the mean.
+    /// CPU time of a run, user and system, all threads, in milliseconds. The mean for in-process cases.
     pub(crate) cpu_ms: Spread,
-    /// KiB that the measured process held at most.
+    /// Peak memory of the measured process, in KiB.
     pub(crate) peak_memory_kib: i64,
 }
 
-/// Runs something `runs` times after `warmup` uncounted times and accounts for the processes it started and waited for.
+/// Runs an operation `runs` times after `warmup` unmeasured runs, and measures the processes that it starts and waits for.
 ///
-/// Peak memory is that of the largest child of this process, so one process measures one case.
+/// Peak memory is that of the largest child of this process, so each process measures one case only.
 pub(crate) fn children(warmup: usize, runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Figures> {
     for _ in 0..warmup {
         run()?;
@@ -49,7 +49,7 @@ pub(crate) fn children(warmup: usize, runs: usize, mut run: impl FnMut() -> Resu
     })
 }
 
-/// Accounts for the runs of an asynchronous operation inside this process.
+/// Measures an asynchronous operation in this process.
 pub(crate) async fn inside(warmup: usize, runs: usize, mut run: impl AsyncFnMut() -> Result<()>) -> Result<Figures> {
     for _ in 0..warmup {
         run().await?;
@@ -69,7 +69,7 @@ pub(crate) async fn inside(warmup: usize, runs: usize, mut run: impl AsyncFnMut(
     })
 }
 
-/// Accounts for runs that another process makes, which goes on running.
+/// Measures runs in another process that keeps running.
 pub(crate) fn beside(process: u32, warmup: usize, runs: usize, mut run: impl FnMut() -> Result<()>) -> Result<Figures> {
     for _ in 0..warmup {
         run()?;
@@ -89,7 +89,7 @@ pub(crate) fn beside(process: u32, warmup: usize, runs: usize, mut run: impl FnM
     })
 }
 
-/// The accounts tick too coarsely for a single short run.
+/// The accounting is too coarse for a single short run.
 fn mean(total: Duration, runs: usize) -> Spread {
     let mean = milliseconds(total) / runs as f64;
     Spread {
@@ -99,17 +99,17 @@ fn mean(total: Duration, runs: usize) -> Spread {
     }
 }
 
-/// Processor time of a running process, user and system, as Linux shows it: in hundredths of a second.
+/// CPU time of a running process, user and system, in the resolution of Linux: hundredths of a second.
 fn used_by(process: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name, which may hold spaces, ends with the last bracket.
+    // The process name may contain spaces; it ends with the last parenthesis.
     let (_, fields) = stat.rsplit_once(')').context("a line of process accounts")?;
     let ticks = |at: usize| -> Result<u64> { Ok(fields.split_whitespace().nth(at).context("a field")?.parse()?) };
     Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
 
-/// Waits until a process does nothing for a tenth of a second, at most ten seconds: engines go on collecting and compiling
-/// behind their answers, and what else a processor does slows down what is measured on it.
+/// Waits until a process is idle for a tenth of a second, for at most ten seconds: engines collect garbage and compile
+/// in the background, which would slow down the measured code.
 pub(crate) fn settle(process: u32) -> Result<()> {
     const A_WHILE: Duration = Duration::from_millis(100);
     const MOST: usize = 100;
@@ -126,7 +126,7 @@ pub(crate) fn settle(process: u32) -> Result<()> {
     Ok(())
 }
 
-/// KiB that a running process held at most.
+/// Peak memory of a running process, in KiB.
 fn peak_of(process: u32) -> Result<i64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,8 +1,7 @@
-//! What the build that counts runs before the tuned one: `aqua-bench train`, called by `cargo xtask release`.
+//! The workload for profile-guided optimisation: `aqua-bench train`, run by `cargo xtask release` on an instrumented build.
 //!
-//! The compiler arranges code by how often each part was executed here, so everything that users wait for has its share:
-//! compiling, reading scripts, steps of the machine over data that arrives and over what it has in memory, a node. All of it is
-//! made for this purpose; nothing is taken from what is measured, or figures would be those of a machine that knows its questions.
+//! The workload covers everything that users wait for: compiling, parsing scripts, VM steps over arriving data and over states in
+//! memory, a node. It does not contain any measured input, so that the measurements are not biased.
 
 use anyhow::{Context as _, Result, ensure};
 use aqua_client::{DEFAULT_TTL, LocalConfig, LocalNetwork};
@@ -16,10 +15,10 @@ use aqua_vm::{Limits, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// How many generated programs of each language are run when nobody says otherwise. More change nothing that could be measured.
+/// The default number of generated programs of each language. A larger number has no measurable effect.
 pub(crate) const PROGRAMS: u64 = 300;
 
-/// Runs all of it; `programs` generated programs of each language.
+/// Runs the workload with `programs` generated programs of each language.
 pub(crate) fn train(programs: u64) -> Result<()> {
     let mut scripts = Vec::new();
     for seed in 0..programs {
@@ -35,7 +34,7 @@ pub(crate) fn train(programs: u64) -> Result<()> {
     node(programs)
 }
 
-/// A generated AIR program runs: every instruction, and errors of most kinds.
+/// Runs a generated AIR program: all instructions, and most kinds of errors.
 fn air(seed: u64) -> Result<String> {
     let network = || peers(2 + (seed % 5) as u8);
     let ids: Vec<String> = network().into_iter().map(|peer| peer.id).collect();
@@ -44,7 +43,7 @@ fn air(seed: u64) -> Result<String> {
     Ok(script)
 }
 
-/// A generated Aqua program is compiled, and its script runs.
+/// Compiles a generated Aqua program and runs its script.
 fn aqua(seed: u64) -> Result<String> {
     let program = aqua_generator::Program::new(seed);
     let sources = InMemory::new().with("main.aqua", program.module());
@@ -59,22 +58,22 @@ fn aqua(seed: u64) -> Result<String> {
     Ok(script)
 }
 
-/// Scripts side by side are read as one, often: to read is most of what a long script costs.
+/// Parses many scripts as one long script, repeatedly: most of the cost of a long script is parsing.
 fn long_scripts(scripts: &[String]) {
     for together in scripts.chunks(50) {
         let long = together
             .iter()
             .fold("(null)".to_owned(), |rest, script| format!("(par {script} {rest})"));
         for _ in 0..10 {
-            // Whether it is valid depends on names that they share; that is found out when all of it was read.
+            // The scripts share names, so the result may be invalid; that is detected after parsing.
             let _ = std::hint::black_box(Program::from_air(&long));
         }
     }
 }
 
-/// Work on a list: `"{other}"` is the id of a second peer.
+/// Scripts that process a list. `"{other}"` is the id of a second peer.
 const LISTS: [&str; 3] = [
-    // Asks for each item, side by side, and brings what came home.
+    // Calls a service for each item in parallel and collects the results.
     r#"(seq
  (call %init_peer_id% ("client" "list") [] list)
  (seq
@@ -85,7 +84,7 @@ const LISTS: [&str; 3] = [
      (next item)))
    (seq (canon "{other}" $found #found) (call "{other}" ("store" "count") [#found.length] count)))
   (call %init_peer_id% ("client" "done") [#found count])))"#,
-    // Sorts items into a map and reads it.
+    // Inserts items into a map and reads it.
     r#"(seq
  (call %init_peer_id% ("client" "list") [] list)
  (seq
@@ -98,7 +97,7 @@ const LISTS: [&str; 3] = [
     (seq
      (canon "{other}" $keys #keys)
      (call %init_peer_id% ("client" "done") [plain #%sorted.$.all #keys]))))))"#,
-    // Picks one item out of the list and leaves the others, with a way out for errors.
+    // Selects one item of the list, with error handling.
     r#"(seq
  (call %init_peer_id% ("client" "list") [] list)
  (seq
@@ -134,11 +133,11 @@ fn list(script: &str, items: usize) -> Result<()> {
         ..Conditions::default()
     };
     let done = travel(&script, network, conditions, answer)?;
-    ensure!(done == 2, "the list of {items} did not come to its end: {script}");
+    ensure!(done == 2, "the script did not complete for a list of {items}: {script}");
     Ok(())
 }
 
-/// Runs a script on machines that get everything as bytes, then on those that keep states in memory. How many of both runs came to
+/// Runs a script with VMs that get all data as bytes, then with VMs that keep states in memory. Returns how many of the runs reached
 /// a call of `client done`.
 fn travel(
     air: &str,
@@ -168,7 +167,7 @@ fn travel(
     Ok(done.into_iter().sum())
 }
 
-/// The machine as a node has it: the script is read once, and each peer keeps its state.
+/// The VM as a node uses it: the script is parsed once, and each peer keeps its state.
 struct Warm {
     limits: Limits,
     program: Program,
@@ -207,7 +206,7 @@ impl Machine for Warm {
     }
 }
 
-/// A client asks its relay.
+/// A client calls a service on its relay.
 fn node(times: u64) -> Result<()> {
     const ASK: &str = r#"(xor
  (seq

@@ -1,4 +1,4 @@
-//! From the command to the written files, by our compiler and by the published one.
+//! Compilation from the command to the written files, with our compiler and the published one.
 
 use crate::measure::{self, Figures};
 use anyhow::{Context, Result, anyhow, ensure};
@@ -11,25 +11,25 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What is compiled.
+/// The compiled program.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Program {
     /// A function with one call.
     Hello,
-    /// A file of the registry.
+    /// `registry-api.aqua` of the registry.
     RegistryApi,
-    /// Another one.
+    /// `registry-scheduled-scripts.aqua` of the registry.
     RegistryScheduled,
     /// All files of all packages.
     Packages,
-    /// Functions that call one another twice.
+    /// Functions that call each other twice.
     Doubling,
 }
 
-/// By which compiler.
+/// The measured compiler.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Compiler {
-    /// This one.
+    /// Ours.
     Ours,
     /// npm `@fluencelabs/aqua-api`.
     Published,
@@ -48,14 +48,14 @@ func hello(name: string, peer: string) -> string:
     <- greeting
 ";
 
-/// Levels of functions that call the former level twice.
+/// The number of levels of functions that call the previous level twice.
 const LEVELS: usize = 9;
 
 /// Files on disk, ready for both compilers.
 struct Prepared {
     folder: tempfile::TempDir,
     files: Vec<PathBuf>,
-    /// In the words of the published compiler, which are those of an imports map.
+    /// An imports map, in the format of the published compiler.
     imports: Value,
 }
 
@@ -107,7 +107,7 @@ fn doubling(levels: usize) -> String {
     text + &format!("func top(x: u32) -> u32:\n    r <- f{levels}(x)\n    <- r\n")
 }
 
-/// A new process each time.
+/// Compiles in a new process each time.
 pub(crate) fn cold(program: Program, compiler: Compiler) -> Result<Figures> {
     let prepared = program.prepare()?;
     match compiler {
@@ -123,7 +123,7 @@ pub(crate) fn cold(program: Program, compiler: Compiler) -> Result<Figures> {
     }
 }
 
-/// The same file again in one process.
+/// Compiles the same file repeatedly in one process.
 pub(crate) fn warm(program: Program, compiler: Compiler) -> Result<Figures> {
     let prepared = program.prepare()?;
     match compiler {
@@ -153,7 +153,7 @@ pub(crate) fn warm(program: Program, compiler: Compiler) -> Result<Figures> {
     }
 }
 
-/// One process compiles all files to a new folder.
+/// Compiles all files in one process, to a new folder.
 fn ours(prepared: &Prepared, out: &str) -> Result<()> {
     let aqua = std::env::current_exe()?.with_file_name("aqua");
     ensure!(aqua.is_file(), "{} is not built", aqua.display());
@@ -180,7 +180,7 @@ fn ours(prepared: &Prepared, out: &str) -> Result<()> {
     Ok(())
 }
 
-/// One process compiles each file once.
+/// Compiles each file once, in one process.
 fn published(prepared: &Prepared) -> Result<()> {
     let home = foreign::official_compiler().map_err(|reason| anyhow!(reason))?;
     let mut child = Command::new("node")

@@ -1,16 +1,16 @@
-//! A particle's way through the machine, the builtins and, with a second peer, libp2p on loopback.
+//! Particles through the VM, the builtins and, with a second peer, libp2p on the loopback interface.
 
 use crate::measure::{self, Figures};
 use anyhow::{Result, ensure};
 use aqua_client::{DEFAULT_TTL, LocalConfig, LocalNetwork};
 use aqua_values::Value;
 
-/// The initiator asks itself, and answers itself.
+/// A particle with a call on its initiator.
 const LOCAL: &str = r#"(seq
  (call %init_peer_id% ("op" "identity") ["hello"] answer)
  (call %init_peer_id% ("callbackSrv" "response") [answer]))"#;
 
-/// The initiator asks its relay, which sends the answer home.
+/// A particle with a call on the relay, which sends the result back.
 const ROUND_TRIP: &str = r#"(seq
  (call %init_peer_id% ("getDataSrv" "-relay-") [] relay)
  (seq

@@ -1,4 +1,4 @@
-//! A large project: checked as a whole, and again while somebody works on it.
+//! A large project: a full check, and checks after edits.
 
 use crate::measure::{self, Figures};
 use anyhow::{Context, Result, ensure};
@@ -12,16 +12,16 @@ use std::process::Command;
 const MODULES: usize = 500;
 const LINES: usize = 200;
 
-/// What is changed before the project is checked again.
+/// The edit before a check.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Edit {
     /// A number in the body of a function.
     Body,
-    /// A line more at the top: all that follows moves.
+    /// An empty line at the top, which moves all declarations.
     Above,
 }
 
-/// Writes the project: modules of 200 lines, each of which imports up to three others.
+/// Writes the project: modules of 200 lines that import up to three others each.
 fn write(folder: &Path) -> Result<()> {
     for number in 0..MODULES {
         std::fs::write(folder.join(format!("m{number}.aqua")), module(number))?;

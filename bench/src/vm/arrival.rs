@@ -1,7 +1,7 @@
-//! Arrival on the data sets: data comes to a peer that has verified nothing of it yet.
+//! Arrival on the data sets: data arrives at a peer that has not verified any of it.
 //!
-//! The official machines read the script, decode all data, and sign and encode the result in every run. Ours does each of
-//! these where it has to, so three extents of an arrival are told.
+//! In every run, the official VMs parse the script, decode all data, and sign and encode the result. Ours does these only if
+//! necessary, so an arrival is measured in three extents.
 
 use super::counterparts::{Counterparts, OURS, TURNS, Turns};
 use super::primitives::Primitives;
@@ -14,19 +14,19 @@ use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// How much is counted. Each has all of the one before.
+/// The measured work. Each extent includes the previous one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Extent {
-    /// A state that was decoded from the set's previous data meets its current data. What goes to other peers is signed and
-    /// encoded; where nothing goes out, nothing is. So it is for a node that has seen the script before.
+    /// A state that was decoded from the set's previous data receives its current data. The result is signed and encoded only if
+    /// it is sent to other peers. This is the cost for a node that knows the script.
     Met,
-    /// The script has never been seen.
+    /// The script is parsed as well.
     WithScript,
-    /// The result is signed and encoded, whether anybody wants it or not.
+    /// The result is always signed and encoded.
     Whole,
 }
 
-/// A set's previous state and results of services, and its program where that is known.
+/// The previous state of a set and its call results, and its program if it is known.
 fn prepared(set: &DataSet, extent: Extent) -> Prepared {
     let state = State::decode(&set.prev_data).expect("a set's previous data");
     let program = (extent == Extent::Met).then(|| read(set));
@@ -47,9 +47,9 @@ fn arrive(set: &DataSet, (program, state, results): Prepared, params: &Params, e
     (outcome, encoded)
 }
 
-/// What single runs of a set took so far.
+/// The times of single runs of a set.
 struct Runs {
-    /// Ours where data is met, and the official machines.
+    /// Our VM in the smallest extent, and the official VMs.
     met: Turns,
     with_script: Samples,
     whole: Samples,

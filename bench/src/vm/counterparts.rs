@@ -1,4 +1,4 @@
-//! The official machines: as a native program, and in the way of the official client.
+//! The official VMs: as a native program, and as used by the official client.
 
 use super::timing::{self, Cost, Samples, rounded};
 use crate::measure;
@@ -8,17 +8,17 @@ use aqua_tests::official_vm::OfficialVm;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Both processes.
+/// The processes of both.
 pub(super) struct Counterparts {
     native: OfficialVm,
     client: OfficialVm,
 }
 
-/// What a run costs for each.
+/// The cost of a run for each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Costs {
     pub(super) native: Cost,
-    /// Nothing where it fails: data of ten thousand states is more than it can take.
+    /// `None` where it fails: it can't process data of ten thousand states.
     pub(super) client: Option<Cost>,
 }
 
@@ -30,7 +30,7 @@ impl Counterparts {
         })
     }
 
-    /// What a run costs for ours, which does `run` on what `prepare` gives, and for both.
+    /// The cost of a run for ours, which calls `run` with the output of `prepare`, and for both official VMs.
     pub(super) fn beside<T, R>(
         &mut self,
         invocation: &Invocation<'_>,
@@ -44,7 +44,7 @@ impl Counterparts {
         Ok(turns.costs())
     }
 
-    /// A turn of each. They take turns, so that what else the machine does falls on all of them alike.
+    /// A round of each VM. Rounds are interleaved, so that other load affects all of them equally.
     pub(super) fn turn<T, R>(
         &mut self,
         turns: &mut Turns,
@@ -65,18 +65,18 @@ impl Counterparts {
         measure::settle(self.client.process_id())
     }
 
-    /// What one run costs for the native machine, and what it gives.
+    /// Runs the native VM once. Returns the cost and the output.
     pub(super) fn native(&mut self) -> &mut OfficialVm {
         &mut self.native
     }
 
-    /// The same in the way of the client.
+    /// Runs the VM of the client once.
     pub(super) fn client(&mut self) -> &mut OfficialVm {
         &mut self.client
     }
 }
 
-/// What single runs of each took so far.
+/// The times of single runs of each VM.
 #[derive(Debug)]
 pub(super) struct Turns {
     count: usize,
@@ -97,7 +97,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// What a run costs for ours and for both.
+    /// The cost of a run for ours and for both official VMs.
     pub(super) fn costs(self) -> (Cost, Costs) {
         let costs = Costs {
             native: self.native.cost(),
@@ -107,17 +107,17 @@ impl Turns {
     }
 }
 
-/// How often ours and the native machine have their turn.
+/// The number of rounds of our VM and the native one.
 pub(super) const TURNS: usize = 15;
-/// The client, which takes long, has one in so many.
+/// The client, which is slow, runs in every n-th round only.
 const CLIENT_EVERY: usize = 5;
 
-/// How long the turn of each is, in processor time.
+/// The CPU time of a round.
 pub(super) const OURS: Duration = Duration::from_millis(40);
 const NATIVE: Duration = Duration::from_millis(40);
 const CLIENT: Duration = Duration::from_millis(200);
 
-/// The single runs of so much processor time.
+/// Runs until that much CPU time is used. Returns the times of single runs.
 fn repeated(machine: &mut OfficialVm, invocation: &Invocation<'_>, budget: Duration) -> Result<Samples> {
     let mut timed = |repeat| machine.timed(invocation, repeat).map_err(|error| anyhow!(error));
     let warm_up = timed(2)?.cpu_ns;
@@ -127,7 +127,7 @@ fn repeated(machine: &mut OfficialVm, invocation: &Invocation<'_>, budget: Durat
 }
 
 impl Costs {
-    /// The figures, and how many times what it costs for ours.
+    /// The costs, and their ratios to ours.
     pub(super) fn row(&self, ours: Cost) -> Value {
         json!({
             "ours": ours.to_json(),
@@ -138,7 +138,7 @@ impl Costs {
         })
     }
 
-    /// A line about that.
+    /// A line of text with the costs.
     pub(super) fn line(&self, name: &str, ours: Cost) -> String {
         let beside = |cost: Cost| format!("{:>12.1} µs ({:>7.1}×)", cost.cpu_us, cost.cpu_us / ours.cpu_us);
         let client = self.client.map_or_else(|| "fails".to_owned(), beside);

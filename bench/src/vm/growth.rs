@@ -1,4 +1,4 @@
-//! A hop, and costs that grow with the trace, the list or the script.
+//! The cost of a hop, and costs by length of the trace, the list or the script.
 
 use super::counterparts::{Costs, Counterparts};
 use super::sets::reenter;
@@ -14,7 +14,7 @@ use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A peer with a particle that it started itself.
+/// A peer with a particle that it started.
 struct Start {
     peer: Peer,
     particle: Particle,
@@ -67,7 +67,7 @@ impl Start {
     }
 }
 
-/// A list of that many numbers, then a call for each, one after the other.
+/// A list of numbers and a call for each, in sequence.
 fn calls_in_turn() -> String {
     r#"(seq (call %init_peer_id% ("s" "list") [] list)
  (fold list i (seq (call %init_peer_id% ("s" "f") [i] x) (next i))))"#
@@ -78,7 +78,7 @@ fn list(count: usize) -> CallResult {
     Ok((0..count).collect())
 }
 
-/// A call of a client arrives at its relay's neighbour: two peers have signed.
+/// A call of a client arrives at a neighbour of its relay, signed by two peers.
 pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     let [relay, target] = [2, 3].map(|number| Peer::new([number; 32]));
     let air = format!(
@@ -148,7 +148,7 @@ pub(super) fn hop(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result
     Ok(row)
 }
 
-/// One result comes to a trace of so many states.
+/// A call result arrives at a trace of a given length.
 pub(super) fn reentry_by_trace(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     let start = Start::of(calls_in_turn())?;
     let (mut rows, mut natives) = (Vec::new(), Vec::new());
@@ -174,11 +174,11 @@ pub(super) fn reentry_by_trace(counterparts: &mut Counterparts, say: &dyn Fn(&st
     Ok(json!({"traces": rows, "geometric_mean_times_native": rounded(mean)}))
 }
 
-/// A state whose trace has `states` states, the last one of a request, and the result of that request.
+/// A state whose trace has `states` states, the last of which is a call request, and the result of that call.
 fn with_trace(start: &Start, states: usize) -> Result<(State, BTreeMap<u32, CallResult>)> {
     let mut outcome = start.step(&State::default(), &BTreeMap::new())?;
     let first = *outcome.call_requests.keys().next().context("a request")?;
-    // More items than are called, so that another request follows the result.
+    // More items than calls, so that the result is followed by another call request.
     let mut results = BTreeMap::from([(first, list(states + 10))]);
     while outcome.state.data().trace.len() < states {
         outcome = start.step(&outcome.state, &results)?;
@@ -188,7 +188,7 @@ fn with_trace(start: &Start, states: usize) -> Result<(State, BTreeMap<u32, Call
     Ok((outcome.state, results))
 }
 
-/// All runs of a `for` with one call for each item, each result by itself.
+/// All steps of a `for` with one call for each item; each result arrives separately.
 fn whole_fold(start: &Start, items: usize) -> Result<(Cost, usize)> {
     timing::once(|| {
         let mut outcome = start.step(&State::default(), &BTreeMap::new())?;
@@ -202,7 +202,7 @@ fn whole_fold(start: &Start, items: usize) -> Result<(Cost, usize)> {
     })
 }
 
-/// The same by an official machine.
+/// The same with an official VM.
 fn official_fold(machine: &mut OfficialVm, start: &Start, items: usize) -> Result<Cost> {
     let (mut data, mut results) = (Vec::new(), BTreeMap::new());
     let (mut cpu, mut wall) = (0, 0);
@@ -222,7 +222,7 @@ fn official_fold(machine: &mut OfficialVm, start: &Start, items: usize) -> Resul
     }
 }
 
-/// `for` over 200 items by all; over 100 to 10,000 by ours.
+/// `for` over 200 items with all VMs, over 100 to 10,000 items with ours.
 pub(super) fn folds(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     const ITEMS: usize = 200;
     let start = Start::of(calls_in_turn())?;
@@ -249,7 +249,7 @@ pub(super) fn folds(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Resu
     Ok(row)
 }
 
-/// A script of 10,000 instructions, seen for the first time and again.
+/// A script of 10,000 instructions that is new, and one that is known.
 pub(super) fn scripts(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     let mut rows = Vec::new();
     for name in ["parser-10000-100", "parser-calls-10000-100"] {

@@ -1,9 +1,8 @@
-//! The AIR machine beside the official ones, in one run.
+//! Our AIR VM and the official ones, measured in the same run.
 //!
-//! Everything is processor time, because counterparts take turns with ours on a machine that does other things,
-//! too: of the thread for ours and the official native machine, of the process for the official client's way (Node compiles and
-//! collects garbage in threads of its own). Sets are gone through in rounds, and lowest deciles are told: the machine may be
-//! slower for seconds, and that should fall on none of them.
+//! All figures are CPU times, since the computer may run other programs: of the thread for our VM and the official native one, of
+//! the process for the official client (Node compiles and collects garbage in other threads). The VMs are interleaved in rounds
+//! and the lowest decile is reported, so that phases in which the computer is slower affect none of them.
 
 mod arrival;
 mod counterparts;
@@ -17,9 +16,9 @@ use anyhow::Result;
 use counterparts::Counterparts;
 use serde_json::{Value, json};
 
-/// Takes all figures of the machine.
+/// Runs all measurements of the VM.
 ///
-/// `say` gets a line per case.
+/// `say` is called with a line for each case.
 pub(crate) fn report(say: &dyn Fn(&str)) -> Result<Value> {
     let mut counterparts = Counterparts::start()?;
     let arrivals = arrival::arrivals(&mut counterparts, say)?;

@@ -1,5 +1,5 @@
-//! What signatures and hashing alone cost for a set: a check of each arriving signature, one signature of our own, and a hash of
-//! each arriving or new entry of a store, over messages and texts of those lengths.
+//! The cost of signatures and hashing alone for a set: the verification of each arriving signature, one new signature, and a hash
+//! of each arriving or new entry of a store, over messages and texts of the same lengths.
 
 use super::counterparts::OURS;
 use super::timing::{self, Cost, Samples};
@@ -8,10 +8,10 @@ use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CidInfo, Outcome, ParticleData, State, TraceState};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
 
-/// What there is to sign, to check and to hash, and what that took so far.
+/// The messages to sign, verify and hash, and the measured times.
 pub(super) struct Primitives {
     key: Ed25519KeyPair,
-    /// How many signatures are checked.
+    /// The number of verified signatures.
     signers: usize,
     checked: Vec<u8>,
     own: Vec<u8>,
@@ -20,7 +20,7 @@ pub(super) struct Primitives {
     hashing: Samples,
 }
 
-/// Bytes that an id takes in a signed message, and in hashed texts.
+/// The size of a content id in a signed message and in hashed texts, in bytes.
 const ID: usize = 65;
 
 impl Primitives {
@@ -41,7 +41,7 @@ impl Primitives {
         })
     }
 
-    /// Takes their turn beside the machines.
+    /// Runs one round.
     pub(super) fn turn(&mut self) -> Result<()> {
         let signature = self.key.sign(&self.checked);
         let sign = |()| {
@@ -62,19 +62,19 @@ impl Primitives {
         Ok(())
     }
 
-    /// What signatures cost, and hashing.
+    /// The cost of signatures and of hashing.
     pub(super) fn costs(self) -> [Cost; 2] {
         [self.signatures, self.hashing].map(Samples::cost)
     }
 }
 
-/// How many ids the trace vouches for.
+/// The number of content ids that the signatures of the trace cover.
 fn vouched(data: &ParticleData) -> usize {
     let vouches = |state: &&TraceState| matches!(state, TraceState::Call(_) | TraceState::Canon(_));
     data.trace.iter().filter(vouches).count()
 }
 
-/// About how long the hashed texts of a store are.
+/// The approximate length of the hashed texts of a store, in bytes.
 fn lengths(info: &CidInfo) -> Vec<usize> {
     lengths_of_new(&CidInfo::default(), info)
 }

@@ -1,4 +1,4 @@
-//! What a particle costs that stays in memory.
+//! The memory of a resident particle.
 
 use super::sets::params;
 use anyhow::{Context, Result, ensure};
@@ -8,12 +8,12 @@ use aqua_vm::{Program, State, step};
 use serde_json::{Value, json};
 use std::process::Command;
 
-/// Of one set, so many that the pages at the edges don't count.
+/// The number of particles of a set: large enough that partial pages are negligible.
 const PARTICLES: usize = 400;
 
-/// Memory of states that stay after an arrival, as the operating system counts it and as states tell it themselves.
+/// The memory of states after an arrival, as counted by the operating system and as reported by `State::size`.
 ///
-/// Each set has a process of its own: an allocator keeps what was freed for later.
+/// Each set runs in a process of its own, since allocators retain freed memory.
 pub(super) fn measure(say: &dyn Fn(&str)) -> Result<Value> {
     let mut rows = Vec::new();
     for name in ["network-explore", "dashboard", "multiple-peers8"] {
@@ -35,10 +35,10 @@ pub(super) fn measure(say: &dyn Fn(&str)) -> Result<Value> {
     Ok(rows.into())
 }
 
-/// What a particle of a set takes in this process, which has done nothing else.
+/// The memory of a particle of a set, measured in this process, which has done nothing else.
 ///
 /// # Errors
-/// When there is no such set, or the system doesn't tell.
+/// If there is no such set, or the system does not report its memory.
 pub(crate) fn of_set(name: &str) -> Result<Value> {
     let set = DataSet::named(name).context("a set")?;
     let (program, params) = (Program::from_air(&set.air)?, params(&set));
@@ -47,7 +47,7 @@ pub(crate) fn of_set(name: &str) -> Result<Value> {
         let known = State::decode(&set.prev_data).expect("a set's previous data");
         step(&program, &known, &set.data, &results, &params).state
     };
-    // The first ones fill what the work of a step leaves free.
+    // The first ones reuse memory that steps have freed.
     let mut states: Vec<State> = (0..PARTICLES).map(|_| arrive()).collect();
     let before = resident()?;
     states.extend((0..PARTICLES).map(|_| arrive()));
@@ -58,7 +58,7 @@ pub(crate) fn of_set(name: &str) -> Result<Value> {
     )
 }
 
-/// Bytes of this process that are in memory.
+/// The resident memory of this process, in bytes.
 fn resident() -> Result<f64> {
     let pages = std::fs::read_to_string("/proc/self/statm")?;
     let pages: f64 = pages.split(' ').nth(1).context("the second figure")?.parse()?;

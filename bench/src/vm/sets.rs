@@ -1,4 +1,4 @@
-//! Re-entry on the data sets, and what is told of all sets together.
+//! Re-entry on the data sets, and the summary of all sets.
 
 use super::counterparts::{Costs, Counterparts, TURNS, Turns};
 use super::timing::{Cost, geometric_mean, rounded};
@@ -11,7 +11,7 @@ use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Parameters of a set's run.
+/// The run parameters of a set.
 pub(super) fn params(set: &DataSet) -> Params {
     let mut params = Params::new(
         set.particle.id.clone(),
@@ -22,8 +22,8 @@ pub(super) fn params(set: &DataSet) -> Params {
     params
 }
 
-/// One result of a service, or nothing, comes to a peer that has run the set. The official machine gets what it gave, as
-/// every run of it does.
+/// A call result, or nothing, arrives at a peer that has run the set. The official VM gets its previous output, as
+/// in every run.
 pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> Result<Value> {
     let mut arrived = Vec::new();
     for set in DataSet::all() {
@@ -75,7 +75,7 @@ pub(super) fn reentries(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> 
     Ok(all)
 }
 
-/// Feeds results to a state in memory. Nothing goes out.
+/// Feeds results to a state in memory. Nothing is encoded.
 pub(super) fn reenter(
     program: &Program,
     state: &State,
@@ -87,7 +87,7 @@ pub(super) fn reenter(
     outcome
 }
 
-/// The rows of all sets, and how many times what ours costs the others cost.
+/// The rows of all sets, and the cost of the official VMs relative to ours.
 #[derive(Default)]
 pub(super) struct Summary {
     pub(super) rows: Vec<Value>,

@@ -1,11 +1,11 @@
-//! Processor time of this thread.
+//! CPU time of the current thread.
 
 use anyhow::Result;
 use nix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// What one thing cost, in microseconds: lowest deciles, since what disturbs a run only adds to it.
+/// The cost of an operation in microseconds: the lowest decile, since disturbances only add to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cost {
     pub(super) runs: usize,
@@ -27,7 +27,7 @@ impl Cost {
     }
 }
 
-/// Three decimals.
+/// Rounds to three decimals.
 pub(super) fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }
@@ -46,7 +46,7 @@ fn thread_cpu() -> Result<Duration> {
     Ok(Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?))
 }
 
-/// What single runs took, in nanoseconds.
+/// The times of single runs, in nanoseconds.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     cpu_ns: Vec<u64>,
@@ -68,12 +68,12 @@ impl Samples {
     }
 }
 
-/// Runs something on what `prepare` gives, again and again for a while, and accounts for the runs only.
+/// Runs an operation repeatedly on the output of `prepare` and measures the operation only.
 pub(super) fn measure<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> Result<Cost> {
     Ok(samples(&prepare, &run, Duration::from_millis(400))?.cost())
 }
 
-/// The single runs of so much processor time.
+/// Runs until that much CPU time is used. Returns the times of single runs.
 pub(super) fn samples<T, R>(prepare: &impl Fn() -> T, run: &impl Fn(T) -> R, budget: Duration) -> Result<Samples> {
     const WARM_UP: usize = 2;
     const LEAST: usize = 5;
@@ -92,7 +92,7 @@ pub(super) fn samples<T, R>(prepare: &impl Fn() -> T, run: &impl Fn(T) -> R, bud
     Ok(Samples::new(cpu.split_off(WARM_UP), wall.split_off(WARM_UP)))
 }
 
-/// Runs something once.
+/// Runs an operation once.
 pub(super) fn once<R>(run: impl FnOnce() -> Result<R>) -> Result<(Cost, R)> {
     let (started, used) = (Instant::now(), thread_cpu()?);
     let result = run()?;

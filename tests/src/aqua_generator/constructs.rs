@@ -1,4 +1,4 @@
-//! What programs are made of, to count what was covered.
+//! The constructs of the language, to measure coverage.
 
 /// A construct of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +33,7 @@ pub enum Construct {
     Constant,
     /// `.copy(…)`.
     Copy,
-    /// A record of another name, or with more fields, than the one wanted.
+    /// A record with another name, or with more fields, than expected.
     StructuralData,
     /// `else`.
     Else,
@@ -81,20 +81,20 @@ pub enum Construct {
     PushResult,
     /// A data literal.
     Record,
-    /// `f` gives an arrow or an ability.
+    /// `f` returns an arrow or an ability.
     ReturnedArrow,
     /// `Service "id"`.
     ServiceId,
     /// A stream as an argument or result.
     StreamPassed,
-    /// A stream where an array is wanted, or its length.
+    /// A stream where an array is expected, or its length.
     StreamRead,
     /// `try`.
     Try,
 }
 
 impl Construct {
-    /// All of them.
+    /// All constructs.
     pub const ALL: [Self; 44] = [
         Self::Ability,
         Self::AbilityPassed,

@@ -1,8 +1,8 @@
 //! Data, constants, abilities and services of a program.
 
 use super::constructs::Construct;
+use super::generator::Generator;
 use super::kinds::{Kind, Record, digits, word};
-use super::maker::Maker;
 use super::scope::{Ability, Arrow, Member, Outcome};
 use std::collections::BTreeSet;
 
@@ -10,19 +10,19 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone)]
 pub(super) struct ServiceDeclaration {
     pub(super) name: String,
-    /// The default, or what it is given in every function.
+    /// The default id, or the id that every function assigns.
     pub(super) id: String,
     pub(super) has_id: bool,
-    /// Whether it stands for an ability somewhere.
+    /// Whether it is used as an ability.
     pub(super) passed: bool,
-    /// Whether some function gives it another id.
+    /// Whether a function assigns another id.
     pub(super) renamed: bool,
     pub(super) kind: Kind,
-    /// Methods that are called.
+    /// The methods that are called.
     pub(super) methods: BTreeSet<&'static str>,
 }
 
-/// What a method takes and gives, in terms of the kind of the service.
+/// The signature of a method, relative to the kind of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Echo,
@@ -38,12 +38,12 @@ pub(super) enum Method {
     Sorted,
 }
 
-impl Maker {
+impl Generator {
     pub(super) fn declare_records(&mut self) {
         for number in 0..[0, 1, 2, 2, 2][self.choices.usize(..5)] {
             let name = format!("Data{number}_{}", self.seed);
             let fields = if number > 0 && self.chance(65) {
-                // Structural: the fields of another, and more.
+                // Subtyping is structural: the fields of another record, and more.
                 let other = self.choices.usize(..number);
                 let mut fields = self.records[other].fields.clone();
                 fields.push((format!("more{number}"), self.kind(1)));
@@ -79,7 +79,7 @@ impl Maker {
         for number in 0..[0, 0, 1, 2][self.choices.usize(..4)] {
             let name = format!("Able{number}_{}", self.seed);
             let mut fields = Vec::new();
-            // With methods only, a service may stand for it.
+            // A service can be used as an ability that has only methods.
             if self.chance(60) {
                 fields.push(("value".to_owned(), Member::Value(self.kind(1))));
             }
@@ -209,7 +209,7 @@ impl Maker {
         texts
     }
 
-    /// A value that is written down.
+    /// A literal.
     pub(super) fn literal(&mut self, kind: &Kind) -> String {
         match kind {
             Kind::Bool => self.choices.bool().to_string(),

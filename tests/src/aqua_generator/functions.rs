@@ -1,12 +1,12 @@
 //! Functions and closures of a program.
 
 use super::constructs::Construct;
+use super::generator::{Generator, Here};
 use super::kinds::Kind;
-use super::maker::{Here, Maker};
 use super::scope::{AbilityValue, Access, Arrow, Order, Outcome, Parameter, Scope, Stream};
 
-impl Maker {
-    /// A function that later ones and the exported one may call.
+impl Generator {
+    /// Generates a function that later functions and the exported one may call.
     pub(super) fn declare_function(&mut self) {
         let name = format!("{}_{}", self.name("help"), self.seed);
         let mut scope = Scope::default();
@@ -47,7 +47,7 @@ impl Maker {
         };
         let mut body = Vec::new();
         self.doing_something(&mut scope, here, &mut body);
-        // Streams come first.
+        // Streams are the first arguments.
         for stream in scope
             .streams
             .iter()
@@ -82,7 +82,7 @@ impl Maker {
         self.functions.push(arrow);
     }
 
-    /// Adds a parameter; how it is declared.
+    /// Adds a parameter. Returns its declaration.
     fn parameter(&mut self, scope: &mut Scope, arrow: &mut Arrow) -> String {
         match self.choices.u8(..10) {
             0..=1 => {
@@ -119,7 +119,7 @@ impl Maker {
         }
     }
 
-    /// Adds a result: its expression and what it is.
+    /// Adds a result. Returns its expression and its type.
     fn result(
         &mut self,
         scope: &mut Scope,
@@ -176,7 +176,7 @@ impl Maker {
         arrow.results.push(Outcome::Value(kind, None));
     }
 
-    /// An expression after `<-` of what somebody may call for nothing.
+    /// An expression after `<-` whose call may be unused.
     fn returned(&mut self, scope: &Scope, kind: &Kind) -> String {
         self.returns = true;
         let text = self.value(scope, kind, 2);

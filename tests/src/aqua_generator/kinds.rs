@@ -1,9 +1,9 @@
-//! Kinds of values that programs handle: what a kind is called, which it accepts, literals and arguments of it.
+//! Kinds of values in programs: their names, subtyping, literals and arguments.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-/// A kind of plain value.
+/// A kind of data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Bool,
@@ -11,7 +11,7 @@ pub(super) enum Kind {
     Number(Number),
     Array(Box<Self>),
     Option(Box<Self>),
-    /// The number of a record of the program.
+    /// A record of the program, by index.
     Record(usize),
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Number {
     F64,
 }
 
-/// `data` of the program.
+/// A `data` declaration of the program.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub(super) name: String,
@@ -60,7 +60,7 @@ impl Number {
         matches!(self, Self::I8 | Self::I16 | Self::I32 | Self::I64)
     }
 
-    /// Specification §3.2: an integer that fits, or a float that holds it exactly.
+    /// Specification §3.2: a wider integer, or a float that represents it exactly.
     fn accepts(self, other: Self) -> bool {
         let width = |number: Self| match number {
             Self::U8 | Self::I8 => 8,
@@ -89,7 +89,7 @@ impl Kind {
         Self::Option(Box::new(kind.clone()))
     }
 
-    /// How programs write it.
+    /// Its source text.
     pub(super) fn text(&self, records: &[Record]) -> String {
         match self {
             Self::Bool => "bool".to_owned(),
@@ -101,7 +101,7 @@ impl Kind {
         }
     }
 
-    /// Whether a value of the other kind may stand where one of this is wanted (specification §3.2).
+    /// Whether a value of the other kind is accepted where this one is expected (specification §3.2).
     pub(super) fn accepts(&self, other: &Self, records: &[Record]) -> bool {
         match (self, other) {
             (Self::Number(wanted), Self::Number(given)) => wanted.accepts(*given),
@@ -119,7 +119,7 @@ impl Kind {
         }
     }
 
-    /// A value as JSON, and how long it is if it is a collection.
+    /// A value as JSON, and its length if it is a collection.
     pub(super) fn json(&self, choices: &mut Rng, records: &[Record]) -> (Value, Option<usize>) {
         match self {
             Self::Bool => (json!(choices.bool()), None),
@@ -146,13 +146,13 @@ impl Kind {
     }
 }
 
-/// Some text without anything to escape.
+/// A text without characters that need escaping.
 pub(super) fn word(choices: &mut Rng) -> &'static str {
     const WORDS: [&str; 8] = ["", "a", "b", "hello", "two words", "x-1", "(", "ü"];
     WORDS[choices.usize(..WORDS.len())]
 }
 
-/// A number as programs write it.
+/// The source text of a number.
 pub(super) fn digits(choices: &mut Rng, number: Number) -> String {
     if number.is_float() {
         const FLOATS: [&str; 5] = ["0.5", "1.25", "-2.5", "10.75", "3.0"];

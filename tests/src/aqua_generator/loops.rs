@@ -1,13 +1,13 @@
-//! Loops whose rounds follow each other, and what loops go through.
+//! Sequential loops, and the collections of loops.
 
 use super::constructs::Construct;
+use super::generator::{Generator, Here};
 use super::kinds::Kind;
-use super::maker::{Here, Maker};
 use super::scope::{Scope, Variable};
 use super::streams::Times;
 
-impl Maker {
-    /// Something to go through: the expression, the kind of items, how many there are, whether they are peers.
+impl Generator {
+    /// A collection: the expression, the kind and the number of its items, and whether they are peers.
     pub(super) fn items(
         &mut self,
         scope: &mut Scope,

@@ -1,38 +1,39 @@
-//! Well-typed Aqua programs out of a seed, to run the scripts of two compilers side by side.
+//! Generates well-typed Aqua programs from seeds, to compare the scripts of two compilers.
 //!
-//! A program is one exported function with what it needs: data, services, abilities, constants and functions that it calls.
-//! Statements are made from what is in scope, so that every name is known and every type fits. Programs end. Results of
-//! services depend on the peer, the method and the arguments only, so what a program gives depends on the order of deliveries
-//! only where it races: [`Program::races`] says whether it was allowed to. Else streams that several branches push to are
-//! joined before they are read, and only read where order doesn't matter; a branch can't fail; and what a branch binds is used
-//! on the peer where branches meet first.
+//! A program is one exported function with the data, services, abilities, constants and functions that it uses. Statements use
+//! only names in scope, so all names are known and all types match. Programs terminate. The results of services depend on the
+//! peer, the method and the arguments only, so the result of a program depends on the order of deliveries only if it races:
+//! [`Program::races`] says whether it may. In other programs, streams that several branches push to are joined before they are
+//! read, and read only where order doesn't matter; branches can't fail; and values of branches are used first on the peer on which
+//! the branches join.
 //!
-//! Not made, since the published compiler is known to get it wrong, or to word errors in names of its own making:
-//! - branches that do nothing (specification §5.8, F36: the other branch takes their place; §5.5 for `try`);
-//! - callbacks with two results (§10.2, 7), data where an ability is wanted (§10.2, 17), two constants of one name (§10.2, 13);
-//! - parameters of methods called `id`, comparisons of `PARTICLE_TTL` with literals, and services with an id of their own in
-//!   braces (§10.3); `parseq … via` a peer that is not the relay (§10.3), and names bound by one branch and used on another
+//! The following is not generated, since the published compiler is known to compile it incorrectly, or to report errors with
+//! generated names:
+//! - branches without effect (specification §5.8, F36: the other branch takes their place; §5.5 for `try`);
+//! - callbacks with two results (§10.2, 7), data where an ability is expected (§10.2, 17), two constants of one name (§10.2, 13);
+//! - method parameters named `id`, comparisons of `PARTICLE_TTL` with literals, and services with an assigned id in braces
+//!   (§10.3); `parseq … via` a peer that is not the relay (§10.3), and names that are assigned in one branch and used on another
 //!   peer (§10.3) unless the program may race;
-//! - numbers that AIR can't read and strings with backslashes (§1.4), `*` of floats (§10.2, 11);
-//! - one service that was given an id, or one ability, used twice in a statement, and an ability whose values are computed in
-//!   its literal: the published compiler mostly ends with an error of its own there, which no section lists yet. Where it
-//!   does so on what is made here, there is nothing to compare;
-//! - calls in data that a function or a closure returns: where nobody uses the result, the published compiler leaves them out;
-//!   `<<-` in a closure to a stream that the function around it was given: the published compiler pushes to a stream of its own;
-//!   `.copy` in a program in which data stands for data with fewer fields: after inlining the published compiler copies fields
+//! - numbers that AIR can't represent and strings with backslashes (§1.4), `*` of floats (§10.2, 11);
+//! - a service with an assigned id, or an ability, that is used twice in a statement, and an ability whose values are computed in
+//!   its literal: the published compiler mostly fails with an internal error, which no section lists yet. Programs for which it
+//!   does so anyway are not compared;
+//! - calls in data that a function or a closure returns: the published compiler drops them if the result is unused;
+//!   `<<-` in a closure to a stream parameter of the enclosing function: the published compiler pushes to another stream;
+//!   `.copy` in a program in which data is used as data with fewer fields: after inlining, the published compiler copies fields
 //!   that the type of the value does not have. No section lists these yet;
-//! - numbers of several kinds in one collection literal (§3.3): it may find no common kind;
-//! - what the published compiler does not have (§0): stream maps, re-exports, dotted names of modules.
+//! - numbers of several kinds in one collection literal (§3.3), which may have no common kind;
+//! - features that the published compiler does not have (§0): stream maps, re-exports, dotted module names.
 //!
-//! Indices and `!` out of range are made where they are evaluated at once only: a value that is named but never used need not
-//! fail (§5.3). Texts of errors and instructions in them are not looked at (§10.3).
+//! Indices and `!` out of range are generated only where they are evaluated immediately: an unused value need not fail (§5.3).
+//! Error messages and instructions in them are not compared (§10.3).
 
 mod constructs;
 mod declarations;
 mod functions;
+mod generator;
 mod kinds;
 mod loops;
-mod maker;
 mod parallel;
 mod scope;
 mod services;
@@ -51,37 +52,37 @@ use std::collections::BTreeMap;
 /// A generated program.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// What it was made from.
+    /// Its seed.
     pub seed: u64,
     /// Its declarations. Names end in the seed, so that many programs can share a module.
     pub text: String,
-    /// The function to export.
+    /// The name of the exported function.
     pub function: String,
-    /// Data arguments by name; `"@2"` in them stands for the id of that peer.
+    /// Data arguments by name; `"@2"` is replaced by the id of the second peer.
     pub arguments: BTreeMap<String, Value>,
     /// Whether results may depend on the order of deliveries.
     pub races: bool,
-    /// How often it has each construct.
+    /// The number of occurrences of each construct.
     pub constructs: BTreeMap<Construct, usize>,
 }
 
 impl Program {
-    /// The program of that seed. It is meant for a network of [`PEERS`] peers, the second of which is the relay.
+    /// Generates the program of a seed, for a network of [`PEERS`] peers, the second of which is the relay.
     pub fn new(seed: u64) -> Self {
-        maker::Maker::new(seed).program()
+        generator::Generator::new(seed).program()
     }
 
-    /// The header of a module with these programs.
+    /// The header of a module that contains these programs.
     pub fn header<'a>(programs: impl IntoIterator<Item = &'a Self>) -> String {
         let names: Vec<&str> = programs.into_iter().map(|program| &program.function[..]).collect();
         format!("aqua Generated\n\nexport {}\n", names.join(", "))
     }
 
-    /// A module with this program alone.
+    /// A module with this program only.
     pub fn module(&self) -> String {
         Self::header([self]) + &self.text
     }
 }
 
-/// How many peers the network of a program has.
+/// The number of peers of a network.
 pub const PEERS: u8 = 5;

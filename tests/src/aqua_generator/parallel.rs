@@ -1,12 +1,12 @@
-//! Other peers, and branches that run at once.
+//! Remote peers and parallel branches.
 
 use super::constructs::Construct;
+use super::generator::{Generator, Here};
 use super::kinds::{Kind, Number};
-use super::maker::{Here, Maker};
 use super::scope::{Access, Order, Scope, Stream, Variable};
 use super::streams::Times;
 
-impl Maker {
+impl Generator {
     fn peer(&mut self, scope: &Scope) -> String {
         match (self.choices.u8(..12), self.pick(&scope.peers)) {
             (0, _) | (_, None) => "HOST_PEER_ID".to_owned(),
@@ -30,14 +30,14 @@ impl Maker {
         format!("on {peer}{via}:")
     }
 
-    /// `on`; what it defines stays in scope.
+    /// `on`; its definitions remain in scope.
     pub(super) fn on(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         let header = self.on_header(scope);
         out.push(here.line(&header));
         self.doing_something(scope, here.deeper(), out);
     }
 
-    /// One branch: its lines, the first of which may follow `par` or `co`. Lines that have to come before it go to `out`.
+    /// The lines of one branch, the first of which may follow `par` or `co`. Lines that must precede the branch are added to `out`.
     fn branch(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) -> Vec<String> {
         let mut lines = Vec::new();
         let here = Here {
@@ -66,7 +66,7 @@ impl Maker {
         lines
     }
 
-    /// Branches with `par`. What they bind is in scope afterwards if they meet on this peer.
+    /// `par` branches. Their variables are in scope afterwards if they join on this peer.
     pub(super) fn par(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         self.used(Construct::Par);
         let before = self.enter_branch(scope);
@@ -101,7 +101,7 @@ impl Maker {
         scope.variables.extend(bound);
     }
 
-    /// A branch that nobody waits for.
+    /// A detached branch.
     pub(super) fn co(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         self.used(Construct::Co);
         let before = self.enter_branch(scope);
@@ -122,7 +122,7 @@ impl Maker {
         self.round_at_once(scope, here, (&item, kind, peers), count, out);
     }
 
-    /// `parseq`: what follows has the elements that branches pushed.
+    /// `parseq`: the elements that branches push have arrived afterwards.
     pub(super) fn parseq(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         let orders: Vec<Order> = scope.streams.iter().map(|stream| stream.order).collect();
         let count = 1 + self.choices.usize(..3);
@@ -171,7 +171,7 @@ impl Maker {
         before.leave(scope, count.map_or(Times::Unknown, Times::Exactly));
     }
 
-    /// `for … rec`, which goes on until its stream has so many elements.
+    /// `for … rec`, which continues until its stream has that many elements.
     pub(super) fn recursion(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         self.used(Construct::ForRec);
         let (name, item) = (self.name("stream"), self.name("item"));
@@ -201,7 +201,7 @@ impl Maker {
     }
 }
 
-/// Puts a word before the first line.
+/// Adds a keyword before the first line.
 fn prefix(lines: &mut [String], word: &str) {
     if let Some(first) = lines.first_mut() {
         let indent = first.len() - first.trim_start().len();

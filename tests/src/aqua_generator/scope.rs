@@ -1,28 +1,28 @@
-//! What a statement may use: variables, streams, arrows, abilities and peers that are in scope.
+//! The scope of a statement: variables, streams, arrows, abilities and peers.
 
 use super::kinds::Kind;
 
-/// Everything in scope, the newest last.
+/// The names in scope, the newest last.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     pub(super) variables: Vec<Variable>,
     pub(super) streams: Vec<Stream>,
     pub(super) arrows: Vec<Arrow>,
     pub(super) abilities: Vec<AbilityValue>,
-    /// Expressions that are ids of peers.
+    /// Expressions for peer ids.
     pub(super) peers: Vec<String>,
 }
 
-/// How much was in scope; what is newer can be dropped.
+/// A mark of a scope: names that were added later can be dropped.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark([usize; 5]);
 
-/// A name of a plain value.
+/// A variable that holds data.
 #[derive(Debug, Clone)]
 pub(super) struct Variable {
     pub(super) name: String,
     pub(super) kind: Kind,
-    /// How long the collection is, where that is known.
+    /// The length of the collection, if known.
     pub(super) length: Option<usize>,
 }
 
@@ -30,53 +30,53 @@ pub(super) struct Variable {
 pub(super) struct Stream {
     pub(super) name: String,
     pub(super) kind: Kind,
-    /// How many elements it gets, where that is known.
+    /// The number of its elements, if known.
     pub(super) count: Option<usize>,
-    /// How many statements pushed to it so far.
+    /// The number of statements that pushed to it so far.
     pub(super) pushes: usize,
     pub(super) order: Order,
     pub(super) access: Access,
 }
 
-/// What is known about the elements of a stream at this place of the program.
+/// What is known about the elements of a stream at this point of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Order {
-    /// They are all there, in the order of the program.
+    /// All have arrived, in the order of the program.
     Known,
-    /// They are all there, in any order.
+    /// All have arrived, in any order.
     Any,
-    /// Some of them may come later.
+    /// Some may arrive later.
     Incomplete,
 }
 
-/// What may be done with a stream without making results depend on what happens first.
+/// The accesses to a stream that do not make results depend on timing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Anything.
+    /// All accesses.
     Full,
-    /// Reading and pushing, but not from branches that run at once: a loop comes back to what reads it.
+    /// Reads and pushes, but not in parallel branches: a loop repeats the reads.
     InSequence,
-    /// Pushing only, since others push at the same time.
+    /// Pushes only, since other branches push at the same time.
     Push,
-    /// Reading only: nobody pushes to it any more.
+    /// Reads only: there are no further pushes.
     Read,
-    /// Nothing.
+    /// No access.
     None,
 }
 
-/// Something that can be called.
+/// A callable.
 #[derive(Debug, Clone)]
 pub(super) struct Arrow {
     pub(super) call: String,
-    /// In braces, before the parameters.
+    /// Abilities in braces, before the parameters.
     pub(super) braces: Vec<usize>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) results: Vec<Outcome>,
-    /// Whether it can fail.
+    /// Whether a call can fail.
     pub(super) fails: bool,
-    /// A stream in scope that it pushes to.
+    /// A stream in scope that a call pushes to.
     pub(super) pushes: Option<String>,
-    /// Whether it can be named without being called.
+    /// Whether it can be used as a value.
     pub(super) is_value: bool,
 }
 
@@ -85,12 +85,12 @@ pub(super) enum Parameter {
     Value(Kind),
     Peer,
     Arrow(Vec<Kind>, Option<Kind>),
-    /// With the number of elements that the function pushes, where it is known, and whether some may come later.
+    /// A stream, with the number of elements that the function pushes, if known, and whether some may arrive later.
     Stream(Kind, Option<usize>, Order),
     Ability(usize),
 }
 
-/// What a call gives.
+/// The result of a call.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
     Value(Kind, Option<usize>),
@@ -105,7 +105,7 @@ pub(super) struct AbilityValue {
     pub(super) ability: usize,
 }
 
-/// `ability` of the program.
+/// An `ability` declaration of the program.
 #[derive(Debug, Clone)]
 pub(super) struct Ability {
     pub(super) name: String,
@@ -130,7 +130,7 @@ impl Scope {
         ])
     }
 
-    /// Drops what is newer than the mark; the variables among it.
+    /// Drops the names that are newer than the mark. Returns the variables among them.
     pub(super) fn rewind(&mut self, mark: Mark) -> Vec<Variable> {
         let [variables, streams, arrows, abilities, peers] = mark.0;
         self.streams.truncate(streams);
@@ -169,7 +169,7 @@ impl Arrow {
         }
     }
 
-    /// Kinds of its parameters and its result, if it is an arrow over plain values with at most one result.
+    /// The kinds of its parameters and its result, if it is an arrow over data with at most one result.
     pub(super) fn signature(&self) -> Option<(Vec<Kind>, Option<Kind>)> {
         let parameters = self.parameters.iter().map(|parameter| match parameter {
             Parameter::Value(kind) => Some(kind.clone()),

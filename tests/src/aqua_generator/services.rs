@@ -1,4 +1,4 @@
-//! What services answer: a pure function of the peer, the method and the arguments.
+//! The results of services: a pure function of the peer, the method and the arguments.
 
 use crate::simulated_network::json_arguments;
 use aqua_vm::CallRequest;
@@ -6,7 +6,7 @@ use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The answer of a peer to a generated program with these arguments.
+/// The result that a peer returns to a generated program for these arguments.
 pub fn answer(given: &BTreeMap<String, Value>, peer_id: &str, request: &CallRequest) -> FlatCallResult {
     let arguments = &json_arguments(request);
     let first = || arguments.first().cloned().unwrap_or(Value::Null);

@@ -1,7 +1,7 @@
-//! Smaller programs that show the same: lines are taken out as long as they do.
+//! Shrinking: removes lines of a program as long as a property holds.
 
-/// The text without as many lines as `shows` allows. A line goes together with the lines that are indented below it, or
-/// alone, which leaves those in its place.
+/// Removes as many lines as `shows` allows. A line is removed together with its indented block, or
+/// alone, with its block moved to its place.
 pub fn smaller(text: &str, shows: &mut dyn FnMut(&str) -> bool) -> String {
     let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
     let mut tries = 0;
@@ -28,7 +28,7 @@ pub fn smaller(text: &str, shows: &mut dyn FnMut(&str) -> bool) -> String {
     }
 }
 
-/// The lines without the block at that line, or with its inside in its place.
+/// The lines without the block at that line, or with the body of the block in its place.
 fn without(lines: &[String], at: usize) -> Vec<Vec<String>> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let Some(line) = lines.get(at) else {

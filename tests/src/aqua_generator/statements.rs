@@ -1,17 +1,17 @@
-//! Statements that run one after the other: calls, assignments, choices, errors.
+//! Sequential statements: calls, assignments, conditions, errors.
 
 use super::constructs::Construct;
 use super::declarations::Method;
+use super::generator::{Generator, Here};
 use super::kinds::{Kind, Number};
-use super::maker::{Here, Maker};
 use super::scope::{AbilityValue, Access, Arrow, Member, Order, Outcome, Parameter, Scope, Stream, Variable};
 use super::streams::{Before, Times, pushed};
 
-/// A stream that a call pushes to: its name, how many elements, and whether some may come later.
+/// A stream that a call pushes to: its name, the number of elements, and whether some may arrive later.
 type Fed = (String, Option<usize>, Order);
 
-impl Maker {
-    /// About so many statements.
+impl Generator {
+    /// Generates about that many statements.
     pub(super) fn statements(&mut self, scope: &mut Scope, here: Here, count: usize, out: &mut Vec<String>) {
         for _ in 0..count {
             if self.fuel == 0 {
@@ -22,7 +22,7 @@ impl Maker {
         }
     }
 
-    /// Statements in a block of their own that surely do something; what they define is out of scope afterwards.
+    /// Statements in a block of their own, at least one of which has an effect; their definitions are out of scope afterwards.
     pub(super) fn block(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         let mark = scope.mark();
         self.doing_something(scope, here, out);
@@ -107,7 +107,7 @@ impl Maker {
         }
     }
 
-    /// A call of that, or of a service if it can't be called here.
+    /// A call of that callable, or of a service if it can't be called here.
     pub(super) fn call_arrow(&mut self, scope: &mut Scope, here: Here, arrow: &Arrow, out: &mut Vec<String>) {
         self.fresh();
         if arrow.fails && !here.may_fail {
@@ -135,7 +135,7 @@ impl Maker {
         }
     }
 
-    /// Members of an ability that can be called.
+    /// The callable members of an ability.
     pub(super) fn members(&self, value: &AbilityValue) -> Vec<Arrow> {
         let mut arrows = Vec::new();
         for (field, member) in &self.abilities[value.ability].fields {
@@ -183,7 +183,7 @@ impl Maker {
         self.used(Construct::StreamPassed);
         // Streams come first.
         let call = self.call(scope, &plain, 1)?;
-        // After abilities in braces, which have parentheses of their own.
+        // They follow abilities in braces, which have parentheses of their own.
         let from = call.find("}(").map_or(0, |at| at + 1);
         let at = from + call[from..].find('(')?;
         let (head, arguments) = (&call[..at], &call[at + 1..]);
@@ -192,7 +192,7 @@ impl Maker {
         Some((format!("{head}({}{comma}{arguments}", names.join(", ")), streams))
     }
 
-    /// The statement that makes the call, and names for what it gives.
+    /// The statement with the call, and the names of its results.
     pub(super) fn bind(&mut self, scope: &mut Scope, here: Here, arrow: &Arrow, call: &str, out: &mut Vec<String>) {
         if arrow.results.is_empty() || self.chance(6) {
             out.push(here.line(call));
@@ -348,7 +348,7 @@ impl Maker {
             ..
         }) = self.pick(&arrays)
         {
-            // Maybe there is no such element.
+            // The element may not exist.
             let arrow = self.method(Method::Echo, &item);
             let call = format!("{}({name}!)", arrow.call);
             return self.bind(scope, here, &arrow, &call, out);
@@ -361,7 +361,7 @@ impl Maker {
     }
 }
 
-/// How many items a collection literal has.
+/// The number of items of a collection literal.
 fn top_level_items(text: &str) -> usize {
     let mut depth = 0;
     let mut quoted = false;

@@ -1,22 +1,22 @@
-//! Streams: pushing to them, and reading them where that gives the same in any order of deliveries.
+//! Streams: pushes, and reads whose result does not depend on the order of deliveries.
 
 use super::constructs::Construct;
 use super::declarations::Method;
+use super::generator::{Generator, Here};
 use super::kinds::{Kind, Number};
-use super::maker::{Here, Maker};
 use super::scope::{Access, Order, Scope, Stream};
 
-/// What streams were like before a block.
+/// The state of the streams before a block.
 pub(super) struct Before(Vec<Stream>);
 
-/// How often a block runs.
+/// The number of times a block runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Times {
     Exactly(usize),
     Unknown,
 }
 
-impl Maker {
+impl Generator {
     pub(super) fn stream(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) {
         let (name, kind) = (self.name("stream"), self.streamed());
         out.push(here.line(&format!("{name}: *{}", kind.text(&self.records))));
@@ -31,7 +31,7 @@ impl Maker {
         self.push(scope, &name, here, out);
     }
 
-    /// The kind of elements of a stream: of few kinds mostly, so that streams fit where streams are wanted.
+    /// The kind of the elements of a stream, mostly one of few, so that streams can be passed where streams are expected.
     pub(super) fn streamed(&mut self) -> Kind {
         match self.choices.u8(..10) {
             0..=3 => Kind::Text,
@@ -40,7 +40,7 @@ impl Maker {
         }
     }
 
-    /// Pushes to some stream; whether there was one.
+    /// Pushes to a stream. Returns whether there is one.
     pub(super) fn push_to_any(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) -> bool {
         let names: Vec<String> = scope
             .streams
@@ -72,7 +72,7 @@ impl Maker {
             None => {
                 let value = self.value(scope, &kind, 2);
                 if self.closures > 0 && name.starts_with("into") {
-                    // See what is not made.
+                    // See the list of programs that are not generated.
                     self.used(Construct::PushResult);
                     format!("{name} <- {}({value})", self.method(Method::Echo, &kind).call)
                 } else {
@@ -85,7 +85,7 @@ impl Maker {
         pushed(scope, name, Some(1));
     }
 
-    /// An expression that reads the stream, after what makes that safe; none where it isn't.
+    /// An expression that reads the stream, after the statements that make this safe; `None` if it is not safe.
     pub(super) fn readable(
         &mut self,
         scope: &mut Scope,
@@ -129,7 +129,7 @@ impl Maker {
         Some(sorted)
     }
 
-    /// Some stream that may be read, as [`Self::readable`] gives it, and the kind of its elements.
+    /// A stream that may be read, as returned by [`Self::readable`], and the kind of its elements.
     pub(super) fn any_readable(
         &mut self,
         scope: &mut Scope,
@@ -142,7 +142,7 @@ impl Maker {
         Some((text, stream.kind, stream.count))
     }
 
-    /// Reads some stream.
+    /// Reads a stream.
     pub(super) fn read(&mut self, scope: &mut Scope, here: Here, out: &mut Vec<String>) -> bool {
         let Some((text, kind, count)) = self.any_readable(scope, here, out) else {
             return false;
@@ -174,8 +174,8 @@ impl Maker {
         true
     }
 
-    /// Before a branch that runs at the same time as what follows it: it may push to streams, and read those to which
-    /// nobody pushes any more.
+    /// Called before a parallel branch: it may push to streams, and read those to which
+    /// there are no further pushes.
     pub(super) fn enter_branch(&mut self, scope: &mut Scope) -> Before {
         for stream in &mut scope.streams {
             if stream.access == Access::Full && stream.order == Order::Known && self.choices.u8(..4) == 0 {
@@ -193,7 +193,7 @@ impl Maker {
         before
     }
 
-    /// Before a loop whose rounds follow each other.
+    /// Called before a sequential loop.
     pub(super) fn enter_loop(&mut self, scope: &mut Scope) -> Before {
         let before = Before::of(scope);
         for stream in &mut scope.streams {
@@ -208,7 +208,7 @@ impl Maker {
         before
     }
 
-    /// Before a closure, which may push to one of the streams around it.
+    /// Called before a closure, which may push to one enclosing stream.
     pub(super) fn enter_closure(&mut self, scope: &mut Scope) -> Before {
         let before = Before::of(scope);
         let captured = self.choices.usize(..scope.streams.len() * 2 + 1);
@@ -227,7 +227,7 @@ impl Before {
         Self(scope.streams.clone())
     }
 
-    /// After the block, which ran so often.
+    /// Called after a block, with the number of times it ran.
     pub(super) fn leave(self, scope: &mut Scope, times: Times) {
         for (stream, before) in scope.streams.iter_mut().zip(self.0) {
             stream.access = before.access;
@@ -240,7 +240,7 @@ impl Before {
         }
     }
 
-    /// After the body of a closure, which hasn't run yet: the stream to which it pushes.
+    /// Called after the body of a closure, which has not run yet. Returns the stream that it pushes to.
     pub(super) fn leave_closure(self, scope: &mut Scope) -> Option<String> {
         let mut pushes = None;
         for (stream, before) in scope.streams.iter_mut().zip(self.0) {
@@ -253,7 +253,7 @@ impl Before {
     }
 }
 
-/// Notes that something pushed to the stream.
+/// Records a push to a stream.
 pub(super) fn pushed(scope: &mut Scope, name: &str, count: Option<usize>) {
     if let Some(stream) = scope.stream(name) {
         stream.pushes += 1;

@@ -1,13 +1,13 @@
-//! Expressions of a wanted kind.
+//! Expressions of an expected kind.
 
 use super::constructs::Construct;
 use super::declarations::Method;
+use super::generator::Generator;
 use super::kinds::{Kind, Number};
-use super::maker::Maker;
 use super::scope::{Arrow, Member, Outcome, Parameter, Scope, Variable};
 
-impl Maker {
-    /// An expression of that kind that can't fail.
+impl Generator {
+    /// An infallible expression of that kind.
     pub(super) fn value(&mut self, scope: &Scope, kind: &Kind, depth: usize) -> String {
         if depth == 0 {
             return self.operand(scope, kind);
@@ -28,7 +28,7 @@ impl Maker {
         }
     }
 
-    /// A name, something inside of what has a name, or a literal.
+    /// A name, a part of a named value, or a literal.
     pub(super) fn operand(&mut self, scope: &Scope, kind: &Kind) -> String {
         if self.chance(18) && !matches!(kind, Kind::Record(_)) {
             return self.literal(kind);
@@ -78,12 +78,12 @@ impl Maker {
         text
     }
 
-    /// Whether a value of one kind, which is accepted as another, may be used so: not beside copies.
+    /// Whether a value may be used as another kind that accepts it: not in a program with `.copy`.
     fn may_stand_for(&self, held: &Kind, wanted: &Kind) -> bool {
         !self.copies || !is_wider(held, wanted)
     }
 
-    /// Everything of that kind that can be reached from a value without failing.
+    /// All parts of a value of that kind that can be accessed without failing.
     fn reach(
         &self,
         text: &str,
@@ -142,7 +142,7 @@ impl Maker {
         }
     }
 
-    /// An item of a collection literal. Numbers are of that very kind, since their greatest common kind counts (specification
+    /// An item of a collection literal. Numbers have exactly that kind, since their greatest common kind is used (specification
     /// §3.3).
     pub(super) fn item(&mut self, scope: &Scope, kind: &Kind, depth: usize) -> String {
         let Kind::Number(_) = kind else {
@@ -202,7 +202,7 @@ impl Maker {
         self.used(Construct::Arithmetic);
         let left = self.value(scope, kind, depth);
         let simple = !left.contains(' ');
-        // Without parentheses, precedence decides.
+        // Without parentheses, the precedence of operators applies.
         let left = if simple || self.chance(40) {
             left
         } else {
@@ -221,7 +221,7 @@ impl Maker {
         }
     }
 
-    /// An expression that is true or false.
+    /// A `bool` expression.
     pub(super) fn condition(&mut self, scope: &Scope, depth: usize) -> String {
         match self.choices.u8(..10) {
             0..=2 => {
@@ -274,7 +274,7 @@ impl Maker {
         }
     }
 
-    /// A kind of which two values can be compared: that of something in scope, mostly.
+    /// A kind of values that can be compared, preferably one that is in scope.
     fn comparable(&mut self, scope: &Scope) -> Kind {
         let kind = match scope.variables.last() {
             Some(variable) if self.chance(60) => variable.kind.clone(),
@@ -288,7 +288,7 @@ impl Maker {
         }
     }
 
-    /// Something that gives one value of that kind.
+    /// A callable with one result of that kind.
     pub(super) fn arrow_giving(&mut self, scope: &Scope, kind: &Kind) -> Option<Arrow> {
         let mut fitting = Vec::new();
         for arrow in scope.arrows.iter().chain(&self.functions) {
@@ -327,7 +327,7 @@ impl Maker {
         Some(self.method(method, kind))
     }
 
-    /// A call with arguments, unless one is not to be had here.
+    /// A call with arguments; `None` if an argument is not available here.
     pub(super) fn call(&mut self, scope: &Scope, arrow: &Arrow, depth: usize) -> Option<String> {
         if !self.may_use(&arrow.call, false) {
             return None;
@@ -364,7 +364,7 @@ impl Maker {
         Some(format!("{}{braces}({})", arrow.call, arguments.join(", ")))
     }
 
-    /// The name of something with that signature.
+    /// The name of a callable with that signature.
     pub(super) fn arrow_value(&mut self, scope: &Scope, from: &[Kind], to: Option<&Kind>) -> Option<String> {
         let mut fitting = Vec::new();
         for arrow in scope.arrows.iter().chain(&self.functions) {
@@ -376,7 +376,7 @@ impl Maker {
                     .iter()
                     .zip(from)
                     .all(|(takes, from)| takes.accepts(from, &self.records));
-            // Contravariance in data of the same fields is refused (specification §3.2, 5).
+            // Contravariance is rejected for data with the same fields (specification §3.2, 5).
             let exact = takes
                 .iter()
                 .zip(from)
@@ -403,7 +403,7 @@ impl Maker {
         }
     }
 
-    /// An expression that is that ability.
+    /// An expression for that ability.
     pub(super) fn ability(&mut self, scope: &Scope, ability: usize) -> Option<String> {
         let held: Vec<String> = scope
             .abilities
@@ -432,7 +432,7 @@ impl Maker {
             let service = self.service(&from);
             let service = &mut self.services[service];
             if service.has_id && !service.renamed {
-                // From now on it keeps its id.
+                // The service keeps this id from here on.
                 service.passed = true;
                 let name = service.name.clone();
                 return self.may_use(&name, true).then_some(name);
@@ -458,7 +458,7 @@ impl Maker {
     }
 }
 
-/// Whether it is data, or holds data, of another kind than is wanted.
+/// Whether it is data, or contains data, of another kind than expected.
 fn is_wider(held: &Kind, wanted: &Kind) -> bool {
     held != wanted && holds_record(wanted)
 }

@@ -1,16 +1,15 @@
-//! When two scripts say the same.
+//! Equivalence of scripts.
 //!
-//! Two scripts are equivalent if their normal forms are equal as text. The normal form forgets what cannot be observed:
+//! Two scripts are equivalent if their normal forms are equal as text. The normal form removes differences that can't be observed:
 //!
 //! * names: variables are numbered in the order of their first use, those of `new` and `fold` by scope;
-//! * how pairs are nested: `seq`, `par` and `xor` become lists, `(null)` in a `seq` vanishes;
-//! * copies: a scalar that exactly one `ap` fills stands for the source of the `ap`, lenses composed; also when that is
-//!   `:error:`, unless the scalar is fresh there;
-//! * the order of entries that are put into a map one after the other, and of `new`s directly in each other; `new` of what is
-//!   never used;
-//! * how a visit without work is written: it becomes `hop`.
+//! * nesting: `seq`, `par` and `xor` become lists, `(null)` in a `seq` is removed;
+//! * copies: a scalar that exactly one `ap` writes is replaced by the source of the `ap`, with composed lenses; also if the source
+//!   is `:error:`, unless the scalar is new there;
+//! * the order of consecutive insertions to a map, and of directly nested `new`s; `new` of unused variables;
+//! * the form of a visit without a call: it becomes `hop`.
 //!
-//! Everything else counts: every call with peer, arguments and result, order, alternatives, scopes, canons, hops.
+//! Everything else is significant: calls with peer, arguments and result, order, alternatives, scopes, canons, hops.
 
 mod resolve;
 
@@ -19,7 +18,7 @@ use resolve::{Name, Step, Term, Tree};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The normal form of a script, an instruction a line.
+/// The normal form of a script, one instruction per line.
 pub fn normal_form(script: &Script) -> String {
     let (mut tree, names) = resolve::resolve(script);
     copies_vanish(&mut tree, names);
@@ -30,7 +29,7 @@ pub fn normal_form(script: &Script) -> String {
     out
 }
 
-/// Scalars that one `ap` fills are replaced by the source of that `ap`.
+/// Replaces scalars that exactly one `ap` writes with the source of that `ap`.
 fn copies_vanish(tree: &mut Tree, names: usize) {
     let mut fills: Vec<u32> = vec![0; names];
     let mut sources: BTreeMap<Name, Term> = BTreeMap::new();
@@ -44,7 +43,7 @@ fn copies_vanish(tree: &mut Tree, names: usize) {
         _ => {}
     });
     sources.retain(|name, _| fills[name.index()] == 1);
-    // Sources may be such scalars themselves. They were filled before, so this ends.
+    // Sources may be such scalars as well. They are written before, so this terminates.
     let mut resolved: BTreeMap<Name, Term> = BTreeMap::new();
     let order: Vec<Name> = {
         let mut order = Vec::new();
@@ -72,7 +71,7 @@ fn copies_vanish(tree: &mut Tree, names: usize) {
     });
 }
 
-/// Lists instead of pairs, hops instead of canons of nothing.
+/// Converts pairs to lists, and canons of empty streams to hops.
 fn tidy(tree: Tree) -> Tree {
     match tree {
         Tree::Seq(parts) => {
@@ -153,7 +152,7 @@ fn sort_entries(list: &mut [Tree]) {
     }
 }
 
-/// Numbers names in the order in which they are written.
+/// Numbers variables in the order in which they are printed.
 #[derive(Default)]
 struct Numbers(BTreeMap<Name, usize>);
 
@@ -248,7 +247,7 @@ impl Numbers {
         for child in children {
             self.write(child, depth + 1, &mut inner);
         }
-        // What is fresh is known by its uses, so that the order of `new`s does not matter.
+        // New variables are identified by their uses, so that the order of `new`s does not matter.
         let mut fresh: Vec<String> = scope
             .iter()
             .filter(|name| self.0.contains_key(name))

@@ -1,9 +1,9 @@
-//! A script as a tree in which every variable is known by what it means, not by how it is called.
+//! A script as a tree with resolved variables.
 
 use aqua_air::{Accessor, Failure, Instruction, InstructionId, Lens, Script, Value, Variable, VariableKind};
 use std::collections::BTreeMap;
 
-/// One variable: what a name means in its scope.
+/// A variable: a name in its scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name(usize, VariableKind);
 
@@ -35,7 +35,7 @@ pub(super) enum Term {
     Variable(Name, Vec<Step>),
 }
 
-/// A step into an operand.
+/// An accessor of an operand.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Step {
     Field(String),
@@ -45,7 +45,7 @@ pub(super) enum Step {
 }
 
 impl Term {
-    /// Replaces variables by what they are copies of.
+    /// Replaces variables with the values that they are copies of.
     pub(super) fn replace(&mut self, by: &BTreeMap<Name, Self>) {
         if let Self::Error(steps) | Self::Variable(_, steps) = self {
             for step in steps {
@@ -83,7 +83,7 @@ pub(super) enum Tree {
     Xor(Vec<Self>),
     Null,
     Never,
-    /// A copy that vanished: nothing, and no branch either.
+    /// A removed copy, which does not count as a branch.
     Gone,
     Hop(Term),
     New(Vec<Name>, Box<Self>),
@@ -147,7 +147,7 @@ impl Tree {
     }
 }
 
-/// The tree of a script, and how many names it has.
+/// The tree of a script, and the number of its variables.
 pub(super) fn resolve(script: &Script) -> (Tree, usize) {
     let mut resolver = Resolver {
         script,
@@ -206,7 +206,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// A part of the script in which a name means something of its own.
+    /// Resolves a part of the script in the scope of a new binding.
     fn scoped(&mut self, variable: &Variable, body: InstructionId) -> (Name, Tree) {
         let name = self.fresh(variable.kind);
         let outside = self.known.insert(variable.name.to_string(), name);

@@ -1,4 +1,4 @@
-//! The comparison sees what matters: scripts that differ in one instruction are told apart.
+//! The comparison distinguishes scripts that differ in one instruction.
 
 use super::vectors::lowering_vectors;
 use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable, VariableKind};
@@ -48,7 +48,7 @@ fn every_mutation_is_seen() {
     assert!(seen > 5_000, "{seen} mutations");
 }
 
-/// All scripts that differ in one instruction, with a word on how.
+/// All scripts that differ in one instruction, with a description of the difference.
 fn mutants(script: &Script) -> Vec<(String, Script)> {
     let mut mutants = Vec::new();
     for (id, instruction) in script.in_text_order() {
@@ -109,7 +109,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
             changes.push(Instruction::Canon { peer, source, target });
         }
         Instruction::Seq(left, right) => {
-            // A copy vanishes, wherever it stands.
+            // Copies are removed, wherever they are.
             if acts(script, left) && acts(script, right) {
                 changes.push(Instruction::Par(left, right));
             }
@@ -160,7 +160,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
                 target,
             });
         }
-        // What goes into a stream counts; a copy in a scalar is seen where it is used.
+        // Pushes to streams are significant; a copy in a scalar shows where it is used.
         Instruction::Ap { target, .. } if target.kind == VariableKind::Stream => {
             let source = Value::literal("mutated");
             changes.push(Instruction::Ap { source, target });
@@ -172,7 +172,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
     changes
 }
 
-/// Whether the part does more than copy.
+/// Whether the subtree does more than copy.
 fn acts(script: &Script, part: InstructionId) -> bool {
     let mut waiting = vec![part];
     while let Some(id) = waiting.pop() {
@@ -188,13 +188,13 @@ fn acts(script: &Script, part: InstructionId) -> bool {
     false
 }
 
-/// Whether both children are different calls, so that their order shows.
+/// Whether both children are different calls, so that their order is significant.
 fn both_act(script: &Script, left: InstructionId, right: InstructionId) -> bool {
     let call = |id| matches!(script[id], Instruction::Call { .. });
     call(left) && call(right) && script[left] != script[right]
 }
 
-/// The script with another instruction in one place.
+/// The script with one instruction replaced.
 fn replaced(script: &Script, id: InstructionId, by: &Instruction) -> Script {
     let mut copy = Script::new();
     for index in 0..script.len() {

@@ -1,5 +1,5 @@
-//! Programs whose scripts differ on purpose, each with its pattern; and what both scripts do in the official interpreter
-//! over the same network, whatever the order of delivery.
+//! Programs whose scripts differ intentionally, each with its pattern; and the behaviour of both scripts in the official interpreter
+//! on the same network, in any order of deliveries.
 
 use super::scripts::options;
 use super::vectors::{Vector, lowering_vectors};
@@ -13,30 +13,30 @@ use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Orders of delivery that are tried.
+/// The number of delivery orders that are tried.
 pub(super) const ORDERS: u64 = 20;
 
-/// A way in which our scripts differ on purpose.
+/// An intentional difference of our scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pattern {
-    /// An empty branch stays where it is; published, the other branch takes its place.
+    /// An empty branch is kept. The published compiler replaces it with the other branch.
     EmptyBranchStays,
-    /// An `on` in which nothing runs is not visited.
+    /// An `on` without calls has no hops.
     NothingForNothing,
-    /// A number that no peer can read is refused; published, every peer refuses the script.
+    /// A number that AIR can't represent is an error. Peers reject the published script.
     UnreadableNumberRefused,
-    /// An index that is known is not computed again, and not at all for `join`.
+    /// A constant index is computed once, and not at all for `join`.
     IndexOnce,
-    /// The way back goes through a collection of relays from its last to its first.
+    /// An array of relays is visited in reverse order on the way back.
     WayBackBackwards,
-    /// A parameter of a method may be called `id`; published, it is given the id of the service.
+    /// A method parameter may be named `id`. The published compiler passes the service id instead.
     ParameterCalledId,
-    /// Only the entry module exports; published, what an imported module exports is exported by its importer as well.
+    /// Only the entry module exports. The published compiler also exports what imported modules export.
     ExportsOfTheEntry,
 }
 
 impl Pattern {
-    /// All of them.
+    /// All patterns.
     const ALL: [Self; 7] = [
         Self::EmptyBranchStays,
         Self::NothingForNothing,
@@ -48,16 +48,16 @@ impl Pattern {
     ];
 }
 
-/// What both scripts do.
+/// The behaviour of both scripts.
 #[derive(Debug, Clone, Copy)]
 enum Behaviour {
-    /// The same calls and results.
+    /// Both make the same calls and return the same results.
     Same,
-    /// The published script does something else than the program says.
+    /// The published script does not do what the program specifies.
     PublishedIsWrong,
 }
 
-/// The programs: name, pattern, behaviour, and what their functions are given, where `@2` is the id of that peer.
+/// The programs: name, pattern, behaviour and arguments, in which `@2` is replaced by the id of the second peer.
 const DIFFERENT: &[(&str, Pattern, Behaviour, &str)] = &[
     (
         "F36-empty-if-body",
@@ -104,7 +104,7 @@ const DIFFERENT: &[(&str, Pattern, Behaviour, &str)] = &[
     ),
 ];
 
-/// The names of these programs.
+/// The names of the programs.
 pub(super) fn different() -> Vec<&'static str> {
     DIFFERENT.iter().map(|(name, ..)| *name).collect()
 }
@@ -152,7 +152,7 @@ fn scripts_that_differ_do_the_same() {
     const { assert!(Pattern::ALL.len() <= 10) };
 }
 
-/// Our script of the function `f`, unless we refuse the program.
+/// Our script of the function `f`; `None` if the program is rejected.
 fn our_script(vector: &Vector) -> Option<String> {
     let loader = InMemory::new().with("main.aqua", vector.source.as_str());
     let ours = compile(&loader, "main.aqua", &options(&vector.options));
@@ -160,7 +160,7 @@ fn our_script(vector: &Vector) -> Option<String> {
     Some(aqua_air::print(&function.script))
 }
 
-/// Runs a script in the official interpreter, each peer's services giving back what they are given.
+/// Runs a script in the official interpreter. The services of each peer return their argument.
 pub(super) fn outcome(air: &str, given: &str, seed: u64, machine: &mut OfficialVm) -> History {
     let mut peers = peers(4);
     let given = (0..4).fold(given.to_owned(), |text, number| {
@@ -183,7 +183,7 @@ pub(super) fn outcome(air: &str, given: &str, seed: u64, machine: &mut OfficialV
     )
 }
 
-/// What services answer: everybody gives back the first of the arguments.
+/// The results of services: the first argument.
 fn answer(given: &Value, request: &CallRequest) -> FlatCallResult {
     let arguments = json_arguments(request);
     let result = match (request.service_id.as_str(), request.function_name.as_str()) {
@@ -198,7 +198,7 @@ fn answer(given: &Value, request: &CallRequest) -> FlatCallResult {
     }
 }
 
-/// Who was asked what and what came back. Computing the same number once or twice makes no difference.
+/// The calls with their results. Computing the same number more than once makes no difference.
 fn calls(history: &History) -> BTreeSet<String> {
     let calls = history.calls.iter().map(|called| {
         let (request, result) = (&called.request, &called.result);

@@ -1,4 +1,4 @@
-//! Generated programs: compiled by both compilers, both scripts do the same in the official interpreter.
+//! Generated programs: the scripts of both compilers behave the same in the official interpreter.
 
 use aqua_compiler::{InMemory, Options, compile};
 use aqua_tests::aqua_generator::{Construct, PEERS, Program, answer, smaller};
@@ -14,19 +14,19 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// How many programs are compared when nobody says otherwise; what the published compiler makes
-/// of them, and of some more in place of those that it crashes on, is kept.
+/// The default number of compared programs. The output of the published compiler
+/// for them, and for some replacements of those that it crashes on, is cached.
 const PROGRAMS: u64 = 2000;
-/// Orders of delivery that are tried: when scripts have the same structure, when they don't, and when results may race.
+/// The number of delivery orders that are tried: if scripts have the same structure, if not, and if results may race.
 const ORDERS: [u64; 3] = [1, 2, 4];
-/// Orders that are tried before an outcome that only one script has is a difference.
+/// The number of orders that are tried before an outcome of only one script counts as a difference.
 const MOST_ORDERS: u64 = 60;
-/// Runs of the machine after which a program is too large to compare, and bytes of data.
+/// The number of VM runs and the size of the data, in bytes, above which a program is not compared.
 const MOST_RUNS: usize = 400;
 const MOST_DATA: usize = 200_000;
-/// Runs of the machine after which no more orders of a program are tried.
+/// The number of VM runs after which no more orders of a program are tried.
 const ENOUGH_RUNS: usize = 2000;
-/// How often an outcome must have come up for the other script to have it as well.
+/// How often an outcome must have occurred for the other script to be required to have it.
 const OFTEN: usize = 3;
 
 #[test]
@@ -98,7 +98,7 @@ fn a_difference_is_shrunk() {
     assert_eq!(small, "func f():\n  c()\n");
 }
 
-/// How often each construct was made.
+/// The number of occurrences of each construct.
 fn shown(constructs: &BTreeMap<Construct, usize>) -> String {
     let counts = Construct::ALL
         .iter()
@@ -106,23 +106,23 @@ fn shown(constructs: &BTreeMap<Construct, usize>) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// What comparing found.
+/// The result of the comparison.
 #[derive(Default)]
 struct Tally {
     compared: usize,
-    /// May race.
+    /// Programs that may race.
     races: usize,
-    /// Had more than one outcome.
+    /// Programs with more than one outcome.
     several_outcomes: usize,
-    /// … although they were not meant to.
+    /// Programs with more than one outcome that must not race.
     unmeant: usize,
     same_structure: usize,
     runs: usize,
     failing: usize,
     waiting: usize,
-    /// The published compiler reported an error of its own.
+    /// Programs for which the published compiler reported an internal error.
     crashes: usize,
-    /// Runs were stopped.
+    /// Programs with aborted runs.
     endless: usize,
     constructs: BTreeMap<Construct, usize>,
     differences: Vec<String>,
@@ -165,7 +165,7 @@ impl Tally {
     }
 }
 
-/// How a message begins that the published compiler gives instead of one about the program.
+/// The prefix of internal errors of the published compiler.
 const CRASH: &str = "internal: ";
 
 /// The foreign programs.
@@ -174,15 +174,15 @@ struct Workers {
     machine: OfficialVm,
 }
 
-/// Scripts by function, or messages.
+/// The scripts by function, or the error messages.
 type Scripts = Result<BTreeMap<String, String>, String>;
 
-/// What a program did in one run.
+/// The behaviour of a program in one run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Outcome {
-    /// What it gave, or which errors it ended with.
+    /// The results, or the errors it failed with.
     result: String,
-    /// Who was asked what and what came back, sorted; of no account in races.
+    /// The calls with their results, sorted; ignored for races.
     calls: Vec<String>,
 }
 
@@ -194,7 +194,7 @@ impl Workers {
         })
     }
 
-    /// What the published compiler makes of a module, which is kept under the name if there is one.
+    /// Compiles a module with the published compiler. The output is cached if there is a name.
     fn published(&mut self, module: &str, name: Option<String>) -> Scripts {
         let request = json!({"files": {"main.aqua": module}, "entry": "main.aqua"});
         let compiled = match name {
@@ -249,13 +249,13 @@ impl Workers {
         tally.constructs.clone_from(&program.constructs);
         if !compared.alike(OFTEN) {
             let report = self.report(program);
-            // Before what else there is to do: it may take long.
+            // This may take long, so it starts first.
             println!("{report}");
             tally.differences.push(report);
         }
     }
 
-    /// Runs both scripts under so many orders, and more as long as one of them has an outcome that the other doesn't have.
+    /// Runs both scripts in that many orders, and in more as long as one of them has an outcome that the other does not have.
     fn outcomes(&mut self, program: &Program, scripts: [&str; 2], orders: u64) -> Compared {
         let mut compared = Compared::default();
         for order in 0..MOST_ORDERS {
@@ -279,7 +279,7 @@ impl Workers {
         compared
     }
 
-    /// A program that only one of them takes, as small as can be.
+    /// A minimal program that only one compiler accepts.
     fn refused(&mut self, program: &Program, ours: &Scripts, theirs: &Scripts) -> String {
         let takes = |scripts: &Scripts| match scripts {
             Ok(_) => 0,
@@ -300,7 +300,7 @@ impl Workers {
         )
     }
 
-    /// The difference, on as small a program as can be.
+    /// The difference, on a minimal program.
     fn report(&mut self, program: &Program) -> String {
         let mut differing = |text: &str| -> Option<(String, String, Compared)> {
             let module = Program::header([program]) + text;
@@ -331,17 +331,17 @@ impl Workers {
 
 #[derive(Debug, Default)]
 struct Compared {
-    /// How often what came of our script, and of the published one.
+    /// The frequencies of the outcomes of our script, and of the published one.
     seen: [BTreeMap<Outcome, usize>; 2],
     runs: usize,
-    /// Runs of the machine in them.
+    /// The number of VM runs.
     steps: usize,
-    /// Whether a run was stopped, so that nobody knows what would have come of it.
+    /// Whether a run was aborted, so that its outcome is unknown.
     stopped: bool,
 }
 
 impl Compared {
-    /// Whether either script has every outcome that the other had so often.
+    /// Whether each script has every frequent outcome of the other.
     fn alike(&self, often: usize) -> bool {
         let [ours, theirs] = &self.seen;
         let has_all = |these: &BTreeMap<Outcome, usize>, those: &BTreeMap<Outcome, usize>| {
@@ -352,7 +352,7 @@ impl Compared {
         has_all(ours, theirs) && has_all(theirs, ours)
     }
 
-    /// What only one of them has.
+    /// The outcomes of only one of them.
     fn shown(&self) -> String {
         let mut shown = String::new();
         let [ours, theirs] = &self.seen;

@@ -1,4 +1,4 @@
-//! Our scripts beside those of the published compiler: the same, or different in a named way and with the same results.
+//! Compares our scripts with those of the published compiler: equivalent, or different in a known way with the same results.
 
 mod comparer;
 mod differences;

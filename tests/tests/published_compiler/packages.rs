@@ -1,5 +1,5 @@
-//! The published packages: every function that can be exported, and every method in a function of its own, compiled by
-//! both compilers. The published one gets copies that are mended just enough for it.
+//! The published packages: every exportable function, and every method in a function of its own, compiled by
+//! both compilers. The published one compiles minimally corrected copies.
 
 use super::differences::{ORDERS, Pattern, outcome};
 use super::scripts::Agreement;
@@ -13,7 +13,7 @@ use aqua_tests::simulated_network::peers;
 use serde_json::json;
 use std::time::Instant;
 
-/// Functions whose scripts differ on purpose, with the pattern.
+/// Functions whose scripts differ intentionally, with the pattern.
 const DIFFERENT: &[(&str, Pattern)] = &[("inPeer_connect", Pattern::ParameterCalledId)];
 
 #[test]
@@ -49,7 +49,7 @@ fn packages_compile_to_equivalent_scripts() {
         assert!(!ours.has_errors(), "{file}\n{root}\n{messages}");
         let mut theirs = official.compile(&json!({"path": theirs_at, "imports": mended.imports()}));
         assert!(theirs.errors.is_empty(), "{file}\n{root}\n{}", theirs.errors.join("\n"));
-        // Published, what an imported module exports is exported by its importer as well.
+        // The published compiler also exports what imported modules export.
         theirs
             .functions
             .retain(|name, _| ours.functions.iter().any(|ours| ours.name == *name));
@@ -71,7 +71,7 @@ fn packages_compile_to_equivalent_scripts() {
     agreement.assert_functions(&known);
 }
 
-/// Published, the peer to connect to is lost: `Peer.connect` is asked for a peer that is called as its service.
+/// The published compiler loses the peer to connect to: it passes the service id to `Peer.connect`.
 fn only_ours_connects(ours: &str, theirs: &str) {
     let mut machine = match OfficialVm::start() {
         Ok(machine) => machine,

@@ -1,4 +1,4 @@
-//! Our scripts beside those of the published compiler: equivalent, but for differences on purpose.
+//! Our scripts are equivalent to those of the published compiler, except for intentional differences.
 
 use super::differences::{Pattern, different};
 use super::vectors::{VectorOptions, lowering_vectors, module_vectors};
@@ -38,7 +38,7 @@ fn scripts_of_several_modules_are_equivalent() {
     agreement.assert(18, &differing);
 }
 
-/// Our options for those in the published compiler's words.
+/// Converts options of the published compiler to ours.
 pub(super) fn options(options: &VectorOptions) -> Options {
     Options {
         relay: !options.no_relay,
@@ -49,7 +49,7 @@ pub(super) fn options(options: &VectorOptions) -> Options {
     }
 }
 
-/// What comparing found so far.
+/// The results so far.
 #[derive(Default)]
 pub(super) struct Agreement {
     equal: usize,
@@ -84,7 +84,7 @@ impl Agreement {
         self.equal + self.differing.len()
     }
 
-    /// Fails unless so many are equal, and just those of these programs differ.
+    /// Asserts that `equal` scripts are equal and that exactly those of these programs differ.
     fn assert(self, equal: usize, programs: &[&str]) {
         println!("{} scripts are equivalent, {} differ", self.equal, self.differing.len());
         let differing: Vec<&str> = self.differing.iter().map(|(name, _)| name.as_str()).collect();
@@ -92,7 +92,7 @@ impl Agreement {
         assert_eq!(self.equal, equal);
     }
 
-    /// Fails unless functions of these names differ, and no others.
+    /// Asserts that exactly the functions of these names differ.
     pub(super) fn assert_functions(self, functions: &[&str]) {
         println!("{} scripts are equivalent, {} differ", self.equal, self.differing.len());
         let mut differing: Vec<&str> = self.differing.iter().map(|(_, name)| name.as_str()).collect();

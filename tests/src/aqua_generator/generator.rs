@@ -1,4 +1,4 @@
-//! A program under construction: choices, declarations so far, and the exported function.
+//! A program under construction: random choices, declarations and the exported function.
 
 use super::constructs::Construct;
 use super::declarations::ServiceDeclaration;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A program under construction.
-pub(super) struct Maker {
+pub(super) struct Generator {
     pub(super) choices: Rng,
     pub(super) seed: u64,
-    /// Text of declarations, in order.
+    /// The declarations in order.
     pub(super) declarations: Vec<String>,
     pub(super) records: Vec<Record>,
     pub(super) services: Vec<ServiceDeclaration>,
@@ -23,36 +23,36 @@ pub(super) struct Maker {
     pub(super) constructs: BTreeMap<Construct, usize>,
     /// Whether results may depend on the order of deliveries.
     pub(super) races: bool,
-    /// Declares a method for branches to meet.
+    /// Whether to declare a method with which branches join.
     pub(super) meets: bool,
-    /// Data is copied with changes in it.
+    /// Whether the program uses `.copy`.
     pub(super) copies: bool,
-    /// Data stands where data with fewer fields is wanted.
+    /// Whether data is used where data with fewer fields is expected.
     pub(super) widens: bool,
-    /// How many closures the statement under construction stands in.
+    /// The number of closures around the current statement.
     pub(super) closures: usize,
-    /// The result of a function or a closure is under construction.
+    /// Whether the result of a function or a closure is being generated.
     pub(super) returns: bool,
     names: usize,
-    /// Services and abilities that the statement under construction uses, and those that it can't use again.
+    /// The services and abilities that the current statement uses, and those that it can't use again.
     pub(super) roots: [BTreeSet<String>; 2],
-    /// Statements that may still be made.
+    /// The remaining number of statements.
     pub(super) fuel: usize,
 }
 
-/// Where a statement stands.
+/// The context of a statement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Here {
     /// Indentation.
     pub(super) level: usize,
-    /// Whether a failure here is the same in any order.
+    /// Whether a failure here does not depend on the order of deliveries.
     pub(super) may_fail: bool,
-    /// How deep blocks may still nest.
+    /// The remaining depth of nested blocks.
     pub(super) depth: usize,
 }
 
 impl Here {
-    /// The line, indented.
+    /// An indented line.
     pub(super) fn line(self, text: &str) -> String {
         format!("{}{text}", "  ".repeat(self.level))
     }
@@ -66,7 +66,7 @@ impl Here {
     }
 }
 
-impl Maker {
+impl Generator {
     pub(super) fn new(seed: u64) -> Self {
         let mut choices = Rng::with_seed(seed);
         let races = choices.u8(..6) == 0;
@@ -113,13 +113,13 @@ impl Maker {
         }
     }
 
-    /// Where functions begin among the declarations.
+    /// The index of the first function among the declarations.
     fn first_function(&self) -> usize {
         let first = self.declarations.iter().position(|text| text.starts_with("func "));
         first.unwrap_or(self.declarations.len())
     }
 
-    /// The exported function.
+    /// Generates the exported function.
     fn exported(&mut self) -> (String, BTreeMap<String, Value>) {
         let function = format!("f_{}", self.seed);
         let mut scope = Scope::default();
@@ -196,7 +196,7 @@ impl Maker {
         (function, arguments)
     }
 
-    /// Expressions that the exported function gives, with their types.
+    /// The expressions that the exported function returns, with their types.
     fn exported_results(
         &mut self,
         scope: &mut Scope,
@@ -240,7 +240,7 @@ impl Maker {
         Some(items[self.choices.usize(..items.len())].clone())
     }
 
-    /// A name that nothing else has.
+    /// A unique name.
     pub(super) fn name(&mut self, stem: &str) -> String {
         self.names += 1;
         format!("{stem}{}", self.names)
@@ -277,13 +277,13 @@ impl Maker {
         }
     }
 
-    /// Before a statement.
+    /// Called before a statement.
     pub(super) fn fresh(&mut self) {
         self.roots = [BTreeSet::new(), BTreeSet::new()];
     }
 
-    /// Whether the statement may use what this name begins with: a service that was given an id, an ability, or what is put
-    /// into an ability, once only.
+    /// Whether the statement may use the service or ability that this name begins with: a service with an assigned id, an ability and a value
+    /// of an ability may be used once only.
     pub(super) fn may_use(&mut self, name: &str, as_value: bool) -> bool {
         let root = name.split('.').next().unwrap_or_default();
         let service = self.services.iter().find(|service| service.name == root);
@@ -302,7 +302,7 @@ impl Maker {
         true
     }
 
-    /// Lines that give services without an id theirs.
+    /// Lines that assign ids to services without a default id.
     pub(super) fn ids_needed(&mut self) -> Vec<String> {
         let services: BTreeSet<String> = self
             .services
