@@ -1,9 +1,9 @@
-//! Compiler and VM as Wasm under wasmtime: every byte that they return is what they return natively.
+//! Compiler, VM and simulator as Wasm under wasmtime: every byte that they return is what they return natively.
 
 use aqua_project::Program;
 use aqua_tests::wasm_guest::WasmGuest;
 use aqua_tests::{foreign, tree};
-use aqua_wasm_guest::{Request, compile_and_run, peer_ids};
+use aqua_wasm_guest::{Request, compile_and_run, peer_ids, simulate};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +29,22 @@ fn programs_compile_and_run_as_they_do_natively() {
             String::from_utf8_lossy(&native),
             String::from_utf8_lossy(&wasm)
         );
+    }
+}
+
+/// Another pointer width and another library for signatures make no difference.
+#[test]
+fn simulated_networks_have_the_same_log() {
+    let mut guest = match WasmGuest::start() {
+        Ok(guest) => guest,
+        Err(reason) => return foreign::skip("simulated_networks_have_the_same_log", &reason),
+    };
+    for seed in 0..20_u64 {
+        let request = seed.to_le_bytes();
+        let native = simulate(&request);
+        assert_eq!(native.len(), 32, "seed {seed}: {}", String::from_utf8_lossy(&native));
+        let wasm = guest.call("simulate", &request).expect("the guest doesn't trap");
+        assert_eq!(native, wasm, "seed {seed}");
     }
 }
 

@@ -13,12 +13,16 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The crates that must compile for the target.
 pub const CRATES: &[&str] = &[
     "aqua-air",
+    "aqua-builtins",
     "aqua-compiler",
     "aqua-diagnostics",
     "aqua-grammar",
     "aqua-interface",
     "aqua-keys",
     "aqua-particle",
+    "aqua-peer",
+    "aqua-simulator",
+    "aqua-storage",
     "aqua-values",
     "aqua-vm",
 ];
@@ -120,5 +124,9 @@ fn has_target(rustc: &Path) -> bool {
         return false;
     };
     let mut names = entries.into_iter().flatten().flatten().map(|entry| entry.file_name());
-    names.any(|name| name.to_string_lossy().starts_with("libstd-"))
+    // With a hash in its name, or without one where it was built as a plain package.
+    names.any(|name| {
+        let name = name.to_string_lossy();
+        name == "libstd.rlib" || name.starts_with("libstd-")
+    })
 }

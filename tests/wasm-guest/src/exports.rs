@@ -32,6 +32,11 @@ extern "C" fn compile_and_run() -> usize {
     respond(crate::compile_and_run)
 }
 
+#[unsafe(no_mangle)]
+extern "C" fn simulate() -> usize {
+    respond(crate::simulate)
+}
+
 fn respond(function: fn(&[u8]) -> Vec<u8>) -> usize {
     let reply = function(&lock(&INPUT));
     let length = reply.len();

@@ -1,4 +1,4 @@
-//! Compiler and VM behind functions from bytes to bytes.
+//! Compiler, VM and simulator behind functions from bytes to bytes.
 //!
 //! Built for `wasm32-unknown-unknown`, the module exports each of them (`exports`); built natively, this is a library. A test
 //! calls both and compares what they return.
@@ -6,6 +6,10 @@
 #[cfg(target_arch = "wasm32")]
 mod exports;
 mod network;
+/// The workload of the simulator's own tests.
+#[path = "../../../node/simulator/tests/main/workload.rs"]
+#[allow(dead_code, reason = "only the plan is used")]
+mod workload;
 
 pub use network::peer_ids;
 
@@ -98,4 +102,15 @@ fn script(request: &Request) -> Result<Air, String> {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs the simulator's workload with faults. `request` is the seed as 8 bytes, least significant first; the result is the hash
+/// of the run's log, or the text of a violation.
+pub fn simulate(request: &[u8]) -> Vec<u8> {
+    let seed = request.try_into().map_or(0, u64::from_le_bytes);
+    let plan = workload::plan().with_faults(seed, workload::CALM);
+    match aqua_simulator::run(&plan, &workload::answer) {
+        Ok(run) => run.log.to_vec(),
+        Err(violation) => violation.to_string().into_bytes(),
+    }
 }
