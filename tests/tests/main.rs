@@ -14,6 +14,7 @@ mod official_machine;
 mod published_compiler;
 mod published_library;
 mod resumed_steps;
+mod scopes;
 mod simulated_programs;
 mod vm_datasets;
 mod wasm;
