@@ -1,10 +1,10 @@
-//! Scripts laid out anew, with their comments.
+//! Formats AIR text and keeps its comments.
 
 use crate::print::{Line, lines};
-use crate::{ReadError, Script, read};
+use crate::{ParseError, Script, parse};
 
-/// The script in the layout of [`print()`](crate::print()), with its comments where they were: behind what they follow or stand in,
-/// or on lines of their own before the next instruction or closing parenthesis. A formatted text formats to itself.
+/// Formats a script in the layout of [`print()`](crate::print()). A comment that follows or interrupts an instruction moves to
+/// the end of its line; other comments stay on lines of their own. Formatting is idempotent.
 ///
 /// ```
 /// let text = "(seq ; first\n (null)(null))";
@@ -12,79 +12,82 @@ use crate::{ReadError, Script, read};
 /// ```
 ///
 /// # Errors
-/// When the text is not a valid script.
-pub fn format(text: &str) -> Result<String, ReadError> {
-    let script = read(text)?;
+/// Fails if the text is not a valid script.
+pub fn format(text: &str) -> Result<String, ParseError> {
+    let script = parse(text)?;
     let (printed, lines) = lines(&script);
     let mut out = String::with_capacity(text.len());
     let mut comments = comments(text).into_iter().peekable();
-    let mut at = 0;
-    for (nth, line) in lines.iter().enumerate() {
-        let indentation = &printed[at..line.start];
-        let left = place(&script, line);
-        while let Some(comment) = comments.next_if(|comment| !comment.follows && comment.at < left) {
+    let mut printed_to = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let indentation = &printed[printed_to..line.start];
+        let start = source_offset(&script, line);
+        while let Some(comment) = comments.next_if(|comment| !comment.is_trailing && comment.offset < start) {
             out.extend([indentation, comment.text, "\n"]);
         }
-        out.push_str(printed[at..line.end].trim_end_matches('\n'));
-        let next = lines.get(nth + 1).map_or(usize::MAX, |next| place(&script, next));
-        let end = end(&script, line);
-        while let Some(comment) = comments.next_if(|it| it.at < end || (it.follows && it.at < next)) {
+        out.push_str(printed[printed_to..line.end].trim_end_matches('\n'));
+        let next = lines
+            .get(index + 1)
+            .map_or(usize::MAX, |next| source_offset(&script, next));
+        let end = leaf_end(&script, line);
+        while let Some(comment) = comments.next_if(|it| it.offset < end || (it.is_trailing && it.offset < next)) {
             out.extend([" ", comment.text]);
         }
         out.push('\n');
-        at = line.end;
+        printed_to = line.end;
     }
     comments.for_each(|comment| out.extend([comment.text, "\n"]));
     Ok(out)
 }
 
-/// Where the line begins in the text that was read.
-fn place(script: &Script, line: &Line) -> usize {
-    let span = script.span(line.instruction).expect("a script from text has spans");
+/// Returns the offset in the source text of the parenthesis that the printed line starts with.
+fn source_offset(script: &Script, line: &Line) -> usize {
+    let span = script.span(line.instruction).expect("a parsed script has spans");
     if line.closes {
-        span.right as usize - 1
+        span.end as usize - 1
     } else {
-        span.left as usize
+        span.start as usize
     }
 }
 
-/// Up to where comments are inside of what became the line: nested instructions have lines of their own.
-fn end(script: &Script, line: &Line) -> usize {
+/// Returns the end of an instruction without children in the source text: comments before it go to the same line. Returns 0
+/// for other instructions, whose children are printed on their own lines.
+fn leaf_end(script: &Script, line: &Line) -> usize {
     if script[line.instruction].children().next().is_some() {
         return 0;
     }
-    script.span(line.instruction).map_or(0, |span| span.right as usize)
+    script.span(line.instruction).map_or(0, |span| span.end as usize)
 }
 
 struct Comment<'a> {
-    /// Where its `;` stands.
-    at: usize,
+    /// Offset of the `;`.
+    offset: usize,
     /// From `;` to the end of the line.
     text: &'a str,
-    /// Whether something stands before it on its line.
-    follows: bool,
+    /// Whether it follows code on the same line.
+    is_trailing: bool,
 }
 
-/// The comments of a valid script: a `;` outside of texts begins one.
+/// Returns the comments of a valid script. A `;` outside of strings starts a comment.
 fn comments(text: &str) -> Vec<Comment<'_>> {
     let mut comments = Vec::new();
-    let (mut at, mut line) = (0, 0);
-    while let Some(found) = text[at..].find(['"', ';', '\n']) {
-        let sign = at + found;
-        at = match text.as_bytes()[sign] {
+    let (mut offset, mut line) = (0, 0);
+    while let Some(distance) = text[offset..].find(['"', ';', '\n']) {
+        let found = offset + distance;
+        offset = match text.as_bytes()[found] {
             b'\n' => {
-                line = sign + 1;
+                line = found + 1;
                 line
             }
-            b'"' => text[sign + 1..].find('"').map_or(text.len(), |len| sign + len + 2),
+            b'"' => text[found + 1..].find('"').map_or(text.len(), |len| found + len + 2),
             _ => {
-                let len = text[sign..].find('\n').unwrap_or(text.len() - sign);
+                let len = text[found..].find('\n').unwrap_or(text.len() - found);
                 comments.push(Comment {
-                    at: sign,
-                    text: text[sign..sign + len].trim_end(),
-                    follows: !text[line..sign].trim_start().is_empty(),
+                    offset: found,
+                    text: text[found..found + len].trim_end(),
+                    is_trailing: !text[line..found].trim_start().is_empty(),
                 });
-                sign + len
+                found + len
             }
         };
     }

@@ -1,115 +1,116 @@
 //! The sixteen instructions of AIR.
 
-use crate::{InstructionId, Value, Variable};
+use crate::{InstructionId, Operand, Variable};
 use ecow::EcoString;
 
-/// One instruction; nested instructions by their number in the [`Script`](crate::Script).
+/// An instruction. Refers to its children by their ids in the [`Script`](crate::Script).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Instruction {
-    /// `(call peer (service function) [arguments] output)`: asks a service of a peer.
+    /// `(call peer (service function) [arguments] output)`: calls a service function on a peer.
     Call {
-        /// On which peer.
-        peer: Value,
+        /// The peer that executes the call.
+        peer: Operand,
         /// Service id.
-        service: Value,
+        service: Operand,
         /// Function name.
-        function: Value,
-        /// What the function is given.
-        arguments: Vec<Value>,
-        /// Scalar or stream that takes the result.
+        function: Operand,
+        /// The arguments.
+        arguments: Vec<Operand>,
+        /// The scalar or stream for the result.
         output: Option<Variable>,
     },
-    /// `(canon peer source target)`: freezes a stream or stream map as that peer sees it.
+    /// `(canon peer source target)`: takes a snapshot of a stream or stream map on a peer.
     Canon {
-        /// Whose view counts.
-        peer: Value,
-        /// Stream or stream map.
+        /// The peer that takes the snapshot.
+        peer: Operand,
+        /// The stream or stream map.
         source: Variable,
-        /// Canonical stream for a stream; canonical map or scalar for a map.
+        /// A canonical stream for a stream; a canonical map or a scalar for a stream map.
         target: Variable,
     },
     /// `(ap source target)`: copies a value into a scalar or appends it to a stream.
     Ap {
-        /// What to copy.
-        source: Value,
-        /// Scalar or stream.
+        /// The value to copy.
+        source: Operand,
+        /// The scalar or stream.
         target: Variable,
     },
     /// `(ap (key value) map)`: adds an entry to a stream map.
     ApMap {
-        /// Text or integer.
-        key: Value,
-        /// What stands under the key.
-        value: Value,
+        /// The key, a string or an integer.
+        key: Operand,
+        /// The value of the entry.
+        value: Operand,
         /// The stream map.
         target: Variable,
     },
-    /// `(seq a b)`: the second after the first.
+    /// `(seq a b)`: executes `b` after `a` completes.
     Seq(InstructionId, InstructionId),
-    /// `(par a b)`: both, neither waits for the other.
+    /// `(par a b)`: executes both in parallel. Completes when one of them completes.
     Par(InstructionId, InstructionId),
-    /// `(xor a b)`: the second if the first fails.
+    /// `(xor a b)`: executes `b` if `a` fails.
     Xor(InstructionId, InstructionId),
-    /// `(null)`: nothing, done.
+    /// `(null)`: does nothing and completes.
     Null,
-    /// `(never)`: nothing, never done.
+    /// `(never)`: never completes.
     Never,
-    /// `(new variable body)`: a fresh variable of that name for the body.
+    /// `(new variable body)`: opens a scope for a new variable.
     New {
-        /// What is fresh.
+        /// The variable.
         variable: Variable,
-        /// Where.
+        /// The body, which is the scope of the variable.
         body: InstructionId,
     },
     /// `(fail …)`: raises an error.
-    Fail(Failure),
-    /// `(fold iterable iterator body last)`: runs the body for the first item; `next` goes on to the following one.
+    Fail(FailOperand),
+    /// `(fold iterable iterator body last)`: executes the body for the first item; `next` continues
+    /// with the following one.
     Fold {
-        /// Array, canonical stream or map, stream, stream map, or `[]`.
-        iterable: Value,
-        /// Name of the scalar that holds the current item.
+        /// The collection: an array, a canonical stream or map, a stream, a stream map, or `[]`.
+        iterable: Operand,
+        /// The name of the scalar that holds the current item.
         iterator: EcoString,
-        /// What runs for an item.
+        /// Executed for each item.
         body: InstructionId,
-        /// What runs in place of `next` after the last item.
+        /// Executed instead of `next` after the last item.
         last: Option<InstructionId>,
     },
-    /// `(next iterator)`: the body of that fold again, with the next item.
+    /// `(next iterator)`: executes the body of a fold with its next item.
     Next {
         /// The iterator of an enclosing fold.
         iterator: EcoString,
     },
-    /// `(match left right body)`: the body if both are equal, else an error.
+    /// `(match left right body)`: executes the body if both operands are equal; otherwise fails.
     Match {
-        /// One side.
-        left: Value,
-        /// The other side.
-        right: Value,
-        /// What runs if they are equal.
+        /// The left operand.
+        left: Operand,
+        /// The right operand.
+        right: Operand,
+        /// Executed if the operands are equal.
         body: InstructionId,
     },
-    /// `(mismatch left right body)`: the body if both differ, else an error.
+    /// `(mismatch left right body)`: executes the body if the operands differ; otherwise fails.
     Mismatch {
-        /// One side.
-        left: Value,
-        /// The other side.
-        right: Value,
-        /// What runs if they differ.
+        /// The left operand.
+        left: Operand,
+        /// The right operand.
+        right: Operand,
+        /// Executed if the operands differ.
         body: InstructionId,
     },
 }
 
-/// What `fail` raises.
+/// The error that `fail` raises.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Failure {
-    /// An error object: scalar, canonical stream with a lens, `%last_error%` or `:error:`.
-    Value(Value),
-    /// An error with this number and text.
+pub enum FailOperand {
+    /// An error object: a scalar, a canonical stream with a lens, `%last_error%` or `:error:`.
+    Operand(Operand),
+    /// An error with a code and a message.
     Code(i64, EcoString),
 }
 
 impl Instruction {
-    /// Nested instructions in the order of the text; at most two.
+    /// Iterates over the children in the order of the text. There are at most two.
     pub fn children(&self) -> impl DoubleEndedIterator<Item = InstructionId> + use<> {
         let (first, second) = match self {
             Self::Seq(left, right) | Self::Par(left, right) | Self::Xor(left, right) => (Some(*left), Some(*right)),
@@ -127,7 +128,7 @@ impl Instruction {
         first.into_iter().chain(second)
     }
 
-    /// The keyword after the opening parenthesis.
+    /// Returns the keyword after the opening parenthesis.
     pub fn keyword(&self) -> &'static str {
         match self {
             Self::Call { .. } => "call",
@@ -147,8 +148,8 @@ impl Instruction {
         }
     }
 
-    /// Whether both are the same instruction with the same operands and as many children.
-    pub(crate) fn same_without_children(&self, other: &Self) -> bool {
+    /// Returns whether both are the same instruction with equal operands and the same number of children.
+    pub(crate) fn eq_without_children(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Seq(..), Self::Seq(..)) | (Self::Par(..), Self::Par(..)) | (Self::Xor(..), Self::Xor(..)) => true,
             (Self::New { variable: ours, .. }, Self::New { variable: theirs, .. }) => ours == theirs,

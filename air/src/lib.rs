@@ -1,10 +1,11 @@
-//! AIR, the language of the machine: instructions, text and bytecode.
+//! AIR, the instruction language of the Aqua VM: scripts, their text form, and bytecode.
 //!
-//! A [`Script`] is a tree of [`Instruction`]s. [`read`] makes one from text, the compiler builds one, [`print()`] makes the
-//! text that travels. [`Bytecode`] is the same script with names, operands and scopes resolved: what the machine runs.
+//! A [`Script`] is a tree of [`Instruction`]s. The compiler builds scripts, [`parse`] reads them from text, and [`print()`]
+//! writes the text that is sent between peers. [`Bytecode`] is the same script with names, operands and scopes resolved;
+//! it is what the VM executes.
 //!
 //! ```
-//! let script = aqua_air::read(r#"(seq (ap 1 x) (call %init_peer_id% ("math" "add") [x 2] y))"#).expect("valid");
+//! let script = aqua_air::parse(r#"(seq (ap 1 x) (call %init_peer_id% ("math" "add") [x 2] y))"#).expect("valid");
 //! let bytecode = aqua_air::Bytecode::assemble(&script).expect("valid");
 //! assert_eq!(bytecode.disassemble(), script);
 //! ```
@@ -12,52 +13,54 @@
 pub mod codes;
 
 mod bytecode;
-mod check;
-mod file;
+mod control_flow;
 mod format;
-mod graph;
 mod instruction;
+mod load;
+mod operand;
 mod print;
 mod problem;
 mod pseudocode;
 mod script;
 mod spelling;
 mod text;
-mod value;
+mod verify;
 
 pub use bytecode::{
-    AssembleError, Bytecode, ContentId, DecodeError, LensId, Operand, OperandId, OperandList, Operation, OperationId,
-    Output, ResolvedLens, Scope, ScopeId, Slot, Step, TextId,
+    AssembleError, Bytecode, BytecodeHash, CallOutput, DecodeError, LensId, LensStep, OperandId, OperandList,
+    Operation, OperationId, ResolvedLens, ResolvedOperand, Slot, StreamScope, StreamScopeId, StringId,
 };
-pub use check::check;
-pub use file::{OpenError, open};
+pub use control_flow::ControlFlowGraph;
 pub use format::format;
-pub use graph::Graph;
-pub use instruction::{Failure, Instruction};
-pub use print::{print, print_with_places};
-pub use problem::{Problem, ProblemKind, ReadError};
+pub use instruction::{FailOperand, Instruction};
+pub use load::LoadError;
+pub use operand::{Accessor, Lens, Operand, OperandPosition, Variable, VariableKind};
+pub use print::{print, print_with_offsets};
+pub use problem::{ParseError, Problem, ProblemKind};
 pub use pseudocode::pseudocode;
-pub use script::{InstructionId, Script, Span};
-pub use value::{Accessor, Lens, Place, Value, Variable, VariableKind};
+pub use script::{InstructionId, Script, TextRange};
+pub use verify::verify;
 
-/// Reads and checks a script.
+/// Parses and verifies a script.
 ///
 /// # Errors
-/// All problems of a text that is not a valid script.
-pub fn read(text: &str) -> Result<Script, ReadError> {
-    load(text).map(|bytecode| bytecode.disassemble())
+/// Returns all problems if the text is not a valid script.
+pub fn parse(text: &str) -> Result<Script, ParseError> {
+    Bytecode::parse(text).map(|bytecode| bytecode.disassemble())
 }
 
-/// Reads and checks a script and resolves it: what [`read`] and [`Bytecode::assemble`] do one after the other.
-///
-/// # Errors
-/// All problems of a text that is not a valid script.
-pub fn load(text: &str) -> Result<Bytecode, ReadError> {
-    let bytecode = text::parse(text)?;
-    let problems = check(&bytecode);
-    if problems.is_empty() {
-        Ok(bytecode)
-    } else {
-        Err(ReadError { problems })
+impl Bytecode {
+    /// Parses and verifies a script and resolves it: [`parse`] and [`Bytecode::assemble`] in one pass.
+    ///
+    /// # Errors
+    /// Returns all problems if the text is not a valid script.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let bytecode = text::parse(text)?;
+        let problems = verify(&bytecode);
+        if problems.is_empty() {
+            Ok(bytecode)
+        } else {
+            Err(ParseError { problems })
+        }
     }
 }

@@ -1,39 +1,39 @@
-//! Scripts, instructions and operands as text.
+//! Prints scripts, instructions and operands.
 //!
-//! There are two forms. A *script* is text that reads back as the same script. The *canonical text* of one instruction is
-//! what error objects quote; it is part of the protocol, has no children and prints a float `1.0` as `1`.
+//! There are two forms. The text of a *script* parses back to the same script. The *canonical text* of an instruction is quoted
+//! by error objects and is part of the protocol; it omits the children and prints the float `1.0` as `1`.
 
-use crate::{Accessor, Failure, Instruction, InstructionId, Lens, Script, Value, Variable};
+use crate::{Accessor, FailOperand, Instruction, InstructionId, Lens, Operand, Script, Variable};
 use std::fmt::{self, Write};
 
-/// The script as text: an instruction a line, one space of indentation a level, closing parentheses of parents on lines of
-/// their own, a line break at the end.
+/// Prints a script: one instruction per line, one space of indentation per level, closing parentheses of parents on lines of
+/// their own, and a final line break.
 ///
-/// A script without root prints as nothing.
+/// Returns an empty string for a script without a root.
 pub fn print(script: &Script) -> String {
-    print_with_places(script).0
+    print_with_offsets(script).0
 }
 
-/// The same, and where each instruction begins: the byte of its opening parenthesis, in order of the text.
-pub fn print_with_places(script: &Script) -> (String, Vec<(InstructionId, usize)>) {
+/// Like [`print()`], and returns the byte offset of the opening parenthesis of each instruction, in the order of the text.
+pub fn print_with_offsets(script: &Script) -> (String, Vec<(InstructionId, usize)>) {
     let (text, lines) = lines(script);
     let opening = lines.into_iter().filter(|line| !line.closes);
     (text, opening.map(|line| (line.instruction, line.start)).collect())
 }
 
-/// A line of a printed script.
+/// A line of a printed script. It starts with an opening or a closing parenthesis.
 pub(crate) struct Line {
-    /// Whose parenthesis it begins with.
+    /// The instruction of the parenthesis.
     pub(crate) instruction: InstructionId,
-    /// Whether that is the closing one.
+    /// Whether the parenthesis is the closing one.
     pub(crate) closes: bool,
-    /// The byte of the parenthesis.
+    /// Byte offset of the parenthesis.
     pub(crate) start: usize,
-    /// Just behind the line break.
+    /// Byte offset after the line break.
     pub(crate) end: usize,
 }
 
-/// The script as text, and its lines.
+/// Prints a script and returns its lines.
 pub(crate) fn lines(script: &Script) -> (String, Vec<Line>) {
     let mut out = String::new();
     let mut lines = Vec::new();
@@ -78,13 +78,13 @@ enum Form {
 }
 
 impl Instruction {
-    /// The instruction without its children, as error objects and trace errors quote it.
+    /// Prints the instruction without its children, as error objects and trace errors quote it.
     ///
     /// ```
-    /// use aqua_air::{Instruction, Value, Variable};
+    /// use aqua_air::{Instruction, Operand, Variable};
     ///
-    /// let (peer, name) = (Value::InitPeerId, Value::literal("f"));
-    /// let call = Instruction::Call { peer, service: Value::literal("s"), function: name, arguments: vec![], output: None };
+    /// let (peer, name) = (Operand::InitPeerId, Operand::literal("f"));
+    /// let call = Instruction::Call { peer, service: Operand::literal("s"), function: name, arguments: vec![], output: None };
     /// assert_eq!(call.canonical_text(), r#"call %init_peer_id% ("s" "f") [] "#);
     /// ```
     pub fn canonical_text(&self) -> String {
@@ -104,16 +104,16 @@ fn write_instruction(out: &mut String, instruction: &Instruction, form: Form) ->
             arguments,
             output,
         } => {
-            write_operand(out, peer, form)?;
+            write_spaced(out, peer, form)?;
             out.push_str(" (");
-            write_value(out, service, form)?;
-            write_operand(out, function, form)?;
+            write_operand(out, service, form)?;
+            write_spaced(out, function, form)?;
             out.push_str(") [");
-            for (at, argument) in arguments.iter().enumerate() {
-                if at > 0 {
+            for (index, argument) in arguments.iter().enumerate() {
+                if index > 0 {
                     out.push(' ');
                 }
-                write_value(out, argument, form)?;
+                write_operand(out, argument, form)?;
             }
             out.push(']');
             match (output, form) {
@@ -123,30 +123,30 @@ fn write_instruction(out: &mut String, instruction: &Instruction, form: Form) ->
             }
         }
         Instruction::Canon { peer, source, target } => {
-            write_operand(out, peer, form)?;
+            write_spaced(out, peer, form)?;
             write!(out, " {source} {target}")
         }
         Instruction::Ap { source, target } => {
-            write_operand(out, source, form)?;
+            write_spaced(out, source, form)?;
             write!(out, " {target}")
         }
         Instruction::ApMap { key, value, target } => {
             out.push_str(" (");
-            write_value(out, key, form)?;
-            write_operand(out, value, form)?;
+            write_operand(out, key, form)?;
+            write_spaced(out, value, form)?;
             write!(out, ") {target}")
         }
         Instruction::New { variable, .. } => write!(out, " {variable}"),
-        Instruction::Fail(Failure::Value(value)) => write_operand(out, value, form),
-        Instruction::Fail(Failure::Code(code, message)) => write!(out, " {code} \"{message}\""),
+        Instruction::Fail(FailOperand::Operand(value)) => write_spaced(out, value, form),
+        Instruction::Fail(FailOperand::Code(code, message)) => write!(out, " {code} \"{message}\""),
         Instruction::Fold { iterable, iterator, .. } => {
-            write_operand(out, iterable, form)?;
+            write_spaced(out, iterable, form)?;
             write!(out, " {iterator}")
         }
         Instruction::Next { iterator } => write!(out, " {iterator}"),
         Instruction::Match { left, right, .. } | Instruction::Mismatch { left, right, .. } => {
-            write_operand(out, left, form)?;
-            write_operand(out, right, form)
+            write_spaced(out, left, form)?;
+            write_spaced(out, right, form)
         }
         Instruction::Seq(..) | Instruction::Par(..) | Instruction::Xor(..) | Instruction::Null | Instruction::Never => {
             Ok(())
@@ -154,25 +154,25 @@ fn write_instruction(out: &mut String, instruction: &Instruction, form: Form) ->
     }
 }
 
-fn write_operand(out: &mut String, value: &Value, form: Form) -> fmt::Result {
+fn write_spaced(out: &mut String, value: &Operand, form: Form) -> fmt::Result {
     out.push(' ');
-    write_value(out, value, form)
+    write_operand(out, value, form)
 }
 
-fn write_value(out: &mut impl Write, value: &Value, form: Form) -> fmt::Result {
+fn write_operand(out: &mut impl Write, value: &Operand, form: Form) -> fmt::Result {
     match value {
-        Value::InitPeerId => out.write_str("%init_peer_id%"),
-        Value::LastError(lens) => write_with_lens(out, "%last_error%", lens.as_ref()),
-        Value::Error(lens) => write_with_lens(out, ":error:", lens.as_ref()),
-        Value::Literal(text) => write!(out, "\"{text}\""),
-        Value::Timestamp => out.write_str("%timestamp%"),
-        Value::Ttl => out.write_str("%ttl%"),
-        Value::Integer(number) => write!(out, "{number}"),
-        Value::Float(number) if form == Form::Script => write_float(out, *number),
-        Value::Float(number) => write!(out, "{number}"),
-        Value::Boolean(value) => write!(out, "{value}"),
-        Value::EmptyArray => out.write_str("[]"),
-        Value::Variable(variable, lens) => write_with_lens(out, &variable.name, lens.as_ref()),
+        Operand::InitPeerId => out.write_str("%init_peer_id%"),
+        Operand::LastError(lens) => write_with_lens(out, "%last_error%", lens.as_ref()),
+        Operand::Error(lens) => write_with_lens(out, ":error:", lens.as_ref()),
+        Operand::Literal(text) => write!(out, "\"{text}\""),
+        Operand::Timestamp => out.write_str("%timestamp%"),
+        Operand::Ttl => out.write_str("%ttl%"),
+        Operand::Integer(number) => write!(out, "{number}"),
+        Operand::Float(number) if form == Form::Script => write_float(out, *number),
+        Operand::Float(number) => write!(out, "{number}"),
+        Operand::Boolean(value) => write!(out, "{value}"),
+        Operand::EmptyArray => out.write_str("[]"),
+        Operand::Variable(variable, lens) => write_with_lens(out, &variable.name, lens.as_ref()),
     }
 }
 
@@ -181,21 +181,21 @@ fn write_with_lens(out: &mut impl Write, name: &str, lens: Option<&Lens>) -> fmt
     lens.map_or(Ok(()), |lens| write!(out, "{lens}"))
 }
 
-/// A float keeps its point, or it would read back as a whole number; its text may have at most 11 bytes.
+/// Writes a float with a decimal point, because it would parse as an integer without one. The text has at most 11 bytes.
 fn write_float(out: &mut impl Write, number: f64) -> fmt::Result {
     let text = number.to_string();
-    let rest = match (text.contains('.'), text.len()) {
+    let suffix = match (text.contains('.'), text.len()) {
         (true, _) => "",
         (false, ..=9) => ".0",
         (false, _) => ".",
     };
-    write!(out, "{text}{rest}")
+    write!(out, "{text}{suffix}")
 }
 
-impl fmt::Display for Value {
-    /// The value as a script has it.
+impl fmt::Display for Operand {
+    /// Writes the operand as in a script.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_value(out, self, Form::Script)
+        write_operand(out, self, Form::Script)
     }
 }
 
@@ -206,7 +206,7 @@ impl fmt::Display for Variable {
 }
 
 impl fmt::Display for Lens {
-    /// The canonical text, as tetraplets quote it: `.length` or `.$.[0].name`.
+    /// Writes the canonical text, as tetraplets quote it: `.length` or `.$.[0].name`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length => out.write_str(".length"),

@@ -1,6 +1,6 @@
-//! What can be wrong with AIR text, as values; said in our words and in those of the deployed interpreters.
+//! Problems of AIR scripts, with their texts as our diagnostics and as errors of the official interpreter.
 
-use crate::{Span, codes};
+use crate::{TextRange, codes};
 use aqua_diagnostics::{Diagnostic, FileId};
 use codespan_reporting::diagnostic as official;
 use codespan_reporting::files::SimpleFile;
@@ -8,177 +8,185 @@ use codespan_reporting::term;
 use ecow::EcoString;
 use std::fmt::{self, Write};
 
-/// Why a text is not a valid script: at least one problem.
+/// The problems of a text that is not a valid script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadError {
-    /// All that was found, in the order of the text. Names are only checked in texts without syntax errors; after one of
-    /// these, reading goes on behind the instruction that has it.
+pub struct ParseError {
+    /// At least one problem, in the order of the text. Names and folds are only verified if there is no syntax error. After a
+    /// syntax error, the parser continues after the instruction that contains it.
     pub problems: Vec<Problem>,
 }
 
-/// One mistake and its place.
+/// A problem and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The bytes at fault.
-    pub span: Span,
-    /// The mistake.
+    /// The bytes that the problem is about.
+    pub span: TextRange,
+    /// The kind of problem.
     pub kind: ProblemKind,
 }
 
-/// The mistakes that are told apart.
+/// The kinds of problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// Something else was expected; empty after a complete script. Names are those of the official grammar.
+    /// An unexpected token. Lists the expected tokens, with the names of the official grammar; empty after a complete script.
     UnexpectedToken(Vec<&'static str>),
-    /// A text without closing quote.
-    UnclosedQuote,
-    /// A character that no name has.
-    BadCharacter,
+    /// A string without a closing quote.
+    UnterminatedLiteral,
+    /// A character that is not allowed in names.
+    InvalidCharacter,
     /// A tag without a name.
     EmptyTaggedName,
-    /// A tag of two characters without a name, or a tagged name of one character with a lens.
+    /// A tag of two characters without a name, or a lens on a tagged name of one character.
     EmptyCanonName,
-    /// A character that no lens has.
-    BadCharacterInLens,
+    /// A character that is not allowed in lenses.
+    InvalidCharacterInLens,
     /// `.$` alone.
     EmptyLens,
-    /// A lens that can't be read, from these bytes of it on.
-    NotALens {
-        /// Offset in the lens.
+    /// A lens that is malformed at these bytes.
+    InvalidLens {
+        /// Offset in the lens, in bytes.
         from: u32,
-        /// Offset in the lens.
+        /// Offset in the lens, in bytes.
         to: u32,
     },
-    /// An index above 2³²−1, at these bytes of the lens.
-    IndexTooBig(u32, u32),
-    /// Something after the point of a number that is not a digit.
-    CharacterInNumber,
-    /// A point without a digit before it.
+    /// An index greater than 2³²−1, at these bytes of the lens.
+    IndexTooLarge(u32, u32),
+    /// A character after the decimal point that is not a digit.
+    NonDigitInFraction,
+    /// A decimal point without a digit before it.
     LeadingDot,
     /// A float of more than 11 bytes.
     FloatTooLong,
-    /// A number out of range; the reason in words.
-    BadNumber(String),
-    /// Nothing before defines the name.
+    /// A number that is out of range. Holds the reason.
+    InvalidNumber(String),
+    /// A name that is not defined before its use.
     UndefinedVariable(EcoString),
-    /// `next` outside of the fold of its iterator.
+    /// `next` outside the fold of its iterator.
     NextOutsideFold(EcoString),
-    /// A second `next` for the same fold.
+    /// A second `next` in the same fold.
     SecondNext(EcoString),
-    /// `new` of an iterator inside its fold.
+    /// `new` of the iterator of an enclosing fold.
     NewOfIterator(EcoString),
-    /// A fold with the iterator of a fold around it.
+    /// A fold with the iterator of an enclosing fold.
     IteratorInUse(EcoString),
     /// `fail 0`.
     FailWithZero,
-    /// Something follows `next` in a fold over a stream or stream map.
+    /// An instruction after `next` in a fold over a stream or stream map.
     InstructionAfterNext,
     /// The text has 4 GiB or more.
     TextTooLong,
 }
 
-impl ReadError {
-    /// The problems as messages about a file that holds the text.
+impl ParseError {
+    /// Returns the problems as diagnostics. `file` is the file with the text.
     pub fn diagnostics(&self, file: FileId) -> Vec<Diagnostic> {
         let mut messages: Vec<_> = self.problems.iter().map(|problem| problem.diagnostic(file)).collect();
         messages.dedup();
         messages
     }
 
-    /// The report with which the official interpreter answers the same text, behind `air can't be parsed:` and a line break.
+    /// Returns the error report of the official interpreter for the same text, without the first line `air can't be parsed:`.
     ///
-    /// It is the same to the byte, except that it tells the first syntax error only, where the official one may go on to
-    /// further ones that come of it, and that it shows broken lenses in another way.
+    /// Equal to the byte, with two exceptions: it contains the first syntax error only, where the official interpreter may
+    /// report errors that result from it, and it formats malformed lenses differently.
     pub fn official_report(&self, text: &str) -> String {
         let label = |problem: &Problem| {
-            let span = problem.span.left as usize..problem.span.right as usize;
+            let span = problem.span.start as usize..problem.span.end as usize;
             official::Label::primary((), span).with_message(problem.official_text())
         };
-        let told = if self.problems.first().is_some_and(Problem::is_of_syntax) {
+        let reported = if self.problems.first().is_some_and(Problem::is_syntax_error) {
             &self.problems[..1]
         } else {
             &self.problems
         };
-        let report = official::Diagnostic::error().with_labels(told.iter().map(label).collect());
+        let report = official::Diagnostic::error().with_labels(reported.iter().map(label).collect());
         let file = SimpleFile::new("script.air", text);
         term::emit_into_string(&term::Config::default(), &file, &report).unwrap_or_default()
     }
 }
 
-impl fmt::Display for ReadError {
+impl fmt::Display for ParseError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, problem) in self.problems.iter().enumerate() {
             let separator = if at == 0 { "" } else { "; " };
-            write!(out, "{separator}byte {}: {}", problem.span.left, problem.message())?;
+            write!(out, "{separator}byte {}: {}", problem.span.start, problem.message())?;
         }
         Ok(())
     }
 }
 
-impl std::error::Error for ReadError {}
+impl std::error::Error for ParseError {}
 
 impl Problem {
-    /// The problem as a message about a file that holds the text.
+    /// Returns the problem as a diagnostic. `file` is the file with the text.
     pub fn diagnostic(&self, file: FileId) -> Diagnostic {
         use ProblemKind as Kind;
-        let span = file.span(self.span.left, self.span.right);
+        let span = file.span(self.span.start, self.span.end);
         let (code, label, help) = match &self.kind {
-            Kind::UnexpectedToken(expected) => (codes::UNEXPECTED_TOKEN, expectation(expected), ""),
-            Kind::UnclosedQuote => (codes::UNCLOSED_QUOTE, "the text starts here".into(), "end it with `\"`"),
-            Kind::BadCharacter => (
-                codes::BAD_WORD,
-                "not part of a name".into(),
+            Kind::UnexpectedToken(expected) => (codes::UNEXPECTED_TOKEN, expected_text(expected), ""),
+            Kind::UnterminatedLiteral => (
+                codes::UNTERMINATED_STRING,
+                "the string starts here".into(),
+                "add the closing `\"`",
+            ),
+            Kind::InvalidCharacter => (
+                codes::INVALID_NAME,
+                "not allowed in names".into(),
                 "names consist of letters, digits, `_` and `-`",
             ),
-            Kind::EmptyTaggedName => (codes::BAD_WORD, String::new(), "write a name after the tag"),
+            Kind::EmptyTaggedName => (codes::INVALID_NAME, String::new(), "write a name after the tag"),
             Kind::EmptyCanonName => (
-                codes::BAD_WORD,
+                codes::INVALID_NAME,
                 String::new(),
-                "a tagged name needs two characters to have a lens",
+                "a tagged name needs at least two characters before a lens",
             ),
-            Kind::BadCharacterInLens | Kind::EmptyLens | Kind::NotALens { .. } | Kind::IndexTooBig(..) => (
-                codes::BAD_LENS,
+            Kind::InvalidCharacterInLens | Kind::EmptyLens | Kind::InvalidLens { .. } | Kind::IndexTooLarge(..) => (
+                codes::INVALID_LENS,
                 String::new(),
-                "a lens is `.length`, or `.$` followed by `.[0]`, `.[name]` or `.name`, once or more",
+                "a lens is `.length`, or `.$` followed by one or more of `.[0]`, `.[name]` and `.name`",
             ),
-            Kind::CharacterInNumber => (
-                codes::BAD_NUMBER,
+            Kind::NonDigitInFraction => (
+                codes::INVALID_NUMBER,
                 "not a digit".into(),
-                "a number has digits and one point",
+                "a number consists of digits and at most one decimal point",
             ),
-            Kind::LeadingDot => (codes::BAD_NUMBER, String::new(), "write `0` before the point"),
-            Kind::FloatTooLong => (codes::BAD_NUMBER, String::new(), "write at most 11 characters"),
-            Kind::BadNumber(reason) => (codes::BAD_NUMBER, reason.clone(), ""),
+            Kind::LeadingDot => (
+                codes::INVALID_NUMBER,
+                String::new(),
+                "write `0` before the decimal point",
+            ),
+            Kind::FloatTooLong => (codes::INVALID_NUMBER, String::new(), "use at most 11 characters"),
+            Kind::InvalidNumber(reason) => (codes::INVALID_NUMBER, reason.clone(), ""),
             Kind::UndefinedVariable(_) => (
                 codes::UNDEFINED_VARIABLE,
                 "used here".into(),
-                "names are defined by `call`, `ap`, `canon`, `new` and `fold` that start earlier in the text",
+                "a name must be defined by an earlier `call`, `ap`, `canon`, `new` or `fold`",
             ),
             Kind::NextOutsideFold(_) => (
                 codes::NEXT_OUTSIDE_FOLD,
                 String::new(),
-                "write it in the body of a `fold` with this iterator",
+                "move it into the body of a `fold` with this iterator",
             ),
             Kind::SecondNext(_) => (
                 codes::SECOND_NEXT,
-                "the second one".into(),
-                "go on in one place only, after both branches",
+                "the second `next`".into(),
+                "use one `next`, after both branches",
             ),
-            Kind::NewOfIterator(_) => (codes::NEW_OF_ITERATOR, String::new(), "choose another name"),
+            Kind::NewOfIterator(_) => (codes::NEW_OF_ITERATOR, String::new(), "use another name"),
             Kind::IteratorInUse(_) => (
                 codes::ITERATOR_IN_USE,
                 "the inner fold".into(),
-                "choose another name for its iterator",
+                "use another name for its iterator",
             ),
             Kind::FailWithZero => (
                 codes::FAIL_WITH_ZERO,
                 String::new(),
-                "0 means success: choose another number",
+                "0 means success: use another error code",
             ),
             Kind::InstructionAfterNext => (
                 codes::INSTRUCTION_AFTER_NEXT,
                 String::new(),
-                "make `next` the last thing that the body does",
+                "make `next` the last instruction of the body",
             ),
             Kind::TextTooLong => (codes::UNEXPECTED_TOKEN, String::new(), ""),
         };
@@ -186,23 +194,23 @@ impl Problem {
         if help.is_empty() { message } else { message.help(help) }
     }
 
-    /// Whether the text was not understood there, as opposed to names and folds that break rules.
-    fn is_of_syntax(&self) -> bool {
+    /// Returns whether the parser reported the problem, rather than the verifier.
+    fn is_syntax_error(&self) -> bool {
         use ProblemKind as Kind;
         match &self.kind {
             Kind::UnexpectedToken(_)
-            | Kind::UnclosedQuote
-            | Kind::BadCharacter
+            | Kind::UnterminatedLiteral
+            | Kind::InvalidCharacter
             | Kind::EmptyTaggedName
             | Kind::EmptyCanonName
-            | Kind::BadCharacterInLens
+            | Kind::InvalidCharacterInLens
             | Kind::EmptyLens
-            | Kind::NotALens { .. }
-            | Kind::IndexTooBig(..)
-            | Kind::CharacterInNumber
+            | Kind::InvalidLens { .. }
+            | Kind::IndexTooLarge(..)
+            | Kind::NonDigitInFraction
             | Kind::LeadingDot
             | Kind::FloatTooLong
-            | Kind::BadNumber(_)
+            | Kind::InvalidNumber(_)
             | Kind::TextTooLong => true,
             Kind::UndefinedVariable(_)
             | Kind::NextOutsideFold(_)
@@ -214,60 +222,61 @@ impl Problem {
         }
     }
 
-    /// What is wrong, in one line.
     fn message(&self) -> String {
         use ProblemKind as Kind;
         match &self.kind {
-            Kind::UnexpectedToken(expected) if expected.is_empty() => "the script ends before this".into(),
-            // Only the end of the text takes no place in it.
-            Kind::UnexpectedToken(_) if self.span.left == self.span.right => "the script ends too early".into(),
-            Kind::UnexpectedToken(_) => "this can't stand here".into(),
-            Kind::UnclosedQuote => "a text has no closing quote".into(),
-            Kind::BadCharacter => "a name has a character that names can't have".into(),
-            Kind::EmptyTaggedName | Kind::EmptyCanonName => "a tag has no name".into(),
-            Kind::BadCharacterInLens => "a lens has a character that lenses can't have".into(),
-            Kind::EmptyLens => "a lens goes nowhere".into(),
-            Kind::NotALens { .. } => "a lens can't be read".into(),
-            Kind::IndexTooBig(..) => "an index is above 4294967295".into(),
-            Kind::CharacterInNumber => "a number has something else than digits after its point".into(),
-            Kind::LeadingDot => "a number starts with a point".into(),
-            Kind::FloatTooLong => "a number with a point has more than 11 characters".into(),
-            Kind::BadNumber(_) => "a number can't be read".into(),
+            Kind::UnexpectedToken(expected) if expected.is_empty() => {
+                "unexpected token after the end of the script".into()
+            }
+            // Only the end of the text has an empty span.
+            Kind::UnexpectedToken(_) if self.span.start == self.span.end => "unexpected end of the script".into(),
+            Kind::UnexpectedToken(_) => "unexpected token".into(),
+            Kind::UnterminatedLiteral => "unterminated string".into(),
+            Kind::InvalidCharacter => "invalid character in a name".into(),
+            Kind::EmptyTaggedName | Kind::EmptyCanonName => "missing name after a tag".into(),
+            Kind::InvalidCharacterInLens => "invalid character in a lens".into(),
+            Kind::EmptyLens => "a lens has no accessor".into(),
+            Kind::InvalidLens { .. } => "invalid lens".into(),
+            Kind::IndexTooLarge(..) => "an index is greater than 4294967295".into(),
+            Kind::NonDigitInFraction => "invalid digit after the decimal point".into(),
+            Kind::LeadingDot => "a number starts with a decimal point".into(),
+            Kind::FloatTooLong => "a number with a decimal point has more than 11 characters".into(),
+            Kind::InvalidNumber(_) => "invalid number".into(),
             Kind::UndefinedVariable(name) => format!("`{name}` is not defined before it is used"),
-            Kind::NextOutsideFold(name) => format!("`next {name}` is outside of the fold over `{name}`"),
-            Kind::SecondNext(name) => format!("the fold over `{name}` has more than one `next`"),
-            Kind::NewOfIterator(name) => format!("`{name}` is the iterator of a fold, so `new` can't renew it"),
-            Kind::IteratorInUse(name) => format!("a fold around this one has the same iterator `{name}`"),
-            Kind::FailWithZero => "`fail` has the number 0".into(),
-            Kind::InstructionAfterNext => "something follows `next` in a fold over a stream".into(),
-            Kind::TextTooLong => "the script has 4 GiB or more".into(),
+            Kind::NextOutsideFold(name) => format!("`next {name}` is outside a fold with the iterator `{name}`"),
+            Kind::SecondNext(name) => format!("the fold with the iterator `{name}` has more than one `next`"),
+            Kind::NewOfIterator(name) => format!("`new` can't redefine `{name}`, the iterator of an enclosing fold"),
+            Kind::IteratorInUse(name) => format!("an enclosing fold already has the iterator `{name}`"),
+            Kind::FailWithZero => "`fail` has the error code 0".into(),
+            Kind::InstructionAfterNext => "instruction after `next` in a fold over a stream".into(),
+            Kind::TextTooLong => "the script is larger than 4 GiB".into(),
         }
     }
 
-    /// What the official interpreter says about the place.
+    /// Returns the label that the official interpreter puts on the span.
     ///
-    /// Broken lenses are the exception: it prints values of its parser there, we say [`Self::diagnostic`]'s words.
+    /// Malformed lenses are an exception: their label is not reproduced exactly.
     pub fn official_text(&self) -> String {
         use ProblemKind as Kind;
         let text = match &self.kind {
             Kind::UnexpectedToken(expected) if expected.is_empty() => "expected <nothing>",
             Kind::UnexpectedToken(expected) => return format!("expected {}", expected.join(" or ")),
-            Kind::UnclosedQuote => "this string literal has unclosed quote",
-            Kind::BadCharacter => "only alphanumeric, '_', and '-' characters are allowed in this position",
+            Kind::UnterminatedLiteral => "this string literal has unclosed quote",
+            Kind::InvalidCharacter => "only alphanumeric, '_', and '-' characters are allowed in this position",
             Kind::EmptyTaggedName => "a tagged name should be non empty",
             Kind::EmptyCanonName => "a canon name should be non empty",
-            Kind::BadCharacterInLens => "invalid character in lambda",
+            Kind::InvalidCharacterInLens => "invalid character in lambda",
             Kind::EmptyLens => "provided lambda expression doesn't contain any accessor",
-            Kind::NotALens { from, to } => return format!("User {{ error: UnexpectedSymbol({from}, {to}) }}"),
-            Kind::IndexTooBig(from, to) => {
+            Kind::InvalidLens { from, to } => return format!("User {{ error: UnexpectedSymbol({from}, {to}) }}"),
+            Kind::IndexTooLarge(from, to) => {
                 return format!("User {{ error: ParseIntError({from}, {to}, ParseIntError {{ kind: PosOverflow }}) }}");
             }
-            Kind::CharacterInNumber => "a digit could contain only digits or one dot",
+            Kind::NonDigitInFraction => "a digit could contain only digits or one dot",
             Kind::LeadingDot => {
                 "leading dot without any symbols before - please write 0 if it's float or variable name if it's a lambda"
             }
             Kind::FloatTooLong => "this float is too big, a float could contain less than 12 digits",
-            Kind::BadNumber(reason) => reason,
+            Kind::InvalidNumber(reason) => reason,
             Kind::UndefinedVariable(name) => return format!("variable '{name}' wasn't defined"),
             Kind::NextOutsideFold(name) => return format!("iterable '{name}' wasn't defined"),
             Kind::SecondNext(name) => {
@@ -285,16 +294,16 @@ impl Problem {
     }
 }
 
-/// Names what was expected in words: at most three, or the construct they make up.
-fn expectation(expected: &[&str]) -> String {
+/// Describes the expected tokens: at most three of them, or the construct they start.
+fn expected_text(expected: &[&str]) -> String {
     match expected {
-        [] => return "nothing more was expected".into(),
-        ["ap", ..] => return "an instruction was expected, such as `call` or `seq`".into(),
-        many if many.len() > 3 => return "a value was expected".into(),
+        [] => return "expected the end of the script".into(),
+        ["ap", ..] => return "expected an instruction, such as `call` or `seq`".into(),
+        many if many.len() > 3 => return "expected a value".into(),
         _ => {}
     }
-    let mut out = String::new();
-    for (at, name) in expected.iter().enumerate() {
+    let mut out = "expected ".to_owned();
+    for (index, name) in expected.iter().enumerate() {
         let word = match *name {
             "\"(\"" => "`(`",
             "\")\"" => "`)`",
@@ -305,11 +314,11 @@ fn expectation(expected: &[&str]) -> String {
             "StreamMap" => "a stream map (`%name`)",
             "CanonStream" => "a canonical stream (`#name`)",
             "CanonStreamMap" => "a canonical map (`#%name`)",
-            "Literal" => "a text in quotes",
+            "Literal" => "a string",
             other => other,
         };
-        let separator = if at == 0 { "" } else { " or " };
+        let separator = if index == 0 { "" } else { " or " };
         write!(out, "{separator}{word}").expect("writing to a string succeeds");
     }
-    format!("{out} was expected")
+    out
 }

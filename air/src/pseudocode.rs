@@ -1,20 +1,20 @@
-//! Scripts for readers: what they do, without what the machine needs.
+//! Prints scripts as pseudo-code for human readers.
 //!
-//! The form is described in `docs/pseudocode.md`. It is for people and can't be read back.
+//! `docs/pseudocode.md` describes the format. It can't be parsed.
 
-use crate::{Failure, Instruction, InstructionId, Script, Value, Variable, VariableKind};
+use crate::{FailOperand, Instruction, InstructionId, Operand, Script, Variable, VariableKind};
 use std::fmt::Write;
 
-/// Deeper lines are indented like this one: scripts nest as deep as they like.
-const DEEPEST: usize = 40;
+/// Maximum indentation level. Scripts nest to any depth, and unbounded indentation would make the output quadratic.
+const MAX_INDENT: usize = 40;
 
-/// The script as readable pseudo-code, two spaces of indentation a level.
+/// Prints a script as pseudo-code, with two spaces of indentation per level.
 ///
-/// Sequences are lines below each other, calls of one peer stand below one `on`, and patterns that only bring the particle
-/// to a peer are `hop`s.
+/// Sequences are consecutive lines, calls on one peer are grouped under one `on`, and patterns that only route the particle to
+/// a peer are printed as `hop`.
 ///
 /// ```
-/// let script = aqua_air::read(r#"
+/// let script = aqua_air::parse(r#"
 ///     (seq
 ///      (call "relay" ("op" "noop") [])
 ///      (xor
@@ -48,18 +48,18 @@ pub fn pseudocode(script: &Script) -> String {
     writer.out
 }
 
-/// What is still to be written.
+/// A pending part of the output.
 enum Step {
     Visit(InstructionId, usize),
     Line(String, usize),
 }
 
-/// What was written last, for lines that join it.
+/// The last line written, for lines that extend it.
 #[derive(PartialEq)]
 enum Last {
-    /// Something of that peer, below an `on` of that depth.
+    /// A line under an `on` of this peer at this depth.
     On(String, usize),
-    /// A hop of that depth.
+    /// A hop at this depth.
     Hop(usize),
     Other,
 }
@@ -82,11 +82,11 @@ impl Writer<'_> {
                 self.on(depth, peer, &call);
             }
             Instruction::Canon { peer, source, target } => {
-                self.on(depth, peer, &format!("{target} = freeze {source}"));
+                self.on(depth, peer, &format!("{target} = canon {source}"));
             }
             Instruction::Ap { source, target } => {
-                let sign = sign(target);
-                self.line(depth, &format!("{target} {sign} {source}"));
+                let operator = assignment_operator(target);
+                self.line(depth, &format!("{target} {operator} {source}"));
             }
             Instruction::ApMap { key, value, target } => self.line(depth, &format!("{target}[{key}] << {value}")),
             Instruction::Seq(first, second) => {
@@ -107,11 +107,13 @@ impl Writer<'_> {
             Instruction::Null => self.line(depth, "nothing"),
             Instruction::Never => self.line(depth, "wait forever"),
             Instruction::New { .. } => {
-                let (variables, body) = fresh(self.script, id);
+                let (variables, body) = new_variables(self.script, id);
                 self.block(&format!("new {variables}:"), body, depth);
             }
-            Instruction::Fail(Failure::Value(value)) => self.line(depth, &format!("fail {value}")),
-            Instruction::Fail(Failure::Code(code, message)) => self.line(depth, &format!("fail {code} \"{message}\"")),
+            Instruction::Fail(FailOperand::Operand(value)) => self.line(depth, &format!("fail {value}")),
+            Instruction::Fail(FailOperand::Code(code, message)) => {
+                self.line(depth, &format!("fail {code} \"{message}\""))
+            }
             Instruction::Fold {
                 iterable,
                 iterator,
@@ -121,8 +123,8 @@ impl Writer<'_> {
                 if let Some(last) = last {
                     self.block("at the end:", *last, depth);
                 }
-                let (how, body) = self.pace(*body, iterator);
-                self.block(&format!("{how} {iterator} in {iterable}:"), body, depth);
+                let (keyword, body) = self.loop_form(*body, iterator);
+                self.block(&format!("{keyword} {iterator} in {iterable}:"), body, depth);
             }
             Instruction::Next { iterator } => self.line(depth, &format!("next {iterator}")),
             Instruction::Match { left, right, body } => {
@@ -134,13 +136,13 @@ impl Writer<'_> {
         }
     }
 
-    /// How a fold goes on, and what it does for each item.
-    fn pace(&self, body: InstructionId, iterator: &str) -> (&'static str, InstructionId) {
-        let goes_on =
+    /// Returns the keyword of a fold, and its body without a final `next` that the keyword implies.
+    fn loop_form(&self, body: InstructionId, iterator: &str) -> (&'static str, InstructionId) {
+        let is_next =
             |id: InstructionId| matches!(&self.script[id], Instruction::Next { iterator: it } if it == iterator);
         match self.script[body] {
-            Instruction::Seq(first, second) if goes_on(second) => ("for each", first),
-            Instruction::Par(first, second) if goes_on(second) => ("for all at once", first),
+            Instruction::Seq(first, second) if is_next(second) => ("for each", first),
+            Instruction::Par(first, second) if is_next(second) => ("for all at once", first),
             _ => ("loop", body),
         }
     }
@@ -150,7 +152,7 @@ impl Writer<'_> {
         self.steps.push(Step::Line(heading.to_owned(), depth));
     }
 
-    fn on(&mut self, depth: usize, peer: &Value, text: &str) {
+    fn on(&mut self, depth: usize, peer: &Operand, text: &str) {
         let on = Last::On(peer.to_string(), depth);
         if self.last != on {
             self.line(depth, &format!("on {peer}:"));
@@ -170,14 +172,14 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, depth: usize, text: &str) {
-        self.out.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
+        self.out.extend(std::iter::repeat_n("  ", depth.min(MAX_INDENT)));
         // Texts may have line breaks.
         self.out.extend([&text.replace('\n', "\\n"), "\n"]);
         self.last = Last::Other;
     }
 }
 
-/// A call without its peer; none for other instructions.
+/// Formats a call without its peer. Returns `None` for other instructions.
 pub(crate) fn call_text(instruction: &Instruction) -> Option<String> {
     let Instruction::Call {
         service,
@@ -191,50 +193,50 @@ pub(crate) fn call_text(instruction: &Instruction) -> Option<String> {
     };
     let mut text = String::new();
     if let Some(output) = output {
-        write!(text, "{output} {} ", sign(output)).ok()?;
+        write!(text, "{output} {} ", assignment_operator(output)).ok()?;
     }
     write!(text, "{}.{}(", name(service), name(function)).ok()?;
-    for (at, argument) in arguments.iter().enumerate() {
-        let separator = if at == 0 { "" } else { ", " };
+    for (index, argument) in arguments.iter().enumerate() {
+        let separator = if index == 0 { "" } else { ", " };
         write!(text, "{separator}{argument}").ok()?;
     }
     text.push(')');
     Some(text)
 }
 
-/// What stands between a variable and the value that it gets: streams grow.
-fn sign(variable: &Variable) -> &'static str {
+/// Returns the operator between a variable and its new value. Values are appended to streams.
+fn assignment_operator(variable: &Variable) -> &'static str {
     match variable.kind {
         VariableKind::Stream | VariableKind::StreamMap => "<<",
         _ => "=",
     }
 }
 
-/// Names of services and functions without quotes where that can be told from a variable, which gets braces.
-fn name(value: &Value) -> String {
+/// Formats the name of a service or function: bare if it is a plain word, in braces if it is a variable, in quotes otherwise.
+fn name(operand: &Operand) -> String {
     let is_plain =
         |text: &str| !text.is_empty() && text.chars().all(|char| char.is_alphanumeric() || "-_".contains(char));
-    match value {
-        Value::Literal(text) if is_plain(text) => text.to_string(),
-        Value::Literal(text) => format!("\"{text}\""),
-        value => format!("{{{value}}}"),
+    match operand {
+        Operand::Literal(text) if is_plain(text) => text.to_string(),
+        Operand::Literal(text) => format!("\"{text}\""),
+        operand => format!("{{{operand}}}"),
     }
 }
 
-/// All sides of nested `par`s.
+/// Returns the branches of nested `par`s.
 fn branches(script: &Script, id: InstructionId) -> Vec<InstructionId> {
-    let (mut branches, mut waiting) = (Vec::new(), vec![id]);
-    while let Some(id) = waiting.pop() {
+    let (mut branches, mut pending) = (Vec::new(), vec![id]);
+    while let Some(id) = pending.pop() {
         match script[id] {
-            Instruction::Par(left, right) => waiting.extend([right, left]),
+            Instruction::Par(left, right) => pending.extend([right, left]),
             _ => branches.push(id),
         }
     }
     branches
 }
 
-/// The names of nested `new`s, and what is inside of all of them.
-fn fresh(script: &Script, mut id: InstructionId) -> (String, InstructionId) {
+/// Returns the names of directly nested `new`s, and the body of the innermost.
+fn new_variables(script: &Script, mut id: InstructionId) -> (String, InstructionId) {
     let mut names = String::new();
     while let Instruction::New { variable, body } = &script[id] {
         if hop(script, id).is_some() {
@@ -247,14 +249,14 @@ fn fresh(script: &Script, mut id: InstructionId) -> (String, InstructionId) {
     (names, id)
 }
 
-/// The peer to which an instruction brings the particle, if it does nothing else: a call of `op.noop` whose result goes
-/// nowhere, or a canonical form of a fresh stream that nobody sees.
+/// Returns the peer of an instruction that only routes the particle there: a call of `op.noop` without a result, or a `canon` of
+/// a new stream that is not used elsewhere.
 pub(crate) fn hop(script: &Script, id: InstructionId) -> Option<String> {
     match &script[id] {
         Instruction::Call {
             peer,
-            service: Value::Literal(service),
-            function: Value::Literal(function),
+            service: Operand::Literal(service),
+            function: Operand::Literal(function),
             output: None,
             ..
         } if service == "op" && function == "noop" => Some(peer.to_string()),
@@ -265,8 +267,8 @@ pub(crate) fn hop(script: &Script, id: InstructionId) -> Option<String> {
             let Instruction::Canon { peer, source, target } = &script[*body] else {
                 return None;
             };
-            let unseen = [(outer, inner), (inner, outer)].contains(&(source, target));
-            unseen.then(|| peer.to_string())
+            let is_unused = [(outer, inner), (inner, outer)].contains(&(source, target));
+            is_unused.then(|| peer.to_string())
         }
         _ => None,
     }

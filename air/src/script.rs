@@ -1,36 +1,36 @@
-//! A whole script: instructions in one arena, their places in the text beside them.
+//! Scripts: an arena of instructions with their spans.
 
 use crate::Instruction;
 
-/// The number of an instruction in its [`Script`].
+/// The index of an instruction in its [`Script`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstructionId(u32);
 
 impl InstructionId {
-    /// The instruction with this position in the arena.
+    /// Creates the id of the instruction at an index of the arena.
     pub const fn new(index: u32) -> Self {
         Self(index)
     }
 
-    /// Its position in the arena.
+    /// Returns the index in the arena.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// The bytes of a text that an instruction covers: from its `(` to just after its `)`.
+/// A range of bytes in the text of a script. The span of an instruction includes its parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// Offset of the opening parenthesis.
-    pub left: u32,
-    /// Offset just after the closing parenthesis.
-    pub right: u32,
+pub struct TextRange {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
 }
 
-/// An AIR script: a tree of instructions, stored flat so that any depth costs no recursion.
+/// An AIR script: a tree of instructions, stored in an arena so that it can be traversed without recursion.
 ///
-/// Children are pushed before their parents, so every child has a smaller number than its parent, and the root is given
-/// last. A script read from text has a span for every instruction, one built by the compiler has none.
+/// Children are pushed before their parents, so each child has a smaller id than its parent. A script that was parsed from text
+/// has a span for each instruction.
 ///
 /// ```
 /// use aqua_air::{Instruction, Script};
@@ -44,21 +44,21 @@ pub struct Span {
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     instructions: Vec<Instruction>,
-    spans: Vec<Option<Span>>,
+    spans: Vec<Option<TextRange>>,
     root: Option<InstructionId>,
 }
 
 impl Script {
-    /// A script without instructions; it stands for `(null)` until a root is set.
+    /// Creates a script without instructions.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an instruction, whose children must have been added before, with its place in the text if it has one.
+    /// Adds an instruction. Its children must have been added before.
     ///
     /// # Panics
-    /// When a child is not in this script yet: a script is a tree by construction.
-    pub fn push(&mut self, instruction: Instruction, span: Option<Span>) -> InstructionId {
+    /// Panics if a child is not in this script.
+    pub fn push(&mut self, instruction: Instruction, span: Option<TextRange>) -> InstructionId {
         let id =
             InstructionId(u32::try_from(self.instructions.len()).expect("a script has less than 2³² instructions"));
         assert!(
@@ -70,57 +70,57 @@ impl Script {
         id
     }
 
-    /// Says which instruction the script starts with.
+    /// Sets the instruction that the script starts with.
     pub fn set_root(&mut self, root: InstructionId) {
         debug_assert!(root.index() < self.instructions.len(), "the root is in the script");
         self.root = Some(root);
     }
 
-    /// The first instruction; `None` only for a script that was never filled.
+    /// Returns the instruction that the script starts with.
     pub fn root(&self) -> Option<InstructionId> {
         self.root
     }
 
-    /// The instruction with that number.
+    /// Returns the instruction with this id.
     pub fn instruction(&self, id: InstructionId) -> &Instruction {
         &self.instructions[id.index()]
     }
 
-    /// Where the instruction stands in the text that the script was read from.
-    pub fn span(&self, id: InstructionId) -> Option<Span> {
+    /// Returns the span of the instruction in the text that the script was parsed from.
+    pub fn span(&self, id: InstructionId) -> Option<TextRange> {
         self.spans[id.index()]
     }
 
-    /// How many instructions there are, used or not.
+    /// Returns the number of instructions, including those that are not reachable from the root.
     pub fn len(&self) -> usize {
         self.instructions.len()
     }
 
-    /// Whether nothing was pushed yet.
+    /// Returns whether the script has no instructions.
     pub fn is_empty(&self) -> bool {
         self.instructions.is_empty()
     }
 
-    /// Instructions that can be reached from the root, in the order of the text: parents before children.
+    /// Iterates over the instructions that are reachable from the root, in pre-order.
     pub fn in_text_order(&self) -> impl Iterator<Item = (InstructionId, &Instruction)> {
-        let mut waiting: Vec<InstructionId> = self.root.into_iter().collect();
+        let mut pending: Vec<InstructionId> = self.root.into_iter().collect();
         std::iter::from_fn(move || {
-            let id = waiting.pop()?;
+            let id = pending.pop()?;
             let instruction = self.instruction(id);
-            waiting.extend(instruction.children().rev());
+            pending.extend(instruction.children().rev());
             Some((id, instruction))
         })
     }
 }
 
 impl PartialEq for Script {
-    /// Whether both say the same: spans, numbering and unreachable instructions don't matter.
+    /// Compares the trees. Ignores spans, ids and unreachable instructions.
     fn eq(&self, other: &Self) -> bool {
         let (mut left, mut right) = (self.in_text_order(), other.in_text_order());
         loop {
             match (left.next(), right.next()) {
                 (None, None) => return true,
-                (Some((_, left)), Some((_, right))) if left.same_without_children(right) => {}
+                (Some((_, left)), Some((_, right))) if left.eq_without_children(right) => {}
                 _ => return false,
             }
         }

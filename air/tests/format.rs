@@ -1,11 +1,11 @@
-//! Formatting keeps words and comments, and formats its own output to itself.
+//! Tests of the formatter.
 
 use crate::scripts::any_script;
-use aqua_air::{format, load, print};
+use aqua_air::{Bytecode, format, print};
 use proptest::prelude::*;
 
 #[test]
-fn comments_stay_with_what_they_are_about() {
+fn comments_are_kept_at_their_instruction() {
     let text = "\
 ; the whole
 ;   script
@@ -25,14 +25,14 @@ fn comments_stay_with_what_they_are_about() {
 
 proptest! {
     #[test]
-    fn formatting_is_done_after_once(script in any_script(), marks in proptest::collection::vec(any::<(u8, bool)>(), 0..10)) {
-        // Comments between lines of the printed script: in the middle of instructions of several lines, too.
+    fn formatting_is_idempotent(script in any_script(), marks in proptest::collection::vec(any::<(u8, bool)>(), 0..10)) {
+        // Inserts comments between the lines of a printed script, also inside of nested instructions.
         let printed = print(&script);
         let mut text = String::new();
-        for (at, line) in printed.split_inclusive(")\n").enumerate() {
+        for (index, line) in printed.split_inclusive(")\n").enumerate() {
             text.push_str(line.trim_end_matches('\n'));
             for (mark, own_line) in &marks {
-                if usize::from(*mark) == at {
+                if usize::from(*mark) == index {
                     text.push_str(if *own_line { "\n ; own \"" } else { " ; (behind" });
                 }
             }
@@ -42,11 +42,11 @@ proptest! {
         prop_assert_eq!(format(&once).expect("valid"), once.as_str());
         prop_assert_eq!(once.matches("; own \"").count(), text.matches("; own \"").count());
         prop_assert_eq!(once.matches("; (behind").count(), text.matches("; (behind").count());
-        prop_assert_eq!(load(&once).expect("valid").content_id(), load(&text).expect("valid").content_id());
+        prop_assert_eq!(Bytecode::parse(&once).expect("valid").content_hash(), Bytecode::parse(&text).expect("valid").content_hash());
     }
 
     #[test]
-    fn without_comments_it_is_the_printer(script in any_script()) {
+    fn formatting_without_comments_equals_printing(script in any_script()) {
         let printed = print(&script);
         prop_assert_eq!(format(&printed.replace(") ", ")\n")).expect("valid"), printed);
     }

@@ -1,4 +1,4 @@
-//! Text, checks and bytecode of AIR, from outside.
+//! Integration tests of AIR text, the verifier and bytecode.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
 
@@ -6,8 +6,9 @@ mod bytecode;
 mod format;
 mod messages;
 mod nesting;
-mod readers;
+
 mod round_trip;
 mod scripts;
 mod text;
 mod vectors;
+mod views;

@@ -1,11 +1,11 @@
-//! Scripts come from strangers: depth costs memory in proportion to the text, never stack.
+//! Scripts are untrusted input: deep nesting must not overflow the stack.
 
 use aqua_air::{Bytecode, Instruction, Script, print};
 
 const DEPTH: usize = 100_000;
 
 #[test]
-fn deep_scripts_pass_through_every_stage() {
+fn deep_scripts_are_parsed_and_encoded() {
     for (open, close) in [
         ("(seq (null) ", ")"),
         ("(seq ", " (null))"),
@@ -13,16 +13,16 @@ fn deep_scripts_pass_through_every_stage() {
         ("(match 1 1 ", ")"),
     ] {
         let text = format!("{}(null){}", open.repeat(DEPTH), close.repeat(DEPTH));
-        let bytecode = aqua_air::load(&text).expect("valid");
+        let bytecode = aqua_air::Bytecode::parse(&text).expect("valid");
         assert_eq!(bytecode.depth() as usize, DEPTH + 1);
         let decoded = Bytecode::decode(&bytecode.encode()).expect("valid");
         assert!(decoded == bytecode);
-        assert!(aqua_air::read(&text).expect("valid") == decoded.disassemble());
+        assert!(aqua_air::parse(&text).expect("valid") == decoded.disassemble());
     }
 }
 
 #[test]
-fn deep_scripts_print() {
+fn deep_scripts_are_printed() {
     let mut script = Script::new();
     let mut root = script.push(Instruction::Null, None);
     for _ in 0..2000 {
@@ -30,12 +30,12 @@ fn deep_scripts_print() {
         root = script.push(Instruction::Xor(left, root), None);
     }
     script.set_root(root);
-    assert!(aqua_air::read(&print(&script)).expect("valid") == script);
+    assert!(aqua_air::parse(&print(&script)).expect("valid") == script);
 }
 
 #[test]
-fn unfinished_deep_scripts_are_refused() {
-    assert!(aqua_air::read(&"(seq ".repeat(DEPTH)).is_err());
-    assert!(aqua_air::read(&"(".repeat(DEPTH)).is_err());
-    assert!(aqua_air::read(&"[".repeat(DEPTH)).is_err());
+fn incomplete_deep_scripts_are_rejected() {
+    assert!(aqua_air::parse(&"(seq ".repeat(DEPTH)).is_err());
+    assert!(aqua_air::parse(&"(".repeat(DEPTH)).is_err());
+    assert!(aqua_air::parse(&"[".repeat(DEPTH)).is_err());
 }

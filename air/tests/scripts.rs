@@ -1,44 +1,44 @@
-//! Valid scripts out of arbitrary bytes, for properties.
+//! Generates valid scripts for property tests.
 
-use aqua_air::{Accessor, Failure, Instruction, InstructionId, Lens, Place, Script, Value, Variable};
+use aqua_air::{Accessor, FailOperand, Instruction, InstructionId, Lens, Operand, OperandPosition, Script, Variable};
 use proptest::prelude::*;
 
-/// Scripts of up to some hundred instructions that use every instruction and every kind of operand.
+/// Generates scripts of up to several hundred instructions, with all instructions and kinds of operands.
 pub(crate) fn any_script() -> impl Strategy<Value = Script> {
     proptest::collection::vec(any::<u8>(), 0..400).prop_map(|choices| {
-        Maker {
+        Generator {
             choices,
-            at: 0,
+            position: 0,
             script: Script::new(),
         }
-        .make()
+        .generate()
     })
 }
 
-struct Maker {
+struct Generator {
     choices: Vec<u8>,
-    at: usize,
+    position: usize,
     script: Script,
 }
 
-impl Maker {
-    fn make(mut self) -> Script {
+impl Generator {
+    fn generate(mut self) -> Script {
         let definitions = [
             Instruction::Ap {
-                source: Value::Integer(1),
+                source: Operand::Integer(1),
                 target: Variable::scalar("x"),
             },
             Instruction::Ap {
-                source: Value::literal("é \n(;)"),
+                source: Operand::literal("é \n(;)"),
                 target: Variable::scalar("a-long-name_of_a_scalar"),
             },
             Instruction::Ap {
-                source: Value::Boolean(true),
+                source: Operand::Boolean(true),
                 target: Variable::stream("$s"),
             },
             Instruction::ApMap {
-                key: Value::literal("k"),
-                value: Value::Ttl,
+                key: Operand::literal("k"),
+                value: Operand::Ttl,
                 target: Variable::stream_map("%m"),
             },
             self.canon(Variable::stream("$s"), Variable::canon_stream("#cc")),
@@ -55,39 +55,44 @@ impl Maker {
         self.script
     }
 
-    /// One of `count` choices; the first one when the bytes have run out.
+    /// Returns one of `count` choices. Returns the first one if there are no bytes left.
     fn choose(&mut self, count: u8) -> u8 {
-        let byte = self.choices.get(self.at).copied().unwrap_or(0);
-        self.at += 1;
+        let byte = self.choices.get(self.position).copied().unwrap_or(0);
+        self.position += 1;
         byte % count
     }
 
     fn instruction(&mut self, depth: u8, folds: u8) -> InstructionId {
-        let leaf = depth == 0;
-        let instruction = match self.choose(if leaf { 8 } else { 17 }) {
+        let is_leaf = depth == 0;
+        let instruction = match self.choose(if is_leaf { 8 } else { 17 }) {
             0 => Instruction::Null,
             1 => Instruction::Never,
             2 => {
-                let arguments = (0..self.choose(4)).map(|_| self.value(Place::Argument)).collect();
+                let arguments = (0..self.choose(4))
+                    .map(|_| self.operand(OperandPosition::Argument))
+                    .collect();
                 let output = [None, Some(Variable::scalar("x")), Some(Variable::stream("$s"))];
                 Instruction::Call {
-                    peer: self.value(Place::Peer),
-                    service: self.value(Place::Function),
-                    function: self.value(Place::Function),
+                    peer: self.operand(OperandPosition::Peer),
+                    service: self.operand(OperandPosition::Function),
+                    function: self.operand(OperandPosition::Function),
                     arguments,
                     output: output[usize::from(self.choose(3))].clone(),
                 }
             }
             3 => Instruction::Ap {
-                source: self.value(Place::Source),
+                source: self.operand(OperandPosition::Source),
                 target: Variable::scalar("y"),
             },
             4 => Instruction::Ap {
-                source: self.value(Place::Source),
+                source: self.operand(OperandPosition::Source),
                 target: Variable::stream("$t"),
             },
             5 => {
-                let (key, value) = (self.value(Place::Key), self.value(Place::Source));
+                let (key, value) = (
+                    self.operand(OperandPosition::Key),
+                    self.operand(OperandPosition::Source),
+                );
                 Instruction::ApMap {
                     key,
                     value,
@@ -97,9 +102,9 @@ impl Maker {
             6 => self.canon(Variable::stream("$t"), Variable::canon_stream("#dd")),
             7 if self.choose(2) == 0 => {
                 let code = [1, -1, i64::MAX, i64::MIN][usize::from(self.choose(4))];
-                Instruction::Fail(Failure::Code(code, "no".into()))
+                Instruction::Fail(FailOperand::Code(code, "no".into()))
             }
-            7 => Instruction::Fail(Failure::Value(self.value(Place::Failure))),
+            7 => Instruction::Fail(FailOperand::Operand(self.operand(OperandPosition::Fail))),
             8 => Instruction::Seq(self.instruction(depth - 1, folds), self.instruction(depth - 1, folds)),
             9 => Instruction::Par(self.instruction(depth - 1, folds), self.instruction(depth - 1, folds)),
             10 => Instruction::Xor(self.instruction(depth - 1, folds), self.instruction(depth - 1, folds)),
@@ -119,7 +124,7 @@ impl Maker {
             }
             13 | 14 => {
                 let iterator = ecow::eco_format!("i{folds}");
-                let iterable = self.value(Place::Iterable);
+                let iterable = self.operand(OperandPosition::Iterable);
                 let last = (self.choose(2) == 0).then(|| self.instruction(0, folds));
                 let next = self.script.push(
                     Instruction::Next {
@@ -137,7 +142,10 @@ impl Maker {
                 }
             }
             15 => {
-                let (left, right) = (self.value(Place::Argument), self.value(Place::Argument));
+                let (left, right) = (
+                    self.operand(OperandPosition::Argument),
+                    self.operand(OperandPosition::Argument),
+                );
                 Instruction::Match {
                     left,
                     right,
@@ -145,7 +153,10 @@ impl Maker {
                 }
             }
             _ => {
-                let (left, right) = (self.value(Place::Argument), self.value(Place::Argument));
+                let (left, right) = (
+                    self.operand(OperandPosition::Argument),
+                    self.operand(OperandPosition::Argument),
+                );
                 Instruction::Mismatch {
                     left,
                     right,
@@ -158,38 +169,38 @@ impl Maker {
 
     fn canon(&mut self, source: Variable, target: Variable) -> Instruction {
         Instruction::Canon {
-            peer: Value::InitPeerId,
+            peer: Operand::InitPeerId,
             source,
             target,
         }
     }
 
-    fn value(&mut self, place: Place) -> Value {
+    fn operand(&mut self, position: OperandPosition) -> Operand {
         let all = [
-            Value::scalar("x"),
-            Value::scalar("a-long-name_of_a_scalar"),
-            Variable::scalar("object").with(self.lens()),
+            Operand::scalar("x"),
+            Operand::scalar("a-long-name_of_a_scalar"),
+            Variable::scalar("object").with_lens(self.lens()),
             Variable::canon_stream("#cc").into(),
-            Variable::canon_stream("#$cc").with(self.lens()),
+            Variable::canon_stream("#$cc").with_lens(self.lens()),
             Variable::canon_map("#%mm").into(),
-            Variable::canon_map("#%mm").with(self.lens()),
+            Variable::canon_map("#%mm").with_lens(self.lens()),
             Variable::stream("$s").into(),
             Variable::stream_map("%m").into(),
-            Value::InitPeerId,
-            Value::LastError(None),
-            Value::LastError(Some(self.lens())),
-            Value::Error(None),
-            Value::Error(Some(self.lens())),
-            Value::literal(""),
-            Value::literal("a text that does not fit inline, with spaces\tand [brackets]"),
-            Value::Timestamp,
-            Value::Ttl,
-            Value::Integer([0, -1, i64::MIN, i64::MAX][usize::from(self.choose(4))]),
-            Value::Float([0.0, -0.0, 1.0, -123_456.5, 1_234_567_890.0, 0.000_000_1][usize::from(self.choose(6))]),
-            Value::Boolean(self.choose(2) == 0),
-            Value::EmptyArray,
+            Operand::InitPeerId,
+            Operand::LastError(None),
+            Operand::LastError(Some(self.lens())),
+            Operand::Error(None),
+            Operand::Error(Some(self.lens())),
+            Operand::literal(""),
+            Operand::literal("a text that does not fit inline, with spaces\tand [brackets]"),
+            Operand::Timestamp,
+            Operand::Ttl,
+            Operand::Integer([0, -1, i64::MIN, i64::MAX][usize::from(self.choose(4))]),
+            Operand::Float([0.0, -0.0, 1.0, -123_456.5, 1_234_567_890.0, 0.000_000_1][usize::from(self.choose(6))]),
+            Operand::Boolean(self.choose(2) == 0),
+            Operand::EmptyArray,
         ];
-        let allowed: Vec<Value> = all.into_iter().filter(|value| place.accepts(value)).collect();
+        let allowed: Vec<Operand> = all.into_iter().filter(|value| position.accepts(value)).collect();
         allowed[usize::from(self.choose(allowed.len() as u8))].clone()
     }
 

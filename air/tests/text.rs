@@ -1,11 +1,11 @@
-//! The reader: what words mean, and that it answers any text.
+//! Tests of the parser: the meaning of words, error texts, and arbitrary input.
 
-use aqua_air::{Instruction, read};
+use aqua_air::{Instruction, parse};
 use proptest::prelude::*;
 
-/// The source of an `ap`, read and printed, or the official words about it.
-fn word(word: &str) -> String {
-    match read(&format!("(seq (ap 1 ab) (ap {word} out))")) {
+/// Parses the source of an `ap` and prints it, or returns the error texts of the official interpreter.
+fn parse_word(word: &str) -> String {
+    match parse(&format!("(seq (ap 1 ab) (ap {word} out))")) {
         Ok(script) => {
             let source = script.in_text_order().find_map(|(_, instruction)| match instruction {
                 Instruction::Ap { source, target } if target.name == "out" => Some(source.to_string()),
@@ -17,16 +17,16 @@ fn word(word: &str) -> String {
             let texts: Vec<String> = error
                 .problems
                 .iter()
-                .map(|problem| format!("{} at {}", problem.official_text(), i64::from(problem.span.left) - 19))
+                .map(|problem| format!("{} at {}", problem.official_text(), i64::from(problem.span.start) - 19))
                 .collect();
             format!("! {}", texts.join(", "))
         }
     }
 }
 
-/// Every line was compared with the official interpreter, which gives the same texts at the same places (broken lenses aside).
+/// All lines were compared with the official interpreter, which has the same results, except for malformed lenses.
 #[test]
-fn words_mean_what_they_mean_to_the_official_interpreter() {
+fn words_match_the_official_interpreter() {
     let words = [
         "+",
         "-",
@@ -145,13 +145,13 @@ fn words_mean_what_they_mean_to_the_official_interpreter() {
         "call",
         "call.$.x",
     ];
-    let lines: Vec<String> = words.iter().map(|it| format!("{it:<22} {}", word(it))).collect();
+    let lines: Vec<String> = words.iter().map(|it| format!("{it:<22} {}", parse_word(it))).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
 
-/// What stands where: the official interpreter lists the same names at the same places.
+/// The official interpreter lists the same expected tokens.
 #[test]
-fn syntax_errors_say_what_was_expected() {
+fn syntax_errors_list_the_expected_tokens() {
     let texts = [
         "",
         "(",
@@ -203,19 +203,19 @@ fn syntax_errors_say_what_was_expected() {
         "(null) (null)",
     ];
     let line = |text: &&str| {
-        let error = read(text).expect_err("incomplete");
+        let error = parse(text).expect_err("incomplete");
         let [problem] = &error.problems[..] else {
             panic!("one syntax error: {error:?}")
         };
-        format!("{text:<28} {}: {}", problem.span.left, problem.official_text())
+        format!("{text:<28} {}: {}", problem.span.start, problem.official_text())
     };
     insta::assert_snapshot!(texts.iter().map(line).collect::<Vec<_>>().join("\n"));
 }
 
-/// After a syntax error, reading goes on behind the instruction that has it; the first one is the one that the official
-/// interpreter tells first.
+/// After a syntax error, the parser continues after the instruction that contains it. The official interpreter reports the same
+/// first error.
 #[test]
-fn each_broken_instruction_is_told() {
+fn each_malformed_instruction_is_reported() {
     let texts = [
         "(seq (ap 1 1) (seq (null) (call)))",
         "(seq (ap .5 x) (xor (nul) (fold x i (null) (null) (null))))",
@@ -227,13 +227,13 @@ fn each_broken_instruction_is_told() {
         "x (ap 1 2)",
     ];
     let lines = |text: &&str| {
-        let error = read(text).expect_err("broken");
-        let told: Vec<String> = error
+        let error = parse(text).expect_err("broken");
+        let reported: Vec<String> = error
             .problems
             .iter()
             .map(|problem| {
-                let at = &text[problem.span.left as usize..problem.span.right as usize];
-                format!("\n  {:>3} `{at}`: {}", problem.span.left, problem.official_text())
+                let source = &text[problem.span.start as usize..problem.span.end as usize];
+                format!("\n  {:>3} `{source}`: {}", problem.span.start, problem.official_text())
             })
             .collect();
         assert_eq!(
@@ -241,61 +241,61 @@ fn each_broken_instruction_is_told() {
             carets(error.problems[0].span),
             "{text}"
         );
-        format!("{text}{}", told.concat())
+        format!("{text}{}", reported.concat())
     };
     insta::assert_snapshot!(texts.iter().map(lines).collect::<Vec<_>>().join("\n"));
 }
 
-/// How many characters of a line are underlined.
-fn carets(span: aqua_air::Span) -> usize {
-    (span.right - span.left).max(1) as usize
+/// Returns the number of underlined characters.
+fn carets(span: aqua_air::TextRange) -> usize {
+    (span.end - span.start).max(1) as usize
 }
 
 #[test]
-fn not_every_mistake_of_a_hopeless_text_is_told() {
+fn the_number_of_problems_is_limited() {
     let text = format!("{}(null){}", "(seq (ap 1 1) ".repeat(1000), ")".repeat(1000));
-    assert_eq!(read(&text).expect_err("broken").problems.len(), 50);
+    assert_eq!(parse(&text).expect_err("broken").problems.len(), 50);
 }
 
-/// Rules that the deployed interpreters don't enforce for all scripts: what runs there runs here.
+/// The deployed interpreters enforce some rules incompletely. The verifier accepts the same scripts.
 #[test]
-fn holes_in_the_checks_of_the_field_are_kept() {
+fn incomplete_checks_of_the_deployed_interpreters_are_reproduced() {
     for accepted in [
         "(seq (seq (ap 1 $s) (fold $s j (next j))) (next j))",
         "(fold i.$.[0] i (call %init_peer_id% (\"lit\" i.length) [] k))",
         "(match 1 #%nn.length (new #%nn (fold #%nn i (null))))",
     ] {
-        assert!(read(accepted).is_ok(), "{accepted}");
+        assert!(parse(accepted).is_ok(), "{accepted}");
     }
-    for refused in [
+    for rejected in [
         "(seq (next j) (seq (ap 1 $s) (fold $s j (next j))))",
         "(fold i.$.[0] i (null))",
         "(match 1 #%nn.length (new #%nn (null)))",
         "(match x 1 (seq (ap 1 x) (ap x y)))",
     ] {
-        assert!(read(refused).is_err(), "{refused}");
+        assert!(parse(rejected).is_err(), "{rejected}");
     }
 }
 
 proptest! {
     #[test]
-    fn any_text_is_answered(text in "\\PC{0,60}") {
-        answered(&text)?;
+    fn any_text_is_parsed_or_rejected(text in "\\PC{0,60}") {
+        check_result(&text)?;
     }
 
     #[test]
-    fn any_text_of_air_signs_is_answered(
+    fn any_sequence_of_tokens_is_parsed_or_rejected(
         text in "(\\(|\\)|\\[|\\]| |\"|\n|;|seq|par|xor|call|fold|next|new|ap|canon|fail|null|match|%init_peer_id%|:error:|%last_error%|x|i|\\$s|%m|#cc|#%mm|\\.\\$\\.|length|0|1\\.5|!|-|é){0,40}"
     ) {
-        answered(&text)?;
+        check_result(&text)?;
     }
 }
 
-fn answered(text: &str) -> Result<(), TestCaseError> {
-    if let Err(error) = read(text) {
+fn check_result(text: &str) -> Result<(), TestCaseError> {
+    if let Err(error) = parse(text) {
         prop_assert!(!error.problems.is_empty());
         for problem in &error.problems {
-            let span = problem.span.left as usize..problem.span.right as usize;
+            let span = problem.span.start as usize..problem.span.end as usize;
             prop_assert!(text.get(span.clone()).is_some(), "{:?} {:?}", span, text);
         }
         prop_assert!(error.official_report(text).starts_with("error: \n"));

@@ -1,4 +1,4 @@
-//! All AIR that the published compiler emits for the lowering vectors is read, checked and resolved.
+//! Parses and assembles all scripts that the published compiler emits for the lowering vectors.
 
 use aqua_air::{Bytecode, print};
 
@@ -12,13 +12,13 @@ fn emitted_scripts_are_valid() {
             let name = format!("{} of {}", function, vector["name"]);
             let text = air.as_str().expect("AIR text");
             if vector["name"] == "literals" {
-                // It has the greatest u64, which no interpreter reads.
-                assert!(aqua_air::read(text).is_err(), "{name}");
+                // Contains the greatest `u64`, which no interpreter parses.
+                assert!(aqua_air::parse(text).is_err(), "{name}");
                 continue;
             }
-            let script = aqua_air::read(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let script = aqua_air::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             let printed = print(&script);
-            assert_eq!(words(&printed), words(text), "{name}");
+            assert_eq!(normalised(&printed), normalised(text), "{name}");
             let bytecode = Bytecode::assemble(&script).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(Bytecode::decode(&bytecode.encode()).as_ref(), Ok(&bytecode), "{name}");
             count += 1;
@@ -27,7 +27,7 @@ fn emitted_scripts_are_valid() {
     assert!(count >= 199, "only {count} scripts");
 }
 
-/// The text without its layout.
-fn words(text: &str) -> String {
+/// Normalises whitespace.
+fn normalised(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

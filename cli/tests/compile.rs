@@ -32,7 +32,7 @@ fn each_exported_function_becomes_a_file() {
     assert!(output.status.success() && output.stdout.is_empty());
     assert_eq!(names(&folder, "out"), ["bye.air", "hello.air"]);
     let air = std::fs::read_to_string(folder.path().join("out/hello.air")).expect("text");
-    aqua_air::read(&air).expect("AIR");
+    aqua_air::parse(&air).expect("AIR");
     assert!(air.contains("\"you\""), "{air}");
 }
 

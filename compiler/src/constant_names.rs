@@ -2,7 +2,7 @@
 
 use aqua_diagnostics::Sources;
 use aqua_grammar::Tokens;
-use aqua_grammar::tokens::Kind;
+use aqua_grammar::tokens::TokenKind;
 use ecow::EcoString;
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ impl ConstantNames {
             for token in 0..tokens.len() {
                 let text = sources.text(tokens.span(token));
                 match tokens.kind(token) {
-                    Kind::Space => continue,
-                    Kind::Class => {
+                    TokenKind::Space => continue,
+                    TokenKind::UpperName => {
                         self.named.insert(text.into());
                         if is_declared {
                             self.declared.insert(text.into());

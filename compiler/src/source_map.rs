@@ -50,7 +50,7 @@ pub struct Position {
 impl SourceMap {
     /// The source map of a function; `sources` are those of its compilation.
     pub fn of(function: &CompiledFunction, sources: &Sources) -> Self {
-        let (text, places) = aqua_air::print_with_places(&function.script);
+        let (text, places) = aqua_air::print_with_offsets(&function.script);
         let mut script = Sources::new();
         let script_file = script.add("", text);
         let mut files = IndexSet::<FileId>::new();

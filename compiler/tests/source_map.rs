@@ -1,7 +1,7 @@
 //! Source maps and the origins of instructions.
 
 use crate::mutations::sources;
-use aqua_air::{Instruction, Value};
+use aqua_air::{Instruction, Operand};
 use aqua_compiler::{InMemory, Options, SourceMap, compile};
 
 /// Services that the compiler calls; they don't occur in sources.
@@ -24,11 +24,11 @@ fn the_origin_of_a_method_call_names_the_method() {
         let sources = InMemory::new().with("main.aqua", source.as_str());
         let compilation = compile(&sources, "main.aqua", &Options::default());
         for function in &compilation.functions {
-            for (id, _) in aqua_air::print_with_places(&function.script).1 {
+            for (id, _) in aqua_air::print_with_offsets(&function.script).1 {
                 let instruction = &function.script[id];
                 let Instruction::Call {
                     service,
-                    function: Value::Literal(method),
+                    function: Operand::Literal(method),
                     ..
                 } = instruction
                 else {
@@ -36,7 +36,7 @@ fn the_origin_of_a_method_call_names_the_method() {
                 };
                 let written = |name: &str| source.contains(&format!("\"{name}\""));
                 match service {
-                    Value::Literal(name) if !OWN.contains(&name.as_str()) || written(name.as_str()) => {}
+                    Operand::Literal(name) if !OWN.contains(&name.as_str()) || written(name.as_str()) => {}
                     _ => continue,
                 }
                 let origin = function

@@ -1,4 +1,4 @@
-//! Gathers `docs/errors/*.md` into one sorted table of (code, page).
+//! Embeds `docs/errors/*.md` as a sorted table of codes and pages.
 
 use std::path::Path;
 use std::{env, fs};

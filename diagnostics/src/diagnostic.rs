@@ -1,23 +1,23 @@
-//! The message itself and its parts.
+//! Diagnostics and their parts.
 
 use crate::Span;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The stable name of one kind of message, such as `E1001`. Codes are never reused.
+/// The stable code of a kind of diagnostic, such as `E1001`. Codes are never reused.
 ///
 /// `E0…` syntax, `E1…` names, `E2…` types, `E3…` topology, `E4…` lowering, `E5…` AIR, `E6…` projects, `W…` warnings.
-/// Each has a page under `docs/errors`, shown by `aqua explain`.
+/// Each code has a page in `docs/errors`, which `aqua explain` prints.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
 impl Code {
-    /// Names a code; rooms keep theirs as constants in a module `codes` that lists them all.
+    /// Creates a code. Each crate defines its codes as constants in a module `codes`.
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
 
-    /// The name, as `aqua explain` takes it.
+    /// Returns the code as text.
     pub const fn name(self) -> &'static str {
         self.0
     }
@@ -41,91 +41,91 @@ impl Serialize for Code {
     }
 }
 
-/// How grave a message is.
+/// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The program has no meaning as it stands.
+    /// The program can't be compiled.
     Error,
-    /// The program runs, but probably not as meant.
+    /// The program can be compiled, but is probably not what the author meant.
     Warning,
 }
 
-/// A place with a few words about it.
+/// A span with a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
-    /// The place.
+    /// The span to point at.
     pub span: Span,
-    /// What to say there; may be empty.
+    /// The message. May be empty.
     pub message: String,
 }
 
-/// One replacement of text.
+/// A replacement of source text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Edit {
-    /// What is replaced; an empty span inserts.
+    /// The text to replace. An empty span inserts.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The replacement.
     pub text: String,
 }
 
-/// A change that certainly mends the mistake: applied, the program says what its author meant.
+/// A change that corrects the program and is safe to apply automatically.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
-    /// What the change does, in the imperative.
+    /// Describes the change, in the imperative.
     pub message: String,
-    /// Edits that do not overlap.
+    /// The edits. They do not overlap.
     pub edits: Vec<Edit>,
 }
 
 impl Fix {
-    /// Applies the edits that lie in `file` to its text.
+    /// Applies the edits in `file` to its text.
     ///
-    /// Returns `None` when an edit is outside the text, cuts a character, or overlaps another.
+    /// Returns `None` if an edit is out of bounds, is not on a character boundary, or overlaps another edit.
     pub fn apply(&self, file: crate::FileId, text: &str) -> Option<String> {
         let mut edits: Vec<&Edit> = self.edits.iter().filter(|edit| edit.span.file == file).collect();
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        let (mut out, mut copied_to) = (String::with_capacity(text.len()), 0);
         for edit in edits {
-            out.push_str(text.get(at..edit.span.start as usize)?);
+            out.push_str(text.get(copied_to..edit.span.start as usize)?);
             out.push_str(&edit.text);
-            at = edit.span.end as usize;
+            copied_to = edit.span.end as usize;
         }
-        out.push_str(text.get(at..)?);
+        out.push_str(text.get(copied_to..)?);
         Some(out)
     }
 }
 
-/// A message about a program, as a value. Built by [`Diagnostic::error`] or [`Diagnostic::warning`] and refined.
+/// A message about a program. Create it with [`Diagnostic::error`] or [`Diagnostic::warning`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// Which kind of message.
+    /// The kind of diagnostic.
     pub code: Code,
-    /// How grave.
+    /// Whether it is an error or a warning.
     pub severity: Severity,
-    /// What is wrong, in one line without a full stop.
+    /// Describes the problem in one line without a full stop.
     pub message: String,
-    /// Where.
+    /// The primary span.
     pub span: Span,
-    /// Words at the primary place: what was expected there, or what was found. May be empty.
+    /// The label of the primary span: what was expected or found there. May be empty.
     pub label: String,
-    /// Other places that explain this one.
+    /// Labels of related spans.
     pub secondary: Vec<Label>,
-    /// Background, a sentence each.
+    /// Background information, one sentence each.
     pub notes: Vec<String>,
-    /// What to do, in one line.
+    /// Suggests what to do, in one line.
     pub help: Option<String>,
-    /// A certain repair.
+    /// A fix that can be applied automatically.
     pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
-    /// An error at a place: what is wrong in one line.
+    /// Creates an error.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Error, span, message.into())
     }
 
-    /// A warning at a place.
+    /// Creates a warning.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Warning, span, message.into())
     }
@@ -145,38 +145,38 @@ impl Diagnostic {
         }
     }
 
-    /// Says a few words at the primary place.
+    /// Sets the label of the primary span.
     #[must_use]
-    pub fn label(mut self, words: impl Into<String>) -> Self {
-        self.label = words.into();
+    pub fn label(mut self, message: impl Into<String>) -> Self {
+        self.label = message.into();
         self
     }
 
-    /// Points at another place that explains this one.
+    /// Adds a label for a related span.
     #[must_use]
-    pub fn also(mut self, span: Span, words: impl Into<String>) -> Self {
+    pub fn secondary(mut self, span: Span, message: impl Into<String>) -> Self {
         self.secondary.push(Label {
             span,
-            message: words.into(),
+            message: message.into(),
         });
         self
     }
 
-    /// Adds a sentence of background.
+    /// Adds a note with background information.
     #[must_use]
     pub fn note(mut self, sentence: impl Into<String>) -> Self {
         self.notes.push(sentence.into());
         self
     }
 
-    /// Says what to do.
+    /// Sets the help line.
     #[must_use]
     pub fn help(mut self, line: impl Into<String>) -> Self {
         self.help = Some(line.into());
         self
     }
 
-    /// Adds one replacement to the fix; the first call names what the fix does.
+    /// Adds an edit to the fix. `message` describes the fix and is ignored after the first call.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
         let fix = self.fix.get_or_insert_with(|| Fix {
@@ -190,21 +190,21 @@ impl Diagnostic {
         self
     }
 
-    /// Whether this message fails a compilation.
+    /// Returns whether the diagnostic is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 
-    /// The same message as a warning: for code its reader cannot mend, such as a dependency's.
+    /// Converts the diagnostic to a warning, for code that the user can't change, such as a dependency.
     #[must_use]
     pub fn as_warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }
 
-    /// Sorts messages as they are shown: by file, then place, errors first at the same place.
-    pub fn sort(messages: &mut [Self]) {
-        messages
+    /// Sorts diagnostics by span; at the same span, errors come first.
+    pub fn sort(diagnostics: &mut [Self]) {
+        diagnostics
             .sort_by(|a, b| (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message)));
     }
 }
@@ -215,7 +215,7 @@ mod tests {
     use crate::Sources;
 
     #[test]
-    fn fixes_apply_in_order_of_place() {
+    fn edits_are_applied_in_order() {
         let mut sources = Sources::new();
         let file = sources.add("a", "fro x <- xs");
         let message = Diagnostic::error(Code::new("E0001"), file.span(0, 3), "")

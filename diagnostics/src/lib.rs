@@ -1,11 +1,11 @@
-//! What a message about a program is.
+//! Diagnostics: messages about programs, as data.
 //!
-//! A [`Diagnostic`] is a value: a stable [`Code`], a severity, one primary span with its label, secondary labels,
-//! notes, a help line and, where it is certain, a machine-applicable [`Fix`]. Every stage returns diagnostics beside its
-//! output and never prints; `aqua-render` decides how they look.
+//! A [`Diagnostic`] has a stable [`Code`], a severity, a primary span with a label, secondary labels, notes, a help line and,
+//! if it can be applied automatically, a [`Fix`]. Compiler stages return diagnostics with their output and never print;
+//! `aqua-render` renders them.
 //!
-//! Mistakes in the user's program are diagnostics. Troubles of the world (a missing file, a lost peer) are
-//! `thiserror` enums in the rooms that meet them.
+//! Errors in the user's program are diagnostics. Errors of the environment, such as a missing file or an unreachable peer, are
+//! `thiserror` enums in the crates where they occur.
 //!
 //! ```
 //! use aqua_diagnostics::{Code, Diagnostic, Sources};
@@ -13,7 +13,7 @@
 //! const UNKNOWN_NAME: Code = Code::new("E1001");
 //! let mut sources = Sources::new();
 //! let file = sources.add("main.aqua", "x <- helo()\n");
-//! let message = Diagnostic::error(UNKNOWN_NAME, file.span(5, 9), "nothing is called `helo`")
+//! let message = Diagnostic::error(UNKNOWN_NAME, file.span(5, 9), "unknown name `helo`")
 //!     .label("not found")
 //!     .help("did you mean `hello`?")
 //!     .fix("replace `helo` by `hello`", file.span(5, 9), "hello");

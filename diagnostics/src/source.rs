@@ -1,15 +1,15 @@
-//! The texts that messages point into: files by number, spans of bytes, lines and columns.
+//! Source files, spans, lines and columns.
 
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The number of a text in a [`Sources`] table.
+/// The index of a file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct FileId(pub u32);
 
 impl FileId {
-    /// The bytes `start..end` of this file.
+    /// Returns the span of the bytes `start..end` of this file.
     pub const fn span(self, start: u32, end: u32) -> Span {
         Span { file: self, start, end }
     }
@@ -22,12 +22,12 @@ pub struct Span {
     pub file: FileId,
     /// Offset of the first byte.
     pub start: u32,
-    /// Offset just after the last byte.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
 impl Span {
-    /// The smallest span of this file that covers both; the files must be the same.
+    /// Returns the smallest span that covers both. They must be in the same file.
     pub fn to(self, other: Self) -> Self {
         debug_assert_eq!(self.file, other.file);
         Self {
@@ -37,7 +37,7 @@ impl Span {
         }
     }
 
-    /// The empty span just before this one.
+    /// Returns the empty span at the start.
     pub const fn before(self) -> Self {
         Self {
             file: self.file,
@@ -46,7 +46,7 @@ impl Span {
         }
     }
 
-    /// The empty span just after this one.
+    /// Returns the empty span at the end.
     pub const fn after(self) -> Self {
         Self {
             file: self.file,
@@ -56,13 +56,14 @@ impl Span {
     }
 }
 
-/// One text with its name and the offsets of its lines.
+/// A source file.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The path or title shown in messages.
+    /// The path or title shown in diagnostics.
     pub name: String,
-    /// The text itself.
+    /// The content.
     pub text: Arc<str>,
+    /// Offset of the first byte of each line.
     line_starts: Vec<u32>,
 }
 
@@ -70,7 +71,7 @@ impl Source {
     fn new(name: String, text: Arc<str>) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0)
-            .chain(newlines.map(|(at, _)| at as u32 + 1))
+            .chain(newlines.map(|(offset, _)| offset as u32 + 1))
             .collect();
         Self {
             name,
@@ -79,7 +80,7 @@ impl Source {
         }
     }
 
-    /// Line and column of a byte offset, both from 1; columns count characters. Offsets past the end mean the end.
+    /// Returns the line and column of a byte offset, both from 1. Columns count characters. Offsets past the end are clamped.
     pub fn location(&self, offset: u32) -> (u32, u32) {
         let offset = (offset as usize).min(self.text.len());
         let line = self.line_of(offset as u32);
@@ -91,17 +92,17 @@ impl Source {
         (line, column as u32 + 1)
     }
 
-    /// The line (from 1) that a byte offset lies in; offsets past the end lie in the last one.
+    /// Returns the line of a byte offset, from 1. Offsets past the end are on the last line.
     pub fn line_of(&self, offset: u32) -> u32 {
         self.line_starts.partition_point(|start| *start <= offset) as u32
     }
 
-    /// How many lines there are; a text that ends with a line break has an empty last one.
+    /// Returns the number of lines. A text that ends with a line break has an empty last line.
     pub fn line_count(&self) -> u32 {
         self.line_starts.len() as u32
     }
 
-    /// The bytes of a line (from 1), its line break included; `None` past the end.
+    /// Returns the byte range of a line (from 1), including its line break. Returns `None` past the end.
     pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
         let start = *self.line_starts.get((line as usize).checked_sub(1)?)? as usize;
         let end = self
@@ -111,61 +112,61 @@ impl Source {
         Some(start..end)
     }
 
-    /// The text of a line (from 1) without its line break; empty past the end.
+    /// Returns the text of a line (from 1) without its line break. Returns an empty string past the end.
     pub fn line(&self, line: u32) -> &str {
         self.line_range(line)
             .map_or("", |range| self.text[range].trim_end_matches(['\n', '\r']))
     }
 }
 
-/// All texts of one run, by [`FileId`].
+/// The source files of a compilation, indexed by [`FileId`].
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
 }
 
 impl Sources {
-    /// An empty table.
+    /// Creates an empty table.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a text under a name and gives its number.
+    /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         self.files.push(Source::new(name.into(), text.into()));
         FileId(self.files.len() as u32 - 1)
     }
 
-    /// Gives a file another text; without such a file nothing happens.
+    /// Replaces the content of a file. Does nothing if the file does not exist.
     pub fn replace(&mut self, file: FileId, text: impl Into<Arc<str>>) {
         if let Some(source) = self.files.get_mut(file.0 as usize) {
             *source = Source::new(std::mem::take(&mut source.name), text.into());
         }
     }
 
-    /// The text with that number, if there is one.
+    /// Returns the file with this id.
     pub fn get(&self, file: FileId) -> Option<&Source> {
         self.files.get(file.0 as usize)
     }
 
-    /// Line and column (from 1) where a span begins; `(1, 1)` for an unknown file.
+    /// Returns the line and column (from 1) of the start of a span, or `(1, 1)` for an unknown file.
     pub fn location(&self, span: Span) -> (u32, u32) {
         self.get(span.file).map_or((1, 1), |source| source.location(span.start))
     }
 
-    /// The text a span covers; empty when the span is outside its file or cuts a character.
+    /// Returns the text of a span. Returns an empty string if the span is out of bounds or not on character boundaries.
     pub fn text(&self, span: Span) -> &str {
         self.get(span.file)
             .and_then(|source| source.text.get(span.start as usize..span.end as usize))
             .unwrap_or("")
     }
 
-    /// Files in the order they were added.
+    /// Iterates over the files in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         self.files
             .iter()
             .enumerate()
-            .map(|(at, source)| (FileId(at as u32), source))
+            .map(|(index, source)| (FileId(index as u32), source))
     }
 }
 

@@ -1,16 +1,16 @@
-//! Which known name was probably meant.
+//! Suggestions for misspelled names.
 
 use crate::{Diagnostic, Span};
 
-/// The known names close enough to a misspelt one to be worth saying, nearest first, at most three.
-pub fn close<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    // One letter is as near to every other letter: only its case can be mistaken.
+/// Returns the known names that are similar to a misspelled one: at most three, most similar first.
+pub fn similar_names<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    // A single letter has the same distance to every other letter, so only a wrong case is considered.
     let length = wrong.chars().count();
     let limit = if length < 2 { 0 } else { (length / 3).max(1) };
     let mut scored: Vec<(usize, &str)> = known
         .into_iter()
         .filter(|name| *name != wrong)
-        .map(|name| (distance(wrong, name, limit), name))
+        .map(|name| (edit_distance(wrong, name, limit), name))
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     scored.sort();
@@ -24,30 +24,30 @@ pub fn close<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&
         .collect()
 }
 
-/// The known name that was most probably meant, if one is close.
-pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    close(wrong, known).first().copied()
+/// Returns the known name that is most similar to a misspelled one, if one is similar.
+pub fn most_similar<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    similar_names(wrong, known).first().copied()
 }
 
-/// Says what was probably meant, with a fix when only one name is close.
+/// Adds a help line with similar names, and a fix if there is only one.
 pub fn suggest<'a>(
     message: Diagnostic,
     span: Span,
     wrong: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
-    match close(wrong, known).as_slice() {
+    match similar_names(wrong, known).as_slice() {
         [] => message,
         [only] => {
             message
                 .help(format!("did you mean `{only}`?"))
                 .fix(format!("replace `{wrong}` by `{only}`"), span, *only)
         }
-        several => message.help(format!("did you mean {}?", list(several.iter().copied(), "or"))),
+        several => message.help(format!("did you mean {}?", quoted_list(several.iter().copied(), "or"))),
     }
 }
 
-/// The same; when no name is close, says what to do instead.
+/// Like [`suggest`]; uses `otherwise` as the help line if no name is similar.
 pub fn suggest_or<'a>(
     message: Diagnostic,
     span: Span,
@@ -62,28 +62,33 @@ pub fn suggest_or<'a>(
     }
 }
 
-/// Names in backquotes: `a`, `b` or `c`.
-pub fn list<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+/// Formats names in backquotes, such as "`a`, `b` or `c`". `conjunction` joins the last two.
+pub fn quoted_list<'a>(names: impl IntoIterator<Item = &'a str>, conjunction: &str) -> String {
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
         [] => "none".into(),
         [only] => only.clone(),
-        [before @ .., final_one] => format!("{} {last} {final_one}", before.join(", ")),
+        [before @ .., last] => format!("{} {conjunction} {last}", before.join(", ")),
     }
 }
 
-/// Names in backquotes, the first few of many.
-pub fn some<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+/// Formats names in backquotes. If there are more than eight, lists the first seven and the number of the others.
+pub fn truncated_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match names.len() {
-        0..=8 => list(names, "and"),
-        many => format!("{} and {} more", list(names.iter().copied().take(7), ","), many - 7).replace(" , ", ", "),
+        0..=8 => quoted_list(names, "and"),
+        many => format!(
+            "{} and {} more",
+            quoted_list(names.iter().copied().take(7), ","),
+            many - 7
+        )
+        .replace(" , ", ", "),
     }
 }
 
-/// How far two words are apart: single-letter insertions, removals, replacements and swaps of neighbours that turn one word into the other; a change of
-/// case counts half, rounded down. More than `limit` is only known to be more.
-pub fn distance(left: &str, right: &str, limit: usize) -> usize {
+/// Returns the edit distance (Damerau–Levenshtein, with adjacent transpositions) of two words. A change of case costs one half;
+/// the sum is rounded down. Distances greater than `limit` are not exact.
+pub fn edit_distance(left: &str, right: &str, limit: usize) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     if a.len().abs_diff(b.len()) > limit || a.len() > 64 {
         return limit + 1;
@@ -121,19 +126,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_names_come_first_and_far_ones_not_at_all() {
-        assert_eq!(close("helo", ["hello", "world", "help"]), ["hello", "help"]);
-        assert_eq!(close("neighbourhood", ["neighborhood", "merge"]), ["neighborhood"]);
-        assert_eq!(close("gerat", ["great"]), ["great"]);
-        assert_eq!(close("op", ["Op"]), ["Op"]);
-        assert!(close("x", ["y", "LAST_ERROR"]).is_empty());
-        assert_eq!(close("x", ["X"]), ["X"]);
+    fn similar_names_are_sorted_and_others_are_excluded() {
+        assert_eq!(similar_names("helo", ["hello", "world", "help"]), ["hello", "help"]);
+        assert_eq!(
+            similar_names("neighbourhood", ["neighborhood", "merge"]),
+            ["neighborhood"]
+        );
+        assert_eq!(similar_names("gerat", ["great"]), ["great"]);
+        assert_eq!(similar_names("op", ["Op"]), ["Op"]);
+        assert!(similar_names("x", ["y", "LAST_ERROR"]).is_empty());
+        assert_eq!(similar_names("x", ["X"]), ["X"]);
     }
 
     #[test]
-    fn long_lists_are_cut() {
-        assert_eq!(some(["a", "b"]), "`a` and `b`");
-        let many: Vec<String> = (0..12).map(|number| format!("n{number}")).collect();
-        assert!(some(many.iter().map(String::as_str)).ends_with("`n6` and 5 more"));
+    fn long_lists_are_truncated() {
+        assert_eq!(truncated_list(["a", "b"]), "`a` and `b`");
+        let many: Vec<String> = (0..12).map(|index| format!("n{index}")).collect();
+        assert!(truncated_list(many.iter().map(String::as_str)).ends_with("`n6` and 5 more"));
     }
 }

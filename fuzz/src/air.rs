@@ -1,34 +1,34 @@
-//! AIR text to scripts and bytecode.
+//! Fuzzes the AIR parser, printer and assembler.
 
-use crate::parser::points_into;
+use crate::parser::check_spans;
 use aqua_air::Bytecode;
 use aqua_diagnostics::FileId;
 
-/// Reads a text, and takes a valid script through all its forms and back.
+/// Parses a text and converts a valid script to all other forms and back.
 pub fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let script = match aqua_air::read(text) {
+    let script = match aqua_air::parse(text) {
         Ok(script) => script,
         Err(error) => {
             for message in error.diagnostics(FileId(0)) {
-                points_into(text, &message);
+                check_spans(text, &message);
             }
             let _ = error.official_report(text);
             return;
         }
     };
     let printed = aqua_air::print(&script);
-    assert_eq!(aqua_air::read(&printed).as_ref(), Ok(&script), "{printed}");
+    assert_eq!(aqua_air::parse(&printed).as_ref(), Ok(&script), "{printed}");
 
-    let bytecode = aqua_air::load(text).expect("just read");
+    let bytecode = Bytecode::parse(text).expect("was parsed before");
     for (id, _) in bytecode.in_text_order() {
-        let span = bytecode.span(id).expect("read from a text");
-        assert!(text.get(span.left as usize..span.right as usize).is_some());
+        let span = bytecode.span(id).expect("parsed from text");
+        assert!(text.get(span.start as usize..span.end as usize).is_some());
         let _ = bytecode.canonical_text(id);
     }
     assert_eq!(bytecode.disassemble(), script, "{printed}");
     let encoded = bytecode.encode();
-    let decoded = Bytecode::decode(&encoded).expect("own bytes");
+    let decoded = Bytecode::decode(&encoded).expect("encoded above");
     assert_eq!(decoded, bytecode, "{printed}");
-    assert_eq!(decoded.content_id(), bytecode.content_id(), "{printed}");
+    assert_eq!(decoded.content_hash(), bytecode.content_hash(), "{printed}");
 }

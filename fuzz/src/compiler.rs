@@ -1,14 +1,14 @@
-//! Aqua modules to AIR, definitions, callers and messages.
+//! Fuzzes the compiler: AIR, generated code and diagnostics.
 
-use crate::parser::points_into;
+use crate::parser::check_spans;
 use aqua_air::Bytecode;
 use aqua_compiler::{InMemory, Options, SourceMap, callers, compile};
 use aqua_render::{Colour, json_lines, terminal};
 
-/// Names of the modules of an input, the entry first.
+/// Names of the modules of an input. The first one is the main module.
 pub const MODULES: [&str; 4] = ["main.aqua", "a.aqua", "b.aqua", "lib/c.aqua"];
 
-/// Compiles modules with each set of options, and looks at all that comes out.
+/// Compiles modules with several sets of options and checks all outputs.
 pub fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let sources = MODULES
@@ -30,8 +30,8 @@ pub fn run(bytes: &[u8]) {
             let source = compilation
                 .sources
                 .get(message.span.file)
-                .expect("messages are about files");
-            points_into(&source.text, message);
+                .expect("diagnostics refer to known files");
+            check_spans(&source.text, message);
         }
         let _ = terminal(&compilation.sources, &compilation.diagnostics, Colour::Off);
         let _ = json_lines(&compilation.sources, &compilation.diagnostics);
@@ -39,10 +39,10 @@ pub fn run(bytes: &[u8]) {
             return;
         }
         for function in &compilation.functions {
-            let bytecode = Bytecode::assemble(&function.script).expect("what is compiled is well-formed");
+            let bytecode = Bytecode::assemble(&function.script).expect("compiled scripts are well-formed");
             let text = aqua_air::print(&function.script);
-            let read = aqua_air::load(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-            assert_eq!(read.content_id(), bytecode.content_id(), "{text}");
+            let parsed = Bytecode::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            assert_eq!(parsed.content_hash(), bytecode.content_hash(), "{text}");
             let _ = SourceMap::of(function, &compilation.sources);
         }
         let _ = callers::typescript(&compilation, "main.aqua");

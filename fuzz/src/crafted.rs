@@ -1,7 +1,7 @@
-//! Particle data out of a few bytes, with ids that fit and signatures of whoever made it.
+//! A compact encoding of particle data with valid content ids and signatures.
 //!
-//! One list of entries (values, tetraplets, aggregates), then the trace. Both name entries by number, so that an input
-//! decides which entry stands where, fitting or not, and never has to hit a hash.
+//! The encoding is a list of entries (values, tetraplets, aggregates) followed by the trace. Both refer to entries by index, so
+//! the fuzzer can combine entries in any way without guessing hashes.
 
 use crate::scene::{PARTICLE, PEERS, key_seed, peer_id};
 use crate::stream::{Sink, Source};
@@ -14,7 +14,7 @@ use ecow::EcoString;
 use ed25519_dalek::{Signer as _, SigningKey};
 use std::collections::BTreeMap;
 
-/// In place of a length: the text is a peer's id.
+/// Marks a peer id in place of the length of a string.
 const PEER: u8 = 0xf0;
 
 pub(crate) fn read(source: &mut Source<'_>) -> ParticleData {
@@ -36,17 +36,17 @@ pub(crate) fn read(source: &mut Source<'_>) -> ParticleData {
 }
 
 fn text(source: &mut Source<'_>) -> EcoString {
-    let mut ahead = source.clone();
-    match ahead.byte() {
+    let mut lookahead = source.clone();
+    match lookahead.byte() {
         byte @ PEER.. if byte - PEER < PEERS => {
-            *source = ahead;
+            *source = lookahead;
             peer_id(byte - PEER).into()
         }
         _ => source.text(),
     }
 }
 
-/// The id of an entry, or one that nothing has.
+/// Reads the content id of an entry, or an unknown one.
 fn id(source: &mut Source<'_>, ids: &[Cid]) -> Cid {
     let number = source.number();
     let known = ids.get(number as usize).cloned();
@@ -141,13 +141,13 @@ fn state(source: &mut Source<'_>, ids: &[Cid]) -> TraceState {
     }
 }
 
-/// Signatures of all peers that have a part in the trace; those whose bit is set sign something else.
+/// Signs the trace for all peers in it. Peers whose bit in `forged` is set sign for another particle.
 fn signatures(data: &ParticleData, forged: u8) -> BTreeMap<Box<[u8]>, Box<[u8]>> {
     let info = &data.cid_info;
     let owner = |id: &Cid| {
         let result = info.service_result_store.get(id).map(|result| &result.tetraplet_cid);
-        let frozen = || info.canon_result_store.get(id).map(|result| &result.tetraplet);
-        let tetraplet = info.tetraplet_store.get(result.or_else(frozen)?)?;
+        let canon = || info.canon_result_store.get(id).map(|result| &result.tetraplet);
+        let tetraplet = info.tetraplet_store.get(result.or_else(canon)?)?;
         (0..PEERS).find(|peer| peer_id(*peer) == tetraplet.peer_pk)
     };
     let mut made: BTreeMap<u8, Vec<&Cid>> = BTreeMap::new();
@@ -174,7 +174,7 @@ fn signatures(data: &ParticleData, forged: u8) -> BTreeMap<Box<[u8]>, Box<[u8]>>
     signed.collect()
 }
 
-/// A list of texts and a text in borsh.
+/// Encodes a list of strings and a string in Borsh.
 fn message(ids: &[&Cid], particle: &str) -> Vec<u8> {
     let mut message = (ids.len() as u32).to_le_bytes().to_vec();
     for text in ids.iter().map(|id| id.to_string()).chain([particle.to_owned()]) {
@@ -184,7 +184,7 @@ fn message(ids: &[&Cid], particle: &str) -> Vec<u8> {
     message
 }
 
-/// Writes what [`read`] makes such data of.
+/// Writes data in the encoding that [`read`] reads.
 pub(crate) fn write(sink: &mut Sink, data: &ParticleData) {
     let info = &data.cid_info;
     let mut numbers: BTreeMap<&Cid, u32> = BTreeMap::new();
@@ -221,7 +221,7 @@ pub(crate) fn write(sink: &mut Sink, data: &ParticleData) {
         entries.bytes(result.argument_hash.to_string().as_bytes());
         number!(id);
     }
-    // Elements and frozen streams name each other: as many rounds as they are deep.
+    // Canon elements and canon results refer to each other, so repeat until all are written.
     loop {
         let before = next;
         for (id, element) in &info.canon_element_store {

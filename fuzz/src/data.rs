@@ -1,9 +1,9 @@
-//! Bytes to particle data.
+//! Fuzzes the decoder and the verification of particle data.
 
 use aqua_keys::KeyPair;
 use aqua_vm::{Params, Program, State, step};
 
-/// Decodes data, encodes it again and has it verified.
+/// Decodes, encodes and verifies particle data.
 pub fn run(bytes: &[u8]) {
     let Ok(state) = State::decode(bytes) else { return };
     assert!(

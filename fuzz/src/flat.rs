@@ -1,26 +1,26 @@
-//! The machine over bytes.
+//! Fuzzes the byte-level interface of the VM.
 
 use crate::scene::{key_seed, peer_id};
 use crate::stream::{Sink, Source};
 use aqua_vm::flat::{RunParameters, decode_call_requests, invoke};
 use aqua_vm::{CanonMapFold, Limits, Trust};
 
-/// Everything a run gets as bytes.
+/// The input of a run.
 pub struct Invocation<'a> {
-    /// Bits: no checks, fold rule, hard limits, which peer runs.
+    /// Bits: trust, rule for folds over canonical maps, hard limits, -, peer (2 bits).
     pub options: u8,
     /// The script.
     pub air: &'a str,
-    /// What the peer's last run gave.
+    /// The data of the previous run on the peer.
     pub previous: &'a [u8],
-    /// What arrived.
+    /// The incoming data.
     pub current: &'a [u8],
-    /// Results of services.
+    /// Encoded results of service calls.
     pub results: &'a [u8],
 }
 
 impl Invocation<'_> {
-    /// The form that [`run`] takes.
+    /// Encodes the invocation as input of [`run`].
     pub fn write(&self) -> Vec<u8> {
         let mut sink = Sink::default();
         sink.byte(self.options);
@@ -31,7 +31,7 @@ impl Invocation<'_> {
     }
 }
 
-/// Runs once.
+/// Executes an invocation.
 pub fn run(bytes: &[u8]) {
     let mut source = Source::new(bytes);
     let options = source.byte();
@@ -61,14 +61,14 @@ pub fn run(bytes: &[u8]) {
         trust: if options & 1 == 0 { Trust::Verify } else { Trust::Ignore },
     };
     let outcome = invoke(&air, previous, current, &parameters, results);
-    let is_done = matches!(outcome.ret_code, 0 | 10_000..20_000 | 30_000..);
-    if !is_done {
-        assert_eq!(outcome.data, previous, "an undone run gives the previous bytes");
+    let is_committed = matches!(outcome.ret_code, 0 | 10_000..20_000 | 30_000..);
+    if !is_committed {
+        assert_eq!(outcome.data, previous, "a failed run returns the previous data");
     }
-    decode_call_requests(&outcome.call_requests).expect("own bytes");
+    decode_call_requests(&outcome.call_requests).expect("encoded by the VM");
     assert_eq!(
         invoke(&air, previous, current, &parameters, results),
         outcome,
-        "a run is a function"
+        "runs are deterministic"
     );
 }

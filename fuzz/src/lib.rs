@@ -1,18 +1,18 @@
-//! Hostile input for everything that reads.
+//! Fuzz targets for everything that parses untrusted input.
 //!
-//! Each target is a function from bytes: it returns for any bytes, or a law of the project is broken. `src/bin` hangs each
-//! on the fuzzing engine; `src/bin/seeds.rs` writes what the engine begins with. `cargo xtask fuzz` builds and runs all.
+//! Each target is a function of bytes that panics if an invariant is violated. `src/bin` has the entry points for libFuzzer;
+//! `src/bin/seeds.rs` writes the initial corpus. `cargo xtask fuzz` builds and runs all targets.
 //!
-//! | target | input | what must hold |
+//! | target | input | invariants |
 //! |---|---|---|
 //! | [`lexer`] | Aqua text | tokens cover the text |
-//! | [`parser`] | Aqua text | messages are few and point into the text, fixes apply |
-//! | [`compiler`] | Aqua modules, a zero byte between | what is accepted becomes valid AIR and callers; messages can be drawn |
-//! | [`air`] | AIR text | printing and reading, assembling and disassembling, encoding and decoding lose nothing |
-//! | [`bytecode`] | bytecode | one encoding for each script; what was verified runs |
-//! | [`data`] | particle data | what decodes is bounded and encodes to the same |
-//! | [`step`] | a [`scene`]: script, states, signatures, results | a step is a function and a transaction; going on is the same as running again |
-//! | [`flat`] | script, two data, results as bytes | an undone run gives the previous bytes |
+//! | [`parser`] | Aqua text | the number of diagnostics is limited, spans are in bounds, fixes can be applied |
+//! | [`compiler`] | Aqua modules, separated by zero bytes | accepted programs compile to valid AIR; diagnostics can be rendered |
+//! | [`air`] | AIR text | round trips through printing, assembling and encoding |
+//! | [`bytecode`] | bytecode | each script has one encoding; verified bytecode executes |
+//! | [`data`] | particle data | decoded data is bounded in size; round trip through encoding |
+//! | [`step`] | a [`scene`]: script, states, signatures, results | steps are deterministic and transactional; a resumed step equals a full run |
+//! | [`flat`] | script, previous and current data, results as bytes | a failed run returns the previous data |
 
 pub mod air;
 pub mod bytecode;

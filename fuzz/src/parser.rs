@@ -1,23 +1,23 @@
-//! Aqua text to a tree.
+//! Fuzzes the parser.
 
 use aqua_diagnostics::{Diagnostic, FileId, Span};
-use aqua_grammar::{MAX_MESSAGES, parse};
+use aqua_grammar::{MAX_DIAGNOSTICS, parse};
 
-/// Parses a text and looks at the messages.
+/// Parses a text and checks the diagnostics.
 pub fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let parsed = parse(FileId(0), text);
-    assert!(parsed.diagnostics.len() <= MAX_MESSAGES);
+    assert!(parsed.diagnostics.len() <= MAX_DIAGNOSTICS);
     for message in &parsed.diagnostics {
-        points_into(text, message);
+        check_spans(text, message);
     }
     let again = parse(FileId(0), text);
-    assert_eq!(again.tokens, parsed.tokens, "parsing is a function");
-    assert_eq!(again.diagnostics, parsed.diagnostics, "parsing is a function");
+    assert_eq!(again.tokens, parsed.tokens, "parsing is deterministic");
+    assert_eq!(again.diagnostics, parsed.diagnostics, "parsing is deterministic");
 }
 
-/// Whether a message's spans are pieces of the text and its fix applies.
-pub(crate) fn points_into(text: &str, message: &Diagnostic) {
+/// Checks that the spans of a diagnostic are in bounds and that its fix can be applied.
+pub(crate) fn check_spans(text: &str, message: &Diagnostic) {
     let inside = |span: Span| text.get(span.start as usize..span.end as usize).is_some();
     assert!(inside(message.span), "{message:?}");
     let of_file = |span: Span| span.file != message.span.file || inside(span);

@@ -1,4 +1,4 @@
-//! What one input of the `step` target means.
+//! The input of the `step` target.
 
 use crate::crafted;
 use crate::stream::{Sink, Source};
@@ -9,18 +9,18 @@ use ecow::EcoString;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The particle that all scenes are about.
+/// The particle id of all scenes.
 pub const PARTICLE: &str = "particle";
 
-/// How many peers have keys here, and so can be signed for.
+/// Number of peers with keys.
 pub const PEERS: u8 = 4;
 
-/// Seed of a peer's key.
+/// Returns the seed of the key of a peer.
 pub fn key_seed(peer: u8) -> [u8; 32] {
     [peer + 1; 32]
 }
 
-/// Id of a peer.
+/// Returns the id of a peer.
 pub fn peer_id(peer: u8) -> String {
     static IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
         (0..PEERS)
@@ -30,24 +30,24 @@ pub fn peer_id(peer: u8) -> String {
     IDS[usize::from(peer % PEERS)].clone()
 }
 
-/// One step of one peer, with everything chosen by the input. Data is in order as far as ids and signatures go (unless
-/// the input says otherwise): whoever has keys can make that.
+/// A step of a peer, chosen by the fuzzer. Content ids and signatures are valid unless the input requests otherwise, as in the
+/// data of an attacker with keys.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
-    /// Bits: no checks, fold rule, hard limits, -, which peer runs (2).
+    /// Bits: trust, rule for folds over canonical maps, hard limits, -, peer (2 bits).
     pub options: u8,
-    /// The script. `@0` to `@3` stand for peers, to be short.
+    /// The script. In the encoding, `@0` to `@3` stand for peer ids.
     pub air: EcoString,
-    /// What the peer knows.
+    /// The data of the previous step on the peer.
     pub previous: ParticleData,
-    /// What arrives; nothing, if the trace is empty.
+    /// The incoming data. Nothing arrives if the trace is empty.
     pub current: ParticleData,
-    /// What services answered.
+    /// Results of service calls.
     pub results: BTreeMap<u32, FlatCallResult>,
 }
 
 impl Scene {
-    /// The meaning of any bytes.
+    /// Decodes a scene. Never fails.
     pub fn read(bytes: &[u8]) -> Self {
         let mut source = Source::new(bytes);
         let options = source.byte();
@@ -65,14 +65,14 @@ impl Scene {
         }
     }
 
-    /// Bytes with that meaning. Ids that fit nothing get lost.
+    /// Encodes the scene. Unknown content ids are lost.
     pub fn write(&self) -> Vec<u8> {
         let mut sink = Sink::default();
         sink.byte(self.options);
-        let short = (0..PEERS).fold(self.air.to_string(), |air, peer| {
+        let abbreviated = (0..PEERS).fold(self.air.to_string(), |air, peer| {
             air.replace(&peer_id(peer), &format!("@{peer}"))
         });
-        sink.bytes(short.as_bytes());
+        sink.bytes(abbreviated.as_bytes());
         sink.list(self.results.iter(), |sink, (id, result)| {
             sink.number(*id);
             sink.byte(result.ret_code as u8);
@@ -83,7 +83,7 @@ impl Scene {
         sink.bytes
     }
 
-    /// Parameters of the step.
+    /// Returns the parameters of the step.
     pub fn params(&self) -> Params {
         let peer = self.options >> 4 & 3;
         let mut params = Params::new(PARTICLE, peer_id(0), KeyPair::from_seed(key_seed(peer)));
@@ -103,7 +103,7 @@ impl Scene {
     }
 }
 
-/// Puts ids of peers in place of `@0` to `@3`.
+/// Replaces `@0` to `@3` by peer ids.
 pub fn with_peers(air: &str) -> EcoString {
     (0..PEERS)
         .fold(air.to_owned(), |air, peer| {

@@ -1,4 +1,4 @@
-//! What the engine begins with: the programs and data of the tests, and steps of a network that runs them.
+//! The initial corpus: programs and data of the tests, and steps of a network that executes them.
 
 use crate::compiler::MODULES;
 use crate::flat::Invocation;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Scripts that between them have every instruction, and errors of many kinds.
+/// Scripts that together contain all instructions and many kinds of errors.
 const SCRIPTS: &[&str] = &[
     include_str!("scripts/journey.air"),
     include_str!("scripts/errors.air"),
@@ -23,30 +23,31 @@ const SCRIPTS: &[&str] = &[
     include_str!("scripts/streams.air"),
 ];
 
-/// No scene of a seed is longer: long inputs make the engine slow.
-const LONGEST: usize = 6000;
-/// So many steps of one compiled script are seeds, of every so many scripts: enough to begin with, few enough for short runs.
-const STEPS: usize = 3;
-const EVERY: usize = 2;
-/// One of so many programs of the vectors is a seed as text.
-const EVERY_TEXT: usize = 3;
+/// Maximum size of a scene, in bytes. Long inputs slow the fuzzer down.
+const MAX_SCENE_SIZE: usize = 6000;
+/// Number of steps per compiled script.
+const STEPS_PER_SCRIPT: usize = 3;
+/// Every n-th compiled script is used for steps.
+const SCRIPT_INTERVAL: usize = 2;
+/// Every n-th program of the vectors is used as text.
+const PROGRAM_INTERVAL: usize = 3;
 
-/// Inputs by target.
+/// Inputs of each target.
 pub type Seeds = BTreeMap<&'static str, Vec<Vec<u8>>>;
 
-/// All seeds, from the tree at `root`.
+/// Collects all seeds from the source tree at `root`.
 ///
 /// # Errors
-/// When a file of the tests is missing or says something else than expected.
+/// Fails if a file is missing or malformed.
 pub fn all(root: &Path) -> io::Result<Seeds> {
     let mut seeds = Seeds::new();
     let mut put = |target: &'static str, seed: Vec<u8>| seeds.entry(target).or_default().push(seed);
 
     let mut scripts: Vec<String> = SCRIPTS.iter().map(|script| with_peers(script).into()).collect();
     let vectors: Value = serde_json::from_str(&fs::read_to_string(root.join("tests/vectors/aqua-lowering.json"))?)?;
-    for (number, vector) in vectors.as_array().into_iter().flatten().enumerate() {
+    for (index, vector) in vectors.as_array().into_iter().flatten().enumerate() {
         let source = vector["source"].as_str().unwrap_or_default();
-        if number % EVERY_TEXT != 0 {
+        if index % PROGRAM_INTERVAL != 0 {
             continue;
         }
         for target in ["lexer", "parser", "compiler"] {
@@ -115,23 +116,23 @@ pub fn all(root: &Path) -> io::Result<Seeds> {
         put("data", data);
     }
 
-    let is_own = |number: usize| number < SCRIPTS.len();
-    let chosen = |(number, _): &(usize, _)| is_own(*number) || number % EVERY == 0;
-    for (number, air) in scripts.iter().enumerate().filter(chosen) {
+    let is_own = |index: usize| index < SCRIPTS.len();
+    let is_selected = |(index, _): &(usize, _)| is_own(*index) || index % SCRIPT_INTERVAL == 0;
+    for (index, air) in scripts.iter().enumerate().filter(is_selected) {
         put("air", air.clone().into());
         let program = Program::from_air(air).map_err(io::Error::other)?;
         put("bytecode", program.code().encode());
-        let steps = if is_own(number) { 40 } else { STEPS };
-        for mut moment in moments(&program, air, steps) {
-            moment.scene.options |= u8::from(number % 2 == 1) | ((number / 2 % 2) << 1) as u8;
-            let scene = moment.scene.write();
-            assert_eq!(Scene::read(&scene).write(), scene, "a scene reads as it was written");
-            if scene.len() > LONGEST {
+        let count = if is_own(index) { 40 } else { STEPS_PER_SCRIPT };
+        for mut step in network_steps(&program, air, count) {
+            step.scene.options |= u8::from(index % 2 == 1) | ((index / 2 % 2) << 1) as u8;
+            let scene = step.scene.write();
+            assert_eq!(Scene::read(&scene).write(), scene, "decoding reverses encoding");
+            if scene.len() > MAX_SCENE_SIZE {
                 break;
             }
             put("step", scene);
-            put("flat", moment.invocation(air));
-            put("data", moment.current);
+            put("flat", step.invocation(air));
+            put("data", step.current);
         }
     }
     for seeds in seeds.values_mut() {
@@ -145,19 +146,19 @@ pub fn all(root: &Path) -> io::Result<Seeds> {
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries: io::Result<Vec<_>> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
     let mut files = entries?;
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "aqua"));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "aqua"));
     files.sort();
     Ok(files)
 }
 
-/// One step of one peer.
-struct Moment {
+/// A step of a peer.
+struct NetworkStep {
     scene: Scene,
     previous: Vec<u8>,
     current: Vec<u8>,
 }
 
-impl Moment {
+impl NetworkStep {
     fn invocation(&self, air: &str) -> Vec<u8> {
         let (options, results) = (self.scene.options, encode_call_results(&self.scene.results));
         let (previous, current) = (&self.previous, &self.current);
@@ -172,25 +173,26 @@ impl Moment {
     }
 }
 
-/// The first steps of a network that runs a script; everything arrives in the order it was sent, results one by one.
-fn moments(program: &Program, air: &str, most: usize) -> Vec<Moment> {
-    let mut moments = Vec::new();
+/// Returns the first steps of a network that executes a script. Messages arrive in the order in which they are sent, and results
+/// one by one.
+fn network_steps(program: &Program, air: &str, limit: usize) -> Vec<NetworkStep> {
+    let mut steps = Vec::new();
     let mut states = vec![State::default(); usize::from(PEERS)];
-    let mut under_way = vec![(0, Vec::new(), BTreeMap::new())];
-    while !under_way.is_empty() && moments.len() < most {
-        let (peer, current, results): (u8, Vec<u8>, BTreeMap<u32, CallResult>) = under_way.remove(0);
+    let mut queue = vec![(0, Vec::new(), BTreeMap::new())];
+    while !queue.is_empty() && steps.len() < limit {
+        let (peer, current, results): (u8, Vec<u8>, BTreeMap<u32, CallResult>) = queue.remove(0);
         let mut params = Params::new(PARTICLE, peer_id(0), KeyPair::from_seed(key_seed(peer)));
         params.timestamp = 1_700_000_000_000;
         params.ttl = 7000;
         let state = &mut states[usize::from(peer)];
         let outcome = step(program, state, &current, &results, &params);
-        let arriving = State::decode(&current).expect("own data");
-        moments.push(Moment {
+        let incoming = State::decode(&current).expect("encoded by the VM");
+        steps.push(NetworkStep {
             scene: Scene {
                 options: peer << 4,
                 air: air.into(),
                 previous: state.data().clone(),
-                current: arriving.data().clone(),
+                current: incoming.data().clone(),
                 results: results.iter().map(|(id, result)| (*id, result.into())).collect(),
             },
             previous: state.encode(),
@@ -199,16 +201,16 @@ fn moments(program: &Program, air: &str, most: usize) -> Vec<Moment> {
         let data = outcome.state.encode();
         *state = outcome.state;
         let receivers = (0..PEERS).filter(|peer| outcome.next_peers.contains(&peer_id(*peer)));
-        under_way.extend(receivers.map(|peer| (peer, data.clone(), BTreeMap::new())));
+        queue.extend(receivers.map(|peer| (peer, data.clone(), BTreeMap::new())));
         for (id, request) in outcome.call_requests {
-            under_way.push((peer, Vec::new(), [(id, served(&request))].into()));
+            queue.push((peer, Vec::new(), [(id, client_answer(&request))].into()));
         }
     }
-    moments
+    steps
 }
 
-/// What a client's services say on top of [`answer`]: arguments of a function are its relay and peers.
-fn served(request: &CallRequest) -> CallResult {
+/// Answers service calls like [`answer`], and the calls that fetch the relay and the arguments of a function from the client.
+fn client_answer(request: &CallRequest) -> CallResult {
     if request.service_id != "getDataSrv" {
         return answer(request);
     }

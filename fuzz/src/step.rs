@@ -1,10 +1,10 @@
-//! Steps with a script, a state, arriving data and results that an enemy chose.
+//! Fuzzes steps with untrusted scripts, states, incoming data and results.
 
 use crate::scene::Scene;
 use aqua_vm::{CallError, CallResult, CallRequest, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
-/// Plays a scene.
+/// Executes a scene.
 pub fn run(bytes: &[u8]) {
     let scene = Scene::read(bytes);
     let Ok(program) = Program::from_air(&scene.air) else {
@@ -23,7 +23,7 @@ pub fn run(bytes: &[u8]) {
     steps(&program, &state, &bytes, &results, &scene.params());
 }
 
-/// A step, and further ones with answers to what it asked for: the first alone, then the others.
+/// Executes a step, and further steps with the results of its call requests: first one result, then the others.
 pub(crate) fn steps(
     program: &Program,
     state: &State,
@@ -31,23 +31,23 @@ pub(crate) fn steps(
     results: &BTreeMap<u32, CallResult>,
     params: &Params,
 ) {
-    let begun = checked_step(program, state, incoming, results, params);
-    let mut answers: BTreeMap<u32, CallResult> = begun.call_requests.iter().map(|(id, it)| (*id, answer(it))).collect();
-    let mut state = begun.state.clone();
+    let first_outcome = checked_step(program, state, incoming, results, params);
+    let mut answers: BTreeMap<u32, CallResult> = first_outcome.call_requests.iter().map(|(id, it)| (*id, answer(it))).collect();
+    let mut state = first_outcome.state.clone();
     if let Some(first) = answers.pop_first() {
         state = checked_step(program, &state, &[], &[first].into(), params).state;
     }
     if !answers.is_empty() {
         state = checked_step(program, &state, &[], &answers, params).state;
     }
-    // What this peer made comes back to it.
-    checked_step(program, &state, &begun.state.encode(), &[].into(), params);
+    // The data of this peer comes back to it.
+    checked_step(program, &state, &first_outcome.state.encode(), &[].into(), params);
 }
 
-/// Numbers of runs that are too large or too long. One that goes on where it waited takes less than one from the beginning.
-const TOO_MUCH: [i64; 2] = [20_104, 20_106];
+/// Error codes of exceeded limits. A resumed run may stay within a limit that a full run exceeds.
+const LIMIT_EXCEEDED: [i64; 2] = [20_104, 20_106];
 
-/// A step, with the laws that hold for all of them.
+/// Executes a step and checks the invariants.
 fn checked_step(
     program: &Program,
     state: &State,
@@ -56,24 +56,24 @@ fn checked_step(
     params: &Params,
 ) -> Outcome {
     let outcome = step(program, state, incoming, results, params);
-    // From the bare data, so that the whole script runs.
-    let judge = step(program, &State::new(state.data().clone()), incoming, results, params);
-    if !TOO_MUCH.contains(&judge.code()) {
-        assert_eq!(outcome.code(), judge.code(), "a step is a function of the data");
-        assert_eq!(outcome.message(), judge.message());
-        assert_eq!(outcome.next_peers, judge.next_peers);
-        assert_eq!(outcome.call_requests, judge.call_requests);
-        assert_eq!(outcome.state, judge.state, "a step is a function of the data");
+    // A state without a recording, so that the whole script is executed.
+    let reference = step(program, &State::new(state.data().clone()), incoming, results, params);
+    if !LIMIT_EXCEEDED.contains(&reference.code()) {
+        assert_eq!(outcome.code(), reference.code(), "a step only depends on the data");
+        assert_eq!(outcome.message(), reference.message());
+        assert_eq!(outcome.next_peers, reference.next_peers);
+        assert_eq!(outcome.call_requests, reference.call_requests);
+        assert_eq!(outcome.state, reference.state, "a step only depends on the data");
     }
     if !matches!(outcome.code(), 0 | 10_000..20_000 | 30_000..) {
-        assert_eq!(&outcome.state, state, "a step that failed leaves the state as it was");
+        assert_eq!(&outcome.state, state, "a failed step does not change the state");
         assert!(outcome.next_peers.is_empty() && outcome.call_requests.is_empty());
     }
     let encoded = outcome.state.encode();
     let (length, size) = (encoded.len(), outcome.state.size());
     assert!(
         length <= size + 512,
-        "a state tells its size: {length} bytes are not {size}, {outcome:?}"
+        "the size of a state covers its encoding: {length} bytes, size {size}, {outcome:?}"
     );
     let decoded = State::decode(&encoded);
     assert_eq!(
@@ -84,7 +84,7 @@ fn checked_step(
     outcome
 }
 
-/// What services say: `fail` fails, `list` gives its arguments, others their first one.
+/// Answers service calls: `fail` fails, `list` returns its arguments, all others their first argument.
 pub(crate) fn answer(request: &CallRequest) -> CallResult {
     let value = match request.function_name.as_str() {
         "list" => request.arguments.as_slice().into(),

@@ -1,8 +1,8 @@
-//! A plain form for structured input: any bytes are something, and small changes of the bytes are small changes of it.
+//! A binary encoding for structured input. Any bytes decode, and small changes of the bytes are small changes of the input.
 
 use ecow::EcoString;
 
-/// Takes values off bytes. Behind the end everything is zero.
+/// Decodes values from bytes. After the end, all bytes are zero.
 #[derive(Clone)]
 pub(crate) struct Source<'a> {
     bytes: &'a [u8],
@@ -25,7 +25,7 @@ impl<'a> Source<'a> {
         *first
     }
 
-    /// One byte for small numbers, five for others.
+    /// Reads one byte for numbers below 255, five bytes for others.
     pub(crate) fn number(&mut self) -> u32 {
         match self.byte() {
             u8::MAX => u32::from_be_bytes([self.byte(), self.byte(), self.byte(), self.byte()]),
@@ -33,7 +33,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Bytes behind their number, or what is left of them.
+    /// Reads a length and that many bytes, or the remaining bytes if there are fewer.
     pub(crate) fn bytes(&mut self) -> &'a [u8] {
         let length = (self.number() as usize).min(self.bytes.len());
         let (bytes, rest) = self.bytes.split_at(length);
@@ -45,7 +45,7 @@ impl<'a> Source<'a> {
         String::from_utf8_lossy(self.bytes()).into()
     }
 
-    /// As many items as a number says, while there are bytes for them.
+    /// Reads a length and that many items, or fewer at the end of the bytes.
     pub(crate) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let length = self.number();
         let mut items = Vec::new();
@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Writes what [`Source`] reads.
+/// Encodes values for [`Source`].
 #[derive(Default)]
 pub(crate) struct Sink {
     pub(crate) bytes: Vec<u8>,

@@ -1,23 +1,23 @@
-//! What the grammar lets through and the language does not: order of headers, places of statements, spelling of names.
+//! Checks rules that the grammar does not enforce: the order of headers, where statements are allowed, and the case of names.
 //!
-//! The grammar is wide so that these mistakes get words of their own. What would mislead a later stage is taken out of
-//! the tree: a misplaced statement becomes an error node.
+//! The grammar accepts more than the language to allow for better diagnostics. Nodes that would mislead later stages, such as
+//! misplaced statements, are replaced by error nodes.
 
 mod declarations;
 mod headers;
 mod names;
 mod statements;
 
-use crate::assemble::Line;
-use crate::report::Report;
+use crate::sink::DiagnosticSink;
 use crate::tokens::Tokens;
 use crate::tree::Tree;
+use crate::tree_builder::TopLevelNode;
 
-/// Makes a tree of the lines of a file and checks it.
-pub(crate) fn tree(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mut Report) -> Tree {
-    let mut tree = headers::arrange(lines, tokens, text, report);
+/// Builds the tree from the top-level nodes of a file and checks it.
+pub(crate) fn check(nodes: Vec<TopLevelNode>, tokens: &Tokens, text: &str, sink: &mut DiagnosticSink) -> Tree {
+    let mut tree = headers::split(nodes, tokens, text, sink);
     for item in &mut tree.items {
-        declarations::check(item, report);
+        declarations::check(item, sink);
     }
     tree
 }

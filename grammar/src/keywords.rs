@@ -1,21 +1,23 @@
-//! What the words of a line mean, and the forms that need a look ahead.
+//! Resolves contextual keywords.
 //!
-//! No word is reserved, so `on`, `if` or `data` may be names. Which it is depends on the block a line stands in, on the
-//! word's place in the line and on its neighbours; it is settled here, line by line, so that the grammar needs no look
-//! ahead beyond one symbol. Forms that do are announced by a marker in front. Where a keyword was certainly meant but is
-//! misspelt, or the `:` at the end is missing, that is reported and repaired, so the line still has its meaning.
+//! No word is reserved, so `on`, `if` or `data` may be names. Whether a word is a keyword depends on the kind of block, its
+//! position in the line and its neighbours. Resolving this before parsing, line by line, keeps the grammar LR(1). Forms that
+//! need more lookahead get a marker in front.
+//!
+//! Misspelled keywords and a missing `:` at the end of a block header are reported and corrected, so that the line is parsed as
+//! intended.
 
-mod forms;
-mod repairs;
+mod lookahead;
+mod recovery;
 
-use crate::lines::Line;
-use crate::report::Report;
+use crate::keyword_sets;
+use crate::logical_lines::LogicalLine;
+use crate::sink::DiagnosticSink;
 use crate::terminals::{Terminal, Token};
 use crate::tokens::Tokens;
-use crate::words;
 use aqua_diagnostics::{Diagnostic, Span};
 
-/// What the lines of a block are.
+/// The kind of lines in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Context {
     /// Headers and declarations.
@@ -26,36 +28,36 @@ pub(crate) enum Context {
     Body,
 }
 
-/// What a line says about the lines below it.
+/// The role of a line as a block header.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Outlook {
-    /// What the block below it is made of, if the line ends in `:`.
+pub(crate) struct LineHeader {
+    /// The kind of block that the line opens, if it ends with `:`.
     pub opens: Option<Context>,
-    /// Whether the form of the line needs that block.
-    pub needs_body: bool,
+    /// Whether the block must not be empty.
+    pub requires_body: bool,
 }
 
-/// Settles the words of a line that stands in a block of that kind.
-pub(crate) fn settle(
-    line: &mut Line<'_>,
+/// Resolves the keywords of a line in a block of the given kind.
+pub(crate) fn resolve(
+    line: &mut LogicalLine<'_>,
     context: Context,
     tokens: &Tokens,
     text: &str,
-    report: &mut Report,
-) -> Outlook {
-    let mut settling = Settling {
+    sink: &mut DiagnosticSink,
+) -> LineHeader {
+    let mut resolver = KeywordResolver {
         line,
         tokens,
         text,
-        report,
+        sink,
     };
-    let head = match context {
-        Context::File => settling.file_line(),
-        Context::Members => settling.member(),
-        Context::Body => settling.statement(),
+    let keyword = match context {
+        Context::File => resolver.top_level_line(),
+        Context::Members => resolver.member(),
+        Context::Body => resolver.statement(),
     };
-    settling.parameter_commas();
-    let form = match head {
+    resolver.resolve_parameter_commas();
+    let block = match keyword {
         Some(Terminal::Data | Terminal::Ability | Terminal::Service) => Some(Context::Members),
         Some(
             Terminal::Func
@@ -71,46 +73,46 @@ pub(crate) fn settle(
         ) => Some(Context::Body),
         _ => None,
     };
-    if form.is_some() {
-        settling.final_colon();
+    if block.is_some() {
+        resolver.check_final_colon();
     }
-    let colon = line
+    let has_colon = line
         .tokens
         .last()
         .is_some_and(|token| token.terminal == Terminal::Colon);
-    Outlook {
-        opens: colon.then(|| form.unwrap_or(Context::Body)),
-        needs_body: colon && form.is_some(),
+    LineHeader {
+        opens: has_colon.then(|| block.unwrap_or(Context::Body)),
+        requires_body: has_colon && block.is_some(),
     }
 }
 
-/// Whether a line, or what is left of one, begins like a header or a declaration, or like a slip of one.
+/// Returns whether a line starts with a header or declaration keyword, or with a misspelled or foreign one.
 pub(crate) fn is_declaration(line: &[Token], tokens: &Tokens, text: &str) -> bool {
     line.first().is_some_and(|first| {
         let span = tokens.span(first.start as usize);
         let word = &text[span.start as usize..span.end as usize];
-        words::begins_line_in_column_0(word)
-            || [words::HEADERS, words::DECLARATIONS].iter().any(|set| {
-                words::foreign(word, set)
-                    .or_else(|| words::misspelt(word, set))
+        keyword_sets::starts_top_level_line(word)
+            || [keyword_sets::HEADERS, keyword_sets::DECLARATIONS].iter().any(|set| {
+                keyword_sets::foreign(word, set)
+                    .or_else(|| keyword_sets::misspelled(word, set))
                     .is_some()
             })
     })
 }
 
-/// Whether a line is the head of a declaration with a block, wherever it stands: a keyword, a name, a `:` at the end.
-pub(crate) fn is_declaration_head(line: &Line<'_>, tokens: &Tokens, text: &str) -> bool {
+/// Returns whether a line has the form of a declaration with a block: a keyword, a name, and a `:` at the end.
+pub(crate) fn is_declaration_head(line: &LogicalLine<'_>, tokens: &Tokens, text: &str) -> bool {
     let [first, second, .., last] = line.tokens.as_slice() else {
         return false;
     };
     let span = tokens.span(first.start as usize);
-    words::DECLARATIONS.contains(&&text[span.start as usize..span.end as usize])
-        && matches!(second.terminal, Terminal::Name | Terminal::Class)
+    keyword_sets::DECLARATIONS.contains(&&text[span.start as usize..span.end as usize])
+        && matches!(second.terminal, Terminal::Name | Terminal::UpperName)
         && last.terminal == Terminal::Colon
 }
 
-/// Whether a line can be nothing but a statement, wherever it stands.
-pub(crate) fn is_plainly_statement(line: &Line<'_>, tokens: &Tokens, text: &str) -> bool {
+/// Returns whether a line can only be a statement.
+pub(crate) fn is_unambiguous_statement(line: &LogicalLine<'_>, tokens: &Tokens, text: &str) -> bool {
     let [first, rest @ ..] = line.tokens.as_slice() else {
         return false;
     };
@@ -118,82 +120,86 @@ pub(crate) fn is_plainly_statement(line: &Line<'_>, tokens: &Tokens, text: &str)
     let word = &text[span.start as usize..span.end as usize];
     match (first.terminal, rest) {
         (Terminal::ArrowLeft, _) => true,
-        (Terminal::Name | Terminal::Class, [second, ..]) => match second.terminal {
+        (Terminal::Name | Terminal::UpperName, [second, ..]) => match second.terminal {
             Terminal::Equals | Terminal::ArrowLeft | Terminal::Push | Terminal::Dot => true,
             Terminal::ParenOpen => second.start == first.end,
-            Terminal::Colon => words::BARE_HEADS.contains(&word),
-            _ => words::STATEMENTS.contains(&word),
+            Terminal::Colon => keyword_sets::BARE_HEADS.contains(&word),
+            _ => keyword_sets::STATEMENTS.contains(&word),
         },
         _ => false,
     }
 }
 
-struct Settling<'l, 'a> {
-    line: &'l mut Line<'a>,
+struct KeywordResolver<'l, 'a> {
+    line: &'l mut LogicalLine<'a>,
     tokens: &'l Tokens,
     text: &'l str,
-    report: &'l mut Report,
+    sink: &'l mut DiagnosticSink,
 }
 
-impl Settling<'_, '_> {
-    /// A line outside blocks: its keyword, if it has one.
-    fn file_line(&mut self) -> Option<Terminal> {
+impl KeywordResolver<'_, '_> {
+    /// Resolves a top-level line and returns its keyword.
+    fn top_level_line(&mut self) -> Option<Terminal> {
         if self.terminal(0) != Some(Terminal::Name) {
             return None;
         }
         let word = self.word(0);
-        let meant = if words::begins_line_in_column_0(word) {
+        let intended = if keyword_sets::starts_top_level_line(word) {
             word
         } else {
             self.follows_keyword(1)
-                .then(|| self.repair(0, &[words::HEADERS, words::DECLARATIONS]))??
+                .then(|| self.correct(0, &[keyword_sets::HEADERS, keyword_sets::DECLARATIONS]))??
         };
-        let keyword = words::keyword(meant)?;
+        let keyword = keyword_sets::keyword(intended)?;
         self.line.tokens[0].terminal = keyword;
         match keyword {
-            Terminal::Aqua => self.infix(1, &["declares"]),
-            Terminal::Import | Terminal::Use | Terminal::Export => self.infix(1, &["from", "as"]),
+            Terminal::Aqua => self.resolve_infix(1, &["declares"]),
+            Terminal::Import | Terminal::Use | Terminal::Export => self.resolve_infix(1, &["from", "as"]),
             _ => {}
         }
         Some(keyword)
     }
 
-    /// A statement: its keyword or marker, behind `par` and `co`.
+    /// Resolves a statement and returns its keyword or marker, after `par` and `co`.
     fn statement(&mut self) -> Option<Terminal> {
-        let mut at = 0;
+        let mut index = 0;
         loop {
-            self.drop_foreign_definition(at);
-            if self.is_closure(at) {
-                if self.terminal(at + 2) == Some(Terminal::Name) {
-                    self.line.tokens[at + 2].terminal = Terminal::Func;
+            self.drop_let(index);
+            if self.is_closure(index) {
+                if self.terminal(index + 2) == Some(Terminal::Name) {
+                    self.line.tokens[index + 2].terminal = Terminal::Func;
                 }
-                self.line.tokens.insert(at, self.marker(Terminal::ClosureMark, at));
+                self.line
+                    .tokens
+                    .insert(index, self.marker(Terminal::ClosureMark, index));
                 return Some(Terminal::ClosureMark);
             }
-            if self.is_service_id(at) {
-                self.line.tokens.insert(at, self.marker(Terminal::ServiceIdMark, at));
+            if self.is_service_id(index) {
+                self.line
+                    .tokens
+                    .insert(index, self.marker(Terminal::ServiceIdMark, index));
                 return Some(Terminal::ServiceIdMark);
             }
-            let keyword = words::keyword(self.statement_keyword(at)?)?;
-            self.line.tokens[at].terminal = keyword;
+            let keyword = keyword_sets::keyword(self.statement_keyword(index)?)?;
+            self.line.tokens[index].terminal = keyword;
             match keyword {
-                Terminal::Par | Terminal::Co => at += 1,
+                Terminal::Par | Terminal::Co => index += 1,
                 Terminal::Else => {
-                    self.else_if(at);
+                    self.else_if(index);
                     return Some(keyword);
                 }
                 Terminal::On => {
-                    self.infix(at + 1, &["via"]);
+                    self.resolve_infix(index + 1, &["via"]);
                     return Some(keyword);
                 }
                 Terminal::For => {
-                    self.repair_in(at);
-                    self.infix(self.after_arrow(at), &["par", "try", "rec"]);
+                    self.correct_in(index);
+                    self.resolve_infix(self.after_arrow(index), &["par", "try", "rec"]);
                     return Some(keyword);
                 }
                 Terminal::Parseq => {
-                    self.repair_in(at);
-                    self.infix(self.after_arrow(at), &["on", "via"]);
+                    self.correct_in(index);
+                    self.resolve_infix(self.after_arrow(index), &["on", "via"]);
                     return Some(keyword);
                 }
                 _ => return Some(keyword),
@@ -201,79 +207,83 @@ impl Settling<'_, '_> {
         }
     }
 
-    /// The statement keyword at a place, if the word there is one or was meant as one.
-    fn statement_keyword(&mut self, at: usize) -> Option<&'static str> {
-        if self.terminal(at) != Some(Terminal::Name) {
+    /// Returns the statement keyword at an index, if the word there is a keyword or was meant as one.
+    fn statement_keyword(&mut self, index: usize) -> Option<&'static str> {
+        if self.terminal(index) != Some(Terminal::Name) {
             return None;
         }
-        let word = self.word(at);
-        let last = at + 1 == self.line.tokens.len();
-        let bare = last || (self.terminal(at + 1) == Some(Terminal::Colon) && at + 2 == self.line.tokens.len());
-        if let Some(keyword) = words::BARE_HEADS.iter().find(|keyword| **keyword == word) {
-            return (bare || self.follows_keyword(at + 1) || self.is_inline_block(at + 1)).then_some(*keyword);
+        let word = self.word(index);
+        let last = index + 1 == self.line.tokens.len();
+        let bare = last || (self.terminal(index + 1) == Some(Terminal::Colon) && index + 2 == self.line.tokens.len());
+        if let Some(keyword) = keyword_sets::BARE_HEADS.iter().find(|keyword| **keyword == word) {
+            return (bare || self.follows_keyword(index + 1) || self.is_inline_block(index + 1)).then_some(*keyword);
         }
-        if let Some(keyword) = words::STATEMENTS.iter().find(|keyword| **keyword == word) {
+        if let Some(keyword) = keyword_sets::STATEMENTS.iter().find(|keyword| **keyword == word) {
             let block = !matches!(word, "par" | "co" | "join");
-            return ((bare && block) || self.follows_keyword(at + 1)).then_some(*keyword);
+            return ((bare && block) || self.follows_keyword(index + 1)).then_some(*keyword);
         }
         if bare && !last {
-            return self.repair(at, &[words::BARE_HEADS]);
+            return self.correct(index, &[keyword_sets::BARE_HEADS]);
         }
-        if !self.follows_keyword(at + 1) {
+        if !self.follows_keyword(index + 1) {
             return None;
         }
-        self.foreign_statement(at).or_else(|| match self.terminal(at + 1) {
-            // `fro x …`: two words in a row are nothing else.
-            Some(Terminal::Name | Terminal::Class | Terminal::String) => self.repair_statement(at),
-            _ => None,
-        })
+        self.foreign_statement(index)
+            .or_else(|| match self.terminal(index + 1) {
+                // As in `fro x …`: no other statement starts with two words.
+                Some(Terminal::Name | Terminal::UpperName | Terminal::String) => self.correct_statement(index),
+                _ => None,
+            })
     }
 
-    /// Finds keywords between values: a word after the end of a value, outside brackets, is one of these or nothing.
-    fn infix(&mut self, from: usize, keywords: &[&'static str]) {
+    /// Resolves keywords between values. Outside of brackets, a word after a value can only be a keyword.
+    fn resolve_infix(&mut self, from: usize, keywords: &[&'static str]) {
         let (mut depth, mut after_value) = (0_usize, false);
-        for at in from..self.line.tokens.len() {
-            let terminal = self.line.tokens[at].terminal;
-            if terminal.closer().is_some() {
+        for index in from..self.line.tokens.len() {
+            let terminal = self.line.tokens[index].terminal;
+            if terminal.closing_bracket().is_some() {
                 depth += 1;
-            } else if terminal.is_closer() {
+            } else if terminal.is_closing_bracket() {
                 depth = depth.saturating_sub(1);
             }
             if depth == 0 && after_value && terminal == Terminal::Name {
-                let word = self.word(at);
+                let word = self.word(index);
                 let known = keywords.iter().copied().find(|keyword| *keyword == word);
-                if let Some(keyword) = known.or_else(|| self.repair(at, &[keywords])).and_then(words::keyword) {
-                    self.line.tokens[at].terminal = keyword;
+                if let Some(keyword) = known
+                    .or_else(|| self.correct(index, &[keywords]))
+                    .and_then(keyword_sets::keyword)
+                {
+                    self.line.tokens[index].terminal = keyword;
                     after_value = false;
                     continue;
                 }
             }
-            // A `!` ends a value if it stands after one.
-            after_value = terminal.ends_value() || (after_value && terminal == Terminal::Bang);
+            // A `!` ends a value only if it follows one.
+            after_value = terminal.can_end_value() || (after_value && terminal == Terminal::Bang);
         }
     }
 
-    fn terminal(&self, at: usize) -> Option<Terminal> {
-        self.line.tokens.get(at).map(|token| token.terminal)
+    fn terminal(&self, index: usize) -> Option<Terminal> {
+        self.line.tokens.get(index).map(|token| token.terminal)
     }
 
-    /// The text of a token; empty past the end.
-    fn word(&self, at: usize) -> &str {
-        let span = self.span(at);
+    /// Returns the text of a token. Returns an empty string past the end.
+    fn word(&self, index: usize) -> &str {
+        let span = self.span(index);
         &self.text[span.start as usize..span.end as usize]
     }
 
-    /// Where a token stands; past the end, the end of the last one.
-    fn span(&self, at: usize) -> Span {
+    /// Returns the span of a token. Past the end, returns the empty span after the last token.
+    fn span(&self, index: usize) -> Span {
         let last = self
             .line
             .tokens
             .last()
             .copied()
-            .unwrap_or(Token::invisible(Terminal::Bad, 0));
+            .unwrap_or(Token::synthetic(Terminal::Error, 0));
         self.line
             .tokens
-            .get(at)
+            .get(index)
             .map_or_else(|| self.span_of(last).after(), |token| self.span_of(*token))
     }
 
@@ -281,16 +291,16 @@ impl Settling<'_, '_> {
         self.tokens.span_of(token.start as usize..token.end as usize)
     }
 
-    /// Whether nothing stands between a token and the next.
-    fn adjacent(&self, at: usize) -> bool {
-        matches!(self.line.tokens.get(at..at + 2), Some([token, next]) if token.end == next.start)
+    /// Returns whether there is no whitespace between a token and the next one.
+    fn adjacent(&self, index: usize) -> bool {
+        matches!(self.line.tokens.get(index..index + 2), Some([token, next]) if token.end == next.start)
     }
 
-    fn marker(&self, terminal: Terminal, at: usize) -> Token {
-        Token::invisible(terminal, self.line.tokens[at].start)
+    fn marker(&self, terminal: Terminal, index: usize) -> Token {
+        Token::synthetic(terminal, self.line.tokens[index].start)
     }
 
-    fn give(&mut self, message: Diagnostic) {
-        self.line.report(self.report, message);
+    fn report(&mut self, message: Diagnostic) {
+        self.line.report(self.sink, message);
     }
 }

@@ -1,92 +1,92 @@
-//! Logical lines to blocks.
+//! The layout algorithm: turns the indentation of logical lines into `Indent`, `Dedent` and `Newline` terminals.
 //!
-//! A line that ends in `:` opens a block; the lines below that are indented deeper are its lines. Indentations are
-//! compared as texts, not as widths: a line is deeper than another if its indentation begins with the other's and goes
-//! on. The first line of a block sets the indentation that the others repeat. Here every block becomes an `Indent` and a
-//! `Dedent`, always balanced and never without a line that opens it, and every line ends in a `Newline`; mistakes are
-//! reported and the line stays in the innermost block that it may belong to.
+//! A line that ends with `:` opens a block, which consists of the following lines with deeper indentation. Indentation is
+//! compared as strings, not by width: a line is deeper than another one if the other's indentation is a proper prefix of its
+//! own. The first line of a block determines the indentation of all others.
+//!
+//! `Indent` and `Dedent` are always balanced, and each `Indent` follows a line that opens a block. Misindented lines are
+//! reported and stay in the innermost block that they may belong to.
 
 use crate::codes;
 use crate::keywords::{self, Context};
-use crate::lines::{self, Comment, Line, Reader};
-use crate::report::Report;
+use crate::logical_lines::{self, Comment, LineReader, LogicalLine};
+use crate::sink::DiagnosticSink;
 use crate::terminals::{Terminal, Token};
 use crate::tokens::Tokens;
 use crate::tree::MAX_NESTING;
 use aqua_diagnostics::{Diagnostic, Edit, Span};
 
-/// How deep blocks may nest, so that brackets and operators have room below [`MAX_NESTING`].
+/// Maximum nesting of blocks. Leaves levels up to [`MAX_NESTING`] for brackets and operators.
 const MAX_BLOCKS: usize = MAX_NESTING / 2;
 
-/// The symbols of the grammar for a whole text.
+/// The input of the grammar for a text.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// Lines and blocks.
+    /// The terminals, with layout.
     pub tokens: Vec<Token>,
     /// The logical lines in order.
-    pub lines: Vec<LineRecord>,
+    pub lines: Vec<LineState>,
 }
 
-/// What later stages need to know of a logical line.
+/// The state of a logical line for later stages.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LineRecord {
-    /// Its first raw token.
+pub(crate) struct LineState {
+    /// The first raw token.
     pub start: u32,
-    /// Whether there is a message about its syntax; a second one is not given.
+    /// Whether a syntax error was reported. At most one is reported per line.
     pub reported: bool,
 }
 
-/// An open block, or one that may open with the next line.
-struct Block<'a> {
-    /// The indentation of the line that opens it.
-    header: &'a str,
-    /// The indentation of its first line, once there is one.
-    child: Option<&'a str>,
-    /// What its lines are.
+/// An open block, or one that the next line may open.
+struct OpenBlock<'a> {
+    /// Indentation of the block header.
+    header_indent: &'a str,
+    /// Indentation of the lines of the block, once there is one.
+    indent: Option<&'a str>,
+    /// The kind of its lines.
     context: Context,
-    /// The line that opens it must have a body: its place, unless it was reported.
-    needs_body: Option<Span>,
-    /// There is a message about the line that opens it, or about a line in it that fits nowhere: so the others may belong
-    /// elsewhere.
-    torn: bool,
-    /// The last wrong indentation, and which message is about it, if one is: one for neighbouring lines.
-    wrong: Option<(&'a str, Option<usize>)>,
+    /// Span of the block header if the block must not be empty and no error in the header was reported.
+    requires_body: Option<Span>,
+    /// Whether an error in the header or a misindented line was reported. Other lines of the block may be misplaced, too.
+    is_unreliable: bool,
+    /// The last wrong indentation and the index of its diagnostic, if there is one. Consecutive lines share a diagnostic.
+    last_misindent: Option<(&'a str, Option<usize>)>,
 }
 
-/// Lays out a text.
-pub(crate) fn lay_out<'a>(tokens: &'a Tokens, text: &'a str, report: &mut Report) -> Layout {
-    let mut reader = Reader::new(tokens, text);
-    let mut line = Line::default();
-    let file = Block {
-        header: "",
-        child: Some(""),
+/// Applies the layout algorithm to a text.
+pub(crate) fn lay_out<'a>(tokens: &'a Tokens, text: &'a str, sink: &mut DiagnosticSink) -> Layout {
+    let mut reader = LineReader::new(tokens, text);
+    let mut line = LogicalLine::default();
+    let file = OpenBlock {
+        header_indent: "",
+        indent: Some(""),
         context: Context::File,
-        needs_body: None,
-        torn: false,
-        wrong: None,
+        requires_body: None,
+        is_unreliable: false,
+        last_misindent: None,
     };
     let layout = Layout {
         tokens: Vec::with_capacity(tokens.len()),
         lines: Vec::new(),
     };
-    let mut state = State {
+    let mut state = LayoutState {
         tokens,
         text,
         blocks: vec![file],
         layout,
         end: 0,
-        cut: None,
-        report,
+        skip_deeper_than: None,
+        sink,
     };
-    while reader.read(&mut line, state.blocks.len(), state.report) {
-        if state.is_cut(line.indent) {
+    while reader.read(&mut line, state.blocks.len(), state.sink) {
+        if state.is_skipped(line.indent) {
             continue;
         }
-        let next = reader.next_indent().unwrap_or_default();
-        state.place(&mut line, next);
+        let next_indent = reader.next_indent().unwrap_or_default();
+        state.place(&mut line, next_indent);
         let context = state.innermost().context;
-        let outlook = keywords::settle(&mut line, context, tokens, text, state.report);
-        state.emit(&line, outlook);
+        let header = keywords::resolve(&mut line, context, tokens, text, state.sink);
+        state.emit(&line, header);
     }
     while state.blocks.len() > 1 {
         state.close(&line.comments);
@@ -94,55 +94,55 @@ pub(crate) fn lay_out<'a>(tokens: &'a Tokens, text: &'a str, report: &mut Report
     state.layout
 }
 
-struct State<'a, 'r> {
+struct LayoutState<'a, 'r> {
     tokens: &'a Tokens,
     text: &'a str,
     /// Open blocks; the first is the file and never closes.
-    blocks: Vec<Block<'a>>,
+    blocks: Vec<OpenBlock<'a>>,
     layout: Layout,
-    /// The end of the last line, as a raw token.
+    /// The raw token after the last line.
     end: u32,
-    /// Blocks are too deep: lines deeper than this indentation are left out.
-    cut: Option<&'a str>,
-    report: &'r mut Report,
+    /// Set if blocks are nested too deeply: lines with deeper indentation are skipped.
+    skip_deeper_than: Option<&'a str>,
+    sink: &'r mut DiagnosticSink,
 }
 
-impl<'a> State<'a, '_> {
-    fn innermost(&mut self) -> &mut Block<'a> {
+impl<'a> LayoutState<'a, '_> {
+    fn innermost(&mut self) -> &mut OpenBlock<'a> {
         self.blocks.last_mut().expect("the file's block is always open")
     }
 
-    /// Whether a line belongs to a block that nests too deeply.
-    fn is_cut(&mut self, indent: &str) -> bool {
-        let deeper = self.cut.is_some_and(|cut| is_deeper(indent, cut));
-        if !deeper {
-            self.cut = None;
+    /// Returns whether a line belongs to a block that is nested too deeply.
+    fn is_skipped(&mut self, indent: &str) -> bool {
+        let skipped = self.skip_deeper_than.is_some_and(|limit| is_deeper(indent, limit));
+        if !skipped {
+            self.skip_deeper_than = None;
         }
-        deeper
+        skipped
     }
 
-    /// Closes the blocks that a line ends and opens the one it begins.
-    fn place(&mut self, line: &mut Line<'a>, next: &'a str) {
-        if self.keep_torn(line, next) {
+    /// Closes the blocks that end before a line, and opens the block that it starts.
+    fn place(&mut self, line: &mut LogicalLine<'a>, next_indent: &'a str) {
+        if self.recover_misindented(line, next_indent) {
             return;
         }
         loop {
-            let top = self.blocks.len() == 1;
+            let is_top_level = self.blocks.len() == 1;
             let block = self.innermost();
             let indent = line.indent;
-            if block.child == Some(indent) {
-                block.wrong = None;
+            if block.indent == Some(indent) {
+                block.last_misindent = None;
                 return;
             }
-            if !top && block.header.starts_with(indent) {
+            if !is_top_level && block.header_indent.starts_with(indent) {
                 self.close(&line.comments);
-            } else if block.child.is_none() {
-                let below = is_deeper(indent, block.header);
-                block.child = Some(indent);
-                let at = line.tokens.first().map_or(self.end, |token| token.start);
-                self.layout.tokens.push(Token::invisible(Terminal::Indent, at));
-                if !below {
-                    self.neither_deeper_nor_not(line);
+            } else if block.indent.is_none() {
+                let is_deeper = is_deeper(indent, block.header_indent);
+                block.indent = Some(indent);
+                let start = line.tokens.first().map_or(self.end, |token| token.start);
+                self.layout.tokens.push(Token::synthetic(Terminal::Indent, start));
+                if !is_deeper {
+                    self.report_ambiguous_indent(line);
                 }
                 return;
             } else {
@@ -151,188 +151,196 @@ impl<'a> State<'a, '_> {
                         self.close(&line.comments);
                     }
                 }
-                self.misplaced(line);
+                self.report_misindented(line);
                 return;
             }
         }
     }
 
-    /// Reports the first line of a block whose indentation shares no beginning with that of the block's head.
-    fn neither_deeper_nor_not(&mut self, line: &mut Line<'a>) {
+    /// Reports the first line of a block if its indentation is neither a prefix nor an extension of that of the block header.
+    fn report_ambiguous_indent(&mut self, line: &mut LogicalLine<'a>) {
         let space = self.indentation(line);
-        let header = self.innermost().header;
-        let message = "it can't be told whether this line is deeper than the one that opens its block";
+        let header_indent = self.innermost().header_indent;
+        let message = "ambiguous indentation";
         let error = Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, message)
             .label(format!(
-                "indented with {}, the line above with {}",
+                "indented with {}, but the line above is indented with {}",
                 describe(line.indent),
-                describe(header)
+                describe(header_indent)
             ))
-            .help("begin the indentation with that of the line above, and go on");
-        line.report(self.report, error);
+            .help("start with the indentation of the line above and add to it");
+        line.report(self.sink, error);
     }
 
-    /// Where the spaces before a line stand.
-    fn indentation(&self, line: &Line<'a>) -> Span {
+    /// Returns the span of the whitespace before a line.
+    fn indentation(&self, line: &LogicalLine<'a>) -> Span {
         let code = self.tokens.span_of(line.start..line.start);
         code.file
             .span(code.start.saturating_sub(line.indent.len() as u32), code.start)
     }
 
-    /// Keeps a line that fits no block where the next line is, if that is in a function: one character too many or too few
-    /// must not close blocks.
-    fn keep_torn(&mut self, line: &mut Line<'a>, next: &'a str) -> bool {
-        let was_torn = self.innermost().torn;
-        let Some((depth, expected)) = self.torn_from(line, next) else {
+    /// Moves a line whose indentation matches no block of a function into the block of the next line, so that one character too
+    /// many or too few does not close blocks. Returns whether the line was moved.
+    fn recover_misindented(&mut self, line: &mut LogicalLine<'a>, next_indent: &'a str) -> bool {
+        let was_unreliable = self.innermost().is_unreliable;
+        let Some((depth, expected)) = self.intended_block(line, next_indent) else {
             return false;
         };
         while self.blocks.len() > depth + 1 {
             self.close(&line.comments);
         }
         let start = line.tokens.first().map_or(self.end, |token| token.start);
-        if self.innermost().child.replace(expected).is_none() {
-            self.layout.tokens.push(Token::invisible(Terminal::Indent, start));
+        if self.innermost().indent.replace(expected).is_none() {
+            self.layout.tokens.push(Token::synthetic(Terminal::Indent, start));
         }
         let error = if line.indent.is_empty() {
             let span = self.tokens.span(start as usize);
-            Diagnostic::error(
-                codes::INCONSISTENT_INDENTATION,
-                span,
-                "a statement stands inside a function",
-            )
-            .label("in column 0 stand declarations")
+            Diagnostic::error(codes::INCONSISTENT_INDENTATION, span, "statement outside of a function")
+                .label("only declarations start in column 0")
         } else {
-            let message = "this line is indented differently from the others of its block";
+            let message = "inconsistent indentation";
             Diagnostic::error(codes::INCONSISTENT_INDENTATION, self.indentation(line), message).label(format!(
-                "indented with {}, the block with {}",
+                "indented with {}, but the block is indented with {}",
                 describe(line.indent),
                 describe(expected)
             ))
         };
-        let fix = format!("indent it with {}, like the block", describe(expected));
+        let fix = format!("indent the line with {}", describe(expected));
         let space = self.indentation(line);
-        // What else is out of shape here was told already.
-        line.reported |= was_torn;
-        self.innermost().torn |= line.reported;
-        line.report(self.report, error.fix(fix, space, expected));
+        // At most one misindented line is reported per block.
+        line.reported |= was_unreliable;
+        self.innermost().is_unreliable |= line.reported;
+        line.report(self.sink, error.fix(fix, space, expected));
         line.indent = expected;
         true
     }
 
-    /// The block that a line which fits none was torn from, and the indentation of its lines.
-    fn torn_from(&mut self, line: &Line<'a>, next: &'a str) -> Option<(usize, &'a str)> {
+    /// Returns the depth of the block that a misindented line probably belongs to, and the indentation of that block.
+    fn intended_block(&mut self, line: &LogicalLine<'a>, next: &'a str) -> Option<(usize, &'a str)> {
         self.blocks.get(1).filter(|block| block.context == Context::Body)?;
         let (indent, block) = (line.indent, self.innermost());
-        let first_of_block = block.child.is_none() && !block.header.starts_with(indent);
-        if first_of_block || block.wrong.is_some_and(|(wrong, _)| wrong == indent) {
+        let is_first_of_block = block.indent.is_none() && !block.header_indent.starts_with(indent);
+        if is_first_of_block || block.last_misindent.is_some_and(|(misindent, _)| misindent == indent) {
             return None;
         }
         let opens = line
             .tokens
             .last()
             .is_some_and(|token| token.terminal == Terminal::Colon);
-        // Behind a sign that begins no line, what was meant may go on.
-        let bad_start = line.tokens.first().is_some_and(|first| !first.terminal.begins_line());
-        let rest = &line.tokens[usize::from(bad_start)..];
+        // A stray token that can't start a line may precede the intended line.
+        let has_stray_token = line
+            .tokens
+            .first()
+            .is_some_and(|first| !first.terminal.can_start_line());
+        let rest = &line.tokens[usize::from(has_stray_token)..];
         let declares = keywords::is_declaration(rest, self.tokens, self.text);
-        let garbled = bad_start && !declares;
-        if let Some(expected) = self.torn_from_empty(indent, next, opens, garbled) {
+        let is_garbled = has_stray_token && !declares;
+        if let Some(expected) = self.intended_first_line_indent(indent, next, opens, is_garbled) {
             return Some((self.blocks.len() - 1, expected));
         }
-        // In column 0, a line torn from a block is a statement, or what is no declaration and has indented lines below.
-        let statement = indent.is_empty() && keywords::is_plainly_statement(line, self.tokens, self.text);
+        // A line in column 0 belongs to a block if it is a statement, or if it is not a declaration and the next line is
+        // indented.
+        let statement = indent.is_empty() && keywords::is_unambiguous_statement(line, self.tokens, self.text);
         let declaration = indent.is_empty() && declares;
-        if !statement && (opens || declaration || next.is_empty() || self.fits_some_block(indent)) {
+        if !statement && (opens || declaration || next.is_empty() || self.matches_open_block(indent)) {
             return None;
         }
-        let fits = |block: &Block<'_>| block.child.map_or(is_deeper(next, block.header), |child| child == next);
-        let holds = |block: &Block<'_>| garbled && block.child.is_some_and(|child| is_deeper(next, child));
+        let fits = |block: &OpenBlock<'_>| {
+            block
+                .indent
+                .map_or(is_deeper(next, block.header_indent), |indent| indent == next)
+        };
+        let encloses = |block: &OpenBlock<'_>| is_garbled && block.indent.is_some_and(|indent| is_deeper(next, indent));
         let innermost =
-            |holds: &dyn Fn(&Block<'_>) -> bool| self.blocks.iter().rposition(holds).filter(|depth| *depth > 0);
+            |filter: &dyn Fn(&OpenBlock<'_>) -> bool| self.blocks.iter().rposition(filter).filter(|depth| *depth > 0);
         let depth = innermost(&fits)
-            .or_else(|| innermost(&holds))
+            .or_else(|| innermost(&encloses))
             .or(statement.then_some(1))?;
-        let expected = self.blocks[depth].child.or((!next.is_empty()).then_some(next))?;
+        let expected = self.blocks[depth].indent.or((!next.is_empty()).then_some(next))?;
         Some((depth, expected))
     }
 
-    /// The indentation of the first line of the block just opened, if that is at hand: below it stand lines of that block,
-    /// and it goes on with no other.
-    fn torn_from_empty(&mut self, indent: &str, next: &'a str, opens: bool, garbled: bool) -> Option<&'a str> {
+    /// Returns the intended indentation of a misindented line that is the first line of the block just opened: the next line is
+    /// in that block, and the line matches no other block.
+    fn intended_first_line_indent(
+        &mut self,
+        indent: &str,
+        next: &'a str,
+        opens: bool,
+        is_garbled: bool,
+    ) -> Option<&'a str> {
         let block = self.innermost();
-        let (header, empty) = (block.header, block.child.is_none());
-        if !empty || !is_deeper(next, header) {
+        let (header_indent, is_empty) = (block.header_indent, block.indent.is_none());
+        if !is_empty || !is_deeper(next, header_indent) {
             return None;
         }
-        if !garbled && (indent.is_empty() || self.fits_some_block(indent)) {
+        if !is_garbled && (indent.is_empty() || self.matches_open_block(indent)) {
             return None;
         }
-        let half = header.len() + (next.len() - header.len()) / 2;
-        let between = next.get(..half).filter(|between| opens && is_deeper(between, header));
+        let half = header_indent.len() + (next.len() - header_indent.len()) / 2;
+        let between = next
+            .get(..half)
+            .filter(|between| opens && is_deeper(between, header_indent));
         Some(between.unwrap_or(next))
     }
 
-    /// Whether a line with that indentation goes on with an open block, or begins the one just opened.
-    fn fits_some_block(&mut self, indent: &str) -> bool {
-        let begins = |block: &Block<'_>| block.child.is_none() && is_deeper(indent, block.header);
-        !indent.is_empty() && (self.blocks.iter().any(|block| block.child == Some(indent)) || begins(self.innermost()))
+    /// Returns whether a line with this indentation continues an open block, or starts the one just opened.
+    fn matches_open_block(&mut self, indent: &str) -> bool {
+        let starts = |block: &OpenBlock<'_>| block.indent.is_none() && is_deeper(indent, block.header_indent);
+        !indent.is_empty() && (self.blocks.iter().any(|block| block.indent == Some(indent)) || starts(self.innermost()))
     }
 
-    /// Reports a line whose indentation fits no block; it stays in the innermost.
-    fn misplaced(&mut self, line: &mut Line<'a>) {
+    /// Reports a line whose indentation matches no block. It stays in the innermost block.
+    fn report_misindented(&mut self, line: &mut LogicalLine<'a>) {
         let space = self.indentation(line);
-        let top = self.blocks.len() == 1;
+        let is_top_level = self.blocks.len() == 1;
         let indent = line.indent;
-        let message = (!line.reported).then(|| self.report.next());
+        let index = (!line.reported).then(|| self.sink.len());
         let block = self.innermost();
-        let expected = block.child.unwrap_or_default();
-        if let Some((_, message)) = block.wrong.filter(|(wrong, _)| *wrong == indent) {
+        let expected = block.indent.unwrap_or_default();
+        if let Some((_, index)) = block.last_misindent.filter(|(misindent, _)| *misindent == indent) {
             let text = expected.to_owned();
-            if let Some(message) = message {
-                self.report.extend_fix(message, Edit { span: space, text });
+            if let Some(index) = index {
+                self.sink.extend_fix(index, Edit { span: space, text });
             }
             line.reported = true;
             return;
         }
-        if block.torn {
+        if block.is_unreliable {
             line.reported = true;
             return;
         }
-        block.wrong = Some((indent, message));
-        let error = if top {
-            let error = Diagnostic::error(
-                codes::UNEXPECTED_INDENTATION,
-                space,
-                "this line is indented, but in no block",
-            );
+        block.last_misindent = Some((indent, index));
+        let error = if is_top_level {
+            let error = Diagnostic::error(codes::UNEXPECTED_INDENTATION, space, "unexpected indentation");
             error
-                .label("nothing above opens a block")
+                .label("there is no open block")
                 .fix("remove the indentation", space, "")
         } else if expected.contains('\t') != indent.contains('\t') {
-            let error = "this line is indented differently from the others of its block";
-            Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, error)
+            let message = "inconsistent indentation";
+            Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, message)
                 .label(format!(
-                    "indented with {}, the block with {}",
+                    "indented with {}, but the block is indented with {}",
                     describe(indent),
                     describe(expected)
                 ))
                 .fix(format!("indent with {}", describe(expected)), space, expected)
         } else {
-            block.torn = true;
-            let error = "this line is indented differently from the others of its block";
-            Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, error)
+            block.is_unreliable = true;
+            let message = "inconsistent indentation";
+            Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, message)
                 .label(format!(
-                    "indented with {}, the block with {}",
+                    "indented with {}, but the block is indented with {}",
                     describe(indent),
                     describe(expected)
                 ))
-                .help("lines of one block are indented alike; a line that ends in `:` opens a deeper one")
+                .help("all lines of a block have the same indentation; a line that ends with `:` starts a nested block")
         };
-        line.report(self.report, error);
+        line.report(self.sink, error);
     }
 
-    /// Puts a line's tokens out and remembers the block it opens.
-    fn emit(&mut self, line: &Line<'a>, outlook: keywords::Outlook) {
+    /// Emits the terminals of a line and registers the block that it opens.
+    fn emit(&mut self, line: &LogicalLine<'a>, header: keywords::LineHeader) {
         let (Some(first), Some(last)) = (line.tokens.first(), line.tokens.last()) else {
             return;
         };
@@ -343,39 +351,39 @@ impl<'a> State<'a, '_> {
             start: end,
             end,
         });
-        self.layout.lines.push(LineRecord {
+        self.layout.lines.push(LineState {
             start,
             reported: line.reported,
         });
         self.end = end;
         if self.blocks.len() == 1 && line.indent.is_empty() {
-            // What is indented below a line that was not understood may be its block.
-            self.blocks[0].torn = line.reported;
+            // Indented lines below an invalid line may be its block.
+            self.blocks[0].is_unreliable = line.reported;
         }
-        let Some(context) = outlook.opens else { return };
+        let Some(context) = header.opens else { return };
         let head = self.tokens.span_of(start as usize..end as usize);
         if self.blocks.len() > MAX_BLOCKS {
-            self.report.push(lines::too_deep(head));
-            self.cut = Some(line.indent);
+            self.sink.push(logical_lines::too_deep(head));
+            self.skip_deeper_than = Some(line.indent);
             return;
         }
-        let needs_body = (outlook.needs_body && !line.reported).then_some(head);
-        self.blocks.push(Block {
-            header: line.indent,
-            child: None,
+        let requires_body = (header.requires_body && !line.reported).then_some(head);
+        self.blocks.push(OpenBlock {
+            header_indent: line.indent,
+            indent: None,
             context,
-            needs_body,
-            torn: line.reported,
-            wrong: None,
+            requires_body,
+            is_unreliable: line.reported,
+            last_misindent: None,
         });
     }
 
-    /// Closes the innermost block, after the comments that are indented deeper than its head.
+    /// Closes the innermost block, after the comments with deeper indentation than its header.
     fn close(&mut self, comments: &[Comment<'_>]) {
         let Some(block) = self.blocks.pop() else { return };
-        if block.child.is_none() {
-            if let Some(head) = block.needs_body {
-                self.report.push(missing_body(head));
+        if block.indent.is_none() {
+            if let Some(head) = block.requires_body {
+                self.sink.push(missing_body(head));
                 if let Some(line) = self.layout.lines.last_mut() {
                     line.reported = true;
                 }
@@ -384,9 +392,9 @@ impl<'a> State<'a, '_> {
         }
         let inside = comments
             .iter()
-            .take_while(|comment| is_deeper(comment.indent, block.header));
+            .take_while(|comment| is_deeper(comment.indent, block.header_indent));
         let end = inside.last().map_or(self.end, |comment| comment.token + 1);
-        self.layout.tokens.push(Token::invisible(Terminal::Dedent, end));
+        self.layout.tokens.push(Token::synthetic(Terminal::Dedent, end));
     }
 }
 
@@ -395,18 +403,18 @@ fn is_deeper(indent: &str, than: &str) -> bool {
 }
 
 fn missing_body(head: Span) -> Diagnostic {
-    Diagnostic::error(codes::MISSING_BODY, head, "there is nothing below this line")
-        .label("opens a block")
-        .help("put at least one line below it, indented deeper")
+    Diagnostic::error(codes::MISSING_BODY, head, "missing block after this line")
+        .label("starts a block")
+        .help("add at least one line below with deeper indentation")
 }
 
-/// An indentation in words.
+/// Describes an indentation, such as "2 spaces".
 fn describe(indent: &str) -> String {
     let tabs = indent.chars().filter(|space| *space == '\t').count();
     let spaces = indent.chars().count() - tabs;
     let plural = |count, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (tabs, spaces) {
-        (0, 0) => "nothing".to_owned(),
+        (0, 0) => "0 spaces".to_owned(),
         (0, spaces) => plural(spaces, "space"),
         (tabs, 0) => plural(tabs, "tab"),
         (tabs, spaces) => format!("{} and {}", plural(tabs, "tab"), plural(spaces, "space")),

@@ -1,12 +1,12 @@
-//! Aqua text to a lossless tree, whatever the text.
+//! Parses Aqua source text into a lossless syntax tree.
 //!
-//! [`parse`] never fails: any text gives a [`Parsed`] with the token table, the tree and the mistakes found on the way.
-//! Nothing here knows what a name means or which type a value has; that is the compiler's.
+//! [`parse`] never fails: for any text it returns a [`Parsed`] with the tokens, the tree and the diagnostics. Names and types
+//! are resolved by the compiler, not here.
 //!
-//! * [`tokens`]: the table of raw tokens. It covers every byte exactly once; spaces, comments and bad bytes are tokens.
-//! * [`tree`]: the typed tree. Every node has a [`Span`](aqua_diagnostics::Span) that begins and ends at token borders, so
-//!   [`Tokens::covered`] gives exactly the tokens it is made of. Comments stay outside the tree, in the table.
-//! * [`codes`]: the codes of the messages this room gives.
+//! * [`tokens`]: the raw tokens. They cover each byte exactly once, including whitespace, comments and invalid bytes.
+//! * [`tree`]: the typed syntax tree. Each node has a [`Span`](aqua_diagnostics::Span) that starts and ends at token
+//!   boundaries, so [`Tokens::covered`] returns exactly its tokens. Comments are not part of the tree.
+//! * [`codes`]: the codes of the diagnostics.
 //!
 //! ```
 //! use aqua_diagnostics::Sources;
@@ -21,27 +21,27 @@
 //! assert!(matches!(&parsed.tree.items[0], Item::Function(function) if function.name.text == "f"));
 //! ```
 //!
-//! The way: raw tokens → logical lines → what their words mean → blocks → the grammar (`aqua.lalrpop`, behind one
-//! function) → checks of what the grammar lets through on purpose, so that there are words for it.
+//! The stages are: raw tokens → logical lines → contextual keywords → layout (indentation to blocks) → the LR grammar
+//! (`aqua.lalrpop`) → checks of what the grammar accepts on purpose to allow for better diagnostics.
 
-mod assemble;
 mod checks;
 pub mod codes;
+mod keyword_sets;
 mod keywords;
 mod layout;
-mod lexical;
-mod lines;
+mod lexical_errors;
+mod logical_lines;
 mod parse;
 mod parsed;
-mod report;
+mod sink;
+mod syntax_errors;
 mod terminals;
 pub mod tokens;
 pub mod tree;
-mod unexpected;
-mod words;
+mod tree_builder;
 
 pub use parse::parse;
 pub use parsed::Parsed;
-pub use report::MAX_MESSAGES;
+pub use sink::MAX_DIAGNOSTICS;
 pub use tokens::Tokens;
 pub use tree::Tree;

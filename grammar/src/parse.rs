@@ -1,10 +1,10 @@
-//! The wall around the parser generator: symbols in, tree out. Nothing else knows of lalrpop, but the grammar itself.
+//! Runs the stages of the parser. The only module besides the grammar that uses lalrpop.
 
-use crate::assemble::{Assembler, Line};
-use crate::report::Report;
+use crate::sink::DiagnosticSink;
 use crate::tokens::Tokens;
 use crate::tree::{Item, ItemError};
-use crate::{Parsed, checks, layout, unexpected};
+use crate::tree_builder::{TopLevelNode, TreeBuilder};
+use crate::{Parsed, checks, layout, syntax_errors};
 use aqua_diagnostics::FileId;
 
 #[allow(
@@ -23,33 +23,33 @@ mod generated {
     pub(super) use grammar::FileParser;
 }
 
-/// Understands a text as far as it can be. Never fails: what can't be understood becomes error nodes and messages.
+/// Parses a text. Never fails: invalid parts of the text result in error nodes and diagnostics.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let tokens = Tokens::scan(file, text);
-    let mut report = Report::default();
-    let mut layout = layout::lay_out(&tokens, text, &mut report);
-    let mut assembler = Assembler::new(&tokens, text, &mut layout, report);
-    let symbols = layout
+    let mut sink = DiagnosticSink::default();
+    let mut layout = layout::lay_out(&tokens, text, &mut sink);
+    let mut builder = TreeBuilder::new(&tokens, text, &mut layout, sink);
+    let terminals = layout
         .tokens
         .iter()
         .map(|token| (token.start, token.terminal, token.end));
-    let lines = generated::FileParser::new()
-        .parse(&mut assembler, symbols)
+    let nodes = generated::FileParser::new()
+        .parse(&mut builder, terminals)
         .unwrap_or_else(|error| {
-            // Every mistake is recovered from within its line, so this is out of reach; if not, it is still no panic.
-            let (_, message) = unexpected::explain(&error, &tokens, text);
-            assembler.report.push(message);
-            vec![Line::Item(Item::Error(ItemError {
+            // Unreachable, because the grammar recovers from each error within its line. Reported to avoid a panic.
+            let (_, message) = syntax_errors::diagnose(&error, &tokens, text);
+            builder.sink.push(message);
+            vec![TopLevelNode::Item(Item::Error(ItemError {
                 span: tokens.span_of(0..tokens.len()),
                 name: None,
                 body: None,
             }))]
         });
-    let mut report = assembler.report;
-    let tree = checks::tree(lines, &tokens, text, &mut report);
+    let mut sink = builder.sink;
+    let tree = checks::check(nodes, &tokens, text, &mut sink);
     Parsed {
         tokens,
         tree,
-        diagnostics: report.sorted(),
+        diagnostics: sink.sorted(),
     }
 }

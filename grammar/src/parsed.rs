@@ -1,21 +1,21 @@
-//! What parsing gives.
+//! The result of parsing.
 
 use crate::{Tokens, Tree};
 use aqua_diagnostics::Diagnostic;
 
-/// One source text, understood as far as it can be.
+/// The tokens, tree and diagnostics of a source text.
 #[derive(Debug, Clone)]
 pub struct Parsed {
-    /// Every byte of the text, in tokens.
+    /// The raw tokens. They cover each byte of the text.
     pub tokens: Tokens,
-    /// The program. Where the text was broken it holds error nodes, which never need a second message.
+    /// The syntax tree. Contains error nodes for invalid parts of the text, which `diagnostics` covers.
     pub tree: Tree,
-    /// Mistakes of syntax, in the order of the text.
+    /// Syntax errors in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Parsed {
-    /// Whether some message is an error.
+    /// Returns whether there is an error among the diagnostics.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }

@@ -1,20 +1,20 @@
-//! What the grammar is written in: words and signs with their meaning settled, and the layout.
+//! The terminals of the grammar: names, keywords, literals, symbols and layout.
 
-/// One symbol of the grammar.
+/// A terminal of the grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Terminal {
-    // The layout.
+    // Layout.
     Newline,
     Indent,
     Dedent,
-    // Words that are not keywords where they stand, and literals.
+    // Names and literals.
     Name,
-    Class,
+    UpperName,
     Integer,
     Float,
     String,
     InitPeerId,
-    // Words that are.
+    // Keywords.
     Aqua,
     Declares,
     Import,
@@ -41,7 +41,7 @@ pub(crate) enum Terminal {
     Catch,
     Co,
     Join,
-    // Signs.
+    // Symbols.
     Top,
     Bottom,
     ParenOpen,
@@ -73,18 +73,18 @@ pub(crate) enum Terminal {
     Or,
     Bang,
     Question,
-    // Markers, settled by looking ahead.
-    /// A comma that the next parameter follows, rather than another type.
+    // Markers, inserted by lookahead over the line.
+    /// A comma before the next parameter, rather than before another type.
     ParameterComma,
-    /// A service id statement begins.
+    /// The start of a service id statement.
     ServiceIdMark,
-    /// A closure begins.
+    /// The start of a closure.
     ClosureMark,
-    /// What no rule knows: the line ends in recovery.
-    Bad,
+    /// Not accepted by any rule. Starts error recovery.
+    Error,
 }
 
-/// A terminal and the raw tokens it is made of: one, or none for layout, markers and repairs.
+/// A terminal with its range of raw tokens. The range is empty for layout, markers and inserted terminals.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     pub terminal: Terminal,
@@ -93,23 +93,23 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// A terminal that no text stands for, just before a raw token.
-    pub(crate) fn invisible(terminal: Terminal, at: u32) -> Self {
+    /// Creates a terminal without text before a raw token.
+    pub(crate) fn synthetic(terminal: Terminal, token: u32) -> Self {
         Self {
             terminal,
-            start: at,
-            end: at,
+            start: token,
+            end: token,
         }
     }
 }
 
 impl Terminal {
-    /// Whether a value may end here.
-    pub(crate) fn ends_value(self) -> bool {
+    /// Returns whether a value can end with this terminal.
+    pub(crate) fn can_end_value(self) -> bool {
         matches!(
             self,
             Self::Name
-                | Self::Class
+                | Self::UpperName
                 | Self::Integer
                 | Self::Float
                 | Self::String
@@ -122,12 +122,12 @@ impl Terminal {
         )
     }
 
-    /// Whether it can only begin a value, a type or a statement, not go on with one.
-    pub(crate) fn begins_anew(self) -> bool {
+    /// Returns whether this terminal starts a value, type or statement and can't continue one.
+    pub(crate) fn cannot_continue(self) -> bool {
         matches!(
             self,
             Self::Name
-                | Self::Class
+                | Self::UpperName
                 | Self::Integer
                 | Self::Float
                 | Self::String
@@ -138,17 +138,17 @@ impl Terminal {
         )
     }
 
-    /// Whether it can be the first of a line.
-    pub(crate) fn begins_line(self) -> bool {
-        matches!(self, Self::Name | Self::Class | Self::ArrowLeft)
+    /// Returns whether a line can start with this terminal.
+    pub(crate) fn can_start_line(self) -> bool {
+        matches!(self, Self::Name | Self::UpperName | Self::ArrowLeft)
     }
 
-    /// Whether it can be what a keyword in column 0 is about.
-    pub(crate) fn begins_name(self) -> bool {
-        matches!(self, Self::Name | Self::Class | Self::String)
+    /// Returns whether this terminal can follow a keyword in column 0.
+    pub(crate) fn can_follow_top_level_keyword(self) -> bool {
+        matches!(self, Self::Name | Self::UpperName | Self::String)
     }
 
-    /// Whether it joins two values.
+    /// Returns whether this is a binary operator.
     pub(crate) fn is_binary_operator(self) -> bool {
         matches!(
             self,
@@ -169,8 +169,8 @@ impl Terminal {
         )
     }
 
-    /// Whether it opens a bracket, and with which terminal that closes.
-    pub(crate) fn closer(self) -> Option<Self> {
+    /// Returns the matching closing bracket of an opening bracket.
+    pub(crate) fn closing_bracket(self) -> Option<Self> {
         match self {
             Self::ParenOpen => Some(Self::ParenClose),
             Self::BracketOpen => Some(Self::BracketClose),
@@ -179,8 +179,7 @@ impl Terminal {
         }
     }
 
-    /// Whether it closes a bracket.
-    pub(crate) fn is_closer(self) -> bool {
+    pub(crate) fn is_closing_bracket(self) -> bool {
         matches!(self, Self::ParenClose | Self::BracketClose | Self::BraceClose)
     }
 }

@@ -1,37 +1,37 @@
-//! The table of raw tokens: every byte of a text, exactly once.
+//! The lexer: splits a text into raw tokens that cover each byte exactly once.
 //!
-//! Spaces, line breaks, comments and bytes without a meaning are tokens like the others, so a text is the tokens' texts
-//! one after the other. Words are not told apart here: whether `on` is a keyword or a name depends on where it stands.
+//! Whitespace, line breaks, comments and unknown bytes are tokens too. The lexer does not distinguish keywords from names,
+//! because keywords are contextual.
 
 mod kind;
 mod strings;
 
-pub use kind::Kind;
+pub use kind::TokenKind;
 
 use aqua_diagnostics::{FileId, Span};
 use logos::Logos as _;
 use std::ops::Range;
 
-/// The raw tokens of one text, by number.
+/// The raw tokens of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
     file: FileId,
-    kinds: Vec<Kind>,
-    /// Where each token begins, and the length of the text at the end.
+    kinds: Vec<TokenKind>,
+    /// The start offset of each token, followed by the length of the text.
     starts: Vec<u32>,
 }
 
 impl Tokens {
-    /// Cuts a text into tokens. A run of characters without a meaning is one token. Offsets are 32 bits wide: of a text
-    /// over 4 GiB only the part before that is looked at.
+    /// Splits a text into tokens. A run of unknown characters is one token. Ignores everything after the first 4 GiB, because
+    /// offsets are 32 bits wide.
     pub fn scan(file: FileId, text: &str) -> Self {
         let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or(text);
         let mut kinds = Vec::with_capacity(text.len() / 3);
         let mut starts = Vec::with_capacity(text.len() / 3 + 1);
-        let mut lexer = Kind::lexer(text);
+        let mut lexer = TokenKind::lexer(text);
         while let Some(token) = lexer.next() {
-            let kind = token.unwrap_or(Kind::Unknown);
-            if kind == Kind::Unknown && kinds.last() == Some(&Kind::Unknown) {
+            let kind = token.unwrap_or(TokenKind::Unknown);
+            if kind == TokenKind::Unknown && kinds.last() == Some(&TokenKind::Unknown) {
                 continue;
             }
             kinds.push(kind);
@@ -41,48 +41,47 @@ impl Tokens {
         Self { file, kinds, starts }
     }
 
-    /// The text the tokens are of.
+    /// Returns the file of the text.
     pub fn file(&self) -> FileId {
         self.file
     }
 
-    /// How many tokens there are.
+    /// Returns the number of tokens.
     pub fn len(&self) -> usize {
         self.kinds.len()
     }
 
-    /// Whether the text is empty.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 
-    /// What kind of token has this number.
+    /// Returns the kind of a token.
     ///
     /// # Panics
-    /// If there is no such token.
-    pub fn kind(&self, token: usize) -> Kind {
+    /// Panics if the index is out of bounds.
+    pub fn kind(&self, token: usize) -> TokenKind {
         self.kinds[token]
     }
 
-    /// The bytes of one token.
+    /// Returns the span of a token.
     ///
     /// # Panics
-    /// If there is no such token.
+    /// Panics if the index is out of bounds.
     pub fn span(&self, token: usize) -> Span {
         self.file.span(self.starts[token], self.starts[token + 1])
     }
 
-    /// From the first byte of the first token of a range to the last byte of its last; an empty range gives the empty
-    /// span before its first token. The end of the table may be named.
+    /// Returns the span of a range of tokens. For an empty range, returns the empty span before the token at its start.
     ///
     /// # Panics
-    /// If the range reaches past the end of the table.
+    /// Panics if the range is out of bounds.
     pub fn span_of(&self, tokens: Range<usize>) -> Span {
         let start = self.starts[tokens.start];
         self.file.span(start, self.starts[tokens.end].max(start))
     }
 
-    /// The numbers of the tokens that a span touches. For the span of a node: exactly the tokens of that node.
+    /// Returns the tokens that overlap a span. For the span of a tree node, these are exactly its tokens.
     pub fn covered(&self, span: Span) -> Range<usize> {
         let start = self
             .starts
@@ -95,15 +94,15 @@ impl Tokens {
         start.min(end)..end
     }
 
-    /// All tokens in order, each with its place.
-    pub fn iter(&self) -> impl Iterator<Item = (Kind, Span)> {
+    /// Iterates over all tokens with their spans.
+    pub fn iter(&self) -> impl Iterator<Item = (TokenKind, Span)> {
         (0..self.len()).map(|token| (self.kind(token), self.span(token)))
     }
 
-    /// The comments in order: their places, from the `--` to the last character before the line break.
+    /// Iterates over the spans of the comments, from `--` to the end of the line.
     pub fn comments(&self) -> impl Iterator<Item = Span> {
         self.iter()
-            .filter(|(kind, _)| *kind == Kind::Comment)
+            .filter(|(kind, _)| *kind == TokenKind::Comment)
             .map(|(_, span)| span)
     }
 }

@@ -1,42 +1,43 @@
-//! The typed tree of one source file.
+//! The typed syntax tree of a source file.
 //!
-//! Nodes own their children; names are short strings with their places. Where a line could not be understood there is an
-//! error node (`Item::Error`, `Member::Error`, `StatementKind::Error`, `ValueKind::Error`, `TypeKind::Error`): a message
-//! about it was given, and whoever walks the tree stays silent about it. Nesting is bounded by [`MAX_NESTING`], so a walk
-//! may recurse.
+//! Invalid parts of the text are error nodes (`Item::Error`, `Member::Error`, `StatementKind::Error`, `ExpressionKind::Error`,
+//! `TypeKind::Error`). Each error node was reported, so later stages must not report it again. Nesting is bounded by
+//! [`MAX_NESTING`], so the tree can be traversed recursively.
 
 mod declarations;
+mod expressions;
 mod headers;
 mod names;
 mod signatures;
 mod statements;
-mod values;
 
 pub use declarations::{Ability, Alias, Constant, Data, Field, Function, Item, ItemError, Member, Method, Service};
+pub use expressions::{
+    BinaryOperator, Call, ChainStep, ChainStepKind, CollectionKind, Expression, ExpressionKind, FieldInit, Literal,
+};
 pub use headers::{Declares, Export, Header, HeaderItem, Import, ImportFrom, ModuleHeader, Use};
 pub use names::{Name, Path};
 pub use signatures::{Arrow, Parameter, Scalar, Type, TypeKind};
 pub use statements::{Block, Closure, ForMode, LoopVariables, Statement, StatementKind};
-pub use values::{Argument, BinaryOperator, Call, CollectionKind, Literal, Step, StepKind, Value, ValueKind};
 
 use aqua_diagnostics::Span;
 
-/// How deep blocks, brackets and operators may nest in all.
+/// Maximum nesting depth of blocks, brackets and operators together.
 pub const MAX_NESTING: usize = 200;
 
-/// A whole file: headers first, then declarations, both in the order of the text.
+/// The headers and declarations of a file, both in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
-    /// `aqua`, `import`, `use` and `export` lines. A header that stands too late is here too, and was reported.
+    /// The `aqua`, `import`, `use` and `export` headers. Includes misplaced headers, which were reported.
     pub headers: Vec<Header>,
-    /// Declarations.
+    /// The declarations.
     pub items: Vec<Item>,
     /// The whole text.
     pub span: Span,
 }
 
 impl Tree {
-    /// The first `aqua` line, or the old `module` line.
+    /// Returns the first `aqua` header, or the obsolete `module` header.
     pub fn module(&self) -> Option<&ModuleHeader> {
         self.headers.iter().find_map(|header| match header {
             Header::Module(module) => Some(module),

@@ -1,9 +1,9 @@
-//! A tree as a short S-expression, for reading and comparing.
+//! Prints syntax trees as S-expressions.
 
 use aqua_grammar::tree::*;
 use std::fmt::{Display, Write};
 
-/// The whole tree, an item a line, statements indented.
+/// Prints a tree: one item per line, statements indented.
 pub(crate) fn dump(tree: &Tree) -> String {
     let mut out = String::new();
     for header in &tree.headers {
@@ -123,7 +123,7 @@ fn block(out: &mut String, block: &Block, depth: usize) {
 }
 
 fn statement(out: &mut String, kind: &StatementKind, depth: usize, prefix: &str) {
-    let via = |via: &[Value]| list(via, |relay| format!("(via {})", value(relay)));
+    let via = |via: &[Expression]| list(via, |relay| format!("(via {})", value(relay)));
     let head = match kind {
         StatementKind::Par(inner) => return statement(out, &inner.kind, depth, &format!("{prefix}par ")),
         StatementKind::Co(inner) => return statement(out, &inner.kind, depth, &format!("{prefix}co ")),
@@ -209,25 +209,25 @@ fn loop_variables(variables: &LoopVariables) -> String {
     )
 }
 
-fn value(of: &Value) -> String {
+fn value(of: &Expression) -> String {
     match &of.kind {
-        ValueKind::Literal(Literal::Bool(is)) => is.to_string(),
-        ValueKind::Literal(Literal::Integer(digits) | Literal::Float(digits)) => digits.to_string(),
-        ValueKind::Literal(Literal::String(text)) => format!("{text:?}"),
-        ValueKind::Literal(Literal::InitPeerId) => "%init_peer_id%".to_owned(),
-        ValueKind::Variable(name) => name.to_string(),
-        ValueKind::Collection { kind, elements } => format!("({kind:?} {})", list(elements, value)),
-        ValueKind::Call(of) => call(of),
-        ValueKind::Object { name, fields } => format!("(new {name} {})", list(fields, argument)),
-        ValueKind::Chain { head, steps } => format!("({} {})", value(head), list(steps, step)),
-        ValueKind::Not(of) => format!("(! {})", value(of)),
-        ValueKind::Binary {
+        ExpressionKind::Literal(Literal::Bool(is)) => is.to_string(),
+        ExpressionKind::Literal(Literal::Integer(digits) | Literal::Float(digits)) => digits.to_string(),
+        ExpressionKind::Literal(Literal::String(text)) => format!("{text:?}"),
+        ExpressionKind::Literal(Literal::InitPeerId) => "%init_peer_id%".to_owned(),
+        ExpressionKind::Variable(name) => name.to_string(),
+        ExpressionKind::Collection { kind, elements } => format!("({kind:?} {})", list(elements, value)),
+        ExpressionKind::Call(of) => call(of),
+        ExpressionKind::Object { name, fields } => format!("(new {name} {})", list(fields, argument)),
+        ExpressionKind::Chain { head, steps } => format!("({} {})", value(head), list(steps, step)),
+        ExpressionKind::Not(of) => format!("(! {})", value(of)),
+        ExpressionKind::Binary {
             operator, left, right, ..
         } => {
             format!("({} {} {})", operator.symbol(), value(left), value(right))
         }
-        ValueKind::Group(of) => format!("(group {})", value(of)),
-        ValueKind::Error => "error".to_owned(),
+        ExpressionKind::Group(of) => format!("(group {})", value(of)),
+        ExpressionKind::Error => "error".to_owned(),
     }
 }
 
@@ -239,21 +239,21 @@ fn call(call: &Call) -> String {
     format!("{}{abilities}({})", call.function, list(&call.arguments, value))
 }
 
-fn argument(argument: &Argument) -> String {
-    if argument.short {
+fn argument(argument: &FieldInit) -> String {
+    if argument.is_shorthand {
         format!("{}=", argument.name)
     } else {
         format!("{}={}", argument.name, value(&argument.value))
     }
 }
 
-fn step(step: &Step) -> String {
+fn step(step: &ChainStep) -> String {
     match &step.kind {
-        StepKind::Field(name) => format!(".{name}"),
-        StepKind::Call(of) => format!(".{}", call(of)),
-        StepKind::Copy(fields) => format!(".copy({})", list(fields, argument)),
-        StepKind::Object { name, fields } => format!(".(new {name} {})", list(fields, argument)),
-        StepKind::Index(index) => format!("[{}]", value(index)),
-        StepKind::Bang(index) => format!("!{}", index.as_deref().unwrap_or("")),
+        ChainStepKind::Field(name) => format!(".{name}"),
+        ChainStepKind::Call(of) => format!(".{}", call(of)),
+        ChainStepKind::Copy(fields) => format!(".copy({})", list(fields, argument)),
+        ChainStepKind::Object { name, fields } => format!(".(new {name} {})", list(fields, argument)),
+        ChainStepKind::Index(index) => format!("[{}]", value(index)),
+        ChainStepKind::Bang(index) => format!("!{}", index.as_deref().unwrap_or("")),
     }
 }

@@ -1,4 +1,4 @@
-//! The grammar as its users see it: trees, messages, and that no text is too bad.
+//! Integration tests of the parser: trees, diagnostics, and arbitrary input.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
 

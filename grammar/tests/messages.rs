@@ -1,4 +1,4 @@
-//! What users are told about programs that are not Aqua.
+//! Snapshots of the diagnostics for invalid programs.
 
 use crate::dump::dump;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
@@ -9,46 +9,46 @@ fn render(source: &str) -> (Vec<Diagnostic>, String) {
     let mut sources = Sources::new();
     let file = sources.add("main.aqua", source);
     let messages = parse(file, source).diagnostics;
-    let drawn = aqua_render::terminal(&sources, &messages, Colour::Off);
-    (messages, drawn)
+    let rendered = aqua_render::terminal(&sources, &messages, Colour::Off);
+    (messages, rendered)
 }
 
-/// Every file in `tests/messages`: the source above, what is said below, and the tree that is left.
+/// Snapshots of each file in `tests/messages`: source, rendered diagnostics and tree.
 #[test]
-fn wrong_programs() {
+fn invalid_programs() {
     insta::glob!("messages/*.aqua", |path| {
         let source = std::fs::read_to_string(path).expect("a source");
-        let (messages, drawn) = render(&source);
+        let (messages, rendered) = render(&source);
         assert!(!messages.is_empty(), "{} has no mistake", path.display());
         let tree = dump(&parse(FileId(0), &source).tree);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{source}\n=====\n{drawn}\n=====\n{tree}"));
+            insta::assert_snapshot!(format!("{source}\n=====\n{rendered}\n=====\n{tree}"));
         });
     });
 }
 
-/// A fix does what it says: applied, its message is gone and no other came.
+/// Applying a fix removes its diagnostic and adds no other.
 #[test]
-fn fixes_mend() {
+fn fixes_remove_their_diagnostic() {
     insta::glob!("messages/*.aqua", |path| {
         let source = std::fs::read_to_string(path).expect("a source");
         let (messages, _) = render(&source);
         for message in &messages {
             let Some(fix) = &message.fix else { continue };
-            let mended = fix.apply(FileId(0), &source).expect("edits that lie in the text");
-            let (left, drawn) = render(&mended);
+            let fixed = fix.apply(FileId(0), &source).expect("edits that lie in the text");
+            let (remaining, rendered) = render(&fixed);
             assert!(
-                left.len() < messages.len(),
-                "{}: {message:?}\n{mended}\n{drawn}",
+                remaining.len() < messages.len(),
+                "{}: {message:?}\n{fixed}\n{rendered}",
                 path.display()
             );
         }
     });
 }
 
-/// No message is given twice for one line, but for what is wrong in itself beside a repair.
+/// At most one `UNEXPECTED` error is reported per line.
 #[test]
-fn a_line_has_one_syntax_message() {
+fn each_line_has_at_most_one_unexpected_token() {
     insta::glob!("messages/*.aqua", |path| {
         let source = std::fs::read_to_string(path).expect("a source");
         let (messages, _) = render(&source);

@@ -1,9 +1,9 @@
-//! The page of each code shows a program that triggers it and one that does not.
+//! Tests of the pages about error codes: each has an example that triggers the error and a corrected one.
 
 use aqua_diagnostics::FileId;
 use aqua_grammar::{codes, parse};
 
-/// The first fenced Aqua program below a heading.
+/// Returns the first fenced Aqua program below a heading.
 fn program<'a>(page: &'a str, heading: &str) -> &'a str {
     let (_, section) = page.split_once(heading).expect("a section");
     let (_, code) = section.split_once("```aqua\n").expect("a program");
@@ -11,7 +11,7 @@ fn program<'a>(page: &'a str, heading: &str) -> &'a str {
 }
 
 #[test]
-fn every_code_has_a_page_with_a_wrong_and_a_right_program() {
+fn each_code_has_a_page_with_examples() {
     for code in codes::ALL {
         let page = aqua_render::explain(code.name()).unwrap_or_else(|| panic!("{code} has no page"));
         let wrong = parse(FileId(0), program(page, "## Wrong\n")).diagnostics;
@@ -22,6 +22,6 @@ fn every_code_has_a_page_with_a_wrong_and_a_right_program() {
 }
 
 #[test]
-fn codes_are_listed_once_and_in_order() {
+fn codes_are_sorted_and_unique() {
     assert!(codes::ALL.is_sorted_by(|left, right| left < right));
 }

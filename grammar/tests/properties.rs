@@ -1,27 +1,27 @@
-//! What holds for every text: tokens cover it, parsing ends without a panic, messages and spans lie in it.
+//! Property tests: for any text, tokens cover it, parsing does not panic, and spans are in bounds.
 
 use crate::dump::dump;
 use crate::vectors;
 use aqua_diagnostics::{FileId, Span};
-use aqua_grammar::{MAX_MESSAGES, Parsed, parse};
+use aqua_grammar::{MAX_DIAGNOSTICS, Parsed, parse};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-/// Programs to spoil: those of the vectors that are in order, without repetition of their common beginning.
+/// Valid programs of the vectors, as a base for mutations.
 static CORPUS: LazyLock<Vec<String>> = LazyLock::new(vectors::accepted_sources);
 
-/// Parses a text and checks what must hold for any.
+/// Parses a text and checks the invariants.
 fn checked(text: &str) -> Parsed {
     let parsed = parse(FileId(0), text);
     let mut end = 0;
     for (_, span) in parsed.tokens.iter() {
-        assert_eq!(span.start, end, "tokens follow one another");
+        assert_eq!(span.start, end, "tokens are contiguous");
         assert!(span.end > span.start, "no token is empty");
         end = span.end;
     }
     assert_eq!(end as usize, text.len(), "tokens cover the text");
     let inside = |span: Span| text.get(span.start as usize..span.end as usize).is_some();
-    assert!(parsed.diagnostics.len() <= MAX_MESSAGES);
+    assert!(parsed.diagnostics.len() <= MAX_DIAGNOSTICS);
     for message in &parsed.diagnostics {
         assert!(inside(message.span), "{message:?}");
         assert!(message.secondary.iter().all(|label| inside(label.span)), "{message:?}");
@@ -29,13 +29,13 @@ fn checked(text: &str) -> Parsed {
             assert!(fix.apply(FileId(0), text).is_some(), "{message:?}");
         }
     }
-    // Walking the tree meets every node.
+    // Visits each node.
     dump(&parsed.tree);
     parsed
 }
 
-/// Pieces that mean something, so that arbitrary texts come near to programs.
-const PIECES: &[&str] = &[
+/// Lexemes, so that arbitrary texts are similar to programs.
+const LEXEMES: &[&str] = &[
     "\n",
     "\n\n",
     "\n  ",
@@ -144,42 +144,42 @@ proptest! {
     }
 
     #[test]
-    fn any_sequence_of_pieces_has_a_tree(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..80)) {
-        checked(&pieces.concat());
+    fn any_sequence_of_lexemes_has_a_tree(lexemes in prop::collection::vec(prop::sample::select(LEXEMES), 0..80)) {
+        checked(&lexemes.concat());
     }
 
     #[test]
-    fn spoilt_programs_have_a_tree(
+    fn mutated_programs_have_a_tree(
         program in 0..CORPUS.len(),
-        spoils in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, prop::sample::select(PIECES)), 1..6),
+        mutations in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, prop::sample::select(LEXEMES)), 1..6),
     ) {
         let source = &CORPUS[program];
         let tokens = parse(FileId(0), source).tokens;
         let text_of = |(_, span): (_, Span)| source[span.start as usize..span.end as usize].to_owned();
-        let mut pieces: Vec<String> = tokens.iter().map(text_of).collect();
-        for (at, how, piece) in spoils {
-            let at = at.index(pieces.len().max(2) - 1);
-            match how {
-                0 => drop(pieces.remove(at)),
-                1 => pieces.insert(at, piece.to_owned()),
-                2 => pieces.swap(at, at + 1),
-                _ => pieces.insert(at, pieces[at].clone()),
+        let mut lexemes: Vec<String> = tokens.iter().map(text_of).collect();
+        for (index, kind, lexeme) in mutations {
+            let index = index.index(lexemes.len().max(2) - 1);
+            match kind {
+                0 => drop(lexemes.remove(index)),
+                1 => lexemes.insert(index, lexeme.to_owned()),
+                2 => lexemes.swap(index, index + 1),
+                _ => lexemes.insert(index, lexemes[index].clone()),
             }
-            if pieces.len() < 3 {
+            if lexemes.len() < 3 {
                 break;
             }
         }
-        checked(&pieces.concat());
+        checked(&lexemes.concat());
     }
 }
 
-/// Whoever types a program passes through all of these.
+/// Such texts occur while a program is being typed.
 #[test]
-fn one_character_less_or_more_gives_few_messages() {
+fn single_character_edits_cause_few_diagnostics() {
     let mut worst = (0, String::new());
     for source in CORPUS.iter().step_by(20) {
-        for (at, character) in source.char_indices() {
-            let (before, after) = (&source[..at], &source[at..]);
+        for (offset, character) in source.char_indices() {
+            let (before, after) = (&source[..offset], &source[offset..]);
             for text in [
                 format!("{before}{}", &after[character.len_utf8()..]),
                 format!("{before}({after}"),
@@ -196,10 +196,10 @@ fn one_character_less_or_more_gives_few_messages() {
 }
 
 #[test]
-fn a_program_cut_anywhere_has_a_tree() {
+fn truncated_programs_have_a_tree() {
     for source in CORPUS.iter().step_by(31) {
-        for (at, _) in source.char_indices() {
-            checked(&source[..at]);
+        for (offset, _) in source.char_indices() {
+            checked(&source[..offset]);
         }
     }
 }
@@ -228,7 +228,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn types_branches_and_blocks_are_bounded() {
+fn nesting_of_types_branches_and_blocks_is_bounded() {
     let types = format!(
         "aqua M\n\nalias A: {}u8\nalias B: {}u8\nalias C: {}u8\n",
         "[]".repeat(50_000),
@@ -258,8 +258,8 @@ fn types_branches_and_blocks_are_bounded() {
 }
 
 #[test]
-fn long_hostile_texts_cost_linear_work() {
-    for piece in [
+fn parsing_takes_linear_time() {
+    for fragment in [
         "\"\n",
         "(\n",
         "f(\n--\n",
@@ -274,6 +274,6 @@ fn long_hostile_texts_cost_linear_work() {
         "a.b",
         ")",
     ] {
-        checked(&piece.repeat(20_000));
+        checked(&fragment.repeat(20_000));
     }
 }

@@ -1,10 +1,10 @@
-//! The tree of each form, and that spans are what they say.
+//! Tests of trees and spans.
 
 use crate::dump::dump;
 use aqua_diagnostics::FileId;
 use aqua_grammar::parse;
 
-/// The tree of every file in `tests/trees`, with the source above.
+/// Snapshots of the tree of each file in `tests/trees`.
 #[test]
 fn forms() {
     insta::glob!("trees/*.aqua", |path| {
@@ -19,7 +19,7 @@ fn forms() {
 }
 
 #[test]
-fn relaxed_spellings_give_the_same_tree() {
+fn whitespace_does_not_affect_the_tree() {
     let strict = "aqua M\n\ndata A:\n  x: u32\n\nservice Say(\"x\"):\n  m(a: u8, b: u8) -> u8\n\nfunc f(a: u8) -> u8:\n  \
                   x = a + 1 + g(a, 2)\n  y = [1, 2]\n  <- x\n";
     let loose = "aqua   M\r\ndata A :\r\n  x :u32\r\nservice  Say (\"x\")  :\r\n  m(\r\na: u8,\r\nb: u8,\r\n) -> u8\r\nfunc f (a:u8)->u8:\r\n  \
@@ -30,7 +30,7 @@ fn relaxed_spellings_give_the_same_tree() {
 }
 
 #[test]
-fn a_block_holds_its_comments() {
+fn blocks_contain_their_comments() {
     let source = "aqua M\n\nfunc f():\n  if true:\n    g()\n    -- inner\n  -- outer\n\n-- after\nfunc g():\n  f()\n";
     let parsed = parse(FileId(0), source);
     let aqua_grammar::tree::Item::Function(function) = &parsed.tree.items[0] else {
@@ -49,7 +49,7 @@ fn a_block_holds_its_comments() {
 }
 
 #[test]
-fn a_span_covers_exactly_the_tokens_of_its_node() {
+fn spans_cover_exactly_the_tokens_of_their_node() {
     let source = "aqua M\n\nconst A = 12\n";
     let parsed = parse(FileId(0), source);
     let item = parsed.tree.items[0].span();
@@ -63,13 +63,13 @@ fn a_span_covers_exactly_the_tokens_of_its_node() {
 }
 
 #[test]
-fn a_string_may_span_lines_unless_its_quote_was_forgotten() {
+fn strings_span_lines_unless_they_are_unterminated() {
     let spans = parse(FileId(0), "aqua M\n\nfunc f():\n  g(\"a\nb\")\n  g(\"c\")\n");
     assert_eq!(spans.diagnostics, []);
-    let forgotten = parse(
+    let unterminated = parse(
         FileId(0),
         "aqua M\n\nfunc f():\n  g(\"a)\n  g(\"c\")\n\nfunc h():\n  g(\"d\")\n",
     );
-    assert_eq!(forgotten.diagnostics.len(), 1);
-    assert_eq!(forgotten.tree.items.len(), 2);
+    assert_eq!(unterminated.diagnostics.len(), 1);
+    assert_eq!(unterminated.tree.items.len(), 2);
 }

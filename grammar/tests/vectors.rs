@@ -1,5 +1,4 @@
-//! Programs with the verdict of the published compiler: what it accepts has no mistake of syntax, and where it finds one,
-//! so do we, on the same line.
+//! Compares syntax errors with the published compiler: programs that it accepts have none, and errors are on the same lines.
 
 use aqua_diagnostics::{FileId, Sources};
 use aqua_grammar::parse;
@@ -7,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A program, the messages of the published compiler, and whether it accepted it.
+/// A program and the result of the published compiler.
 struct Case {
     name: String,
     sources: BTreeMap<String, String>,
@@ -20,7 +19,7 @@ fn cases(file: &str) -> Vec<Case> {
         .join("../tests/vectors")
         .join(file);
     let rows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).expect("the vectors")).expect("JSON");
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let text = |value: &Value| value.as_str().expect("a string").to_owned();
     rows.iter()
         .map(|row| Case {
             name: text(&row["name"]),
@@ -39,7 +38,7 @@ fn cases(file: &str) -> Vec<Case> {
         .collect()
 }
 
-/// The sources of all accepted programs.
+/// Returns the sources of all accepted programs.
 pub(crate) fn accepted_sources() -> Vec<String> {
     let cases = cases("aqua-lowering.json")
         .into_iter()
@@ -51,7 +50,7 @@ pub(crate) fn accepted_sources() -> Vec<String> {
 }
 
 #[test]
-fn accepted_programs_have_no_mistake_of_syntax() {
+fn accepted_programs_have_no_syntax_errors() {
     let mut wrong = Vec::new();
     for case in cases("aqua-lowering.json")
         .iter()
@@ -71,7 +70,7 @@ fn accepted_programs_have_no_mistake_of_syntax() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Rejected by the published compiler, accepted here on purpose.
+/// Programs that the published compiler rejects and that are accepted here on purpose.
 const RELAXED: &[(&str, &str)] = &[
     ("E03-blank-line-needed", "no blank line between blocks"),
     ("E78-multiline-expr", "a line break after an operator"),
@@ -81,11 +80,11 @@ const RELAXED: &[(&str, &str)] = &[
     ("G39-closure-no-space", "`c=(x: u32)`"),
 ];
 
-/// Found by both on different lines: the published compiler points below a function without a body, at what it met there.
-const ELSEWHERE: &[&str] = &["E10-empty-func"];
+/// Errors on different lines: the published compiler points at the line after a function without a body.
+const DIFFERENT_LINE: &[&str] = &["E10-empty-func"];
 
 #[test]
-fn syntax_mistakes_are_found_on_the_same_line() {
+fn syntax_errors_are_on_the_same_line() {
     let mut wrong = Vec::new();
     for case in cases("aqua-lowering.json") {
         let syntax: Vec<u32> = case.messages.iter().filter_map(|message| line_of(message)).collect();
@@ -101,7 +100,7 @@ fn syntax_mistakes_are_found_on_the_same_line() {
             .map(|message| sources.location(message.span).0)
             .collect();
         let same_line = ours.first().is_some_and(|line| syntax.contains(line));
-        if same_line == ELSEWHERE.contains(&case.name.as_str()) {
+        if same_line == DIFFERENT_LINE.contains(&case.name.as_str()) {
             wrong.push(format!(
                 "{}: ours {ours:?}, theirs {syntax:?}\n{source}{}",
                 case.name,
@@ -118,7 +117,7 @@ fn relaxations_are_accepted() {
         .iter()
         .filter(|case| RELAXED.iter().any(|(name, _)| *name == case.name))
     {
-        assert!(!case.accepted, "{} is no relaxation", case.name);
+        assert!(!case.accepted, "{} is not a relaxation", case.name);
         assert_eq!(
             parse(FileId(0), &case.sources["main.aqua"]).diagnostics,
             [],
@@ -128,12 +127,12 @@ fn relaxations_are_accepted() {
     }
 }
 
-/// The line a syntax or header message of the published compiler is about.
+/// Returns the line of a syntax error of the published compiler.
 fn line_of(message: &str) -> Option<u32> {
     let (head, _) = message.split_once("\n").unwrap_or((message, ""));
     if !head.contains("Syntax error") {
         return None;
     }
-    let (_, place) = head.split_once("<src>:")?;
-    place.split(':').next()?.parse().ok()
+    let (_, location) = head.split_once("<src>:")?;
+    location.split(':').next()?.parse().ok()
 }

@@ -5,7 +5,7 @@
 //! is an array of at most one item, so `null` becomes `[]` and `5` becomes `[5]`.
 
 use aqua_compiler::typing::{Arrow, Scalar, Type};
-use aqua_diagnostics::suggestions::nearest;
+use aqua_diagnostics::suggestions::most_similar;
 use serde_json::Value;
 
 /// Arguments that don't match the parameters of a function. Paths such as `x[1].name` name the invalid part of a value.
@@ -200,7 +200,7 @@ fn convert_value(path: &str, ty: &Type, value: Value) -> Result<Value, ArgumentE
         (Type::Data(named), Value::Object(mut given)) => {
             let known: Vec<&str> = named.fields.keys().map(|name| name.as_str()).collect();
             if let Some(field) = given.keys().find(|field| !known.contains(&field.as_str())) {
-                let hint = nearest(field, known.iter().copied())
+                let hint = most_similar(field, known.iter().copied())
                     .map(|it| format!("; did you mean `{it}`?"))
                     .unwrap_or_default();
                 let (path, declared) = (quoted(path), quoted(ty));

@@ -3,7 +3,7 @@
 
 use crate::{Error, ImportsMap};
 use aqua_compiler::{ResolveError, SourceLoader, SourceReadError};
-use aqua_diagnostics::suggestions::nearest;
+use aqua_diagnostics::suggestions::most_similar;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -123,7 +123,7 @@ fn standard(import: &str) -> Result<String, ResolveError> {
         return Ok(import.to_owned());
     }
     let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
-    let suggestion = nearest(import, names).map(str::to_owned);
+    let suggestion = most_similar(import, names).map(str::to_owned);
     Err(ResolveError {
         tried: Vec::new(),
         suggestion,

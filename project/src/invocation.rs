@@ -3,7 +3,7 @@
 use crate::arguments::{self, ArgumentError, signature};
 use crate::{Manifest, Program};
 use aqua_compiler::typing::Arrow;
-use aqua_diagnostics::suggestions::nearest;
+use aqua_diagnostics::suggestions::most_similar;
 use serde_json::Value;
 
 /// A call of an exported function.
@@ -100,7 +100,7 @@ fn select<'a>(exported: &[(&'a str, &'a Arrow)], name: Option<&str>) -> Result<(
         [] => InvocationError::NoExports,
         _ => {
             let names: Vec<&str> = exported.iter().map(|(name, _)| *name).collect();
-            let hint = nearest(name, names)
+            let hint = most_similar(name, names)
                 .map(|it| format!(" (did you mean `{it}`?)"))
                 .unwrap_or_default();
             InvocationError::UnknownFunction {

@@ -4,7 +4,7 @@
 //! suggests the nearest known name.
 
 use crate::codes;
-use aqua_diagnostics::suggestions::nearest;
+use aqua_diagnostics::suggestions::most_similar;
 use aqua_diagnostics::{Diagnostic, FileId, Span};
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
@@ -229,14 +229,15 @@ impl<'document, 'text> Section<'document, 'text> {
             };
             let message = format!("unknown key `{name}` {section}");
             let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, span, message);
-            self.document.report(match nearest(name, self.known.iter().copied()) {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(
-                    format!("replace `{name}` by `{known}`"),
-                    span,
-                    known,
-                ),
-                None => diagnostic.help(format!("expected one of {}", list(&self.known))),
-            });
+            self.document
+                .report(match most_similar(name, self.known.iter().copied()) {
+                    Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(
+                        format!("replace `{name}` by `{known}`"),
+                        span,
+                        known,
+                    ),
+                    None => diagnostic.help(format!("expected one of {}", list(&self.known))),
+                });
         }
     }
 

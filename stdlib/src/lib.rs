@@ -1,14 +1,14 @@
-//! What every peer answers, declared in Aqua and embedded as text.
+//! The Aqua standard library: declarations of the builtin services, embedded as text.
 //!
-//! A program imports these modules as `std/NAME.aqua`, whatever lies on disk. One module declares one service with the
-//! types it uses; `std/builtin.aqua` declares all of them.
+//! Programs import these modules as `std/NAME.aqua`; files on disk can't shadow them. Each module declares one service and the
+//! types it uses. `std/builtin.aqua` imports all others.
 //!
 //! ```
 //! let text = aqua_stdlib::module("std/kademlia.aqua").expect("embedded");
 //! assert!(text.contains("service Kademlia(\"kad\"):"));
 //! ```
 
-/// How the import string of a standard module begins.
+/// The prefix of the import paths of standard modules.
 pub const PREFIX: &str = "std/";
 
 macro_rules! embed {
@@ -17,7 +17,7 @@ macro_rules! embed {
     };
 }
 
-/// Every module: the import string with extension, and its text. Sorted by the string.
+/// Returns all modules as pairs of import path and text, sorted by path.
 pub const fn modules() -> &'static [(&'static str, &'static str)] {
     embed![
         "array", "builtin", "cmp", "console", "debug", "dist", "json", "kademlia", "math", "op", "peer", "sig",
@@ -25,10 +25,10 @@ pub const fn modules() -> &'static [(&'static str, &'static str)] {
     ]
 }
 
-/// The text of the module that an import string such as `std/peer.aqua` names.
+/// Returns the text of the module with an import path such as `std/peer.aqua`.
 pub fn module(path: &str) -> Option<&'static str> {
-    let at = modules().binary_search_by_key(&path, |(name, _)| name).ok()?;
-    Some(modules()[at].1)
+    let index = modules().binary_search_by_key(&path, |(name, _)| name).ok()?;
+    Some(modules()[index].1)
 }
 
 #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_of_the_folder_is_embedded() {
+    fn all_files_are_embedded() {
         let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/std")).expect("the folder `std`");
         let mut files: Vec<String> = folder
             .map(|entry| format!("{PREFIX}{}", entry.expect("an entry").file_name().to_string_lossy()))

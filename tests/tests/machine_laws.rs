@@ -66,9 +66,9 @@ fn the_same_data_again_changes_nothing() {
     let (mut programs, mut runs) = (0, 0);
     for seed in first..first + asked("AQUA_PROGRAMS", 300) {
         let count = 2 + (seed % 5) as u8;
-        let quiet = (seed < 60).then(|| air_programs::quiet_program(seed, &ids(count)));
+        let quiet = (seed < 60).then(|| air_programs::race_free_program(seed, &ids(count)));
         for air in quiet.into_iter().chain([air_programs::program(seed, &ids(count))]) {
-            if !air_programs::replays_alike(&air) {
+            if !air_programs::replays_identically(&air) {
                 continue;
             }
             programs += 1;
@@ -120,8 +120,8 @@ fn without_races_any_order_and_grouping_gives_the_same() {
     let mut seen = BTreeSet::new();
     for seed in asked("AQUA_SEED", 0)..asked("AQUA_SEED", 0) + asked("AQUA_PROGRAMS", 60) {
         let count = 2 + (seed % 5) as u8;
-        let air = air_programs::quiet_program(seed, &ids(count));
-        let script = aqua_air::read(&air).expect("generated programs are valid");
+        let air = air_programs::race_free_program(seed, &ids(count));
+        let script = aqua_air::parse(&air).expect("generated programs are valid");
         seen.extend(script.in_text_order().map(|(_, instruction)| instruction.keyword()));
         let outcome = |conditions| {
             let mut machine = OurMachine::default();

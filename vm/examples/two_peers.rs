@@ -123,7 +123,7 @@ fn failure(message: &str) -> CallError {
 }
 
 /// Runs the particle from its first step to its last and tells what happened.
-fn converse() -> Result<Vec<String>, aqua_vm::ReadError> {
+fn converse() -> Result<Vec<String>, aqua_vm::ParseError> {
     // A real peer makes its seed at random and keeps it.
     let (ada_key, bob_key) = (KeyPair::from_seed([1; 32]), KeyPair::from_seed([2; 32]));
     let initiator = ada_key.peer_id().to_string();
@@ -144,7 +144,7 @@ fn converse() -> Result<Vec<String>, aqua_vm::ReadError> {
     Ok(log)
 }
 
-fn main() -> Result<(), aqua_vm::ReadError> {
+fn main() -> Result<(), aqua_vm::ParseError> {
     for line in converse()? {
         println!("{line}");
     }

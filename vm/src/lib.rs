@@ -46,7 +46,7 @@ mod trace;
 mod verification;
 mod work;
 
-pub use aqua_air::ReadError;
+pub use aqua_air::ParseError;
 pub use cid::CidError;
 pub use data::{
     ApResult, ArchiveError, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo,

@@ -1,7 +1,7 @@
 //! A script that is ready to run.
 
 use crate::execution::DefUse;
-use aqua_air::{Bytecode, ReadError};
+use aqua_air::{Bytecode, ParseError};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -18,9 +18,9 @@ impl Program {
     ///
     /// # Errors
     /// All mistakes in it.
-    pub fn from_air(text: &str) -> Result<Self, ReadError> {
+    pub fn from_air(text: &str) -> Result<Self, ParseError> {
         Ok(Self {
-            code: Arc::new(aqua_air::load(text)?),
+            code: Arc::new(aqua_air::Bytecode::parse(text)?),
             air_size: text.len() as u64,
             shape: Arc::default(),
         })
@@ -49,7 +49,7 @@ impl Program {
 
     /// Whether another program is the same script, however its text is laid out.
     pub(crate) fn is_equivalent(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.code, &other.code) || self.code.content_id() == other.code.content_id()
+        Arc::ptr_eq(&self.code, &other.code) || self.code.content_hash() == other.code.content_hash()
     }
 
     /// Length in bytes of the text.
@@ -63,7 +63,7 @@ impl fmt::Debug for Program {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Program")
-            .field("content_id", &self.code.content_id())
+            .field("content_id", &self.code.content_hash())
             .finish_non_exhaustive()
     }
 }

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 /// let results = BTreeMap::from([(1, Ok("Hello, Aqua".into()))]);
 /// let done = step(&program, &asked.state, &[], &results, &params);
 /// assert_eq!((done.error, done.call_requests.len()), (None, 0));
-/// # Ok::<(), aqua_air::ReadError>(())
+/// # Ok::<(), aqua_air::ParseError>(())
 /// ```
 #[must_use]
 pub fn step(

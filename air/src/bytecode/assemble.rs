@@ -1,38 +1,41 @@
-//! From instructions to bytecode.
+//! Assembles scripts into bytecode.
 
-use super::builder::{Builder, LATER};
-use super::{Bytecode, LensId, Operand, OperandId, Operation, Output, ScopeId, Slot, TextId};
-use crate::{Accessor, Failure, Instruction, Lens, Place, Script, Value, Variable, VariableKind, spelling};
+use super::builder::{Builder, PLACEHOLDER};
+use super::{Bytecode, CallOutput, LensId, OperandId, Operation, ResolvedOperand, Slot, StreamScopeId, StringId};
+use crate::{
+    Accessor, FailOperand, Instruction, Lens, Operand, OperandPosition, Script, Variable, VariableKind, spelling,
+};
 
-/// Why a script built by a program is not AIR. Scripts read from text don't have these.
+/// Why a script can't be assembled. Does not occur for scripts parsed from text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssembleError {
-    /// No root was set.
+    /// The script has no root.
     #[error("the script has no instruction")]
     Empty,
-    /// An operand where AIR doesn't allow it, for instance a stream as an argument.
-    #[error("`{operand}` can't stand there in `{instruction}`")]
+    /// An operand at a position where AIR does not allow it, such as a stream as an argument.
+    #[error("`{operand}` is not allowed at this position in `{instruction}`")]
     Misplaced {
-        /// The operand as text.
+        /// The operand as AIR text.
         operand: String,
         /// The instruction's canonical text.
         instruction: String,
     },
-    /// Something that AIR can't spell: a name with a wrong tag, a text with a double quote, a number that is too long.
-    #[error("AIR has no spelling for {what} `{text}`")]
-    Unspeakable {
-        /// What it should be.
+    /// A name, string or number that AIR text can't represent: a name with the wrong tag, a string with a double quote, a
+    /// number that is too long.
+    #[error("AIR text can't represent the {what} `{text}`")]
+    Unrepresentable {
+        /// What it is, such as `name`.
         what: &'static str,
-        /// Its text.
+        /// The name, string or number.
         text: String,
     },
 }
 
 impl Bytecode {
-    /// Resolves a script. The result keeps its spans if every instruction has one.
+    /// Assembles a script. Keeps the spans if every instruction has one.
     ///
     /// # Errors
-    /// When the script is not well-formed AIR; names that are never defined are found by [`check`](crate::check).
+    /// Fails if the script is not well-formed AIR. Use [`verify`](crate::verify) to check names and folds.
     pub fn assemble(script: &Script) -> Result<Self, AssembleError> {
         let mut assembler = Assembler {
             builder: Builder::default(),
@@ -53,7 +56,7 @@ struct Assembler {
 impl Assembler {
     fn instruction(&mut self, instruction: &Instruction) -> Result<(), AssembleError> {
         let mut opens = None;
-        let place = Placed { instruction };
+        let context = Context { instruction };
         let operation = match instruction {
             Instruction::Call {
                 peer,
@@ -62,16 +65,18 @@ impl Assembler {
                 arguments,
                 output,
             } => {
-                let peer = self.operand(&place, Place::Peer, peer)?;
-                let service = self.operand(&place, Place::Function, service)?;
-                let function = self.operand(&place, Place::Function, function)?;
-                let operands = arguments.iter().map(|it| self.operand(&place, Place::Argument, it));
+                let peer = self.operand(&context, OperandPosition::Peer, peer)?;
+                let service = self.operand(&context, OperandPosition::Function, service)?;
+                let function = self.operand(&context, OperandPosition::Function, function)?;
+                let operands = arguments
+                    .iter()
+                    .map(|it| self.operand(&context, OperandPosition::Argument, it));
                 let operands = operands.collect::<Result<Vec<_>, _>>()?;
                 let arguments = self.builder.list(&operands);
                 let output = match output {
-                    None => Output::None,
-                    Some(scalar) if scalar.kind == VariableKind::Scalar => Output::Scalar(self.slot(scalar)?),
-                    Some(stream) => Output::Stream(self.scope(&place, stream, VariableKind::Stream)?),
+                    None => CallOutput::None,
+                    Some(scalar) if scalar.kind == VariableKind::Scalar => CallOutput::Scalar(self.slot(scalar)?),
+                    Some(stream) => CallOutput::Stream(self.scope(&context, stream, VariableKind::Stream)?),
                 };
                 Operation::Call {
                     peer,
@@ -82,10 +87,10 @@ impl Assembler {
                 }
             }
             Instruction::Canon { peer, source, target } => {
-                let peer = self.operand(&place, Place::Peer, peer)?;
+                let peer = self.operand(&context, OperandPosition::Peer, peer)?;
                 match (source.kind, target.kind) {
                     (VariableKind::Stream, VariableKind::CanonStream) => {
-                        let source = self.scope(&place, source, VariableKind::Stream)?;
+                        let source = self.scope(&context, source, VariableKind::Stream)?;
                         Operation::CanonStream {
                             peer,
                             source,
@@ -93,7 +98,7 @@ impl Assembler {
                         }
                     }
                     (VariableKind::StreamMap, VariableKind::CanonMap) => {
-                        let source = self.scope(&place, source, VariableKind::StreamMap)?;
+                        let source = self.scope(&context, source, VariableKind::StreamMap)?;
                         Operation::CanonMap {
                             peer,
                             source,
@@ -101,18 +106,18 @@ impl Assembler {
                         }
                     }
                     (VariableKind::StreamMap, VariableKind::Scalar) => {
-                        let source = self.scope(&place, source, VariableKind::StreamMap)?;
+                        let source = self.scope(&context, source, VariableKind::StreamMap)?;
                         Operation::CanonMapToScalar {
                             peer,
                             source,
                             target: self.slot(target)?,
                         }
                     }
-                    _ => return Err(place.misplaced(&target.name)),
+                    _ => return Err(context.misplaced(&target.name)),
                 }
             }
             Instruction::Ap { source, target } => {
-                let source = self.operand(&place, Place::Source, source)?;
+                let source = self.operand(&context, OperandPosition::Source, source)?;
                 if target.kind == VariableKind::Scalar {
                     Operation::ApToScalar {
                         source,
@@ -121,22 +126,22 @@ impl Assembler {
                 } else {
                     Operation::ApToStream {
                         source,
-                        target: self.scope(&place, target, VariableKind::Stream)?,
+                        target: self.scope(&context, target, VariableKind::Stream)?,
                     }
                 }
             }
             Instruction::ApMap { key, value, target } => {
-                let key = self.operand(&place, Place::Key, key)?;
-                let value = self.operand(&place, Place::Source, value)?;
+                let key = self.operand(&context, OperandPosition::Key, key)?;
+                let value = self.operand(&context, OperandPosition::Source, value)?;
                 Operation::ApToMap {
                     key,
                     value,
-                    target: self.scope(&place, target, VariableKind::StreamMap)?,
+                    target: self.scope(&context, target, VariableKind::StreamMap)?,
                 }
             }
-            Instruction::Seq(..) => Operation::Seq(LATER, LATER),
-            Instruction::Par(..) => Operation::Par(LATER, LATER),
-            Instruction::Xor(..) => Operation::Xor(LATER, LATER),
+            Instruction::Seq(..) => Operation::Seq(PLACEHOLDER, PLACEHOLDER),
+            Instruction::Par(..) => Operation::Par(PLACEHOLDER, PLACEHOLDER),
+            Instruction::Xor(..) => Operation::Xor(PLACEHOLDER, PLACEHOLDER),
             Instruction::Null => Operation::Null,
             Instruction::Never => Operation::Never,
             Instruction::New { variable, .. } => {
@@ -145,18 +150,27 @@ impl Assembler {
                     let scope = self.builder.new_scope(slot);
                     opens = Some((slot, scope));
                     if variable.kind == VariableKind::Stream {
-                        Operation::NewStream { scope, body: LATER }
+                        Operation::NewStream {
+                            scope,
+                            body: PLACEHOLDER,
+                        }
                     } else {
-                        Operation::NewMap { scope, body: LATER }
+                        Operation::NewMap {
+                            scope,
+                            body: PLACEHOLDER,
+                        }
                     }
                 } else {
-                    Operation::New { slot, body: LATER }
+                    Operation::New {
+                        slot,
+                        body: PLACEHOLDER,
+                    }
                 }
             }
-            Instruction::Fail(Failure::Value(value)) => Operation::Fail {
-                error: self.operand(&place, Place::Failure, value)?,
+            Instruction::Fail(FailOperand::Operand(value)) => Operation::Fail {
+                error: self.operand(&context, OperandPosition::Fail, value)?,
             },
-            Instruction::Fail(Failure::Code(code, message)) => Operation::FailWith {
+            Instruction::Fail(FailOperand::Code(code, message)) => Operation::FailWith {
                 code: *code,
                 message: self.literal(message)?,
             },
@@ -166,32 +180,32 @@ impl Assembler {
                 last,
                 ..
             } => {
-                let last = last.map(|_| LATER);
+                let last = last.map(|_| PLACEHOLDER);
                 match iterable {
-                    Value::Variable(stream, None) if stream.kind == VariableKind::Stream => {
-                        let stream = self.scope(&place, stream, VariableKind::Stream)?;
+                    Operand::Variable(stream, None) if stream.kind == VariableKind::Stream => {
+                        let stream = self.scope(&context, stream, VariableKind::Stream)?;
                         Operation::FoldStream {
                             stream,
                             iterator: self.scalar(iterator)?,
-                            body: LATER,
+                            body: PLACEHOLDER,
                             last,
                         }
                     }
-                    Value::Variable(map, None) if map.kind == VariableKind::StreamMap => {
-                        let map = self.scope(&place, map, VariableKind::StreamMap)?;
+                    Operand::Variable(map, None) if map.kind == VariableKind::StreamMap => {
+                        let map = self.scope(&context, map, VariableKind::StreamMap)?;
                         Operation::FoldMap {
                             map,
                             iterator: self.scalar(iterator)?,
-                            body: LATER,
+                            body: PLACEHOLDER,
                             last,
                         }
                     }
                     _ => {
-                        let iterable = self.operand(&place, Place::Iterable, iterable)?;
+                        let iterable = self.operand(&context, OperandPosition::Iterable, iterable)?;
                         Operation::Fold {
                             iterable,
                             iterator: self.scalar(iterator)?,
-                            body: LATER,
+                            body: PLACEHOLDER,
                             last,
                         }
                     }
@@ -201,44 +215,49 @@ impl Assembler {
                 iterator: self.scalar(iterator)?,
             },
             Instruction::Match { left, right, .. } => Operation::Match {
-                left: self.operand(&place, Place::Argument, left)?,
-                right: self.operand(&place, Place::Argument, right)?,
-                body: LATER,
+                left: self.operand(&context, OperandPosition::Argument, left)?,
+                right: self.operand(&context, OperandPosition::Argument, right)?,
+                body: PLACEHOLDER,
             },
             Instruction::Mismatch { left, right, .. } => Operation::Mismatch {
-                left: self.operand(&place, Place::Argument, left)?,
-                right: self.operand(&place, Place::Argument, right)?,
-                body: LATER,
+                left: self.operand(&context, OperandPosition::Argument, left)?,
+                right: self.operand(&context, OperandPosition::Argument, right)?,
+                body: PLACEHOLDER,
             },
         };
         self.builder.push(operation, opens);
         Ok(())
     }
 
-    fn operand(&mut self, placed: &Placed<'_>, place: Place, value: &Value) -> Result<OperandId, AssembleError> {
-        if !place.accepts(value) {
-            return Err(placed.misplaced(value));
+    fn operand(
+        &mut self,
+        context: &Context<'_>,
+        position: OperandPosition,
+        value: &Operand,
+    ) -> Result<OperandId, AssembleError> {
+        if !position.accepts(value) {
+            return Err(context.misplaced(value));
         }
         let operand = match value {
-            Value::InitPeerId => Operand::InitPeerId,
-            Value::LastError(lens) => Operand::LastError(self.lens(lens.as_ref())?),
-            Value::Error(lens) => Operand::Error(self.lens(lens.as_ref())?),
-            Value::Literal(text) => Operand::Text(self.literal(text)?),
-            Value::Timestamp => Operand::Timestamp,
-            Value::Ttl => Operand::Ttl,
-            Value::Integer(number) => Operand::Integer(*number),
-            Value::Float(number) if spelling::is_float(*number) => Operand::Float(number.to_bits()),
-            Value::Float(number) => return Err(unspeakable("the number", &number.to_string())),
-            Value::Boolean(value) => Operand::Boolean(*value),
-            Value::EmptyArray => Operand::EmptyArray,
-            Value::Variable(variable, lens) => {
+            Operand::InitPeerId => ResolvedOperand::InitPeerId,
+            Operand::LastError(lens) => ResolvedOperand::LastError(self.lens(lens.as_ref())?),
+            Operand::Error(lens) => ResolvedOperand::Error(self.lens(lens.as_ref())?),
+            Operand::Literal(text) => ResolvedOperand::String(self.literal(text)?),
+            Operand::Timestamp => ResolvedOperand::Timestamp,
+            Operand::Ttl => ResolvedOperand::Ttl,
+            Operand::Integer(number) => ResolvedOperand::Integer(*number),
+            Operand::Float(number) if spelling::is_float(*number) => ResolvedOperand::Float(number.to_bits()),
+            Operand::Float(number) => return Err(unrepresentable("number", &number.to_string())),
+            Operand::Boolean(value) => ResolvedOperand::Boolean(*value),
+            Operand::EmptyArray => ResolvedOperand::EmptyArray,
+            Operand::Variable(variable, lens) => {
                 let slot = self.slot(variable)?;
                 let lens = self.lens(lens.as_ref())?;
                 match variable.kind {
-                    VariableKind::Scalar => Operand::Scalar(slot, lens),
-                    VariableKind::CanonStream => Operand::CanonStream(slot, lens),
-                    VariableKind::CanonMap => Operand::CanonMap(slot, lens),
-                    VariableKind::Stream | VariableKind::StreamMap => return Err(placed.misplaced(value)),
+                    VariableKind::Scalar => ResolvedOperand::Scalar(slot, lens),
+                    VariableKind::CanonStream => ResolvedOperand::CanonStream(slot, lens),
+                    VariableKind::CanonMap => ResolvedOperand::CanonMap(slot, lens),
+                    VariableKind::Stream | VariableKind::StreamMap => return Err(context.misplaced(value)),
                 }
             }
         };
@@ -249,7 +268,7 @@ impl Assembler {
         let Some(lens) = lens else { return Ok(None) };
         if let Lens::Path(accessors) = lens {
             if accessors.is_empty() {
-                return Err(unspeakable("the lens", ".$"));
+                return Err(unrepresentable("lens", ".$"));
             }
             accessors.iter().try_for_each(Self::accessor)?;
         }
@@ -259,20 +278,20 @@ impl Assembler {
     fn accessor(accessor: &Accessor) -> Result<(), AssembleError> {
         match accessor {
             Accessor::Scalar(name) | Accessor::Field(name) if !spelling::is_accessor(name) => {
-                Err(unspeakable("the accessor", name))
+                Err(unrepresentable("accessor", name))
             }
             Accessor::Scalar(name) if !spelling::is_name(VariableKind::Scalar, name) => {
-                Err(unspeakable("the name", name))
+                Err(unrepresentable("name", name))
             }
             Accessor::Index(_) | Accessor::Scalar(_) | Accessor::Field(_) => Ok(()),
         }
     }
 
-    fn literal(&mut self, text: &str) -> Result<TextId, AssembleError> {
+    fn literal(&mut self, text: &str) -> Result<StringId, AssembleError> {
         if !spelling::is_literal(text) {
-            return Err(unspeakable("the text", text));
+            return Err(unrepresentable("string", text));
         }
-        Ok(self.builder.text(text))
+        Ok(self.builder.string(text))
     }
 
     fn scalar(&mut self, name: &str) -> Result<Slot, AssembleError> {
@@ -287,30 +306,30 @@ impl Assembler {
         match self.builder.known_slot(kind, name) {
             Some(known) => Ok(known),
             None if spelling::is_name(kind, name) => Ok(self.builder.slot(kind, name)),
-            None => Err(unspeakable("the name", name)),
+            None => Err(unrepresentable("name", name)),
         }
     }
 
     fn scope(
         &mut self,
-        placed: &Placed<'_>,
+        context: &Context<'_>,
         variable: &Variable,
         expected: VariableKind,
-    ) -> Result<ScopeId, AssembleError> {
+    ) -> Result<StreamScopeId, AssembleError> {
         if variable.kind != expected {
-            return Err(placed.misplaced(&variable.name));
+            return Err(context.misplaced(&variable.name));
         }
         let slot = self.slot(variable)?;
         Ok(self.builder.scope(slot))
     }
 }
 
-/// The instruction at hand, for messages.
-struct Placed<'a> {
+/// The current instruction, for error messages.
+struct Context<'a> {
     instruction: &'a Instruction,
 }
 
-impl Placed<'_> {
+impl Context<'_> {
     fn misplaced(&self, operand: &impl ToString) -> AssembleError {
         AssembleError::Misplaced {
             operand: operand.to_string(),
@@ -319,8 +338,8 @@ impl Placed<'_> {
     }
 }
 
-fn unspeakable(what: &'static str, text: &str) -> AssembleError {
-    AssembleError::Unspeakable {
+fn unrepresentable(what: &'static str, text: &str) -> AssembleError {
+    AssembleError::Unrepresentable {
         what,
         text: text.to_owned(),
     }

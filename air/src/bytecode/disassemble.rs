@@ -1,25 +1,27 @@
-//! From bytecode back to instructions.
+//! Disassembles bytecode into a script.
 
 use super::tables::Tables;
-use super::{Bytecode, LensId, Operand, OperandId, Operation, OperationId, Output, ScopeId, Slot, Step};
-use crate::{Accessor, Failure, Instruction, InstructionId, Lens, Script, Value, Variable};
+use super::{
+    Bytecode, CallOutput, LensId, LensStep, OperandId, Operation, OperationId, ResolvedOperand, Slot, StreamScopeId,
+};
+use crate::{Accessor, FailOperand, Instruction, InstructionId, Lens, Operand, Script, Variable};
 
 impl Bytecode {
-    /// The script that this bytecode was assembled from, with its spans if there are any.
+    /// Returns the script that this bytecode was assembled from, with its spans if there are any.
     pub fn disassemble(&self) -> Script {
         let mut script = Script::new();
-        // Children have greater numbers than their parents, so from the end each finds its children done.
-        let mut done = vec![InstructionId::new(0); self.operations.len()];
+        // Children have greater ids than their parents, so in reverse order the children are converted first.
+        let mut converted = vec![InstructionId::new(0); self.operations.len()];
         for index in (0..self.operations.len()).rev() {
             let id = OperationId(index as u32);
-            let instruction = self.instruction(id, &mut |child| done[child.index()]);
-            done[index] = script.push(instruction, self.span(id));
+            let instruction = self.instruction(id, &mut |child| converted[child.index()]);
+            converted[index] = script.push(instruction, self.span(id));
         }
-        script.set_root(done[0]);
+        script.set_root(converted[0]);
         script
     }
 
-    /// The instruction of one operation, with its children numbered by `child`.
+    /// Returns the instruction of an operation. `child` maps the ids of its children.
     pub(super) fn instruction(
         &self,
         id: OperationId,
@@ -33,38 +35,38 @@ impl Bytecode {
                 arguments,
                 output,
             } => Instruction::Call {
-                peer: self.value(peer),
-                service: self.value(service),
-                function: self.value(function),
+                peer: self.operand(peer),
+                service: self.operand(service),
+                function: self.operand(function),
                 arguments: self
                     .list(arguments)
                     .iter()
-                    .map(|argument| self.value(*argument))
+                    .map(|argument| self.operand(*argument))
                     .collect(),
                 output: match output {
-                    Output::None => None,
-                    Output::Scalar(slot) => Some(self[slot].clone()),
-                    Output::Stream(scope) => Some(self.stream(scope)),
+                    CallOutput::None => None,
+                    CallOutput::Scalar(slot) => Some(self[slot].clone()),
+                    CallOutput::Stream(scope) => Some(self.stream(scope)),
                 },
             },
             Operation::CanonStream { peer, source, target }
             | Operation::CanonMap { peer, source, target }
             | Operation::CanonMapToScalar { peer, source, target } => Instruction::Canon {
-                peer: self.value(peer),
+                peer: self.operand(peer),
                 source: self.stream(source),
                 target: self[target].clone(),
             },
             Operation::ApToScalar { source, target } => Instruction::Ap {
-                source: self.value(source),
+                source: self.operand(source),
                 target: self[target].clone(),
             },
             Operation::ApToStream { source, target } => Instruction::Ap {
-                source: self.value(source),
+                source: self.operand(source),
                 target: self.stream(target),
             },
             Operation::ApToMap { key, value, target } => Instruction::ApMap {
-                key: self.value(key),
-                value: self.value(value),
+                key: self.operand(key),
+                value: self.operand(value),
                 target: self.stream(target),
             },
             Operation::Seq(left, right) => Instruction::Seq(child(left), child(right)),
@@ -80,14 +82,14 @@ impl Bytecode {
                 variable: self.stream(scope),
                 body: child(body),
             },
-            Operation::Fail { error } => Instruction::Fail(Failure::Value(self.value(error))),
-            Operation::FailWith { code, message } => Instruction::Fail(Failure::Code(code, self[message].clone())),
+            Operation::Fail { error } => Instruction::Fail(FailOperand::Operand(self.operand(error))),
+            Operation::FailWith { code, message } => Instruction::Fail(FailOperand::Code(code, self[message].clone())),
             Operation::Fold {
                 iterable,
                 iterator,
                 body,
                 last,
-            } => self.fold(self.value(iterable), iterator, child(body), last.map(child)),
+            } => self.fold(self.operand(iterable), iterator, child(body), last.map(child)),
             Operation::FoldStream {
                 stream: scope,
                 iterator,
@@ -104,19 +106,19 @@ impl Bytecode {
                 iterator: self.name(iterator).clone(),
             },
             Operation::Match { left, right, body } => Instruction::Match {
-                left: self.value(left),
-                right: self.value(right),
+                left: self.operand(left),
+                right: self.operand(right),
                 body: child(body),
             },
             Operation::Mismatch { left, right, body } => Instruction::Mismatch {
-                left: self.value(left),
-                right: self.value(right),
+                left: self.operand(left),
+                right: self.operand(right),
                 body: child(body),
             },
         }
     }
 
-    fn fold(&self, iterable: Value, iterator: Slot, body: InstructionId, last: Option<InstructionId>) -> Instruction {
+    fn fold(&self, iterable: Operand, iterator: Slot, body: InstructionId, last: Option<InstructionId>) -> Instruction {
         Instruction::Fold {
             iterable,
             iterator: self.name(iterator).clone(),
@@ -125,31 +127,34 @@ impl Bytecode {
         }
     }
 
-    fn stream(&self, scope: ScopeId) -> Variable {
+    fn stream(&self, scope: StreamScopeId) -> Variable {
         self[self[scope].variable].clone()
     }
 
-    /// The operand as a value of AIR; its text is the value's [`Display`](std::fmt::Display).
-    pub fn value(&self, operand: OperandId) -> Value {
-        self.tables.value(operand)
+    /// Returns the operand of the instruction that a resolved operand stands for. [`Display`](std::fmt::Display) gives its AIR
+    /// text.
+    pub fn operand(&self, operand: OperandId) -> Operand {
+        self.tables.operand(operand)
     }
 }
 
 impl Tables {
-    pub(super) fn value(&self, operand: OperandId) -> Value {
+    pub(super) fn operand(&self, operand: OperandId) -> Operand {
         match self.operands[operand.index()] {
-            Operand::InitPeerId => Value::InitPeerId,
-            Operand::Timestamp => Value::Timestamp,
-            Operand::Ttl => Value::Ttl,
-            Operand::EmptyArray => Value::EmptyArray,
-            Operand::Boolean(value) => Value::Boolean(value),
-            Operand::Integer(number) => Value::Integer(number),
-            Operand::Float(bits) => Value::Float(f64::from_bits(bits)),
-            Operand::Text(text) => Value::Literal(self.texts[text.index()].clone()),
-            Operand::LastError(lens) => Value::LastError(self.lens(lens)),
-            Operand::Error(lens) => Value::Error(self.lens(lens)),
-            Operand::Scalar(slot, lens) | Operand::CanonStream(slot, lens) | Operand::CanonMap(slot, lens) => {
-                Value::Variable(self.variables[slot.index()].clone(), self.lens(lens))
+            ResolvedOperand::InitPeerId => Operand::InitPeerId,
+            ResolvedOperand::Timestamp => Operand::Timestamp,
+            ResolvedOperand::Ttl => Operand::Ttl,
+            ResolvedOperand::EmptyArray => Operand::EmptyArray,
+            ResolvedOperand::Boolean(value) => Operand::Boolean(value),
+            ResolvedOperand::Integer(number) => Operand::Integer(number),
+            ResolvedOperand::Float(bits) => Operand::Float(f64::from_bits(bits)),
+            ResolvedOperand::String(text) => Operand::Literal(self.strings[text.index()].clone()),
+            ResolvedOperand::LastError(lens) => Operand::LastError(self.lens(lens)),
+            ResolvedOperand::Error(lens) => Operand::Error(self.lens(lens)),
+            ResolvedOperand::Scalar(slot, lens)
+            | ResolvedOperand::CanonStream(slot, lens)
+            | ResolvedOperand::CanonMap(slot, lens) => {
+                Operand::Variable(self.variables[slot.index()].clone(), self.lens(lens))
             }
         }
     }
@@ -163,12 +168,11 @@ impl Tables {
         )
     }
 
-    /// A lens by its steps.
-    pub(super) fn path(&self, steps: &[Step]) -> Lens {
-        let accessor = |step: &Step| match *step {
-            Step::Index(index) => Accessor::Index(index),
-            Step::Scalar(slot) => Accessor::Scalar(self.variables[slot.index()].name.clone()),
-            Step::Field(name) => Accessor::Field(self.texts[name.index()].clone()),
+    pub(super) fn path(&self, steps: &[LensStep]) -> Lens {
+        let accessor = |step: &LensStep| match *step {
+            LensStep::Index(index) => Accessor::Index(index),
+            LensStep::Scalar(slot) => Accessor::Scalar(self.variables[slot.index()].name.clone()),
+            LensStep::Field(name) => Accessor::Field(self.strings[name.index()].clone()),
         };
         Lens::Path(steps.iter().map(accessor).collect())
     }

@@ -1,17 +1,17 @@
-//! Bytecode as bytes. The format is described in `docs/bytecode.md`.
+//! Encodes bytecode. `docs/bytecode.md` describes the format.
 
-use super::tables::Operand;
-use super::{Bytecode, LensId, Operation, Output, Step, leb128};
+use super::tables::ResolvedOperand;
+use super::{Bytecode, CallOutput, LensId, LensStep, Operation, leb128};
 use crate::VariableKind;
 
-/// First bytes of every file.
+/// The magic number at the start of a file.
 pub(crate) const MAGIC: &[u8; 4] = b"\0air";
-/// Version of the format.
+/// The format version.
 pub(super) const VERSION: u8 = 1;
 
-/// Numbers of the sections, in the order they stand in.
+/// Section ids, in the order of the sections.
 pub(super) mod section {
-    pub(in super::super) const TEXTS: u8 = 1;
+    pub(in super::super) const STRINGS: u8 = 1;
     pub(in super::super) const NAMES: u8 = 2;
     pub(in super::super) const SCOPES: u8 = 3;
     pub(in super::super) const LENSES: u8 = 4;
@@ -20,7 +20,7 @@ pub(super) mod section {
     pub(in super::super) const DEBUG: u8 = 7;
 }
 
-/// First bytes of operands.
+/// Kinds of operands.
 pub(super) mod operand {
     pub(in super::super) const INIT_PEER_ID: u8 = 0;
     pub(in super::super) const TIMESTAMP: u8 = 1;
@@ -30,15 +30,14 @@ pub(super) mod operand {
     pub(in super::super) const TRUE: u8 = 5;
     pub(in super::super) const INTEGER: u8 = 6;
     pub(in super::super) const FLOAT: u8 = 7;
-    pub(in super::super) const TEXT: u8 = 8;
+    pub(in super::super) const STRING: u8 = 8;
     pub(in super::super) const LAST_ERROR: u8 = 9;
     pub(in super::super) const ERROR: u8 = 10;
     pub(in super::super) const VARIABLE: u8 = 11;
-    /// Added to the three before if a lens follows.
+    /// Added to `LAST_ERROR`, `ERROR` and `VARIABLE` if a lens follows.
     pub(in super::super) const WITH_LENS: u8 = 16;
 }
 
-/// First bytes of operations.
 pub(super) mod opcode {
     pub(in super::super) const NULL: u8 = 0;
     pub(in super::super) const NEVER: u8 = 1;
@@ -65,27 +64,30 @@ pub(super) mod opcode {
     pub(in super::super) const NEXT: u8 = 22;
     pub(in super::super) const MATCH: u8 = 23;
     pub(in super::super) const MISMATCH: u8 = 24;
-    /// Added to the three folds if they have a last instruction.
+    /// Added to `FOLD`, `FOLD_STREAM` and `FOLD_MAP` if they have a last instruction.
     pub(in super::super) const WITH_LAST: u8 = 32;
 }
 
 impl Bytecode {
-    /// The whole file.
+    /// Encodes the script with its debug section, if it has spans.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = self.encode_content();
         if !self.spans.is_empty() {
-            section(&mut out, section::DEBUG, &self.debug());
+            section(&mut out, section::DEBUG, &self.debug_section());
         }
         out
     }
 
-    /// The file without its debug section: what the content id is the hash of. Scripts of equal tokens have equal ones.
+    /// Encodes the script without its debug section. [`content_hash`](Self::content_hash) is the hash of these bytes; they are
+    /// equal for scripts with equal tokens.
     pub fn encode_content(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         out.push(VERSION);
         let tables = &self.tables;
-        list(&mut out, section::TEXTS, &tables.texts, |out, entry| text(out, entry));
-        list(&mut out, section::NAMES, &tables.variables, |out, variable| {
+        table(&mut out, section::STRINGS, &tables.strings, |out, entry| {
+            string(out, entry)
+        });
+        table(&mut out, section::NAMES, &tables.variables, |out, variable| {
             out.push(match variable.kind {
                 VariableKind::Scalar => 0,
                 VariableKind::Stream => 1,
@@ -93,17 +95,17 @@ impl Bytecode {
                 VariableKind::CanonStream => 3,
                 VariableKind::CanonMap => 4,
             });
-            text(out, &variable.name);
+            string(out, &variable.name);
         });
-        list(&mut out, section::SCOPES, &tables.scopes, |out, scope| {
-            number(out, scope.variable.0)
+        table(&mut out, section::SCOPES, &tables.scopes, |out, scope| {
+            write_u32(out, scope.variable.0)
         });
-        list(&mut out, section::LENSES, &tables.lenses, |out, lens| {
+        table(&mut out, section::LENSES, &tables.lenses, |out, lens| {
             let steps = lens.path.as_deref().unwrap_or_default();
             leb128::write(out, steps.len() as u64);
             steps.iter().for_each(|it| step(out, *it));
         });
-        list(&mut out, section::OPERANDS, &tables.operands, |out, it| {
+        table(&mut out, section::OPERANDS, &tables.operands, |out, it| {
             operand(out, *it)
         });
         let mut code = Vec::with_capacity(self.operations.len() * 4);
@@ -114,11 +116,11 @@ impl Bytecode {
         out
     }
 
-    /// Children are not written: they follow in the order of the text.
+    /// Does not write the ids of children: they follow in the order of the text.
     fn operation(&self, out: &mut Vec<u8>, operation: &Operation) {
         let mut put = |code: u8, numbers: &[u32]| {
             out.push(code);
-            numbers.iter().for_each(|it| number(out, *it));
+            numbers.iter().for_each(|it| write_u32(out, *it));
         };
         let fold_code = |code, last: Option<_>| code + if last.is_some() { opcode::WITH_LAST } else { 0 };
         match *operation {
@@ -130,13 +132,15 @@ impl Bytecode {
                 output,
             } => {
                 let (code, target) = match output {
-                    Output::None => (opcode::CALL, None),
-                    Output::Scalar(slot) => (opcode::CALL_TO_SCALAR, Some(slot.0)),
-                    Output::Stream(scope) => (opcode::CALL_TO_STREAM, Some(scope.0)),
+                    CallOutput::None => (opcode::CALL, None),
+                    CallOutput::Scalar(slot) => (opcode::CALL_TO_SCALAR, Some(slot.0)),
+                    CallOutput::Stream(scope) => (opcode::CALL_TO_STREAM, Some(scope.0)),
                 };
                 put(code, &[peer.0, service.0, function.0, arguments.len]);
-                self.list(arguments).iter().for_each(|argument| number(out, argument.0));
-                target.iter().for_each(|target| number(out, *target));
+                self.list(arguments)
+                    .iter()
+                    .for_each(|argument| write_u32(out, argument.0));
+                target.iter().for_each(|target| write_u32(out, *target));
             }
             Operation::CanonStream { peer, source, target } => put(opcode::CANON_STREAM, &[peer.0, source.0, target.0]),
             Operation::CanonMap { peer, source, target } => put(opcode::CANON_MAP, &[peer.0, source.0, target.0]),
@@ -183,23 +187,23 @@ impl Bytecode {
         }
     }
 
-    /// Spans: how far each begins after the one before, and how long it is.
-    fn debug(&self) -> Vec<u8> {
+    /// Encodes the spans: the distance of each start from the previous one, and the length.
+    fn debug_section(&self) -> Vec<u8> {
         let (mut out, mut before) = (Vec::with_capacity(self.spans.len() * 3), 0);
         for span in &self.spans {
-            number(&mut out, span.left.saturating_sub(before));
-            number(&mut out, span.right.saturating_sub(span.left));
-            before = span.left;
+            write_u32(&mut out, span.start.saturating_sub(before));
+            write_u32(&mut out, span.end.saturating_sub(span.start));
+            before = span.start;
         }
         out
     }
 }
 
-fn number(out: &mut Vec<u8>, number: u32) {
+fn write_u32(out: &mut Vec<u8>, number: u32) {
     leb128::write(out, u64::from(number));
 }
 
-fn text(out: &mut Vec<u8>, text: &str) {
+fn string(out: &mut Vec<u8>, text: &str) {
     leb128::write(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
@@ -210,8 +214,8 @@ fn section(out: &mut Vec<u8>, id: u8, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
-/// A section that is a list; left out if there is nothing in it.
-fn list<T>(out: &mut Vec<u8>, id: u8, entries: &[T], entry: impl Fn(&mut Vec<u8>, &T)) {
+/// Writes a table as a section. Omits empty tables.
+fn table<T>(out: &mut Vec<u8>, id: u8, entries: &[T], entry: impl Fn(&mut Vec<u8>, &T)) {
     if entries.is_empty() {
         return;
     }
@@ -221,43 +225,45 @@ fn list<T>(out: &mut Vec<u8>, id: u8, entries: &[T], entry: impl Fn(&mut Vec<u8>
     section(out, id, &content);
 }
 
-fn step(out: &mut Vec<u8>, step: Step) {
+fn step(out: &mut Vec<u8>, step: LensStep) {
     let (kind, value) = match step {
-        Step::Index(index) => (0, index),
-        Step::Scalar(slot) => (1, slot.0),
-        Step::Field(name) => (2, name.0),
+        LensStep::Index(index) => (0, index),
+        LensStep::Scalar(slot) => (1, slot.0),
+        LensStep::Field(name) => (2, name.0),
     };
     out.push(kind);
-    number(out, value);
+    write_u32(out, value);
 }
 
-fn operand(out: &mut Vec<u8>, operand: Operand) {
+fn operand(out: &mut Vec<u8>, operand: ResolvedOperand) {
     let with_lens = |code: u8, lens: Option<LensId>| code + if lens.is_some() { operand::WITH_LENS } else { 0 };
     match operand {
-        Operand::InitPeerId => out.push(operand::INIT_PEER_ID),
-        Operand::Timestamp => out.push(operand::TIMESTAMP),
-        Operand::Ttl => out.push(operand::TTL),
-        Operand::EmptyArray => out.push(operand::EMPTY_ARRAY),
-        Operand::Boolean(false) => out.push(operand::FALSE),
-        Operand::Boolean(true) => out.push(operand::TRUE),
-        Operand::Integer(number) => {
+        ResolvedOperand::InitPeerId => out.push(operand::INIT_PEER_ID),
+        ResolvedOperand::Timestamp => out.push(operand::TIMESTAMP),
+        ResolvedOperand::Ttl => out.push(operand::TTL),
+        ResolvedOperand::EmptyArray => out.push(operand::EMPTY_ARRAY),
+        ResolvedOperand::Boolean(false) => out.push(operand::FALSE),
+        ResolvedOperand::Boolean(true) => out.push(operand::TRUE),
+        ResolvedOperand::Integer(number) => {
             out.push(operand::INTEGER);
             leb128::write_signed(out, number);
         }
-        Operand::Float(bits) => {
+        ResolvedOperand::Float(bits) => {
             out.push(operand::FLOAT);
             out.extend_from_slice(&bits.to_le_bytes());
         }
-        Operand::Text(text) => {
-            out.push(operand::TEXT);
-            number(out, text.0);
+        ResolvedOperand::String(id) => {
+            out.push(operand::STRING);
+            write_u32(out, id.0);
         }
-        Operand::LastError(lens) => out.push(with_lens(operand::LAST_ERROR, lens)),
-        Operand::Error(lens) => out.push(with_lens(operand::ERROR, lens)),
-        Operand::Scalar(slot, lens) | Operand::CanonStream(slot, lens) | Operand::CanonMap(slot, lens) => {
+        ResolvedOperand::LastError(lens) => out.push(with_lens(operand::LAST_ERROR, lens)),
+        ResolvedOperand::Error(lens) => out.push(with_lens(operand::ERROR, lens)),
+        ResolvedOperand::Scalar(slot, lens)
+        | ResolvedOperand::CanonStream(slot, lens)
+        | ResolvedOperand::CanonMap(slot, lens) => {
             out.push(with_lens(operand::VARIABLE, lens));
-            number(out, slot.0);
+            write_u32(out, slot.0);
         }
     }
-    operand.lens().iter().for_each(|lens| number(out, lens.0));
+    operand.lens().iter().for_each(|lens| write_u32(out, lens.0));
 }

@@ -1,8 +1,8 @@
-//! Numbers of variable length: seven bits a byte, lowest first, always in the fewest bytes.
+//! LEB128 integers, always in their shortest form. Signed integers are ZigZag-encoded first.
 
 use super::DecodeError;
 
-/// Appends an unsigned number.
+/// Appends an unsigned integer.
 pub(super) fn write(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
@@ -11,12 +11,12 @@ pub(super) fn write(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Appends a signed number, small ones of either sign in few bytes: 0, −1, 1, −2 … count as 0, 1, 2, 3 …
+/// Appends a signed integer. ZigZag maps 0, −1, 1, −2 … to 0, 1, 2, 3 …
 pub(super) fn write_signed(out: &mut Vec<u8>, number: i64) {
     write(out, ((number << 1) ^ (number >> 63)) as u64);
 }
 
-/// A place in bytes that are being read.
+/// Reads from the start of a byte slice.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) rest: &'a [u8],
@@ -39,38 +39,39 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    pub(super) fn number(&mut self) -> Result<u64, DecodeError> {
+    pub(super) fn unsigned(&mut self) -> Result<u64, DecodeError> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
             let bits = u64::from(byte & 0x7f);
             if bits.checked_shl(shift).is_none_or(|shifted| shifted >> shift != bits) {
-                return Err(DecodeError::NumberTooBig);
+                return Err(DecodeError::IntegerOverflow);
             }
             number |= bits << shift;
             if byte < 0x80 {
                 return if byte == 0 && shift > 0 {
-                    Err(DecodeError::NotShortest)
+                    Err(DecodeError::NonMinimalInteger)
                 } else {
                     Ok(number)
                 };
             }
         }
-        Err(DecodeError::NumberTooBig)
+        Err(DecodeError::IntegerOverflow)
     }
 
     pub(super) fn signed(&mut self) -> Result<i64, DecodeError> {
-        let number = self.number()?;
+        let number = self.unsigned()?;
         Ok((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
-    pub(super) fn number32(&mut self) -> Result<u32, DecodeError> {
-        u32::try_from(self.number()?).map_err(|_| DecodeError::NumberTooBig)
+    pub(super) fn u32(&mut self) -> Result<u32, DecodeError> {
+        u32::try_from(self.unsigned()?).map_err(|_| DecodeError::IntegerOverflow)
     }
 
-    /// The length of a list whose entries take at least a byte each: never more than what is left.
+    /// Reads the length of a list whose entries take at least a byte each. Fails if it exceeds the number of remaining bytes, so
+    /// that callers can allocate for it.
     pub(super) fn count(&mut self) -> Result<usize, DecodeError> {
-        let count = self.number()?;
+        let count = self.unsigned()?;
         let fits = usize::try_from(count).ok().filter(|count| *count <= self.rest.len());
         fits.ok_or(DecodeError::Truncated)
     }

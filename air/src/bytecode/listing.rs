@@ -1,12 +1,12 @@
-//! Bytecode for readers: its tables and operations, by number.
+//! Human-readable listing of bytecode.
 
-use super::{Bytecode, Operation, OperationId, Output, ScopeId, Slot};
+use super::{Bytecode, CallOutput, Operation, OperationId, Slot, StreamScopeId};
 use crate::VariableKind;
 use std::fmt::{self, Write};
 
 impl Bytecode {
-    /// Tables and operations by number, an entry a line; behind each operation its canonical text. For people: the form may
-    /// change.
+    /// Lists tables and operations with their indices, one entry per line. Each operation is followed by its canonical text. The
+    /// format may change.
     pub fn listing(&self) -> String {
         let mut out = String::new();
         self.write_listing(&mut out).expect("writing to a string succeeds");
@@ -14,10 +14,10 @@ impl Bytecode {
     }
 
     fn write_listing(&self, out: &mut String) -> fmt::Result {
-        writeln!(out, "content id {}", self.content_id())?;
-        table(out, "texts", self.texts(), |text| format!("{text:?}"))?;
+        writeln!(out, "content hash {}", self.content_hash())?;
+        table(out, "strings", self.strings(), |text| format!("{text:?}"))?;
         table(out, "names", self.variables(), |it| {
-            format!("{} {}", kind(it.kind), it.name)
+            format!("{} {}", kind_name(it.kind), it.name)
         })?;
         table(out, "scopes", self.scopes(), |scope| {
             let name = format!("{} of name {}", self.name(scope.variable), scope.variable.index());
@@ -28,20 +28,25 @@ impl Bytecode {
         })?;
         table(out, "lenses", self.lenses(), |lens| lens.text.to_string())?;
         let operands: Vec<String> = (0..self.operands().len())
-            .map(|index| self.value(super::OperandId(index as u32)).to_string())
+            .map(|index| self.operand(super::OperandId(index as u32)).to_string())
             .collect();
         table(out, "operands", &operands, String::clone)?;
         writeln!(out, "code")?;
         let depths = self.depths();
         for (id, operation) in self.in_text_order() {
-            let words = format!("{:depth$}{}", "", self.words(operation), depth = depths[id.index()]);
+            let operation = format!(
+                "{:depth$}{}",
+                "",
+                self.operation_text(operation),
+                depth = depths[id.index()]
+            );
             let text = self.canonical_text(id);
-            writeln!(out, "{:>6}  {words:<40}  ; {}", id.index(), text.trim_end())?;
+            writeln!(out, "{:>6}  {operation:<40}  ; {}", id.index(), text.trim_end())?;
         }
         Ok(())
     }
 
-    /// How many operations each is nested in.
+    /// Returns the nesting depth of each operation.
     fn depths(&self) -> Vec<usize> {
         let mut depths = vec![0; self.operations().len()];
         for (id, operation) in self.in_text_order() {
@@ -52,9 +57,9 @@ impl Bytecode {
         depths
     }
 
-    /// The operation with the numbers that the file has.
-    fn words(&self, operation: &Operation) -> String {
-        let scope = |scope: ScopeId| format!("scope {}", scope.index());
+    /// Formats an operation with the indices of its operands.
+    fn operation_text(&self, operation: &Operation) -> String {
+        let scope = |scope: StreamScopeId| format!("scope {}", scope.index());
         let name = |slot: Slot| format!("name {}", slot.index());
         let last = |last: Option<OperationId>| if last.is_some() { ", last" } else { "" };
         match *operation {
@@ -67,9 +72,9 @@ impl Bytecode {
             } => {
                 let arguments: Vec<String> = self.list(arguments).iter().map(|it| it.index().to_string()).collect();
                 let target = match output {
-                    Output::None => String::new(),
-                    Output::Scalar(slot) => format!(" to {}", name(slot)),
-                    Output::Stream(stream) => format!(" to {}", scope(stream)),
+                    CallOutput::None => String::new(),
+                    CallOutput::Scalar(slot) => format!(" to {}", name(slot)),
+                    CallOutput::Stream(stream) => format!(" to {}", scope(stream)),
                 };
                 let (peer, service, function) = (peer.index(), service.index(), function.index());
                 format!("call {peer} {service} {function} [{}]{target}", arguments.join(" "))
@@ -120,18 +125,18 @@ impl Bytecode {
     }
 }
 
-fn table<T>(out: &mut String, name: &str, entries: &[T], words: impl Fn(&T) -> String) -> fmt::Result {
+fn table<T>(out: &mut String, name: &str, entries: &[T], entry_text: impl Fn(&T) -> String) -> fmt::Result {
     if entries.is_empty() {
         return Ok(());
     }
     writeln!(out, "{name}")?;
-    for (number, entry) in entries.iter().enumerate() {
-        writeln!(out, "{number:>6}  {}", words(entry))?;
+    for (index, entry) in entries.iter().enumerate() {
+        writeln!(out, "{index:>6}  {}", entry_text(entry))?;
     }
     Ok(())
 }
 
-fn kind(kind: VariableKind) -> &'static str {
+fn kind_name(kind: VariableKind) -> &'static str {
     match kind {
         VariableKind::Scalar => "scalar",
         VariableKind::Stream => "stream",

@@ -1,49 +1,51 @@
-//! The form of a script that the machine executes.
+//! Bytecode, the form of a script that the VM executes.
 //!
-//! [`Bytecode`] is a script with everything resolved that can be known before it runs: texts, operands and lenses are
-//! stored once and numbered, names are slots, every use of a stream or stream map names the scope it means, operands sit
-//! only where AIR allows them. Operations stand in the order of the text, parents before children, so an
-//! [`OperationId`] is also a position in the script.
+//! [`Bytecode`] is a script with everything resolved that is known before execution: strings, operands and lenses are stored
+//! once, names are slots, each use of a stream or stream map refers to a scope, and operands occur only where AIR allows them.
+//! Operations are stored in the order of the text, parents before children, so an [`OperationId`] is also a position in the
+//! script.
 //!
 //! ```
 //! use aqua_air::{Bytecode, Operation};
 //!
-//! let script = aqua_air::read(r#"(seq (ap "hello" $greetings) (canon %init_peer_id% $greetings #all))"#).expect("valid");
+//! let script = aqua_air::parse(r#"(seq (ap "hello" $greetings) (canon %init_peer_id% $greetings #all))"#).expect("valid");
 //! let bytecode = Bytecode::assemble(&script).expect("valid");
 //! assert!(matches!(bytecode[bytecode.root()], Operation::Seq(..)));
 //! assert_eq!(Bytecode::decode(&bytecode.encode()).expect("valid"), bytecode);
 //! ```
 //!
-//! The file format is described in `docs/bytecode.md`.
+//! `docs/bytecode.md` describes the file format.
 
 mod assemble;
 mod builder;
 mod decode;
 mod disassemble;
 mod encode;
-mod layout;
 mod leb128;
 mod listing;
 mod tables;
+mod tree;
 
 pub use assemble::AssembleError;
-pub(crate) use builder::{Builder, LATER};
+pub(crate) use builder::{Builder, PLACEHOLDER};
 pub use decode::DecodeError;
 pub(crate) use encode::MAGIC;
-pub use tables::{LensId, Operand, OperandId, OperandList, ResolvedLens, Scope, ScopeId, Slot, Step, TextId};
+pub use tables::{
+    LensId, LensStep, OperandId, OperandList, ResolvedLens, ResolvedOperand, Slot, StreamScope, StreamScopeId, StringId,
+};
 
-use crate::Span;
-use layout::Layout;
+use crate::TextRange;
 use std::fmt;
 use std::sync::OnceLock;
 use tables::Tables;
+use tree::OperationTree;
 
-/// The number of an operation, which is also its place in the order of the text.
+/// The index of an operation in the order of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationId(pub(crate) u32);
 
 impl OperationId {
-    /// Its place in the order of the text, from 0.
+    /// Returns the index, from 0.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -53,212 +55,214 @@ impl OperationId {
     }
 }
 
-/// One instruction, resolved. Meanings are those of [`Instruction`](crate::Instruction); forms that run differently are
-/// different operations.
+/// A resolved [`Instruction`](crate::Instruction). Forms of an instruction that execute differently are separate operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// Asks a service of a peer.
+    /// Calls a service function on a peer.
     Call {
-        /// On which peer.
+        /// The peer that executes the call.
         peer: OperandId,
         /// Service id.
         service: OperandId,
         /// Function name.
         function: OperandId,
-        /// What the function is given; see [`Bytecode::list`].
+        /// The arguments; see [`Bytecode::list`].
         arguments: OperandList,
-        /// Where the result goes.
-        output: Output,
+        /// The target of the result.
+        output: CallOutput,
     },
-    /// Freezes a stream into a canonical stream.
+    /// Canonicalises a stream into a canonical stream.
     CanonStream {
-        /// Whose view counts.
+        /// The peer that takes the snapshot.
         peer: OperandId,
         /// The stream.
-        source: ScopeId,
+        source: StreamScopeId,
         /// The canonical stream.
         target: Slot,
     },
-    /// Freezes a stream map into a canonical map.
+    /// Canonicalises a stream map into a canonical map.
     CanonMap {
-        /// Whose view counts.
+        /// The peer that takes the snapshot.
         peer: OperandId,
         /// The stream map.
-        source: ScopeId,
+        source: StreamScopeId,
         /// The canonical map.
         target: Slot,
     },
-    /// Freezes a stream map into a scalar, an object.
+    /// Canonicalises a stream map into a scalar that holds an object.
     CanonMapToScalar {
-        /// Whose view counts.
+        /// The peer that takes the snapshot.
         peer: OperandId,
         /// The stream map.
-        source: ScopeId,
+        source: StreamScopeId,
         /// The scalar.
         target: Slot,
     },
     /// Copies a value into a scalar.
     ApToScalar {
-        /// What to copy.
+        /// The value to copy.
         source: OperandId,
         /// The scalar.
         target: Slot,
     },
     /// Appends a value to a stream.
     ApToStream {
-        /// What to append.
+        /// The value to append.
         source: OperandId,
         /// The stream.
-        target: ScopeId,
+        target: StreamScopeId,
     },
     /// Adds an entry to a stream map.
     ApToMap {
-        /// Text or integer.
+        /// The key, a string or an integer.
         key: OperandId,
-        /// What stands under the key.
+        /// The value of the entry.
         value: OperandId,
         /// The stream map.
-        target: ScopeId,
+        target: StreamScopeId,
     },
-    /// The second after the first.
+    /// Executes the second after the first completes.
     Seq(OperationId, OperationId),
-    /// Both, neither waits for the other.
+    /// Executes both in parallel. Completes when one of them completes.
     Par(OperationId, OperationId),
-    /// The second if the first fails.
+    /// Executes the second if the first fails.
     Xor(OperationId, OperationId),
-    /// Nothing, done.
+    /// Does nothing and completes.
     Null,
-    /// Nothing, never done.
+    /// Never completes.
     Never,
-    /// A fresh scalar, canonical stream or canonical map for the body.
+    /// Opens a scope for a new scalar, canonical stream or canonical map.
     New {
-        /// What is fresh.
+        /// The variable.
         slot: Slot,
-        /// Where.
+        /// The body, which is the scope of the variable.
         body: OperationId,
     },
-    /// A fresh stream for the body.
+    /// Opens a scope for a new stream.
     NewStream {
         /// The scope that this operation opens.
-        scope: ScopeId,
-        /// Where.
+        scope: StreamScopeId,
+        /// The body, which is the scope of the variable.
         body: OperationId,
     },
-    /// A fresh stream map for the body.
+    /// Opens a scope for a new stream map.
     NewMap {
         /// The scope that this operation opens.
-        scope: ScopeId,
-        /// Where.
+        scope: StreamScopeId,
+        /// The body, which is the scope of the variable.
         body: OperationId,
     },
     /// Raises an error object.
     Fail {
-        /// Scalar, canonical stream with a lens, `%last_error%` or `:error:`.
+        /// The error: a scalar, a canonical stream with a lens, `%last_error%` or `:error:`.
         error: OperandId,
     },
-    /// Raises an error by number and text.
+    /// Raises an error with a code and a message.
     FailWith {
-        /// The number.
+        /// The error code.
         code: i64,
-        /// The text.
-        message: TextId,
+        /// The error message.
+        message: StringId,
     },
-    /// Goes through an array, a canonical stream, a canonical map or `[]`.
+    /// Iterates over an array, a canonical stream, a canonical map or `[]`.
     Fold {
-        /// What it goes through.
+        /// The collection.
         iterable: OperandId,
         /// The scalar that holds the current item.
         iterator: Slot,
-        /// What runs for an item.
+        /// Executed for each item.
         body: OperationId,
-        /// What runs in place of `next` after the last item.
+        /// Executed instead of `next` after the last item.
         last: Option<OperationId>,
     },
-    /// Goes through a stream while it grows.
+    /// Iterates over a stream, including items that are appended during the iteration.
     FoldStream {
         /// The stream.
-        stream: ScopeId,
+        stream: StreamScopeId,
         /// The scalar that holds the current item.
         iterator: Slot,
-        /// What runs for an item.
+        /// Executed for each item.
         body: OperationId,
-        /// What runs in place of `next` after the last item.
+        /// Executed instead of `next` after the last item.
         last: Option<OperationId>,
     },
-    /// Goes through the entries of a stream map while it grows.
+    /// Iterates over a stream map, including entries that are added during the iteration.
     FoldMap {
         /// The stream map.
-        map: ScopeId,
+        map: StreamScopeId,
         /// The scalar that holds the current entry.
         iterator: Slot,
-        /// What runs for an entry.
+        /// Executed for each entry.
         body: OperationId,
-        /// What runs in place of `next` after the last entry.
+        /// Executed instead of `next` after the last entry.
         last: Option<OperationId>,
     },
-    /// The body of a fold again, with its next item.
+    /// Executes the body of a fold with its next item.
     Next {
-        /// The iterator of that fold.
+        /// The iterator of the fold.
         iterator: Slot,
     },
-    /// The body if both are equal, else an error.
+    /// Executes the body if both operands are equal; otherwise fails.
     Match {
-        /// One side.
+        /// The left operand.
         left: OperandId,
-        /// The other side.
+        /// The right operand.
         right: OperandId,
-        /// What runs if they are equal.
+        /// Executed if the operands are equal.
         body: OperationId,
     },
-    /// The body if both differ, else an error.
+    /// Executes the body if the operands differ; otherwise fails.
     Mismatch {
-        /// One side.
+        /// The left operand.
         left: OperandId,
-        /// The other side.
+        /// The right operand.
         right: OperandId,
-        /// What runs if they differ.
+        /// Executed if the operands differ.
         body: OperationId,
     },
 }
 
-/// Where the result of a call goes.
+/// The target of the result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output {
-    /// Nowhere.
+pub enum CallOutput {
+    /// The result is discarded.
     None,
-    /// Into a scalar.
+    /// Set as the value of a scalar.
     Scalar(Slot),
-    /// To the end of a stream.
-    Stream(ScopeId),
+    /// Appended to a stream.
+    Stream(StreamScopeId),
 }
 
-/// What a script says, independent of how its text is laid out: the BLAKE3 hash of the encoding without its debug section.
+/// The BLAKE3 hash of the encoding without its debug section. Does not depend on the formatting of the script.
+///
+/// Displayed in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContentId(pub [u8; 32]);
+pub struct BytecodeHash(pub [u8; 32]);
 
-impl fmt::Display for ContentId {
+impl fmt::Display for BytecodeHash {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
     }
 }
 
-impl fmt::Debug for ContentId {
+impl fmt::Debug for BytecodeHash {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, out)
     }
 }
 
-/// A script ready to run. Immutable; made by [`Bytecode::assemble`] or [`Bytecode::decode`], both of which leave no dangling
-/// number in it, so that indexing can't fail.
+/// A script that is ready to execute. Immutable.
+///
+/// All indices in it are in bounds, so indexing with ids of the same bytecode never panics.
 #[derive(Clone)]
 pub struct Bytecode {
     tables: Tables,
     operations: Vec<Operation>,
-    /// Places in the text, one an operation, or none at all.
-    spans: Vec<Span>,
+    /// One for each operation, or empty.
+    spans: Vec<TextRange>,
     depth: u32,
-    /// Once somebody asks for it.
-    content_id: OnceLock<ContentId>,
+    /// Computed on first use.
+    content_hash: OnceLock<BytecodeHash>,
 }
 
 impl PartialEq for Bytecode {
@@ -268,37 +272,42 @@ impl PartialEq for Bytecode {
 }
 
 impl Bytecode {
-    /// Puts a finished layout together. Spans count only if there is one for every operation, each after the one before.
-    fn new(tables: Tables, layout: Layout, mut spans: Vec<Span>) -> Self {
-        let in_order = spans.is_sorted_by(|before, after| before.left < after.left);
-        if spans.len() != layout.operations.len() || !in_order || spans.iter().any(|span| span.left >= span.right) {
+    /// Drops the spans unless there is one for each operation and their starts are strictly increasing.
+    fn new(tables: Tables, tree: OperationTree, mut spans: Vec<TextRange>) -> Self {
+        let in_order = spans.is_sorted_by(|before, after| before.start < after.start);
+        if spans.len() != tree.operations.len() || !in_order || spans.iter().any(|span| span.start >= span.end) {
             spans.clear();
         }
-        Self::from_parts(tables, layout, spans, OnceLock::new())
+        Self::from_parts(tables, tree, spans, OnceLock::new())
     }
 
-    fn from_parts(tables: Tables, layout: Layout, spans: Vec<Span>, content_id: OnceLock<ContentId>) -> Self {
-        let depth = layout.depth();
+    fn from_parts(
+        tables: Tables,
+        tree: OperationTree,
+        spans: Vec<TextRange>,
+        content_hash: OnceLock<BytecodeHash>,
+    ) -> Self {
+        let depth = tree.depth();
         Self {
             tables,
-            operations: layout.operations,
+            operations: tree.operations,
             spans,
             depth,
-            content_id,
+            content_hash,
         }
     }
 
-    /// Where execution starts.
+    /// Returns the operation where execution starts.
     pub fn root(&self) -> OperationId {
         OperationId(0)
     }
 
-    /// All operations in the order of the text.
+    /// Returns all operations in the order of the text.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// All operations with their numbers, in the order of the text.
+    /// Iterates over all operations with their ids, in the order of the text.
     pub fn in_text_order(&self) -> impl DoubleEndedIterator<Item = (OperationId, &Operation)> {
         self.operations
             .iter()
@@ -306,23 +315,23 @@ impl Bytecode {
             .map(|(index, operation)| (OperationId(index as u32), operation))
     }
 
-    /// Where the operation stands in the text, if the script was read from one.
-    pub fn span(&self, id: OperationId) -> Option<Span> {
+    /// Returns the range of the operation in the text that the script was parsed from, if there is one.
+    pub fn span(&self, id: OperationId) -> Option<TextRange> {
         self.spans.get(id.index()).copied()
     }
 
-    /// How deep operations are nested; 1 for a single one.
+    /// Returns the nesting depth of the script: 1 for a single operation.
     pub fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// The identity of what the script says.
-    pub fn content_id(&self) -> ContentId {
-        let hash = || ContentId(*blake3::hash(&self.encode_content()).as_bytes());
-        *self.content_id.get_or_init(hash)
+    /// Returns the hash of the [content](Self::encode_content).
+    pub fn content_hash(&self) -> BytecodeHash {
+        let hash = || BytecodeHash(*blake3::hash(&self.encode_content()).as_bytes());
+        *self.content_hash.get_or_init(hash)
     }
 
-    /// The instruction without its children, as error objects and trace errors quote it.
+    /// Returns the instruction without its children, as error objects and trace errors quote it.
     pub fn canonical_text(&self, id: OperationId) -> String {
         self.instruction(id, &mut |_| crate::InstructionId::new(0))
             .canonical_text()
@@ -338,7 +347,7 @@ impl std::ops::Index<OperationId> for Bytecode {
 }
 
 impl Operation {
-    /// The last of its nested operations.
+    /// Returns the last child.
     pub(crate) fn last_child(&self) -> Option<OperationId> {
         match *self {
             Self::Seq(_, child) | Self::Par(_, child) | Self::Xor(_, child) => Some(child),
@@ -354,7 +363,7 @@ impl Operation {
         }
     }
 
-    /// Nested operations in the order of the text; at most two.
+    /// Iterates over the children in the order of the text. There are at most two.
     pub fn children(&self) -> impl DoubleEndedIterator<Item = OperationId> + use<> {
         let (first, second) = match *self {
             Self::Seq(left, right) | Self::Par(left, right) | Self::Xor(left, right) => (Some(left), Some(right)),
@@ -386,7 +395,7 @@ impl Operation {
 impl fmt::Debug for Bytecode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Bytecode")
-            .field("content_id", &self.content_id())
+            .field("content_hash", &self.content_hash())
             .field("operations", &self.operations)
             .field("tables", &self.tables)
             .finish_non_exhaustive()

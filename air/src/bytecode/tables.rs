@@ -1,18 +1,18 @@
-//! What operations refer to by number: texts, names, scopes, lenses, operands.
+//! The tables that operations refer to: strings, variables, scopes, lenses and operands.
 
 use super::{Bytecode, OperationId};
 use crate::Variable;
 use ecow::EcoString;
 use std::ops::Index;
 
-macro_rules! numbers {
+macro_rules! define_ids {
     ($($(#[$meta:meta])* $name:ident)*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub(crate) u32);
 
         impl $name {
-            /// Its position in its table.
+            /// Returns the index in the table.
             pub const fn index(self) -> usize {
                 self.0 as usize
             }
@@ -20,50 +20,50 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! {
-    /// The number of a text: a literal, a field name or an error message.
-    TextId
-    /// The number of a name. Equal names of equal kind have equal slots all over the script.
+define_ids! {
+    /// The index of a string: a literal, a field name or an error message.
+    StringId
+    /// The index of a variable. Equal names of equal kind have the same slot in the whole script.
     Slot
-    /// The number of a scope of a stream or stream map.
-    ScopeId
-    /// The number of a lens.
+    /// The index of a [`StreamScope`].
+    StreamScopeId
+    /// The index of a lens.
     LensId
-    /// The number of an operand.
+    /// The index of an operand.
     OperandId
 }
 
-/// A run of operands: the arguments of a call.
+/// A slice of the table of operand lists: the arguments of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OperandList {
     pub(crate) start: u32,
     pub(crate) len: u32,
 }
 
-/// What an operation takes. Floats are compared by their bits.
+/// A resolved [`Operand`](crate::Operand). Floats are compared by their bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Operand {
-    /// The peer that started the particle.
+pub enum ResolvedOperand {
+    /// `%init_peer_id%`.
     InitPeerId,
-    /// When the particle was made.
+    /// `%timestamp%`.
     Timestamp,
-    /// How long the particle lives.
+    /// `%ttl%`.
     Ttl,
     /// `[]`.
     EmptyArray,
     /// `true` or `false`.
     Boolean(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// A number with a decimal point, as [`f64::to_bits`].
+    /// The bits of a float; see [`f64::to_bits`].
     Float(u64),
-    /// A text.
-    Text(TextId),
+    /// A string.
+    String(StringId),
     /// `%last_error%`.
     LastError(Option<LensId>),
     /// `:error:`.
     Error(Option<LensId>),
-    /// A scalar or, if it has no value of its own, the iterator of that name.
+    /// A scalar or, if it has no value, the iterator of that name.
     Scalar(Slot, Option<LensId>),
     /// A canonical stream.
     CanonStream(Slot, Option<LensId>),
@@ -71,50 +71,49 @@ pub enum Operand {
     CanonMap(Slot, Option<LensId>),
 }
 
-/// Which stream or stream map a use means. The choice is made by the place in the script alone: the innermost `new` of that
-/// name around the use, or the global one. At run time a scope is a stack, because a `new` inside a fold is entered again
-/// before it is left.
+/// A lexical scope of a stream or stream map: the innermost `new` of its name around a use, or the global scope.
+///
+/// At run time, a scope is a stack of streams, because a `new` inside a fold is entered again before it is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Scope {
-    /// The name.
+pub struct StreamScope {
+    /// The stream or stream map.
     pub variable: Slot,
-    /// The `new` that opens it; `None` for the global scope of the name.
+    /// The `new` that opens the scope; `None` for the global scope.
     pub opened_by: Option<OperationId>,
 }
 
-/// A lens, resolved.
+/// A resolved [`Lens`](crate::Lens).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedLens {
-    /// Steps inwards, at least one; `None` stands for `.length`.
-    pub path: Option<Vec<Step>>,
-    /// The canonical text, as tetraplets and errors quote it.
+    /// The accessors, at least one; `None` for `.length`.
+    pub path: Option<Vec<LensStep>>,
+    /// The canonical text, which tetraplets and errors quote.
     pub text: EcoString,
 }
 
-/// One step into a value.
+/// A resolved [`Accessor`](crate::Accessor).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// The item at that place, from 0.
+pub enum LensStep {
+    /// The item at an index, from 0.
     Index(u32),
-    /// The item or field whose place or name the scalar holds.
+    /// The item or field whose index or name the scalar holds.
     Scalar(Slot),
-    /// A field.
-    Field(TextId),
+    /// The field with a name.
+    Field(StringId),
 }
 
-/// Everything that operations name by number.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Tables {
-    pub(super) texts: Vec<EcoString>,
+    pub(super) strings: Vec<EcoString>,
     pub(super) variables: Vec<Variable>,
-    pub(super) scopes: Vec<Scope>,
+    pub(super) scopes: Vec<StreamScope>,
     pub(super) lenses: Vec<ResolvedLens>,
-    pub(super) operands: Vec<Operand>,
+    pub(super) operands: Vec<ResolvedOperand>,
     pub(super) lists: Vec<OperandId>,
 }
 
-impl Operand {
-    /// Its lens, if it has one.
+impl ResolvedOperand {
+    /// Returns the lens, if the operand has one.
     pub fn lens(self) -> Option<LensId> {
         match self {
             Self::LastError(lens)
@@ -128,63 +127,63 @@ impl Operand {
 }
 
 impl Bytecode {
-    /// All names, by [`Slot`].
+    /// Returns all variables, indexed by [`Slot`].
     pub fn variables(&self) -> &[Variable] {
         &self.tables.variables
     }
 
-    /// All scopes of streams and stream maps, by [`ScopeId`].
-    pub fn scopes(&self) -> &[Scope] {
+    /// Returns all scopes of streams and stream maps, indexed by [`StreamScopeId`].
+    pub fn scopes(&self) -> &[StreamScope] {
         &self.tables.scopes
     }
 
-    /// All operands, by [`OperandId`]: what depends on nothing but the script can be made once for each.
-    pub fn operands(&self) -> &[Operand] {
+    /// Returns all operands, indexed by [`OperandId`].
+    pub fn operands(&self) -> &[ResolvedOperand] {
         &self.tables.operands
     }
 
-    /// All texts, by [`TextId`].
-    pub fn texts(&self) -> &[EcoString] {
-        &self.tables.texts
+    /// Returns all strings, indexed by [`StringId`].
+    pub fn strings(&self) -> &[EcoString] {
+        &self.tables.strings
     }
 
-    /// All lenses, by [`LensId`].
+    /// Returns all lenses, indexed by [`LensId`].
     pub fn lenses(&self) -> &[ResolvedLens] {
         &self.tables.lenses
     }
 
-    /// The operands of a list.
+    /// Returns the operands of a list.
     pub fn list(&self, list: OperandList) -> &[OperandId] {
         &self.tables.lists[list.start as usize..][..list.len as usize]
     }
 
-    /// The spelling of a name, tag included.
+    /// Returns the name of a variable, including its tag.
     pub fn name(&self, slot: Slot) -> &EcoString {
         &self[slot].name
     }
 
-    /// The spelling of the stream or stream map that a scope belongs to, tag included.
-    pub fn scope_name(&self, scope: ScopeId) -> &EcoString {
+    /// Returns the name of the stream or stream map of a scope, including its tag.
+    pub fn scope_name(&self, scope: StreamScopeId) -> &EcoString {
         self.name(self[scope].variable)
     }
 }
 
 macro_rules! index_by {
-    ($($number:ty => $table:ident: $entry:ty)*) => {$(
-        impl Index<$number> for Bytecode {
+    ($($id:ty => $table:ident: $entry:ty)*) => {$(
+        impl Index<$id> for Bytecode {
             type Output = $entry;
 
-            fn index(&self, number: $number) -> &$entry {
-                &self.tables.$table[number.index()]
+            fn index(&self, id: $id) -> &$entry {
+                &self.tables.$table[id.index()]
             }
         }
     )*};
 }
 
 index_by! {
-    TextId => texts: EcoString
+    StringId => strings: EcoString
     Slot => variables: Variable
-    ScopeId => scopes: Scope
+    StreamScopeId => scopes: StreamScope
     LensId => lenses: ResolvedLens
-    OperandId => operands: Operand
+    OperandId => operands: ResolvedOperand
 }

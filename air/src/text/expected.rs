@@ -1,6 +1,8 @@
-//! What the official grammar expects at each place, under its names and in its order.
+//! What the grammar of the official interpreter expects at each position, with its names and in its order.
+//!
+//! These lists are part of error texts that must match those of the official interpreter byte for byte.
 
-use crate::{Lens, Place, Value, Variable, VariableKind};
+use crate::{Lens, Operand, OperandPosition, Variable, VariableKind};
 
 pub(super) const OPEN: &str = "\"(\"";
 pub(super) const CLOSE: &str = "\")\"";
@@ -18,7 +20,7 @@ pub(super) const ANY_VARIABLE: &[VariableKind] = &[
     VariableKind::StreamMap,
 ];
 
-/// The name of a variable of that kind without lens.
+/// Returns the name of a variable of that kind without a lens.
 pub(super) fn kind_name(kind: VariableKind) -> &'static str {
     match kind {
         VariableKind::Scalar => "Scalar",
@@ -29,35 +31,35 @@ pub(super) fn kind_name(kind: VariableKind) -> &'static str {
     }
 }
 
-/// The names of all values that the place takes, and of what else may stand there.
-pub(super) fn value_names(place: Place, also: &[&'static str]) -> Vec<&'static str> {
+/// Returns the names of all operands allowed at `position`, and of the alternatives `also`, sorted.
+pub(super) fn operand_names(position: OperandPosition, also: &[&'static str]) -> Vec<&'static str> {
     let lens = || Some(Lens::Length);
-    let variable = |kind, lens| Value::Variable(Variable::new(kind, ""), lens);
-    let values = [
-        ("\"[\"", Value::EmptyArray),
-        ("Boolean", Value::Boolean(true)),
+    let variable = |kind, lens| Operand::Variable(Variable::new(kind, ""), lens);
+    let operands = [
+        ("\"[\"", Operand::EmptyArray),
+        ("Boolean", Operand::Boolean(true)),
         ("CanonStream", variable(VariableKind::CanonStream, None)),
         ("CanonStreamMap", variable(VariableKind::CanonMap, None)),
         ("CanonStreamMapWithLambda", variable(VariableKind::CanonMap, lens())),
         ("CanonStreamWithLambda", variable(VariableKind::CanonStream, lens())),
-        ("Error", Value::Error(None)),
-        ("ErrorWithLambda", Value::Error(lens())),
-        ("F64", Value::Float(0.0)),
-        ("I64", Value::Integer(0)),
-        ("InitPeerId", Value::InitPeerId),
-        ("LastError", Value::LastError(None)),
-        ("LastErrorWithLambda", Value::LastError(lens())),
-        ("Literal", Value::literal("")),
+        ("Error", Operand::Error(None)),
+        ("ErrorWithLambda", Operand::Error(lens())),
+        ("F64", Operand::Float(0.0)),
+        ("I64", Operand::Integer(0)),
+        ("InitPeerId", Operand::InitPeerId),
+        ("LastError", Operand::LastError(None)),
+        ("LastErrorWithLambda", Operand::LastError(lens())),
+        ("Literal", Operand::literal("")),
         ("Scalar", variable(VariableKind::Scalar, None)),
         ("ScalarWithLambda", variable(VariableKind::Scalar, lens())),
         ("Stream", variable(VariableKind::Stream, None)),
         ("StreamMap", variable(VariableKind::StreamMap, None)),
-        ("TTL", Value::Ttl),
-        ("Timestamp", Value::Timestamp),
+        ("TTL", Operand::Ttl),
+        ("Timestamp", Operand::Timestamp),
     ];
-    let accepted = values
+    let accepted = operands
         .iter()
-        .filter(|(_, value)| place.accepts(value))
+        .filter(|(_, operand)| position.accepts(operand))
         .map(|(name, _)| *name);
     let mut names: Vec<&str> = accepted.chain(also.iter().copied()).collect();
     names.sort_unstable();

@@ -1,14 +1,14 @@
-//! The part of a word after a variable's name: `.length`, or `.$` and steps inwards.
+//! Parses lenses, the part of a word after the name of a variable: `.length`, or `.$` and accessors.
 
 use crate::problem::{Problem, ProblemKind};
-use crate::{Accessor, Lens, Span};
+use crate::{Accessor, Lens, TextRange};
 
-/// Reads a lens; `start` is its place in the text.
+/// Parses a lens. `start` is its offset in the script.
 pub(super) fn parse(text: &str, start: usize) -> Result<Lens, Problem> {
     let problem = |kind| Problem {
-        span: Span {
-            left: start as u32,
-            right: (start + text.len()) as u32,
+        span: TextRange {
+            start: start as u32,
+            end: (start + text.len()) as u32,
         },
         kind,
     };
@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str, start: usize) -> Result<Lens, Problem> {
         return Ok(Lens::Length);
     }
     let Some(path) = text.strip_prefix(".$") else {
-        return Err(problem(ProblemKind::NotALens {
+        return Err(problem(ProblemKind::InvalidLens {
             from: 0,
             to: text.len() as u32,
         }));
@@ -24,41 +24,44 @@ pub(super) fn parse(text: &str, start: usize) -> Result<Lens, Problem> {
     if path.is_empty() {
         return Err(problem(ProblemKind::EmptyLens));
     }
-    let mut steps = Steps { text, rest: path };
+    let mut parser = AccessorParser { text, rest: path };
     let mut accessors = Vec::new();
-    while !steps.rest.is_empty() {
-        accessors.push(steps.next_step().map_err(problem)?);
+    while !parser.rest.is_empty() {
+        accessors.push(parser.accessor().map_err(problem)?);
     }
     Ok(Lens::Path(accessors))
 }
 
-struct Steps<'a> {
+struct AccessorParser<'a> {
     text: &'a str,
     rest: &'a str,
 }
 
-impl<'a> Steps<'a> {
-    fn next_step(&mut self) -> Result<Accessor, ProblemKind> {
-        let point = self.eat('.');
+impl<'a> AccessorParser<'a> {
+    fn accessor(&mut self) -> Result<Accessor, ProblemKind> {
+        let has_dot = self.eat('.');
         let accessor = if self.eat('[') {
             let name = self.name()?;
             let accessor = if is_number(name) {
-                Accessor::Index(name.parse().map_err(|_| self.here(name, ProblemKind::IndexTooBig))?)
+                Accessor::Index(
+                    name.parse()
+                        .map_err(|_| self.problem_at(name, ProblemKind::IndexTooLarge))?,
+                )
             } else {
                 Accessor::Scalar(name.into())
             };
             if !self.eat(']') {
-                return Err(self.not_a_lens());
+                return Err(self.invalid_lens());
             }
             accessor
-        } else if point {
+        } else if has_dot {
             let name = self.name()?;
             if is_number(name) {
-                return Err(self.not_a_lens());
+                return Err(self.invalid_lens());
             }
             Accessor::Field(name.into())
         } else {
-            return Err(self.not_a_lens());
+            return Err(self.invalid_lens());
         };
         self.eat('!');
         Ok(accessor)
@@ -70,7 +73,7 @@ impl<'a> Steps<'a> {
         rest.is_some()
     }
 
-    /// A number, or a name that doesn't start with a digit.
+    /// Parses an index, or a name that doesn't start with a digit.
     fn name(&mut self) -> Result<&'a str, ProblemKind> {
         let digits = self
             .rest
@@ -80,24 +83,24 @@ impl<'a> Steps<'a> {
             digits
         } else {
             self.rest
-                .find(|char: char| !is_step_char(char))
+                .find(|char: char| !is_accessor_char(char))
                 .unwrap_or(self.rest.len())
         };
         let (name, rest) = self.rest.split_at(len);
         if name.is_empty() {
-            return Err(self.not_a_lens());
+            return Err(self.invalid_lens());
         }
         self.rest = rest;
         Ok(name)
     }
 
-    fn not_a_lens(&self) -> ProblemKind {
+    fn invalid_lens(&self) -> ProblemKind {
         let from = (self.text.len() - self.rest.len()) as u32;
         let to = from + self.rest.chars().next().map_or(0, |char| char.len_utf8() as u32);
-        ProblemKind::NotALens { from, to }
+        ProblemKind::InvalidLens { from, to }
     }
 
-    fn here(&self, name: &str, kind: fn(u32, u32) -> ProblemKind) -> ProblemKind {
+    fn problem_at(&self, name: &str, kind: fn(u32, u32) -> ProblemKind) -> ProblemKind {
         let to = (self.text.len() - self.rest.len()) as u32;
         kind(to - name.len() as u32, to)
     }
@@ -107,7 +110,8 @@ fn is_number(name: &str) -> bool {
     name.starts_with(|char: char| char.is_ascii_digit())
 }
 
-/// Whether a field name or a scalar in brackets may have this character. Others than ASCII end the deployed interpreters.
-pub(crate) fn is_step_char(char: char) -> bool {
+/// Returns whether a field name or a scalar in brackets may contain this character. Non-ASCII characters crash the deployed
+/// interpreters, so they are rejected.
+pub(crate) fn is_accessor_char(char: char) -> bool {
     char.is_ascii_alphanumeric() || matches!(char, '_' | '-')
 }

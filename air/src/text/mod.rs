@@ -1,24 +1,24 @@
-//! AIR text: tokens, lenses, the grammar.
+//! The AIR text format: lexer, lenses and parser.
 
-mod edges;
+mod boundaries;
 mod expected;
+mod interner;
 mod lens;
-mod reader;
+mod lexer;
+mod parser;
 mod token;
-mod words;
 
-pub(crate) use lens::is_step_char;
-pub(crate) use reader::parse;
+pub(crate) use lens::is_accessor_char;
+pub(crate) use parser::parse;
 pub(crate) use token::MAX_FLOAT_LEN;
 
 use crate::VariableKind;
 
-/// Whether the word is a variable of that kind without lens.
+/// Returns whether `word` lexes as a variable of that kind without a lens.
 pub(crate) fn is_variable(kind: VariableKind, word: &str) -> bool {
-    let mut pieces = token::Pieces::from(word, 0);
-    let first = pieces.next();
+    let first = lexer::Lexer::new(word, 0).next();
     if !first.is_word() || first.end() as usize != word.len() {
         return false;
     }
-    matches!(token::token(word, first), Ok(token::Token::Variable(found, name, None)) if found == kind && name == word)
+    matches!(token::classify(word, first), Ok(token::Token::Variable(found, name, None)) if found == kind && name == word)
 }

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use anyhow::Context;
-use aqua_air::{Bytecode, OpenError};
+use aqua_air::{Bytecode, LoadError};
 use aqua_diagnostics::Sources;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -39,12 +39,12 @@ pub(crate) fn write(path: &Path, content: &[u8], terminal: Terminal) -> Result<(
 /// Reads a script: AIR text or bytecode. Prints the errors of an invalid script.
 pub(crate) fn script(path: &Path, terminal: Terminal) -> Result<Bytecode, Failure> {
     let bytes = read(path)?;
-    aqua_air::open(&bytes).map_err(|error| invalid_script(error, path, &bytes, terminal))
+    Bytecode::load(&bytes).map_err(|error| invalid_script(error, path, &bytes, terminal))
 }
 
 /// Prints the errors of an invalid script.
-pub(crate) fn invalid_script(error: OpenError, path: &Path, bytes: &[u8], terminal: Terminal) -> Failure {
-    let OpenError::Text(errors) = error else {
+pub(crate) fn invalid_script(error: LoadError, path: &Path, bytes: &[u8], terminal: Terminal) -> Failure {
+    let LoadError::Text(errors) = error else {
         return Failure::System(anyhow::Error::new(error).context(name(path)));
     };
     let mut sources = Sources::new();

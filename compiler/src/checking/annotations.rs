@@ -109,7 +109,7 @@ impl ModuleChecker<'_> {
             let message = format!("type `{name}` is used before it is declared");
             let message = Diagnostic::error(codes::USED_BEFORE_DECLARATION, span, message);
             let message = message
-                .also(*declaration, "declared here")
+                .secondary(*declaration, "declared here")
                 .help("move the declaration above its first use");
             return self.report(message);
         }

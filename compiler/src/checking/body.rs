@@ -151,12 +151,12 @@ impl BodyChecker<'_, '_> {
     }
 
     /// `<- a, b`.
-    pub(super) fn return_values(&mut self, written: &[tree::Value], span: Span) {
+    pub(super) fn return_values(&mut self, written: &[tree::Expression], span: Span) {
         let Some(open) = self.arrows.last() else { return };
         let (results, declared) = (open.results.clone(), open.declared);
         if let Some(earlier) = &open.returned {
             let message = Diagnostic::error(codes::SECOND_RETURN, span, "second return in this body");
-            let message = message.also(earlier.span, "first return");
+            let message = message.secondary(earlier.span, "first return");
             let message = message.help("push the results to a stream and return its first element: `<- results[0]`");
             for value in written {
                 self.value(value);
@@ -173,17 +173,20 @@ impl BodyChecker<'_, '_> {
             for value in written {
                 self.value(value);
             }
-            self.report(message.also(declared, "declared without `->`"));
+            self.report(message.secondary(declared, "declared without `->`"));
             return self.returned(Returned {
                 span,
                 values: Vec::new(),
             });
         }
-        let is_broken = written.iter().any(|value| matches!(value.kind, tree::ValueKind::Error));
+        let is_broken = written
+            .iter()
+            .any(|value| matches!(value.kind, tree::ExpressionKind::Error));
         if results.len() != written.len() && !is_broken {
             let (wanted, given) = (counted_is(results.len(), "result"), counted_is(written.len(), "value"));
             let message = format!("{wanted} declared, but {given} returned");
-            let message = Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).also(declared, "declared here");
+            let message =
+                Diagnostic::error(codes::WRONG_RETURN_COUNT, span, message).secondary(declared, "declared here");
             self.report(message.help("return one value for each type after `->`, separated by commas"));
         }
         let result_type = |index: usize| results.get(index).cloned().unwrap_or(Type::Error);

@@ -128,7 +128,7 @@ impl BodyChecker<'_, '_> {
                 let message =
                     message.help("only functions, methods and closures can be called: remove the parentheses");
                 self.report(match declared {
-                    Some(definition) => message.also(definition, "defined here"),
+                    Some(definition) => message.secondary(definition, "defined here"),
                     None => message,
                 });
             }
@@ -155,7 +155,7 @@ impl BodyChecker<'_, '_> {
 
     /// Checks the number and the types of the arguments.
     pub(super) fn call(&mut self, callee: ResolvedCallee, call: &tree::Call, span: Span) -> Evaluated {
-        let written: Vec<&tree::Value> = call.abilities.iter().chain(&call.arguments).collect();
+        let written: Vec<&tree::Expression> = call.abilities.iter().chain(&call.arguments).collect();
         let parameters = &callee.arrow.parameters;
         if written.len() != parameters.len() {
             self.report(wrong_arity(&callee, &written, call));
@@ -185,7 +185,7 @@ impl BodyChecker<'_, '_> {
     }
 }
 
-fn wrong_arity(callee: &ResolvedCallee, written: &[&tree::Value], call: &tree::Call) -> Diagnostic {
+fn wrong_arity(callee: &ResolvedCallee, written: &[&tree::Expression], call: &tree::Call) -> Diagnostic {
     let parameters = &callee.arrow.parameters;
     let given = match written.len() {
         0 => "none are".to_owned(),
@@ -223,7 +223,7 @@ fn wrong_arity(callee: &ResolvedCallee, written: &[&tree::Value], call: &tree::C
         names.collect::<Vec<_>>().join(", ")
     ));
     match callee.declared {
-        Some(place) => message.also(place, "declared here"),
+        Some(place) => message.secondary(place, "declared here"),
         None => message,
     }
 }

@@ -8,9 +8,9 @@ use super::values::Evaluated;
 use crate::checked::{Callee, Method, ServiceId, Value, ValueKind};
 use crate::codes;
 use crate::typing::{Scalar, ScalarSet, Type};
-use aqua_diagnostics::suggestions::{some, suggest, suggest_or};
+use aqua_diagnostics::suggestions::{suggest, suggest_or, truncated_list};
 use aqua_diagnostics::{Diagnostic, Span};
-use aqua_grammar::tree::{self, Name, Step, StepKind};
+use aqua_grammar::tree::{self, ChainStep, ChainStepKind, Name};
 use ecow::EcoString;
 
 /// The maximum number of steps of a chain.
@@ -25,7 +25,7 @@ enum Base {
 }
 
 impl BodyChecker<'_, '_> {
-    pub(super) fn chain(&mut self, head: &tree::Value, steps: &[Step]) -> Evaluated {
+    pub(super) fn chain(&mut self, head: &tree::Expression, steps: &[ChainStep]) -> Evaluated {
         if steps.len() > MAX_CHAIN {
             let message = Diagnostic::error(codes::TYPE_TOO_LARGE, head.span, "this chain has too many steps");
             self.report(message.help("assign a part of it to a variable"));
@@ -45,13 +45,13 @@ impl BodyChecker<'_, '_> {
         current
     }
 
-    fn base(&mut self, head: &tree::Value, steps: &[Step]) -> Base {
-        let tree::ValueKind::Variable(first) = &head.kind else {
+    fn base(&mut self, head: &tree::Expression, steps: &[ChainStep]) -> Base {
+        let tree::ExpressionKind::Variable(first) = &head.kind else {
             return Base::Value(self.value(head), 0);
         };
         let mut names: Vec<(EcoString, Span)> = vec![(first.clone(), head.span)];
         for step in steps {
-            let StepKind::Field(field) = &step.kind else { break };
+            let ChainStepKind::Field(field) = &step.kind else { break };
             let Some((before, _)) = names.last() else { break };
             let longer = EcoString::from(format!("{before}.{}", field.text));
             names.push((longer, head.span.to(step.span)));
@@ -74,19 +74,19 @@ impl BodyChecker<'_, '_> {
     }
 
     /// `Module.function(…)` and `Module.Type(…)`.
-    fn qualified(&mut self, qualifier: &EcoString, span: Span, next: Option<&Step>, taken: usize) -> Option<Base> {
+    fn qualified(&mut self, qualifier: &EcoString, span: Span, next: Option<&ChainStep>, taken: usize) -> Option<Base> {
         if !self.module.namespace.qualifiers.contains(qualifier) || self.scopes.get(qualifier).is_some() {
             return None;
         }
         let next = next?;
         match &next.kind {
-            StepKind::Call(call) => {
+            ChainStepKind::Call(call) => {
                 let name = EcoString::from(format!("{qualifier}.{}", call.function));
                 let callee = span.to(call.function.span);
                 let known = self.module.namespace.value(&name).is_some();
                 known.then(|| Base::Call(self.named_call(&name, callee, call, span.to(next.span)), taken + 1))
             }
-            StepKind::Object { name, fields } => {
+            ChainStepKind::Object { name, fields } => {
                 let full = EcoString::from(format!("{qualifier}.{name}"));
                 let name_span = span.to(name.span);
                 Some(Base::Value(
@@ -115,13 +115,13 @@ impl BodyChecker<'_, '_> {
         service: ServiceId,
         service_name: &str,
         span: Span,
-        next: Option<&Step>,
+        next: Option<&ChainStep>,
         taken: usize,
     ) -> Option<Base> {
         let step = next?;
         let (name, call) = match &step.kind {
-            StepKind::Call(call) => (&call.function, Some(call)),
-            StepKind::Field(name) => (name, None),
+            ChainStepKind::Call(call) => (&call.function, Some(call)),
+            ChainStepKind::Field(name) => (name, None),
             _ => return None,
         };
         let full_span = span.to(step.span);
@@ -164,9 +164,15 @@ impl BodyChecker<'_, '_> {
         Some(Base::Call(self.call(callee, call, full_span), taken + 1))
     }
 
-    fn unknown_base(&mut self, first: &EcoString, span: Span, names: &[(EcoString, Span)], steps: &[Step]) -> Base {
+    fn unknown_base(
+        &mut self,
+        first: &EcoString,
+        span: Span,
+        names: &[(EcoString, Span)],
+        steps: &[ChainStep],
+    ) -> Base {
         let calls = steps.iter().filter_map(|step| match &step.kind {
-            StepKind::Call(call) => Some(call),
+            ChainStepKind::Call(call) => Some(call),
             _ => None,
         });
         let calls: Vec<_> = calls.collect();
@@ -177,8 +183,8 @@ impl BodyChecker<'_, '_> {
             Some((qualifier, _)) => {
                 let depth = qualifier.matches('.').count();
                 match steps.get(depth).map(|step| &step.kind) {
-                    Some(StepKind::Field(name)) => self.unknown_inside(&qualifier, name),
-                    Some(StepKind::Call(call)) => self.unknown_inside(&qualifier, &call.function),
+                    Some(ChainStepKind::Field(name)) => self.unknown_inside(&qualifier, name),
+                    Some(ChainStepKind::Call(call)) => self.unknown_inside(&qualifier, &call.function),
                     _ => self.module.unknown_value(&qualifier, span, &[]),
                 }
             }
@@ -209,22 +215,22 @@ impl BodyChecker<'_, '_> {
     }
 
     /// Applies one step to a value.
-    fn step(&mut self, of: Value, step: &Step) -> Evaluated {
+    fn step(&mut self, of: Value, step: &ChainStep) -> Evaluated {
         let span = of.span.to(step.span);
         let value = match &step.kind {
-            StepKind::Field(name) => self.field(of, name, span),
-            StepKind::Call(call) => return self.method_call(of, call, span),
-            StepKind::Copy(fields) => self.copy(of, fields, step.span, span),
-            StepKind::Index(index) => {
+            ChainStepKind::Field(name) => self.field(of, name, span),
+            ChainStepKind::Call(call) => return self.method_call(of, call, span),
+            ChainStepKind::Copy(fields) => self.copy(of, fields, step.span, span),
+            ChainStepKind::Index(index) => {
                 let index = self.index(index);
                 self.element(of, index, step.span, span)
             }
-            StepKind::Bang(digits) => {
+            ChainStepKind::Bang(digits) => {
                 let digits = digits.clone().unwrap_or_else(|| "0".into());
                 let index = super::literal(crate::checked::Literal::Number(digits), step.span);
                 self.element(of, index, step.span, span)
             }
-            StepKind::Object { name, fields } => {
+            ChainStepKind::Object { name, fields } => {
                 for field in fields {
                     self.value(&field.value);
                 }
@@ -301,7 +307,7 @@ impl BodyChecker<'_, '_> {
         self.report(message);
     }
 
-    fn index(&mut self, written: &tree::Value) -> Value {
+    fn index(&mut self, written: &tree::Expression) -> Value {
         let index = self.value(written);
         let is_integer = index
             .ty
@@ -355,7 +361,7 @@ impl BodyChecker<'_, '_> {
             }
             other => {
                 let message = Diagnostic::error(codes::NOT_INDEXABLE, step_span, format!("can't index `{other}`"));
-                let message = message.also(of_span, format!("has type `{other}`"));
+                let message = message.secondary(of_span, format!("has type `{other}`"));
                 let message = message.note("arrays and streams can be indexed");
                 self.report(message.help("use the value itself, or change its type to a collection, such as `[]u8`"));
                 Value::missing(span)
@@ -384,7 +390,7 @@ impl BodyChecker<'_, '_> {
                 name.span,
                 name.as_str(),
                 names(),
-                format!("it has {}", some(names())),
+                format!("it has {}", truncated_list(names())),
             ),
         });
     }
@@ -401,13 +407,13 @@ impl BodyChecker<'_, '_> {
 }
 
 /// The dotted name of a chain that consists of fields only.
-pub(super) fn dotted(head: &tree::Value, steps: &[Step]) -> Option<EcoString> {
-    let tree::ValueKind::Variable(first) = &head.kind else {
+pub(super) fn dotted(head: &tree::Expression, steps: &[ChainStep]) -> Option<EcoString> {
+    let tree::ExpressionKind::Variable(first) = &head.kind else {
         return None;
     };
     let mut name = first.clone();
     for step in steps {
-        let StepKind::Field(field) = &step.kind else {
+        let ChainStepKind::Field(field) = &step.kind else {
             return None;
         };
         name.push('.');

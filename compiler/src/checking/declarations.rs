@@ -193,7 +193,7 @@ impl ModuleChecker<'_> {
         self.define(&service.name, entry);
     }
 
-    fn default_id(&mut self, id: &tree::Value) -> Option<Value> {
+    fn default_id(&mut self, id: &tree::Expression) -> Option<Value> {
         let value = self.constant_value(id);
         if !accepts(&Type::STRING, &value.ty) {
             let message = format!("the id of a service must be `string`, found `{}`", value.ty);
@@ -224,7 +224,7 @@ impl ModuleChecker<'_> {
             Some((Entity::Constant(_), declared)) => {
                 let message = format!("constant `{name}` is already defined: this line has no effect");
                 let message = Diagnostic::warning(codes::CONSTANT_REDEFINED, constant.span, message);
-                self.report(message.also(declared, "first definition"));
+                self.report(message.secondary(declared, "first definition"));
             }
             Some((Entity::Broken, _)) => {}
             Some((_, declared)) => self.report(already_defined(name, declared)),
@@ -244,23 +244,23 @@ impl ModuleChecker<'_> {
     }
 
     /// A constant expression: a literal or the name of a constant.
-    fn constant_value(&mut self, value: &tree::Value) -> Value {
+    fn constant_value(&mut self, value: &tree::Expression) -> Value {
         let span = value.span;
         match &value.kind {
-            tree::ValueKind::Literal(written) => super::values::literal_value(written, span),
-            tree::ValueKind::Variable(name) => self.constant_named(name, span),
-            tree::ValueKind::Chain { head, steps } => match super::chains::dotted(head, steps) {
+            tree::ExpressionKind::Literal(written) => super::values::literal_value(written, span),
+            tree::ExpressionKind::Variable(name) => self.constant_named(name, span),
+            tree::ExpressionKind::Chain { head, steps } => match super::chains::dotted(head, steps) {
                 Some(name) => self.constant_named(&name, span),
                 None => self.not_constant(span),
             },
-            tree::ValueKind::Error => Value::missing(span),
+            tree::ExpressionKind::Error => Value::missing(span),
             _ => self.not_constant(span),
         }
     }
 
     fn not_constant(&mut self, span: Span) -> Value {
         let message = "expected a constant expression";
-        let message = Diagnostic::error(aqua_grammar::codes::CONSTANT_VALUE, span, message);
+        let message = Diagnostic::error(aqua_grammar::codes::INVALID_CONSTANT, span, message);
         self.report(message.help("use a literal or the name of a constant"));
         Value::missing(span)
     }
@@ -296,13 +296,13 @@ pub(super) fn already_defined(name: &Name, earlier: Span) -> Diagnostic {
     );
     message
         .label("second definition")
-        .also(earlier, "first definition")
+        .secondary(earlier, "first definition")
         .help("choose another name: a name can't be redefined")
 }
 
 fn duplicate(name: &Name, earlier: Span) -> Diagnostic {
     let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, format!("`{name}` is declared twice"));
     message
-        .also(earlier, "first declaration")
+        .secondary(earlier, "first declaration")
         .help("remove or rename one of them")
 }

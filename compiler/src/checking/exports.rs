@@ -5,7 +5,7 @@ use super::namespace::Entity;
 use crate::checked::{Export, FunctionId, ServiceId};
 use crate::codes;
 use crate::typing::Type;
-use aqua_diagnostics::suggestions::{some, suggest_or};
+use aqua_diagnostics::suggestions::{suggest_or, truncated_list};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Header, HeaderItem, Item};
 use ecow::EcoString;
@@ -24,7 +24,7 @@ impl ModuleChecker<'_> {
             self.warn_without_exports();
         }
         for item in exports {
-            let visible = item.visible().text.clone();
+            let visible = item.local_name().text.clone();
             match self.exported(item) {
                 Some(Exported::Function(id)) => {
                     self.check_exported_once(&visible, item.span);
@@ -47,7 +47,7 @@ impl ModuleChecker<'_> {
             return;
         };
         let message = format!("`{visible}` is exported twice");
-        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).also(earlier, "first export");
+        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).secondary(earlier, "first export");
         self.report(message.help("export one of them under another name: `export a as b`"));
     }
 
@@ -75,7 +75,7 @@ impl ModuleChecker<'_> {
                 let known = || known.iter().map(EcoString::as_str);
                 let otherwise = match known().next() {
                     None => "define it in this file, or import it".to_owned(),
-                    Some(_) => format!("define or import it; available names: {}", some(known())),
+                    Some(_) => format!("define or import it; available names: {}", truncated_list(known())),
                 };
                 self.report(suggest_or(message, item.name.span, &name, known(), otherwise));
             }
@@ -125,7 +125,7 @@ impl ModuleChecker<'_> {
         if let Some((reason, position)) = problem {
             let message = format!("can't export `{name}`: it {reason}");
             let message =
-                Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message).also(position, "declared here");
+                Diagnostic::error(codes::NOT_EXPORTABLE, item.name.span, message).secondary(position, "declared here");
             let note = "exported functions take data, arrays, options, streams and callbacks, and return data, arrays, options and streams";
             let help = "export a function that takes and returns data";
             return self.report(message.note(note).help(help));

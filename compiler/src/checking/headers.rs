@@ -4,7 +4,7 @@ use super::ModuleChecker;
 use super::namespace::Entry;
 use crate::checked::Program;
 use crate::codes;
-use aqua_diagnostics::suggestions::{some, suggest_or};
+use aqua_diagnostics::suggestions::{suggest_or, truncated_list};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
 use ecow::{EcoString, eco_format};
@@ -172,7 +172,9 @@ impl ModuleChecker<'_> {
             };
             let message = format!("`{name}` is imported {what}");
             let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message);
-            let message = message.also(conflict.earlier, "first imported definition").help(help);
+            let message = message
+                .secondary(conflict.earlier, "first imported definition")
+                .help(help);
             self.report(match self.module.is_dependency && conflict.is_duplicate {
                 true => message.as_warning(),
                 false => message,
@@ -285,9 +287,15 @@ fn not_declared(interface: &Interface, name: &EcoString, span: Span) -> Diagnost
     let message = format!("`{}` does not declare `{name}`", interface.display_name);
     let message = Diagnostic::error(codes::NOT_DECLARED, span, message);
     if let Some(definition) = interface.private.get(name) {
-        let message = message.also(*definition, "defined here, but not declared");
+        let message = message.secondary(*definition, "defined here, but not declared");
         return message.help(format!("add `{name}` to `declares` in the `aqua` line of that file"));
     }
     let known = || interface.declared.keys().map(EcoString::as_str);
-    suggest_or(message, span, name, known(), format!("it declares {}", some(known())))
+    suggest_or(
+        message,
+        span,
+        name,
+        known(),
+        format!("it declares {}", truncated_list(known())),
+    )
 }

@@ -35,7 +35,7 @@ impl<'a> Expectation<'a> {
 
 impl BodyChecker<'_, '_> {
     /// Evaluates a value and checks its type.
-    pub(super) fn expect(&mut self, written: &tree::Value, expectation: Expectation<'_>) -> Value {
+    pub(super) fn expect(&mut self, written: &tree::Expression, expectation: Expectation<'_>) -> Value {
         let value = self.value(written);
         self.check_accepted(&value, written, expectation);
         value
@@ -45,7 +45,7 @@ impl BodyChecker<'_, '_> {
     pub(super) fn check_accepted(
         &mut self,
         value: &Value,
-        written: &tree::Value,
+        written: &tree::Expression,
         expectation: Expectation<'_>,
     ) -> bool {
         if accepts(expectation.ty, &value.ty) {
@@ -57,7 +57,7 @@ impl BodyChecker<'_, '_> {
         let mut message =
             Diagnostic::error(codes::WRONG_TYPE, value.span, message).label(format!("has type `{given}`"));
         if let Some((span, label)) = expectation.declared {
-            message = message.also(span, label);
+            message = message.secondary(span, label);
         }
         if let Some(reason) = reason(expected, given) {
             message = message.note(reason);
@@ -171,7 +171,7 @@ fn arrow_reason(expected: &Arrow, given: &Arrow) -> Option<String> {
 }
 
 /// Adds how to convert the value to the expected type, if there is a way.
-fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written: &tree::Value) -> Diagnostic {
+fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written: &tree::Expression) -> Diagnostic {
     let given = &value.ty;
     if let Type::Stream(element) = expected
         && matches!(given, Type::Array(_) | Type::Option(_))
@@ -190,7 +190,7 @@ fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written:
         };
         return message.help(text);
     }
-    let is_operand = !matches!(written.kind, tree::ValueKind::Binary { .. });
+    let is_operand = !matches!(written.kind, tree::ExpressionKind::Binary { .. });
     let wrapping = match expected {
         Type::Option(element) if accepts(element, given) => Some(("?[", "wrap the value in an option: `?[…]`")),
         Type::Array(element) if accepts(element, given) => Some(("[", "wrap the value in an array: `[…]`")),

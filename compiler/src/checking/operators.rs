@@ -10,7 +10,7 @@ use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{self, BinaryOperator};
 
 impl BodyChecker<'_, '_> {
-    pub(super) fn not(&mut self, written: &tree::Value, span: Span) -> Value {
+    pub(super) fn not(&mut self, written: &tree::Expression, span: Span) -> Value {
         let operand = self.value(written);
         self.check_operand(&operand, ScalarSet::BOOL, "!", "a `bool` operand");
         Value {
@@ -23,8 +23,8 @@ impl BodyChecker<'_, '_> {
     pub(super) fn binary(
         &mut self,
         written: BinaryOperator,
-        left: &tree::Value,
-        right: &tree::Value,
+        left: &tree::Expression,
+        right: &tree::Expression,
         span: Span,
     ) -> Value {
         let (left, right) = (self.value(left), self.value(right));
@@ -65,8 +65,8 @@ impl BodyChecker<'_, '_> {
         if !comparable(&left.ty, &right.ty) {
             let message = format!("can't compare `{}` with `{}`", left.ty, right.ty);
             let message = Diagnostic::error(codes::NOT_COMPARABLE, span, message);
-            let message = message.also(left.span, format!("has type `{}`", left.ty));
-            let message = message.also(right.span, format!("has type `{}`", right.ty));
+            let message = message.secondary(left.span, format!("has type `{}`", left.ty));
+            let message = message.secondary(right.span, format!("has type `{}`", right.ty));
             self.report(message.help(
                 "compare values of the same type; `Debug.stringify` of `std/debug.aqua` converts a number to a string",
             ));

@@ -7,14 +7,14 @@ use crate::codes;
 use crate::typing::{Named, Type};
 use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, Span};
-use aqua_grammar::tree::{Argument, Name, Path};
+use aqua_grammar::tree::{FieldInit, Name, Path};
 use ecow::EcoString;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
 impl BodyChecker<'_, '_> {
     /// `Type(field = value, …)`; the name may be dotted.
-    pub(super) fn record(&mut self, name: &EcoString, name_span: Span, fields: &[Argument], span: Span) -> Value {
+    pub(super) fn record(&mut self, name: &EcoString, name_span: Span, fields: &[FieldInit], span: Span) -> Value {
         let path = Path {
             names: vec![Name {
                 text: name.clone(),
@@ -70,7 +70,7 @@ impl BodyChecker<'_, '_> {
         Value { kind, ty, span }
     }
 
-    fn named_values(&mut self, fields: &[Argument], type_name: &str, named: &Named, is_data: bool) -> Vec<NamedValue> {
+    fn named_values(&mut self, fields: &[FieldInit], type_name: &str, named: &Named, is_data: bool) -> Vec<NamedValue> {
         let mut given: Vec<NamedValue> = Vec::with_capacity(fields.len());
         for field in fields {
             let name = &field.name;
@@ -95,7 +95,7 @@ impl BodyChecker<'_, '_> {
         if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
             let message = format!("field `{name}` is set twice");
             let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, message);
-            let message = message.also(earlier.name_span, "first set here");
+            let message = message.secondary(earlier.name_span, "first set here");
             return self.report(message.help("remove one of them"));
         }
         given.push(NamedValue {
@@ -112,7 +112,7 @@ impl BodyChecker<'_, '_> {
         named: &Named,
         value: &Value,
         is_data: bool,
-        given: &[Argument],
+        given: &[FieldInit],
     ) {
         let is_given = |field: &str| given.iter().any(|other| other.name.as_str() == field);
         let known = named
@@ -131,7 +131,7 @@ impl BodyChecker<'_, '_> {
     }
 
     /// `value.copy(field = value, …)`.
-    pub(super) fn copy(&mut self, of: Value, fields: &[Argument], step_span: Span, span: Span) -> Value {
+    pub(super) fn copy(&mut self, of: Value, fields: &[FieldInit], step_span: Span, span: Span) -> Value {
         let Type::Data(named) = &of.ty else {
             for field in fields {
                 self.value(&field.value);

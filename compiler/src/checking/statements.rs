@@ -102,7 +102,7 @@ impl BodyChecker<'_, '_> {
     }
 
     /// `Service id`.
-    fn assign_service_id(&mut self, path: &Path, id: &tree::Value) -> Option<StatementKind> {
+    fn assign_service_id(&mut self, path: &Path, id: &tree::Expression) -> Option<StatementKind> {
         let name = path.text();
         let id = self.expect(
             id,
@@ -154,7 +154,7 @@ impl BodyChecker<'_, '_> {
     }
 
     /// The peer and the relays of `on` and `parseq`.
-    fn route(&mut self, peer: &tree::Value, via: &[tree::Value]) -> (Value, Vec<Value>) {
+    fn route(&mut self, peer: &tree::Expression, via: &[tree::Expression]) -> (Value, Vec<Value>) {
         let peer = self.expect(peer, Expectation::new(&Type::STRING, "the peer after `on`"));
         let relays = Type::option(Type::STRING);
         let via = via.iter().map(|relay| {
@@ -175,7 +175,7 @@ impl BodyChecker<'_, '_> {
     fn for_loop(
         &mut self,
         variables: &LoopVariables,
-        iterable: &tree::Value,
+        iterable: &tree::Expression,
         mode: ForMode,
         body: &tree::Block,
     ) -> Option<StatementKind> {
@@ -202,9 +202,9 @@ impl BodyChecker<'_, '_> {
     fn parseq(
         &mut self,
         variables: &LoopVariables,
-        iterable: &tree::Value,
-        peer: &tree::Value,
-        via: &[tree::Value],
+        iterable: &tree::Expression,
+        peer: &tree::Expression,
+        via: &[tree::Expression],
         body: &tree::Block,
     ) -> Option<StatementKind> {
         let iterable = self.value(iterable);
@@ -245,11 +245,11 @@ impl BodyChecker<'_, '_> {
         LoopVariable::Entry { key, value }
     }
 
-    fn join(&mut self, values: &[tree::Value]) -> Vec<Value> {
+    fn join(&mut self, values: &[tree::Expression]) -> Vec<Value> {
         values.iter().map(|value| self.value(value)).collect()
     }
 
-    fn assign(&mut self, target: &Name, value: &tree::Value) -> StatementKind {
+    fn assign(&mut self, target: &Name, value: &tree::Expression) -> StatementKind {
         let value = self.value(value);
         if matches!(value.kind, ValueKind::Call(_)) {
             self.warn_about_call_by_equals(target, value.span);
@@ -275,7 +275,7 @@ impl BodyChecker<'_, '_> {
     }
 
     /// `call` or `a, b <- call`.
-    fn call_statement(&mut self, targets: &[Name], written: &tree::Value) -> Option<StatementKind> {
+    fn call_statement(&mut self, targets: &[Name], written: &tree::Expression) -> Option<StatementKind> {
         match self.evaluate(written) {
             Evaluated::Call(call) => Some(self.targets(call, targets)),
             Evaluated::Value(value) => {

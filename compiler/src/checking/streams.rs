@@ -35,8 +35,8 @@ impl BodyChecker<'_, '_> {
     pub(super) fn push(
         &mut self,
         name: &Name,
-        key: Option<&tree::Value>,
-        value: &tree::Value,
+        key: Option<&tree::Expression>,
+        value: &tree::Expression,
         span: Span,
     ) -> Option<StatementKind> {
         let stream = self.variable(&name.text, name.span);
@@ -76,7 +76,7 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    fn wrong_push(&mut self, name: &Name, ty: Type, key: Option<&tree::Value>, span: Span) {
+    fn wrong_push(&mut self, name: &Name, ty: Type, key: Option<&tree::Expression>, span: Span) {
         let message = match &ty {
             Type::Error => return,
             Type::Stream(_) => {
@@ -121,7 +121,7 @@ impl BodyChecker<'_, '_> {
                 [] => "remove the names and `<-`".to_owned(),
                 kept => format!("write `{} <- …`", kept.join(", ")),
             };
-            self.report(message.label("no result").also(call.span, "this call").help(help));
+            self.report(message.label("no result").secondary(call.span, "this call").help(help));
         } else if names.len() < results.len() {
             self.unused_results(names.len(), &call);
         }
@@ -156,7 +156,7 @@ impl BodyChecker<'_, '_> {
             let message = format!("`{name}` is a stream of `{element}`, but this call returns `{ty}`");
             let message = Diagnostic::error(codes::WRONG_TYPE, call, message).label(format!("returns `{ty}`"));
             let message = match self.definition_of(&stream) {
-                Some(definition) => message.also(definition, "declared here"),
+                Some(definition) => message.secondary(definition, "declared here"),
                 None => message,
             };
             self.report(message);

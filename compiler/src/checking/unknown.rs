@@ -33,7 +33,7 @@ impl ModuleChecker<'_> {
             let message = format!("`{name}` is used before it is declared");
             let message = Diagnostic::error(codes::USED_BEFORE_DECLARATION, span, message);
             message
-                .also(*declaration, "declared here")
+                .secondary(*declaration, "declared here")
                 .help("move the declaration above its first use")
         } else if self.namespace.ty(name).is_some() {
             let message = format!("expected a value, found type `{name}`");
@@ -44,8 +44,10 @@ impl ModuleChecker<'_> {
             let inside = format!("{name}.");
             let names = self.namespace.iter().filter(|(known, _)| known.starts_with(&inside));
             let names: Vec<&str> = names.map(|(known, _)| known.as_str()).collect();
-            Diagnostic::error(codes::UNKNOWN_NAME, span, message)
-                .help(format!("it has {}", aqua_diagnostics::suggestions::some(names)))
+            Diagnostic::error(codes::UNKNOWN_NAME, span, message).help(format!(
+                "it has {}",
+                aqua_diagnostics::suggestions::truncated_list(names)
+            ))
         } else {
             self.unknown_anywhere(name, span, locals)
         };

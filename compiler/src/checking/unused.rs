@@ -58,7 +58,7 @@ fn described(item: &Item) -> Option<(&'static str, &'static str)> {
 
 /// The spans of unused imports of a header. `declared` are the names that the imported module declares.
 fn unused_imports<'a>(header: &Header, declared: impl Iterator<Item = &'a str>, words: &Words<'_>) -> Vec<Span> {
-    let unused = |item: &&HeaderItem| words.count(item.visible().as_str()) < 2;
+    let unused = |item: &&HeaderItem| words.count(item.local_name().as_str()) < 2;
     match header {
         Header::Import(import) => {
             let mut declared = declared.peekable();

@@ -22,7 +22,7 @@ pub(super) enum Evaluated {
 
 impl BodyChecker<'_, '_> {
     /// Checks a value; a call is replaced by its first result.
-    pub(super) fn value(&mut self, written: &tree::Value) -> Value {
+    pub(super) fn value(&mut self, written: &tree::Expression) -> Value {
         match self.evaluate(written) {
             Evaluated::Value(value) => value,
             Evaluated::Call(call) => self.first_result(call),
@@ -47,21 +47,21 @@ impl BodyChecker<'_, '_> {
     }
 
     /// Checks a value or a call.
-    pub(super) fn evaluate(&mut self, written: &tree::Value) -> Evaluated {
+    pub(super) fn evaluate(&mut self, written: &tree::Expression) -> Evaluated {
         let span = written.span;
         let value = match &written.kind {
-            tree::ValueKind::Literal(literal) => literal_value(literal, span),
-            tree::ValueKind::Variable(name) => self.variable(name, span),
-            tree::ValueKind::Collection { kind, elements } => self.collection(*kind, elements, span),
-            tree::ValueKind::Call(call) => return self.function_call(call, span),
-            tree::ValueKind::Object { name, fields } => self.record(&name.text, name.span, fields, span),
-            tree::ValueKind::Chain { head, steps } => return self.chain(head, steps),
-            tree::ValueKind::Not(operand) => self.not(operand, span),
-            tree::ValueKind::Binary {
+            tree::ExpressionKind::Literal(literal) => literal_value(literal, span),
+            tree::ExpressionKind::Variable(name) => self.variable(name, span),
+            tree::ExpressionKind::Collection { kind, elements } => self.collection(*kind, elements, span),
+            tree::ExpressionKind::Call(call) => return self.function_call(call, span),
+            tree::ExpressionKind::Object { name, fields } => self.record(&name.text, name.span, fields, span),
+            tree::ExpressionKind::Chain { head, steps } => return self.chain(head, steps),
+            tree::ExpressionKind::Not(operand) => self.not(operand, span),
+            tree::ExpressionKind::Binary {
                 operator, left, right, ..
             } => self.binary(*operator, left, right, span),
-            tree::ValueKind::Group(inner) => self.value(inner),
-            tree::ValueKind::Error => Value::missing(span),
+            tree::ExpressionKind::Group(inner) => self.value(inner),
+            tree::ExpressionKind::Error => Value::missing(span),
         };
         Evaluated::Value(value)
     }
@@ -76,7 +76,7 @@ impl BodyChecker<'_, '_> {
         }
         if let Some(definition) = self.scopes.closed(name) {
             let message = Diagnostic::error(codes::UNKNOWN_NAME, span, format!("`{name}` is out of scope"));
-            let message = message.also(definition, "defined here, visible until the end of its block");
+            let message = message.secondary(definition, "defined here, visible until the end of its block");
             self.report(message.help("declare a stream before the block, push to it inside, and read it here"));
             return Value::missing(span);
         }
@@ -159,12 +159,12 @@ impl BodyChecker<'_, '_> {
         let (name, declaration) = (declared.name.clone(), declared.name_span);
         let message = format!("service `{name}` has no id here");
         let message =
-            Diagnostic::error(codes::NO_SERVICE_ID, span, message).also(declaration, "declared without an id");
+            Diagnostic::error(codes::NO_SERVICE_ID, span, message).secondary(declaration, "declared without an id");
         self.report(message.help(format!("assign an id before this line: `{name} \"id\"`")));
         None
     }
 
-    fn collection(&mut self, kind: tree::CollectionKind, written: &[tree::Value], span: Span) -> Value {
+    fn collection(&mut self, kind: tree::CollectionKind, written: &[tree::Expression], span: Span) -> Value {
         let elements: Vec<Value> = written.iter().map(|element| self.value(element)).collect();
         let mut joined: Option<Type> = None;
         for element in &elements {

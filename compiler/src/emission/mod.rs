@@ -9,7 +9,7 @@ mod tests;
 
 use crate::topology::{Hop, Plan};
 use crate::workflow::{Last, Op, PeerName, StepId, Workflow};
-use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable};
+use aqua_air::{FailOperand, Instruction, InstructionId, Operand, Script, Variable};
 use aqua_diagnostics::Span;
 use ecow::EcoString;
 use std::collections::BTreeMap;
@@ -126,7 +126,7 @@ impl Emitter<'_> {
                 let (key, value, target) = (key.clone(), value.clone(), target.clone());
                 self.append(Instruction::ApMap { key, value, target });
             }
-            Op::Fail(value) => self.append(Instruction::Fail(Failure::Value(value.clone()))),
+            Op::Fail(value) => self.append(Instruction::Fail(FailOperand::Operand(value.clone()))),
             Op::Next(iterator) => {
                 let iterator = iterator.clone();
                 self.append(Instruction::Next { iterator });
@@ -214,7 +214,7 @@ impl Emitter<'_> {
     }
 
     /// A hop: only `peer` can canonicalise a stream on itself.
-    fn visit(&mut self, peer: Value) -> InstructionId {
+    fn visit(&mut self, peer: Operand) -> InstructionId {
         let (source, target) = (Variable::stream("$-hop-"), Variable::canon_stream("#-hopc-"));
         let canon = Instruction::Canon {
             peer,
@@ -234,9 +234,9 @@ impl Emitter<'_> {
         self.script.push(outer, None)
     }
 
-    fn visit_each(&mut self, peers: Value, backwards: bool) {
+    fn visit_each(&mut self, peers: Operand, backwards: bool) {
         let iterator = EcoString::from(VIA_PEER);
-        let visit = self.visit(Value::scalar(VIA_PEER));
+        let visit = self.visit(Operand::scalar(VIA_PEER));
         let next = Instruction::Next {
             iterator: iterator.clone(),
         };
@@ -271,8 +271,8 @@ impl Emitter<'_> {
     }
 
     /// The peer on which a step runs: the initiator outside of every `on`.
-    fn peer(&self, step: StepId) -> Value {
-        self.plan.peer(step).map_or(Value::InitPeerId, |peer| {
+    fn peer(&self, step: StepId) -> Operand {
+        self.plan.peer(step).map_or(Operand::InitPeerId, |peer| {
             self.workflow.locations().peer(peer).value().clone()
         })
     }

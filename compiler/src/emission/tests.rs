@@ -3,13 +3,13 @@
 use super::emit;
 use crate::topology::plan;
 use crate::workflow::{Exit, Last, Locations, Op, PeerName, StepId, Workflow};
-use aqua_air::{Value, Variable, print};
+use aqua_air::{Operand, Variable, print};
 
 fn call(workflow: &mut Workflow, function: &str) -> StepId {
     let op = Op::Call {
-        service: Value::literal("op"),
-        function: Value::literal(function),
-        arguments: vec![Value::Integer(1)],
+        service: Operand::literal("op"),
+        function: Operand::literal(function),
+        arguments: vec![Operand::Integer(1)],
         output: Some(Variable::scalar("ret")),
     };
     workflow.add(op, Vec::new())
@@ -35,10 +35,10 @@ fn groups_are_balanced_and_sequences_are_flat() {
 fn visits_are_canons_and_collections_of_relays_are_folded() {
     let mut workflow = Workflow::new();
     let locations = workflow.locations_mut();
-    let home = locations.intern_peer(PeerName::One(Value::InitPeerId));
-    let away = locations.intern_peer(PeerName::One(Value::scalar("p")));
-    let relay = locations.intern_peer(PeerName::One(Value::literal("12D3")));
-    let relays = locations.intern_peer(PeerName::Each(Value::scalar("rs")));
+    let home = locations.intern_peer(PeerName::One(Operand::InitPeerId));
+    let away = locations.intern_peer(PeerName::One(Operand::scalar("p")));
+    let relay = locations.intern_peer(PeerName::One(Operand::literal("12D3")));
+    let relays = locations.intern_peer(PeerName::Each(Operand::scalar("rs")));
     let home = locations.nested(Locations::ROOT, home, &[relay]);
     let away = locations.nested(home, away, &[relays]);
     let there = call(&mut workflow, "there");
@@ -67,13 +67,13 @@ fn visits_are_canons_and_collections_of_relays_are_folded() {
 #[test]
 fn groups_with_a_body() {
     let mut workflow = Workflow::new();
-    let (left, right, equal) = (Value::scalar("x"), Value::Boolean(true), false);
+    let (left, right, equal) = (Operand::scalar("x"), Operand::Boolean(true), false);
     let body = [call(&mut workflow, "a"), call(&mut workflow, "b")];
     let choice = workflow.add(Op::Match { left, right, equal }, body.to_vec());
     let next = workflow.add(Op::Next("x".into()), Vec::new());
     let either = workflow.add(Op::Xor, vec![choice, next]);
     let fold = Op::Fold {
-        iterable: Value::EmptyArray,
+        iterable: Operand::EmptyArray,
         iterator: "x".into(),
         last: Last::Wait,
     };

@@ -49,7 +49,7 @@ fn not_joined(events: &Events<'_>, local: LocalId, push: &Event, read: &Event) -
     let message = Diagnostic::warning(codes::STREAM_NOT_JOINED, read.span, message);
     let message = message
         .label("reads the elements that have arrived so far")
-        .also(push.span, "pushed here, in parallel");
+        .secondary(push.span, "pushed here, in parallel");
     let message = message.note("execution continues as soon as one of the parallel branches is done");
     message.help(format!(
         "wait for the needed number of elements before this line, such as two: `join {name}[1]`"
@@ -89,7 +89,7 @@ fn check_detached(events: &Events<'_>, local: LocalId, assign: &Event, used: &Ev
     let message = Diagnostic::warning(codes::DETACHED_VALUE, used.span, message);
     let message = message
         .label("this use waits for the branch")
-        .also(assign.span, "assigned after `co`");
+        .secondary(assign.span, "assigned after `co`");
     Some(message.help("remove `co`; or push the result to a stream and `join` it where it is needed"))
 }
 
@@ -127,10 +127,10 @@ fn check_arrival(
         format!("`{name}` may never arrive at this peer"),
     );
     let mut message = message.label("not the peer on which the branches join");
-    message = message.also(assign.span, "assigned in one of several parallel branches");
+    message = message.secondary(assign.span, "assigned in one of several parallel branches");
     let earlier = next_run.filter(|event| !is_parallel && event.span.start < used.span.start);
     if let Some(event) = earlier.filter(|event| event.site.peer != used.site.peer) {
-        message = message.also(event.span, format!("may be executed before `{name}` arrives"));
+        message = message.secondary(event.span, format!("may be executed before `{name}` arrives"));
     }
     let note = "a particle that is sent on before the value arrives is not sent again with the value";
     let help = format!(

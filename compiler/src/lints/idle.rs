@@ -83,7 +83,8 @@ impl Idle<'_> {
 
     fn report_unreachable(&mut self, block: &Block, cause: Span, reason: String) {
         if let Some(span) = extent(block) {
-            let message = Diagnostic::warning(codes::UNREACHABLE, span, "this code never runs").also(cause, reason);
+            let message =
+                Diagnostic::warning(codes::UNREACHABLE, span, "this code never runs").secondary(cause, reason);
             self.messages
                 .push(message.help("remove it, or change the code that makes it unreachable"));
         }

@@ -3,7 +3,7 @@
 use super::steps::Site;
 use crate::checked::{Closure, Function, LocalId, Service, ServiceId};
 use crate::typing::Arrow;
-use aqua_air::{Value, Variable};
+use aqua_air::{Operand, Variable};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(super) enum Binding<'p> {
     /// Data: a constant, or a variable with an optional lens.
-    Data(Value),
+    Data(Operand),
     /// A stream.
     Stream(Variable),
     /// A stream map.
@@ -22,7 +22,7 @@ pub(super) enum Binding<'p> {
     /// A callable.
     Callable(Callable<'p>),
     /// A service with its id.
-    Service(ServiceId, Value),
+    Service(ServiceId, Operand),
     /// The fields of an ability.
     Ability(Rc<FxHashMap<EcoString, Self>>),
     /// A result of a callback after the first, which is never returned.
@@ -39,7 +39,7 @@ pub(super) enum Callable<'p> {
         /// The service.
         service: &'p Service,
         /// The service id.
-        id: Value,
+        id: Operand,
         /// The name of the method.
         name: EcoString,
         /// Its signature.

@@ -7,7 +7,7 @@ use crate::checked::{Body, Call, Callee, Method, Value};
 use crate::codes;
 use crate::typing::{Arrow, Type};
 use crate::workflow::Exit;
-use aqua_air::{Place, Value as Operand};
+use aqua_air::{Operand, OperandPosition};
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::eco_format;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ impl<'p> Lowering<'p> {
 
     /// A method with the current id of its service.
     pub(super) fn method(&mut self, method: &'p Method, steps: &mut Steps) -> Lowered<Callable<'p>> {
-        let id = self.operand(&method.id, Place::Function, steps)?;
+        let id = self.operand(&method.id, OperandPosition::Function, steps)?;
         let service = self.program.service(method.service);
         let name = method.name.clone();
         let arrow = Arc::clone(&service.methods[&name]);

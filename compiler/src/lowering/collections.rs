@@ -6,7 +6,7 @@ use super::steps::{Lowering, Steps};
 use crate::checked::{NamedValue, Value};
 use crate::typing::Type;
 use crate::workflow::{Op, StepId};
-use aqua_air::{Accessor, Place, Value as Operand, Variable, VariableKind};
+use aqua_air::{Accessor, Operand, OperandPosition, Variable, VariableKind};
 use ecow::{EcoString, eco_format};
 use std::rc::Rc;
 
@@ -69,7 +69,7 @@ impl<'p> Lowering<'p> {
 
     /// `d.copy(x = …)`: the other fields are those of `d`.
     pub(super) fn copy_with(&mut self, of: &'p Value, fields: &'p [NamedValue], steps: &mut Steps) -> Lowered<Operand> {
-        let original = self.operand(of, Place::Source, steps)?;
+        let original = self.operand(of, OperandPosition::Source, steps)?;
         let name = type_name(&of.ty);
         let map = self.names.tagged(VariableKind::StreamMap, &name);
         let mut inside = Steps::new();
@@ -107,7 +107,7 @@ impl<'p> Lowering<'p> {
                 Binding::Stream(stream) => self.snapshot(&stream, inside),
                 other => self.data(other, field.value.span)?,
             };
-            let value = self.fit(value, Place::Source, inside);
+            let value = self.fit(value, OperandPosition::Source, inside);
             entries.push(self.entry(map, &field.name, value));
             groups.push(group);
         }

@@ -4,7 +4,7 @@ use super::Lowered;
 use super::steps::{Lowering, Steps};
 use crate::checked::{Block, Operator, Value, ValueKind};
 use crate::workflow::{Op, StepId};
-use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable};
+use aqua_air::{Accessor, Lens, Operand, OperandPosition, Variable};
 
 /// The error codes of `match` and `mismatch` for a false condition.
 const NOT_EQUAL: i64 = 10001;
@@ -53,7 +53,7 @@ impl<'p> Lowering<'p> {
             let equal = *operator == Operator::Equal;
             return Ok(Condition { left, right, equal });
         }
-        let left = self.operand(condition, Place::Argument, steps)?;
+        let left = self.operand(condition, OperandPosition::Argument, steps)?;
         let (right, equal) = (Operand::Boolean(true), true);
         Ok(Condition { left, right, equal })
     }
@@ -61,8 +61,8 @@ impl<'p> Lowering<'p> {
     /// Two operands that are computed in parallel.
     pub(super) fn pair(&mut self, values: [&'p Value; 2], steps: &mut Steps) -> Lowered<[Operand; 2]> {
         let [mut first, mut second] = [Steps::new(), Steps::new()];
-        let left = self.operand(values[0], Place::Argument, &mut first)?;
-        let right = self.operand(values[1], Place::Argument, &mut second)?;
+        let left = self.operand(values[0], OperandPosition::Argument, &mut first)?;
+        let right = self.operand(values[1], OperandPosition::Argument, &mut second)?;
         self.in_parallel([first, second], steps);
         Ok([left, right])
     }

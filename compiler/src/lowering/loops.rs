@@ -5,7 +5,7 @@ use super::binding::Binding;
 use super::steps::{Lowering, Steps};
 use crate::checked::{Block, Iteration, LoopVariable, Value};
 use crate::workflow::{Exit, Last, Op, StepId};
-use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable, VariableKind};
+use aqua_air::{Accessor, Lens, Operand, OperandPosition, Variable, VariableKind};
 use ecow::EcoString;
 
 impl<'p> Lowering<'p> {
@@ -118,7 +118,7 @@ impl<'p> Lowering<'p> {
             Binding::Map(map) => self.map_snapshot(&map, steps).into(),
             other => match self.data(other, iterable.span)? {
                 Operand::EmptyArray => return Ok(None),
-                value => self.fit(value, Place::Iterable, steps),
+                value => self.fit(value, OperandPosition::Iterable, steps),
             },
         };
         Ok(Some(items))
@@ -136,7 +136,7 @@ impl<'p> Lowering<'p> {
                 let iterator = self.names.source("entry");
                 for (local, field) in [(key, "key"), (value, "value")] {
                     let entry = Variable::new(VariableKind::Scalar, iterator.clone());
-                    let part = entry.with(Lens::Path(vec![Accessor::Field(field.into())]));
+                    let part = entry.with_lens(Lens::Path(vec![Accessor::Field(field.into())]));
                     self.bind(local, Binding::Data(part));
                 }
                 iterator

@@ -6,7 +6,7 @@ use super::steps::{Lowering, Steps};
 use super::streams::bare;
 use crate::checked::{MapQuery, Value};
 use crate::workflow::{Last, Op};
-use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable, VariableKind};
+use aqua_air::{Accessor, Lens, Operand, OperandPosition, Variable, VariableKind};
 
 impl<'p> Lowering<'p> {
     /// `m <<- key, value`.
@@ -19,12 +19,12 @@ impl<'p> Lowering<'p> {
     ) -> Lowered<()> {
         let target = self.map(map, steps)?;
         let key = self.data(key, map.span)?;
-        let key = self.fit(key, Place::Key, steps);
+        let key = self.fit(key, OperandPosition::Key, steps);
         let value = match value {
             Binding::Stream(stream) => self.snapshot(&stream, steps),
             other => self.data(other, map.span)?,
         };
-        let value = self.fit(value, Place::Source, steps);
+        let value = self.fit(value, OperandPosition::Source, steps);
         steps.push(self.add(Op::ApMap { key, value, target }, Steps::new()));
         Ok(())
     }
@@ -58,12 +58,12 @@ impl<'p> Lowering<'p> {
     fn values_under(&mut self, map: &Variable, key: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
         let key = self.key(key, steps)?;
         let canonical = self.map_snapshot(map, steps);
-        Ok(canonical.with(Lens::Path(vec![key])))
+        Ok(canonical.with_lens(Lens::Path(vec![key])))
     }
 
     /// A key as an accessor: the name of a scalar.
     fn key(&mut self, key: &'p Value, steps: &mut Steps) -> Lowered<Accessor> {
-        let key = self.operand(key, Place::Source, steps)?;
+        let key = self.operand(key, OperandPosition::Source, steps)?;
         let scalar = match key {
             Operand::Variable(variable, None) if variable.kind == VariableKind::Scalar => variable,
             other => self.copy(other, "key", steps),
@@ -76,7 +76,7 @@ impl<'p> Lowering<'p> {
         let values = self.values_under(map, key, steps)?;
         let values = self.copy(values, "values", steps);
         let result = self.names.scalar("contains");
-        let (left, right, equal) = (values.with(Lens::Length), Operand::Integer(0), true);
+        let (left, right, equal) = (values.with_lens(Lens::Length), Operand::Integer(0), true);
         let empty = Op::Match { left, right, equal };
         let step = self.either(empty, Operand::Boolean(false), Operand::Boolean(true), &result);
         steps.push(step);
@@ -106,7 +106,7 @@ impl<'p> Lowering<'p> {
 
     /// `m.getStream(key)`: a stream of the values of a key, including later ones.
     fn stream_under(&mut self, map: &Variable, key: &'p Value, steps: &mut Steps) -> Lowered<Variable> {
-        let key = self.operand(key, Place::Argument, steps)?;
+        let key = self.operand(key, OperandPosition::Argument, steps)?;
         let values = self.declare(VariableKind::Stream, "values");
         let iterator = self.names.source("entry");
         let mut found = Steps::new();
@@ -143,5 +143,5 @@ impl<'p> Lowering<'p> {
 }
 
 fn part(entry: &str, field: &str) -> Operand {
-    Variable::scalar(entry).with(Lens::Path(vec![Accessor::Field(field.into())]))
+    Variable::scalar(entry).with_lens(Lens::Path(vec![Accessor::Field(field.into())]))
 }

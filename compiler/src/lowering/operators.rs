@@ -5,7 +5,7 @@ use super::steps::{Lowering, Steps};
 use super::values::number;
 use crate::checked::{Literal, Operator, Value, ValueKind};
 use crate::workflow::{Op, StepId};
-use aqua_air::{Place, Value as Operand, Variable};
+use aqua_air::{Operand, OperandPosition, Variable};
 use aqua_diagnostics::Span;
 
 /// A sum of an integer and a constant. Constants are folded: `1 + a + 2` becomes `a + 3`.
@@ -68,7 +68,7 @@ impl<'p> Lowering<'p> {
                 _ => {}
             }
         }
-        let base = Some(self.operand(value, Place::Argument, steps)?);
+        let base = Some(self.operand(value, OperandPosition::Argument, steps)?);
         Ok(Sum { base, constant: 0 })
     }
 
@@ -132,8 +132,8 @@ impl<'p> Lowering<'p> {
         right: &'p Value,
         steps: &mut Steps,
     ) -> Lowered<Operand> {
-        let left = self.operand(left, Place::Argument, steps)?;
-        let right = self.operand(right, Place::Argument, steps)?;
+        let left = self.operand(left, OperandPosition::Argument, steps)?;
+        let right = self.operand(right, OperandPosition::Argument, steps)?;
         Ok(self.compute_operands(builtin, vec![left, right], steps))
     }
 
@@ -145,8 +145,8 @@ impl<'p> Lowering<'p> {
 
     /// `==` if `equal`, else `!=`.
     fn equality(&mut self, left: &'p Value, right: &'p Value, equal: bool, steps: &mut Steps) -> Lowered<Operand> {
-        let left = self.operand(left, Place::Argument, steps)?;
-        let right = self.operand(right, Place::Argument, steps)?;
+        let left = self.operand(left, OperandPosition::Argument, steps)?;
+        let right = self.operand(right, OperandPosition::Argument, steps)?;
         if is_constant(&left) && is_constant(&right) {
             return Ok(Operand::Boolean((left == right) == equal));
         }
@@ -158,7 +158,7 @@ impl<'p> Lowering<'p> {
     }
 
     pub(super) fn not(&mut self, of: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
-        let operand = match self.operand(of, Place::Argument, steps)? {
+        let operand = match self.operand(of, OperandPosition::Argument, steps)? {
             Operand::Boolean(value) => return Ok(Operand::Boolean(!value)),
             operand => operand,
         };
@@ -176,13 +176,13 @@ impl<'p> Lowering<'p> {
 
     /// `&&` stops at `false`, `||` at `true`: the right operand is computed only if the left one does not decide.
     fn logic(&mut self, left: &'p Value, right: &'p Value, stop: bool, steps: &mut Steps) -> Lowered<Operand> {
-        let left = match self.operand(left, Place::Argument, steps)? {
+        let left = match self.operand(left, OperandPosition::Argument, steps)? {
             Operand::Boolean(value) if value == stop => return Ok(Operand::Boolean(stop)),
-            Operand::Boolean(_) => return self.operand(right, Place::Argument, steps),
+            Operand::Boolean(_) => return self.operand(right, OperandPosition::Argument, steps),
             left => left,
         };
         let mut other = Steps::new();
-        let right = match self.operand(right, Place::Source, &mut other)? {
+        let right = match self.operand(right, OperandPosition::Source, &mut other)? {
             Operand::Boolean(value) if other.is_empty() => {
                 return Ok(if value == stop { Operand::Boolean(stop) } else { left });
             }

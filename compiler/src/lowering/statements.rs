@@ -6,7 +6,7 @@ use super::steps::{Lowering, Site, Steps, grow_stack};
 use crate::checked::{Block, ClosureId, Recovery, Statement, StatementKind, Target, Value, ValueKind};
 use crate::typing::Type;
 use crate::workflow::{Exit, Op, PeerName};
-use aqua_air::{Place, Value as Operand, VariableKind};
+use aqua_air::{Operand, OperandPosition, VariableKind};
 use std::rc::Rc;
 
 impl<'p> Lowering<'p> {
@@ -118,14 +118,14 @@ impl<'p> Lowering<'p> {
     pub(super) fn remote_site(&mut self, peer: &'p Value, via: &'p [Value], steps: &mut Steps) -> Lowered<Site> {
         let peer_span = Some(peer.span);
         let mut groups = vec![Steps::new()];
-        let peer = PeerName::One(self.operand(peer, Place::Peer, &mut groups[0])?);
+        let peer = PeerName::One(self.operand(peer, OperandPosition::Peer, &mut groups[0])?);
         let mut relays = Vec::with_capacity(via.len());
         for relay in via {
             let mut group = Steps::new();
             if relay.ty.element().is_none() {
-                relays.push(PeerName::One(self.operand(relay, Place::Peer, &mut group)?));
+                relays.push(PeerName::One(self.operand(relay, OperandPosition::Peer, &mut group)?));
             } else {
-                match self.operand(relay, Place::Iterable, &mut group)? {
+                match self.operand(relay, OperandPosition::Iterable, &mut group)? {
                     Operand::EmptyArray => {}
                     each => relays.push(PeerName::Each(each)),
                 }

@@ -7,7 +7,7 @@ use crate::Options;
 use crate::checked::{LocalId, Program};
 use crate::codes;
 use crate::workflow::{Exit, LocationId, Locations, Op, PeerName, PeerNameId, StepId, Workflow};
-use aqua_air::{Place, Value, Variable, VariableKind};
+use aqua_air::{Operand, OperandPosition, Variable, VariableKind};
 use aqua_diagnostics::{Diagnostic, Span};
 
 /// Steps that run in sequence.
@@ -79,8 +79,8 @@ impl<'p> Lowering<'p> {
     /// The initiator, reached from the current site through its relay.
     pub(super) fn initiator_site(&mut self) -> Site {
         let locations = self.workflow.locations_mut();
-        let initiator = locations.intern_peer(PeerName::One(Value::InitPeerId));
-        let relay = PeerName::One(Value::scalar(RELAY));
+        let initiator = locations.intern_peer(PeerName::One(Operand::InitPeerId));
+        let relay = PeerName::One(Operand::scalar(RELAY));
         let relay: Option<PeerNameId> = self.options.relay.then(|| locations.intern_peer(relay));
         let relays: Vec<PeerNameId> = relay.into_iter().collect();
         Site {
@@ -176,19 +176,19 @@ impl<'p> Lowering<'p> {
         variable
     }
 
-    pub(super) fn ap(&mut self, source: Value, target: Variable, steps: &mut Steps) {
+    pub(super) fn ap(&mut self, source: Operand, target: Variable, steps: &mut Steps) {
         steps.push(self.add(Op::Ap { source, target }, Steps::new()));
     }
 
     /// Copies a value to a new scalar.
-    pub(super) fn copy(&mut self, value: Value, word: &str, steps: &mut Steps) -> Variable {
+    pub(super) fn copy(&mut self, value: Operand, word: &str, steps: &mut Steps) -> Variable {
         let scalar = self.names.scalar(word);
         self.ap(value, scalar.clone(), steps);
         scalar
     }
 
     /// The value, copied to a new scalar if AIR does not accept it at that position.
-    pub(super) fn fit(&mut self, value: Value, place: Place, steps: &mut Steps) -> Value {
+    pub(super) fn fit(&mut self, value: Operand, place: OperandPosition, steps: &mut Steps) -> Operand {
         if place.accepts(&value) {
             return value;
         }
@@ -198,8 +198,8 @@ impl<'p> Lowering<'p> {
     /// Adds a call of a service on the current peer.
     pub(super) fn call(
         &mut self,
-        (service, function): (Value, Value),
-        arguments: Vec<Value>,
+        (service, function): (Operand, Operand),
+        arguments: Vec<Operand>,
         output: Option<Variable>,
         steps: &mut Steps,
     ) {
@@ -216,11 +216,11 @@ impl<'p> Lowering<'p> {
     pub(super) fn call_builtin(
         &mut self,
         (service, function): (&str, &str),
-        arguments: Vec<Value>,
+        arguments: Vec<Operand>,
         output: Option<Variable>,
         steps: &mut Steps,
     ) {
-        let names = (Value::literal(service), Value::literal(function));
+        let names = (Operand::literal(service), Operand::literal(function));
         self.call(names, arguments, output, steps);
     }
 

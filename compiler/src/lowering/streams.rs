@@ -5,7 +5,7 @@ use super::binding::Binding;
 use super::steps::{Lowering, Steps};
 use crate::checked::Value;
 use crate::workflow::{Last, Op};
-use aqua_air::{Accessor, Lens, Place, Value as Operand, Variable, VariableKind};
+use aqua_air::{Accessor, Lens, Operand, OperandPosition, Variable, VariableKind};
 use ecow::EcoString;
 
 impl<'p> Lowering<'p> {
@@ -27,7 +27,7 @@ impl<'p> Lowering<'p> {
             Binding::Stream(stream) => self.snapshot(&stream, steps),
             other => self.data(other, at.span)?,
         };
-        let value = self.fit(value, Place::Source, steps);
+        let value = self.fit(value, OperandPosition::Source, steps);
         self.ap(value, target, steps);
         Ok(())
     }
@@ -60,7 +60,7 @@ impl<'p> Lowering<'p> {
         // The index is computed after waiting: it is only needed once the item is there.
         let index = self.sum_operand(index, of.span, steps)?;
         let accessor = self.index_accessor(index, steps);
-        Ok(items.with(Lens::Path(vec![accessor])))
+        Ok(items.with_lens(Lens::Path(vec![accessor])))
     }
 
     /// Waits for `stream[index]` without using it.
@@ -82,7 +82,7 @@ impl<'p> Lowering<'p> {
         self.ap(Operand::scalar(item.clone()), seen.clone(), &mut round);
         let so_far = self.names.tagged(VariableKind::CanonStream, name);
         self.canon(&seen, &so_far, &mut round);
-        let left = so_far.with(Lens::Length);
+        let left = so_far.with_lens(Lens::Length);
         let (right, equal) = (size, true);
         let enough = self.add(Op::Match { left, right, equal }, Steps::new());
         let next = self.add(Op::Next(item.clone()), Steps::new());

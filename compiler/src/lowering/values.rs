@@ -5,7 +5,7 @@ use super::binding::{Binding, Callable};
 use super::steps::{Lowering, RELAY, Steps, grow_stack};
 use crate::checked::{Builtin, CollectionKind, Literal, Value, ValueKind};
 use crate::codes;
-use aqua_air::{Accessor, Lens, Place, Value as Operand};
+use aqua_air::{Accessor, Lens, Operand, OperandPosition};
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::EcoString;
 
@@ -26,7 +26,10 @@ impl<'p> Lowering<'p> {
                 return Ok(Binding::Callable(Callable::Function(self.program.function(*function))));
             }
             ValueKind::Service { service, id } => {
-                return Ok(Binding::Service(*service, self.operand(id, Place::Function, steps)?));
+                return Ok(Binding::Service(
+                    *service,
+                    self.operand(id, OperandPosition::Function, steps)?,
+                ));
             }
             ValueKind::Method(method) => return Ok(Binding::Callable(self.method(method, steps)?)),
             ValueKind::Ability(fields) => return self.ability(fields, steps),
@@ -56,7 +59,7 @@ impl<'p> Lowering<'p> {
     }
 
     /// A value as an operand that AIR accepts at a position. A stream is canonicalised.
-    pub(super) fn operand(&mut self, value: &'p Value, place: Place, steps: &mut Steps) -> Lowered<Operand> {
+    pub(super) fn operand(&mut self, value: &'p Value, place: OperandPosition, steps: &mut Steps) -> Lowered<Operand> {
         let operand = match self.value(value, steps)? {
             Binding::Stream(stream) => self.snapshot(&stream, steps),
             other => self.data(other, value.span)?,
@@ -104,18 +107,18 @@ impl<'p> Lowering<'p> {
     }
 
     fn item(&mut self, of: &'p Value, index: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
-        let collection = self.operand(of, Place::Source, steps)?;
-        let index = self.operand(index, Place::Source, steps)?;
+        let collection = self.operand(of, OperandPosition::Source, steps)?;
+        let index = self.operand(index, OperandPosition::Source, steps)?;
         let accessor = self.index_accessor(index, steps);
         Ok(self.inside(collection, accessor, steps))
     }
 
     fn length(&mut self, of: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
-        let collection = match self.operand(of, Place::Source, steps)? {
+        let collection = match self.operand(of, OperandPosition::Source, steps)? {
             Operand::Variable(variable, None) => variable,
             other => self.copy(other, "collection", steps),
         };
-        Ok(collection.with(Lens::Length))
+        Ok(collection.with_lens(Lens::Length))
     }
 
     /// Accesses a field or an element of data.
@@ -129,12 +132,12 @@ impl<'p> Lowering<'p> {
             Some(Lens::Length) => Err(Lens::Length),
         };
         let done = match data.clone() {
-            Operand::Variable(variable, lens) => further(lens).map(|lens| variable.with(lens)),
+            Operand::Variable(variable, lens) => further(lens).map(|lens| variable.with_lens(lens)),
             Operand::Error(lens) => further(lens).map(|lens| Operand::Error(Some(lens))),
             Operand::LastError(lens) => further(lens).map(|lens| Operand::LastError(Some(lens))),
             _ => Err(Lens::Length),
         };
-        done.unwrap_or_else(|_| self.copy(data, "value", steps).with(Lens::Path(vec![accessor])))
+        done.unwrap_or_else(|_| self.copy(data, "value", steps).with_lens(Lens::Path(vec![accessor])))
     }
 }
 

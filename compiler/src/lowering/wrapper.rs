@@ -6,7 +6,7 @@ use super::steps::{Lowering, RELAY, Steps};
 use crate::checked::Function;
 use crate::typing::Type;
 use crate::workflow::{Exit, Last, Op, StepId, Workflow};
-use aqua_air::{Accessor, Lens, Value as Operand, Variable};
+use aqua_air::{Accessor, Lens, Operand, Variable};
 use ecow::eco_format;
 
 impl<'p> Lowering<'p> {

@@ -255,7 +255,7 @@ impl Loading<'_> {
         for pair in members.windows(2) {
             let header = &pair[0].tree.headers[pair[0].imports.len()];
             if let Some((_, from)) = import_of(header) {
-                message = message.also(from, "part of the cycle");
+                message = message.secondary(from, "part of the cycle");
             }
         }
         let help = "move the shared declarations into another module";
@@ -310,7 +310,11 @@ fn import_of(header: &Header) -> Option<(&str, Span)> {
 
 /// Whether the message is about an outdated header, which the users of a dependency can't fix.
 fn is_header_style(message: &Diagnostic) -> bool {
-    [aqua_grammar::codes::MISSING_HEADER, aqua_grammar::codes::OLD_HEADER].contains(&message.code)
+    [
+        aqua_grammar::codes::MISSING_HEADER,
+        aqua_grammar::codes::OBSOLETE_HEADER,
+    ]
+    .contains(&message.code)
 }
 
 fn unknown_import(import: &str, span: Span, error: ResolveError) -> Diagnostic {
@@ -319,7 +323,7 @@ fn unknown_import(import: &str, span: Span, error: ResolveError) -> Diagnostic {
     if !error.tried.is_empty() {
         message = message.note(format!(
             "tried {}",
-            aqua_diagnostics::suggestions::some(error.tried.iter().map(String::as_str))
+            aqua_diagnostics::suggestions::truncated_list(error.tried.iter().map(String::as_str))
         ));
     }
     match error.suggestion {

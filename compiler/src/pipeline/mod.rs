@@ -146,7 +146,7 @@ fn not_exported(checked: &CheckedProgram, wanted: &EcoString) -> Diagnostic {
         .find(|function| function.file == file && function.name == *wanted);
     match own {
         Some(function) => message
-            .also(function.name_span, "declared here")
+            .secondary(function.name_span, "declared here")
             .help(format!("export it: `export {wanted}`"))
             .fix(
                 format!("export `{wanted}`"),
@@ -157,7 +157,7 @@ fn not_exported(checked: &CheckedProgram, wanted: &EcoString) -> Diagnostic {
             let known = || checked.functions.keys().map(EcoString::as_str);
             let message = message.note(format!(
                 "exported functions: {}",
-                aqua_diagnostics::suggestions::some(known())
+                aqua_diagnostics::suggestions::truncated_list(known())
             ));
             let mut message = suggest(message, checked.entry, wanted, known());
             message.fix = None;

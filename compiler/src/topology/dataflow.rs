@@ -2,7 +2,7 @@
 
 use super::tree::{Arrangement, Tree, arrangement};
 use crate::workflow::{Op, StepId, Workflow};
-use aqua_air::{Accessor, Lens, Value, Variable};
+use aqua_air::{Accessor, Lens, Operand, Variable};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
@@ -143,8 +143,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn read(&mut self, value: &'a Value) {
-        if let Value::Variable(variable, _) = value {
+    fn read(&mut self, value: &'a Operand) {
+        if let Operand::Variable(variable, _) = value {
             self.read_name(&variable.name);
         }
         if let Some(Lens::Path(accessors)) = value.lens() {

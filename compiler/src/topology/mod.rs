@@ -300,6 +300,6 @@ impl Planner<'_> {
     }
 }
 
-fn is_variable(value: &aqua_air::Value, name: &str) -> bool {
+fn is_variable(value: &aqua_air::Operand, name: &str) -> bool {
     value.variable().is_some_and(|variable| variable.name == name)
 }

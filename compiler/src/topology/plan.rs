@@ -3,7 +3,7 @@
 use super::dataflow::{Dataflow, VariableId};
 use super::route::Hop;
 use crate::workflow::{Op, PeerNameId, StepId, Workflow};
-use aqua_air::Value;
+use aqua_air::Operand;
 use aqua_diagnostics::Span;
 
 /// On which peer each step of a workflow runs, which peers the particle visits between steps, and which values each step
@@ -26,7 +26,7 @@ pub struct Plan {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PeerExpression<'w> {
     /// Its value in the script.
-    pub value: &'w Value,
+    pub value: &'w Operand,
     /// Where it is written; `None` for the initiator, which the compiler adds.
     pub span: Option<Span>,
 }

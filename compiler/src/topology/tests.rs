@@ -5,7 +5,7 @@
 
 use super::{VariableId, plan};
 use crate::workflow::{Exit, Last, LocationId, Locations, Op, PeerName, StepId, Workflow};
-use aqua_air::{Value, Variable};
+use aqua_air::{Operand, Variable};
 
 /// A workflow; peers and variables by name.
 enum Tree {
@@ -20,16 +20,16 @@ fn call(name: &'static str) -> Tree {
 
 fn call_with(name: &'static str, makes: &'static str, uses: &[&'static str]) -> Tree {
     Tree::Leaf(Op::Call {
-        service: Value::literal("s"),
-        function: Value::literal(name),
-        arguments: uses.iter().map(|name| Value::scalar(*name)).collect(),
+        service: Operand::literal("s"),
+        function: Operand::literal(name),
+        arguments: uses.iter().map(|name| Operand::scalar(*name)).collect(),
         output: (!makes.is_empty()).then(|| Variable::scalar(makes)),
     })
 }
 
 fn ap(makes: &'static str, uses: &'static str) -> Tree {
     Tree::Leaf(Op::Ap {
-        source: Value::scalar(uses),
+        source: Operand::scalar(uses),
         target: Variable::scalar(makes),
     })
 }
@@ -42,7 +42,7 @@ fn canon(makes: &'static str, uses: &'static str) -> Tree {
 }
 
 fn fail() -> Tree {
-    Tree::Leaf(Op::Fail(Value::Error(None)))
+    Tree::Leaf(Op::Fail(Operand::Error(None)))
 }
 
 fn next(iterator: &'static str) -> Tree {
@@ -70,14 +70,14 @@ fn new<const N: usize>(name: &'static str, children: [Tree; N]) -> Tree {
 }
 
 fn is<const N: usize>(uses: &'static str, children: [Tree; N]) -> Tree {
-    let (left, right) = (Value::scalar(uses), Value::Boolean(true));
+    let (left, right) = (Operand::scalar(uses), Operand::Boolean(true));
     let equal = true;
     Tree::Group(Op::Match { left, right, equal }, children.into())
 }
 
 fn fold<const N: usize>(iterable: &'static str, iterator: &'static str, children: [Tree; N]) -> Tree {
     let op = Op::Fold {
-        iterable: Value::scalar(iterable),
+        iterable: Operand::scalar(iterable),
         iterator: iterator.into(),
         last: Last::Done,
     };
@@ -104,7 +104,7 @@ fn build(workflow: &mut Workflow, location: LocationId, tree: Tree) -> StepId {
         Tree::Group(op, children) => (op, location, children),
         Tree::On(peer, relays, exit, children) => {
             let locations = workflow.locations_mut();
-            let mut id = |name: &str| locations.intern_peer(PeerName::One(Value::scalar(name)));
+            let mut id = |name: &str| locations.intern_peer(PeerName::One(Operand::scalar(name)));
             let (peer, relays) = (id(peer), relays.iter().map(|relay| id(relay)).collect::<Vec<_>>());
             let location = locations.nested(location, peer, &relays);
             let peer_span = None;
@@ -238,7 +238,7 @@ plans! {
     decides_on_a_remote_peer_in_a_loop:
         [co(fold("ps", "p", [par([guarded("p", &[], [call_with("id", "x", &[]), new("ie", [xor([
             is("x", [ap("r", "x")]),
-            seq([ap("ie", "err"), xor([is("err", [Tree::Leaf(Op::Null)]), Tree::Leaf(Op::Fail(Value::scalar("ie")))])]),
+            seq([ap("ie", "err"), xor([is("err", [Tree::Leaf(Op::Null)]), Tree::Leaf(Op::Fail(Operand::scalar("ie")))])]),
          ])])]), next("p")])])),
          new("t", [fold("r", "i", [ap("t", "i"), canon("ic", "t"), xor([is("ic", [Tree::Leaf(Op::Null)]), next("i")])]), canon("rc", "t"), ap("g", "rc")]),
          call_with("resp", "", &["g"])]
@@ -307,15 +307,19 @@ fn a_plan_says_where_values_are_read_and_what_is_brought_back() {
 #[test]
 fn deep_workflows_need_no_recursion() {
     let mut workflow = Workflow::new();
-    let peers = ["I", "P", "Q"].map(|name| workflow.locations_mut().intern_peer(PeerName::One(Value::scalar(name))));
+    let peers = ["I", "P", "Q"].map(|name| {
+        workflow
+            .locations_mut()
+            .intern_peer(PeerName::One(Operand::scalar(name)))
+    });
     let home = workflow.locations_mut().nested(Locations::ROOT, peers[0], &[]);
     let away = [1, 2].map(|peer| workflow.locations_mut().nested(home, peers[peer], &[peers[3 - peer]]));
     let mut body = workflow.add(Op::Null, Vec::new());
     for round in 0..20_000 {
         let call = workflow.add(
             Op::Call {
-                service: Value::literal("s"),
-                function: Value::literal("f"),
+                service: Operand::literal("s"),
+                function: Operand::literal("f"),
                 arguments: vec![],
                 output: None,
             },
@@ -327,7 +331,7 @@ fn deep_workflows_need_no_recursion() {
             peer_span: None,
         };
         let on = workflow.add(op, vec![call]);
-        let fail = workflow.add(Op::Fail(Value::Error(None)), Vec::new());
+        let fail = workflow.add(Op::Fail(Operand::Error(None)), Vec::new());
         let guarded = workflow.add(Op::Xor, vec![on, fail]);
         body = workflow.add(if round % 3 == 0 { Op::Par } else { Op::Seq }, vec![body, guarded]);
     }

@@ -4,7 +4,7 @@
 //! location it is reached from. Peers and locations are interned: comparing them compares ids, and nested locations share
 //! their outer part.
 
-use aqua_air::Value;
+use aqua_air::Operand;
 use ecow::EcoString;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
@@ -21,14 +21,14 @@ pub struct LocationId(u32);
 #[derive(Debug, Clone, PartialEq)]
 pub enum PeerName {
     /// A peer id.
-    One(Value),
+    One(Operand),
     /// An array of peer ids that are visited in order. Used for relays only.
-    Each(Value),
+    Each(Operand),
 }
 
 impl PeerName {
     /// The peer id or the array of peer ids.
-    pub fn value(&self) -> &Value {
+    pub fn value(&self) -> &Operand {
         match self {
             Self::One(value) | Self::Each(value) => value,
         }

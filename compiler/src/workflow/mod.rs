@@ -7,7 +7,7 @@ mod locations;
 
 pub use locations::{LocationId, Locations, PeerName, PeerNameId};
 
-use aqua_air::{Value, Variable};
+use aqua_air::{Operand, Variable};
 use aqua_diagnostics::Span;
 use ecow::EcoString;
 
@@ -28,11 +28,11 @@ pub enum Op {
     /// Calls a service.
     Call {
         /// Service id.
-        service: Value,
+        service: Operand,
         /// Function name.
-        function: Value,
+        function: Operand,
         /// Arguments in order.
-        arguments: Vec<Value>,
+        arguments: Vec<Operand>,
         /// The scalar or stream that receives the result.
         output: Option<Variable>,
     },
@@ -46,16 +46,16 @@ pub enum Op {
     /// Copies a value to a scalar or appends it to a stream.
     Ap {
         /// The value to copy.
-        source: Value,
+        source: Operand,
         /// A scalar or a stream.
         target: Variable,
     },
     /// Adds an entry to a stream map.
     ApMap {
         /// A string or an integer.
-        key: Value,
+        key: Operand,
         /// The value of the entry.
-        value: Value,
+        value: Operand,
         /// A stream map.
         target: Variable,
     },
@@ -64,7 +64,7 @@ pub enum Op {
     /// Never completes.
     Never,
     /// Rethrows an error.
-    Fail(Value),
+    Fail(Operand),
     /// Continues the enclosing fold of that iterator with the next item.
     Next(EcoString),
     /// Runs the children in sequence.
@@ -89,7 +89,7 @@ pub enum Op {
     /// Runs the children in sequence for the first item; [`Op::Next`] continues with the next one.
     Fold {
         /// The collection.
-        iterable: Value,
+        iterable: Operand,
         /// The name of the scalar that holds the item.
         iterator: EcoString,
         /// What runs after the last item.
@@ -98,9 +98,9 @@ pub enum Op {
     /// Runs the children in sequence if two values are equal, or if they differ; fails otherwise.
     Match {
         /// The left operand.
-        left: Value,
+        left: Operand,
         /// The right operand.
-        right: Value,
+        right: Operand,
         /// Whether the operands must be equal (`match`) or differ (`mismatch`).
         equal: bool,
     },

@@ -1,17 +1,17 @@
-//! The pages behind the codes.
+//! Pages about error codes.
 
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
-/// The Markdown page of a code such as `E1001`; case does not matter. `None` for a code that does not exist.
+/// Returns the Markdown page of a code such as `E1001`, ignoring case. Returns `None` for an unknown code.
 pub fn explain(code: &str) -> Option<&'static str> {
     let code = code.to_ascii_uppercase();
     PAGES
         .binary_search_by_key(&code.as_str(), |(name, _)| name)
         .ok()
-        .map(|at| PAGES[at].1)
+        .map(|index| PAGES[index].1)
 }
 
-/// Every code that has a page, sorted.
+/// Iterates over all codes that have a page, in order.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|(name, _)| *name)
 }
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_is_headed_by_its_code() {
+    fn each_page_starts_with_its_code() {
         for code in codes() {
             let page = explain(&code.to_lowercase()).expect("a listed code has a page");
             assert!(

@@ -1,44 +1,46 @@
-//! Messages for programs: one JSON object a line.
+//! Renders diagnostics as JSON lines.
 
 use aqua_diagnostics::{Diagnostic, Sources, Span};
 use serde_json::{Value, json};
 
-/// Writes each message as one line: `kind` (`diagnostic`), `code`, `severity`, `message`, `label`, `at` (file, start
-/// and end as line and column from 1), `also`, `notes`, `help` and `fix` (message and edits with their places).
-pub fn json_lines(sources: &Sources, messages: &[Diagnostic]) -> String {
-    messages
+/// Renders each diagnostic as a JSON object on a line of its own.
+///
+/// The fields are `kind` (`diagnostic`), `code`, `severity`, `message`, `label`, `at` (file, and start and end as byte offset,
+/// line and column; lines and columns count from 1), `also` (secondary labels), `notes`, `help` and `fix` (message and edits).
+pub fn json_lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    diagnostics
         .iter()
-        .map(|message| object(sources, message).to_string() + "\n")
+        .map(|diagnostic| object(sources, diagnostic).to_string() + "\n")
         .collect()
 }
 
-fn object(sources: &Sources, message: &Diagnostic) -> Value {
-    let also = message
+fn object(sources: &Sources, diagnostic: &Diagnostic) -> Value {
+    let also = diagnostic
         .secondary
         .iter()
-        .map(|label| json!({"at": place(sources, label.span), "message": label.message}));
-    let fix = message.fix.as_ref().map(|fix| {
+        .map(|label| json!({"at": location(sources, label.span), "message": label.message}));
+    let fix = diagnostic.fix.as_ref().map(|fix| {
         let edits = fix
             .edits
             .iter()
-            .map(|edit| json!({"at": place(sources, edit.span), "text": edit.text}));
+            .map(|edit| json!({"at": location(sources, edit.span), "text": edit.text}));
         json!({"message": fix.message, "edits": edits.collect::<Vec<_>>()})
     });
     json!({
         "kind": "diagnostic",
-        "code": message.code,
-        "severity": message.severity,
-        "message": message.message,
-        "label": message.label,
-        "at": place(sources, message.span),
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "label": diagnostic.label,
+        "at": location(sources, diagnostic.span),
         "also": also.collect::<Vec<_>>(),
-        "notes": message.notes,
-        "help": message.help,
+        "notes": diagnostic.notes,
+        "help": diagnostic.help,
         "fix": fix,
     })
 }
 
-fn place(sources: &Sources, span: Span) -> Value {
+fn location(sources: &Sources, span: Span) -> Value {
     let Some(source) = sources.get(span.file) else {
         return Value::Null;
     };
@@ -55,7 +57,7 @@ mod tests {
     use aqua_diagnostics::Code;
 
     #[test]
-    fn one_object_a_line() {
+    fn each_diagnostic_is_one_line() {
         let mut sources = Sources::new();
         let file = sources.add("a.aqua", "x\nyy\n");
         let message = Diagnostic::error(Code::new("E0001"), file.span(2, 4), "no").fix("drop it", file.span(2, 4), "");

@@ -1,17 +1,16 @@
-//! How messages look.
+//! Renders diagnostics.
 //!
-//! [`terminal`] draws diagnostics with their source frames (codespan-reporting stays behind this one function),
-//! [`json_lines`] writes one object a line for editors and scripts, and [`explain`] gives the page of a code. The pages
-//! are the files of `docs/errors`, embedded when this crate is built.
+//! [`terminal`] renders them with source snippets, [`json_lines`] as JSON for editors and scripts, and [`explain`] returns the
+//! page about a code. The pages are the files in `docs/errors`, embedded at build time.
 //!
 //! ```
 //! use aqua_diagnostics::{Code, Diagnostic, Sources};
 //!
 //! let mut sources = Sources::new();
 //! let file = sources.add("main.aqua", "x <- helo()\n");
-//! let message = Diagnostic::error(Code::new("E1001"), file.span(5, 9), "nothing is called `helo`");
+//! let message = Diagnostic::error(Code::new("E1001"), file.span(5, 9), "unknown name `helo`");
 //! let text = aqua_render::terminal(&sources, &[message], aqua_render::Colour::Off);
-//! assert!(text.starts_with("error[E1001]: nothing is called `helo`\n"));
+//! assert!(text.starts_with("error[E1001]: unknown name `helo`\n"));
 //! assert!(text.contains("main.aqua:1:6"));
 //! ```
 

@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::air`] on the engine.
+//! Entry point of [`aqua_fuzz::air`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::air::run(bytes));

@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::bytecode`] on the engine.
+//! Entry point of [`aqua_fuzz::bytecode`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::bytecode::run(bytes));

@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::compiler`] on the engine.
+//! Entry point of [`aqua_fuzz::compiler`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::compiler::run(bytes));

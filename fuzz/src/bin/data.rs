@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::data`] on the engine.
+//! Entry point of [`aqua_fuzz::data`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::data::run(bytes));

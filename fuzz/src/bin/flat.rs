@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::flat`] on the engine.
+//! Entry point of [`aqua_fuzz::flat`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::flat::run(bytes));

@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::lexer`] on the engine.
+//! Entry point of [`aqua_fuzz::lexer`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::lexer::run(bytes));

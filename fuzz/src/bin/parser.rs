@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::parser`] on the engine.
+//! Entry point of [`aqua_fuzz::parser`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::parser::run(bytes));

@@ -1,4 +1,4 @@
-//! Writes the seeds of all targets: `seeds ROOT FOLDER` makes `FOLDER/TARGET/NUMBER`.
+//! Writes the seeds of all targets: `seeds ROOT FOLDER` creates `FOLDER/TARGET/INDEX`.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -11,8 +11,8 @@ fn main() -> io::Result<()> {
     for (target, seeds) in aqua_fuzz::seeds::all(&root)? {
         let folder = folder.join(target);
         fs::create_dir_all(&folder)?;
-        for (number, seed) in seeds.iter().enumerate() {
-            fs::write(folder.join(number.to_string()), seed)?;
+        for (index, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(index.to_string()), seed)?;
         }
     }
     Ok(())

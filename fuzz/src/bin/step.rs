@@ -1,4 +1,4 @@
 #![no_main]
-//! [`aqua_fuzz::step`] on the engine.
+//! Entry point of [`aqua_fuzz::step`] for libFuzzer.
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aqua_fuzz::step::run(bytes));

@@ -1,59 +1,66 @@
-//! What may stand in which declaration.
+//! Checks the members and names of declarations.
 
 use super::{names, statements};
 use crate::codes;
-use crate::report::Report;
-use crate::tree::{Arrow, Constant, Item, Member, Parameter, Value, ValueKind};
+use crate::sink::DiagnosticSink;
+use crate::tree::{Arrow, Constant, Expression, ExpressionKind, Item, Member, Parameter};
 use aqua_diagnostics::Diagnostic;
 
-/// Checks one declaration.
-pub(super) fn check(item: &mut Item, report: &mut Report) {
+pub(super) fn check(item: &mut Item, sink: &mut DiagnosticSink) {
     match item {
         Item::Data(data) => {
-            names::capital(&data.name, "data", report);
-            data.members.iter_mut().for_each(|member| in_data(member, report));
+            names::check_capitalised(&data.name, "data", sink);
+            data.members
+                .iter_mut()
+                .for_each(|member| check_data_member(member, sink));
         }
         Item::Ability(ability) => {
-            names::capital(&ability.name, "abilities", report);
-            ability.members.iter().for_each(|member| in_ability(member, report));
+            names::check_capitalised(&ability.name, "abilities", sink);
+            ability
+                .members
+                .iter()
+                .for_each(|member| check_ability_member(member, sink));
         }
         Item::Service(service) => {
-            names::capital(&service.name, "services", report);
-            service.members.iter_mut().for_each(|member| in_service(member, report));
+            names::check_capitalised(&service.name, "services", sink);
+            service
+                .members
+                .iter_mut()
+                .for_each(|member| check_service_member(member, sink));
         }
-        Item::Alias(alias) => names::capital(&alias.name, "types", report),
-        Item::Constant(constant) => check_constant(constant, report),
+        Item::Alias(alias) => names::check_capitalised(&alias.name, "types", sink),
+        Item::Constant(constant) => check_constant(constant, sink),
         Item::Function(function) => {
-            names::small(&function.name, "functions", report);
-            parameters(&function.arrow, report);
-            statements::check_body(&mut function.body, report);
+            names::check_lowercase(&function.name, "functions", sink);
+            check_parameters(&function.arrow, sink);
+            statements::check_body(&mut function.body, sink);
         }
         Item::Error(error) => {
             if let Some(body) = &mut error.body {
-                statements::check_body(body, report);
+                statements::check_body(body, sink);
             }
         }
     }
 }
 
-/// The named parameters of a signature.
-pub(super) fn parameters(arrow: &Arrow, report: &mut Report) {
+/// Checks the names of the parameters of a signature.
+pub(super) fn check_parameters(arrow: &Arrow, sink: &mut DiagnosticSink) {
     for Parameter { name, .. } in &arrow.parameters {
         if let Some(name) = name {
-            names::small(name, "parameters", report);
+            names::check_lowercase(name, "parameters", sink);
         }
     }
 }
 
-fn in_data(member: &mut Member, report: &mut Report) {
+fn check_data_member(member: &mut Member, sink: &mut DiagnosticSink) {
     match member {
-        Member::Field(field) => names::small(&field.name, "fields", report),
+        Member::Field(field) => names::check_lowercase(&field.name, "fields", sink),
         Member::Arrow(method) => {
-            let error = Diagnostic::error(codes::WRONG_MEMBER, method.arrow.span, "data can't hold functions");
-            report.push(
+            let error = Diagnostic::error(codes::INVALID_MEMBER, method.arrow.span, "data can't contain functions");
+            sink.push(
                 error
-                    .label("only data can be a field of data")
-                    .help("an `ability` can hold functions"),
+                    .label("expected a type other than a function type")
+                    .help("use an `ability` for functions"),
             );
             *member = Member::Error(method.span);
         }
@@ -61,12 +68,12 @@ fn in_data(member: &mut Member, report: &mut Report) {
     }
 }
 
-fn in_ability(member: &Member, report: &mut Report) {
+fn check_ability_member(member: &Member, sink: &mut DiagnosticSink) {
     match member {
-        Member::Field(field) => names::small(&field.name, "fields", report),
+        Member::Field(field) => names::check_lowercase(&field.name, "fields", sink),
         Member::Arrow(method) => {
-            names::small(&method.name, "functions", report);
-            parameters(&method.arrow, report);
+            names::check_lowercase(&method.name, "functions", sink);
+            check_parameters(&method.arrow, sink);
             if let Some(unnamed) = method
                 .arrow
                 .parameters
@@ -74,10 +81,14 @@ fn in_ability(member: &Member, report: &mut Report) {
                 .find(|parameter| parameter.name.is_none())
             {
                 let name = &method.name;
-                let error = Diagnostic::error(codes::WRONG_MEMBER, unnamed.span, "parameters in an ability have names");
-                report.push(
+                let error = Diagnostic::error(
+                    codes::INVALID_MEMBER,
+                    unnamed.span,
+                    "parameters in an ability must be named",
+                );
+                sink.push(
                     error
-                        .label("which parameter?")
+                        .label("missing parameter name")
                         .help(format!("write `{name}(a: type) -> type`")),
                 );
             }
@@ -86,52 +97,50 @@ fn in_ability(member: &Member, report: &mut Report) {
     }
 }
 
-fn in_service(member: &mut Member, report: &mut Report) {
+fn check_service_member(member: &mut Member, sink: &mut DiagnosticSink) {
     match member {
         Member::Field(field) => {
             let name = &field.name;
-            let error = Diagnostic::error(codes::WRONG_MEMBER, field.ty.span, "a service has methods only");
-            report.push(error.label("this is a field").help(format!(
-                "write `{name}() -> type` or `{name}(a: type)`; `data` and `ability` have fields"
+            let error = Diagnostic::error(codes::INVALID_MEMBER, field.ty.span, "a service can't have fields");
+            sink.push(error.label("this is a field").help(format!(
+                "write `{name}() -> type` or `{name}(a: type)`; only `data` and `ability` have fields"
             )));
             *member = Member::Error(field.span);
         }
         Member::Arrow(method) => {
-            names::small(&method.name, "methods", report);
-            parameters(&method.arrow, report);
+            names::check_lowercase(&method.name, "methods", sink);
+            check_parameters(&method.arrow, sink);
         }
         Member::Error(_) => {}
     }
 }
 
-fn check_constant(constant: &mut Constant, report: &mut Report) {
-    names::capitals(&constant.name, "constants", report);
-    let Some(found) = computed(&constant.value) else { return };
+fn check_constant(constant: &mut Constant, sink: &mut DiagnosticSink) {
+    names::check_uppercase(&constant.name, "constants", sink);
+    let Some(found) = describe_invalid_constant(&constant.value) else {
+        return;
+    };
     let span = constant.value.span;
-    let error = Diagnostic::error(
-        codes::CONSTANT_VALUE,
-        span,
-        "a constant is a string, a number, a truth or a name",
-    );
-    report.push(
+    let error = Diagnostic::error(codes::INVALID_CONSTANT, span, "a constant must be a literal or a name");
+    sink.push(
         error
             .label(format!("this is {found}"))
-            .help("compute it in a function, or write out the result"),
+            .help("compute the value in a function, or write it as a literal"),
     );
-    constant.value = Value {
+    constant.value = Expression {
         span,
-        kind: ValueKind::Error,
+        kind: ExpressionKind::Error,
     };
 }
 
-/// What a value is, if a constant can't be it.
-fn computed(value: &Value) -> Option<&'static str> {
+/// Describes a value that is not allowed for constants. Returns `None` for allowed values.
+fn describe_invalid_constant(value: &Expression) -> Option<&'static str> {
     match &value.kind {
-        ValueKind::Literal(_) | ValueKind::Variable(_) | ValueKind::Error => None,
-        ValueKind::Collection { .. } => Some("a collection"),
-        ValueKind::Call(_) => Some("a call"),
-        ValueKind::Object { .. } => Some("data or an ability"),
-        ValueKind::Chain { .. } => Some("a part of another value"),
-        ValueKind::Not(_) | ValueKind::Binary { .. } | ValueKind::Group(_) => Some("an expression"),
+        ExpressionKind::Literal(_) | ExpressionKind::Variable(_) | ExpressionKind::Error => None,
+        ExpressionKind::Collection { .. } => Some("a collection"),
+        ExpressionKind::Call(_) => Some("a call"),
+        ExpressionKind::Object { .. } => Some("data or an ability"),
+        ExpressionKind::Chain { .. } => Some("an access to a part of a value"),
+        ExpressionKind::Not(_) | ExpressionKind::Binary { .. } | ExpressionKind::Group(_) => Some("an expression"),
     }
 }

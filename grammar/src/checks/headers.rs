@@ -1,38 +1,39 @@
-//! The `aqua` line comes first, then the other headers, then declarations.
+//! Checks the order of headers: the `aqua` header is first, the others precede all declarations.
 
-use crate::assemble::Line;
 use crate::codes;
-use crate::report::Report;
+use crate::sink::DiagnosticSink;
 use crate::tokens::Tokens;
 use crate::tree::{Header, Item, Tree};
+use crate::tree_builder::TopLevelNode;
 use aqua_diagnostics::{Diagnostic, Span};
 
-/// Parts headers from declarations and reports those that stand too late, or are missing.
-pub(super) fn arrange(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mut Report) -> Tree {
+/// Splits the nodes of a file into headers and items. Reports misplaced headers and a missing `aqua` header.
+pub(super) fn split(nodes: Vec<TopLevelNode>, tokens: &Tokens, text: &str, sink: &mut DiagnosticSink) -> Tree {
     let span = tokens.span_of(0..tokens.len());
     let mut tree = Tree {
         headers: Vec::new(),
         items: Vec::new(),
         span,
     };
-    let mut order = Order {
+    let mut order = HeaderOrder {
         text,
-        timely: None,
+        last_in_order: None,
         has_module: false,
     };
-    for line in lines {
-        match line {
-            Line::Item(item) => {
-                order.has_module |= tree.items.is_empty() && order.is_broken_module(&item);
+    for node in nodes {
+        match node {
+            TopLevelNode::Item(item) => {
+                order.has_module |= tree.items.is_empty() && order.is_invalid_module_header(&item);
                 tree.items.push(item);
             }
-            Line::Header(header) => {
+            TopLevelNode::Header(header) => {
                 let after_items = tree.items.iter().any(|item| !matches!(item, Item::Error(_)));
-                let late = order.late(&header, after_items, tree.headers.is_empty(), span.before());
-                order.note(&header, late.is_none());
-                late.into_iter()
-                    .chain(order.old_keyword(&header))
-                    .for_each(|message| report.push(message));
+                let misplaced = order.check(&header, after_items, tree.headers.is_empty(), span.before());
+                order.add(&header, misplaced.is_none());
+                misplaced
+                    .into_iter()
+                    .chain(obsolete_keyword(&header, text))
+                    .for_each(|message| sink.push(message));
                 tree.headers.push(header);
             }
         }
@@ -43,32 +44,36 @@ pub(super) fn arrange(lines: Vec<Line>, tokens: &Tokens, text: &str, report: &mu
             .first()
             .map(Header::span)
             .or_else(|| tree.items.first().map(|item| item.span()));
-        report.push(missing(first.unwrap_or(span), text, span));
+        sink.push(missing_module_header(first.unwrap_or(span), text, span));
     }
     tree
 }
 
-struct Order<'a> {
+struct HeaderOrder<'a> {
     text: &'a str,
-    /// The last header that stands where it should.
-    timely: Option<Span>,
+    /// The last header that is in order.
+    last_in_order: Option<Span>,
     has_module: bool,
 }
 
-impl Order<'_> {
-    /// The message about a header that stands too late.
-    fn late(&self, header: &Header, after_items: bool, first: bool, top: Span) -> Option<Diagnostic> {
+impl HeaderOrder<'_> {
+    /// Returns the diagnostic for a misplaced header.
+    fn check(&self, header: &Header, after_items: bool, first: bool, top: Span) -> Option<Diagnostic> {
         let (span, line) = (header.span(), self.slice(header.span()));
         match header {
             Header::Error(_) => None,
             Header::Module(_) if first && !after_items => None,
             Header::Module(_) if self.has_module => {
-                let error = Diagnostic::error(codes::LATE_MODULE, span, "a file has one `aqua` line");
-                Some(error.label("this is a second one").help("remove it"))
+                let error = Diagnostic::error(codes::MISPLACED_MODULE, span, "duplicate `aqua` header");
+                Some(error.label("second `aqua` header").help("remove it"))
             }
             Header::Module(_) => {
-                let error = Diagnostic::error(codes::LATE_MODULE, span, "the `aqua` line comes first");
-                let error = error.label("other lines stand before it");
+                let error = Diagnostic::error(
+                    codes::MISPLACED_MODULE,
+                    span,
+                    "the `aqua` header must be the first line",
+                );
+                let error = error.label("other lines precede it");
                 Some(
                     error
                         .fix("move it to the top", top, format!("{line}\n\n"))
@@ -78,11 +83,11 @@ impl Order<'_> {
             _ if !after_items => None,
             _ => {
                 let word = line.split_whitespace().next().unwrap_or(line);
-                let message = format!("`{word}` comes before all declarations");
-                let error = Diagnostic::error(codes::LATE_HEADER, span, message).label("declarations stand before it");
-                Some(match self.timely {
-                    Some(timely) => error
-                        .fix("move it to the other headers", timely.after(), format!("\n{line}"))
+                let message = format!("`{word}` must precede all declarations");
+                let error = Diagnostic::error(codes::MISPLACED_HEADER, span, message).label("declarations precede it");
+                Some(match self.last_in_order {
+                    Some(header) => error
+                        .fix("move it to the other headers", header.after(), format!("\n{line}"))
                         .fix("", span, ""),
                     None => error.help("move it to the top of the file"),
                 })
@@ -90,17 +95,17 @@ impl Order<'_> {
         }
     }
 
-    fn note(&mut self, header: &Header, timely: bool) {
+    fn add(&mut self, header: &Header, in_order: bool) {
         let span = header.span();
         let word = self.slice(span).split_whitespace().next().unwrap_or_default();
         self.has_module |= matches!(word, "aqua" | "module") || matches!(header, Header::Module(_));
-        if timely {
-            self.timely = Some(span);
+        if in_order {
+            self.last_in_order = Some(span);
         }
     }
 
-    /// Whether a line that could not be understood was meant to name the module.
-    fn is_broken_module(&self, item: &Item) -> bool {
+    /// Returns whether an invalid item was probably meant as an `aqua` header.
+    fn is_invalid_module_header(&self, item: &Item) -> bool {
         matches!(item, Item::Error(_))
             && self
                 .slice(item.span())
@@ -108,23 +113,28 @@ impl Order<'_> {
                 .any(|word| word.ends_with("aqua"))
     }
 
-    /// The message about `module`.
-    fn old_keyword(&self, header: &Header) -> Option<Diagnostic> {
-        let Header::Module(module) = header else { return None };
-        (self.slice(module.keyword) == "module").then(|| {
-            Diagnostic::error(codes::OLD_HEADER, module.keyword, "`module` is an old keyword")
-                .label("now it is `aqua`")
-                .fix("write `aqua`", module.keyword, "aqua")
-        })
-    }
-
     fn slice(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
     }
 }
 
-/// The message about a file without an `aqua` line; it points at the first line that is not a comment.
-fn missing(first: Span, text: &str, file: Span) -> Diagnostic {
+/// Returns the diagnostic for the obsolete keyword `module`.
+fn obsolete_keyword(header: &Header, text: &str) -> Option<Diagnostic> {
+    let Header::Module(module) = header else { return None };
+    let keyword = &text[module.keyword.start as usize..module.keyword.end as usize];
+    (keyword == "module").then(|| {
+        Diagnostic::error(
+            codes::OBSOLETE_HEADER,
+            module.keyword,
+            "the keyword `module` is obsolete",
+        )
+        .label("replaced by `aqua`")
+        .fix("write `aqua`", module.keyword, "aqua")
+    })
+}
+
+/// Returns the diagnostic for a file without an `aqua` header. It points at the first line that is not a comment.
+fn missing_module_header(first: Span, text: &str, file: Span) -> Diagnostic {
     let rest = &text[first.start as usize..first.end as usize];
     let length = rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
     let line = first.file.span(first.start, first.start + length);
@@ -133,15 +143,11 @@ fn missing(first: Span, text: &str, file: Span) -> Diagnostic {
     } else {
         0
     };
-    Diagnostic::error(
-        codes::MISSING_HEADER,
-        line,
-        "this file does not begin with an `aqua` line",
-    )
-    .label("expected `aqua` and a name for the module before this")
-    .fix(
-        "begin the file with `aqua Main`",
-        file.file.span(start, start),
-        "aqua Main\n\n",
-    )
+    Diagnostic::error(codes::MISSING_HEADER, line, "missing `aqua` header")
+        .label("expected `aqua` and a module name before this")
+        .fix(
+            "start the file with `aqua Main`",
+            file.file.span(start, start),
+            "aqua Main\n\n",
+        )
 }

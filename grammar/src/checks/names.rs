@@ -1,12 +1,12 @@
-//! How names are spelt: small for functions and variables, with a capital for what has a type's rank.
+//! Checks the case of names: lowercase for functions and variables, capitalised for types and services, uppercase for constants.
 
 use crate::codes;
-use crate::report::Report;
+use crate::sink::DiagnosticSink;
 use crate::tree::Name;
 use aqua_diagnostics::Diagnostic;
 
-/// A name that must begin with a small letter; `what` says of what, such as "functions".
-pub(super) fn small(name: &Name, what: &str, report: &mut Report) {
+/// Checks that a name starts with a lowercase letter. `what` names the kind of declaration, such as "functions".
+pub(super) fn check_lowercase(name: &Name, what: &str, sink: &mut DiagnosticSink) {
     if name.text.starts_with(|first: char| first.is_ascii_uppercase()) {
         let mut other = name.text.to_lowercase();
         if let [first, rest @ ..] = name.text.as_bytes()
@@ -14,42 +14,42 @@ pub(super) fn small(name: &Name, what: &str, report: &mut Report) {
         {
             other = format!("{}{}", first.to_ascii_lowercase() as char, &name.text[1..]).into();
         }
-        report.push(wrong(
+        sink.push(wrong_case(
             name,
-            format!("names of {what} begin with a small letter"),
+            format!("names of {what} start with a lowercase letter"),
             &other,
         ));
     }
 }
 
-/// A name that must begin with a capital letter.
-pub(super) fn capital(name: &Name, what: &str, report: &mut Report) {
+/// Checks that a name starts with an uppercase letter.
+pub(super) fn check_capitalised(name: &Name, what: &str, sink: &mut DiagnosticSink) {
     if let [first, ..] = name.text.as_bytes()
         && first.is_ascii_lowercase()
     {
         let other = format!("{}{}", first.to_ascii_uppercase() as char, &name.text[1..]);
-        report.push(wrong(
+        sink.push(wrong_case(
             name,
-            format!("names of {what} begin with a capital letter"),
+            format!("names of {what} start with an uppercase letter"),
             &other,
         ));
     }
 }
 
-/// A name that must be all capitals.
-pub(super) fn capitals(name: &Name, what: &str, report: &mut Report) {
+/// Checks that a name has no lowercase letters.
+pub(super) fn check_uppercase(name: &Name, what: &str, sink: &mut DiagnosticSink) {
     if name.text.bytes().any(|letter| letter.is_ascii_lowercase()) {
         let other = name.text.to_uppercase();
-        report.push(wrong(name, format!("names of {what} are all capital letters"), &other));
+        sink.push(wrong_case(
+            name,
+            format!("names of {what} are written in uppercase letters"),
+            &other,
+        ));
     }
 }
 
-fn wrong(name: &Name, rule: String, other: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::WRONG_CASE,
-        name.span,
-        format!("`{name}` is not spelt as its kind of name is"),
-    )
-    .label(rule)
-    .help(format!("call it `{other}`, here and where it is used"))
+fn wrong_case(name: &Name, rule: String, other: &str) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_CASE, name.span, format!("wrong case of the name `{name}`"))
+        .label(rule)
+        .help(format!("rename it to `{other}`, here and where it is used"))
 }

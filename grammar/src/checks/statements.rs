@@ -1,53 +1,53 @@
-//! Which statement may stand where.
+//! Checks where statements are allowed.
 
 use super::{declarations, names};
 use crate::codes;
-use crate::report::Report;
-use crate::tree::{Block, Closure, LoopVariables, Statement, StatementKind, Value, ValueKind};
+use crate::sink::DiagnosticSink;
+use crate::tree::{Block, Closure, Expression, ExpressionKind, LoopVariables, Statement, StatementKind};
 use aqua_diagnostics::{Diagnostic, Span};
 use std::mem;
 
-/// Checks the body of a function or closure, where results may be given.
-pub(super) fn check_body(body: &mut Block, report: &mut Report) {
-    check_block(body, true, report);
+/// Checks the body of a function or closure, where `<-` is allowed.
+pub(super) fn check_body(body: &mut Block, sink: &mut DiagnosticSink) {
+    check_block(body, true, sink);
 }
 
-fn check_block(block: &mut Block, is_body: bool, report: &mut Report) {
-    let mut before = None;
-    let mut start_before = block.span.start;
+fn check_block(block: &mut Block, is_body: bool, sink: &mut DiagnosticSink) {
+    let mut previous = None;
+    let mut previous_start = block.span.start;
     for statement in &mut block.statements {
-        let stray = match (&statement.kind, before) {
+        let is_misplaced = match (&statement.kind, previous) {
             (StatementKind::Return(_), _) => !is_body,
-            (_, Some(Before::Broken)) => false,
-            (StatementKind::Else { .. }, before) => before != Some(Before::If),
-            (StatementKind::Catch { .. }, before) => before != Some(Before::Try),
-            (StatementKind::Otherwise { .. } | StatementKind::Par(_), before) => before.is_none(),
+            (_, Some(Previous::Error)) => false,
+            (StatementKind::Else { .. }, previous) => previous != Some(Previous::If),
+            (StatementKind::Catch { .. }, previous) => previous != Some(Previous::Try),
+            (StatementKind::Otherwise { .. } | StatementKind::Par(_), previous) => previous.is_none(),
             _ => false,
         };
-        let start = mem::replace(&mut start_before, statement.span.start);
-        if stray && !report.is_misplaced(start) && !report.is_misplaced(statement.span.start) {
-            report.push(misplaced(statement));
+        let start = mem::replace(&mut previous_start, statement.span.start);
+        if is_misplaced && !sink.has_indentation_error(start) && !sink.has_indentation_error(statement.span.start) {
+            sink.push(misplaced(statement));
         }
-        let orphan = before == Some(Before::Broken) && belongs_to_if_or_try(&statement.kind);
-        before = Some(match &statement.kind {
-            StatementKind::If { .. } | StatementKind::Else { .. } => Before::If,
-            StatementKind::Try { .. } | StatementKind::Catch { .. } => Before::Try,
-            StatementKind::Error { .. } => Before::Broken,
-            _ => Before::Other,
+        let follows_error = previous == Some(Previous::Error) && belongs_to_if_or_try(&statement.kind);
+        previous = Some(match &statement.kind {
+            StatementKind::If { .. } | StatementKind::Else { .. } => Previous::If,
+            StatementKind::Try { .. } | StatementKind::Catch { .. } => Previous::Try,
+            StatementKind::Error { .. } => Previous::Error,
+            _ => Previous::Other,
         });
-        check(statement, report);
-        if stray || orphan {
-            take_out(statement);
+        check(statement, sink);
+        if is_misplaced || follows_error {
+            replace_by_error(statement);
         }
     }
 }
 
-/// What the statement before is, as far as others may follow only some.
+/// The previous statement, as far as it determines which statements may follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
+enum Previous {
     If,
     Try,
-    Broken,
+    Error,
     Other,
 }
 
@@ -55,35 +55,35 @@ fn belongs_to_if_or_try(kind: &StatementKind) -> bool {
     matches!(kind, StatementKind::Else { .. } | StatementKind::Catch { .. })
 }
 
-/// Checks what a statement is made of.
-fn check(statement: &mut Statement, report: &mut Report) {
+/// Checks the parts of a statement.
+fn check(statement: &mut Statement, sink: &mut DiagnosticSink) {
     match &mut statement.kind {
         StatementKind::For { variables, body, .. } | StatementKind::Parseq { variables, body, .. } => {
-            check_variables(variables, report);
-            check_block(body, false, report);
+            check_variables(variables, sink);
+            check_block(body, false, sink);
         }
         StatementKind::On { body, .. }
         | StatementKind::If { body, .. }
         | StatementKind::Else { body }
         | StatementKind::Try { body }
-        | StatementKind::Otherwise { body } => check_block(body, false, report),
+        | StatementKind::Otherwise { body } => check_block(body, false, sink),
         StatementKind::Catch { error, body } => {
-            names::small(error, "errors", report);
-            check_block(body, false, report);
+            names::check_lowercase(error, "errors", sink);
+            check_block(body, false, sink);
         }
-        // Below a broken head nobody knows whether results may be given.
-        StatementKind::Error { body: Some(body) } => check_block(body, true, report),
-        StatementKind::Par(inner) => check_branch(inner, "par", report),
-        StatementKind::Co(inner) => check_branch(inner, "co", report),
+        // `<-` may be valid below an invalid block header.
+        StatementKind::Error { body: Some(body) } => check_block(body, true, sink),
+        StatementKind::Par(inner) => check_branch(inner, "par", sink),
+        StatementKind::Co(inner) => check_branch(inner, "co", sink),
         StatementKind::Closure(closure) => {
             let Closure { name, arrow, body, .. } = &mut **closure;
-            names::small(name, "functions", report);
-            declarations::parameters(arrow, report);
-            check_body(body, report);
+            names::check_lowercase(name, "functions", sink);
+            declarations::check_parameters(arrow, sink);
+            check_body(body, sink);
         }
-        StatementKind::Declare { name, .. } => names::small(name, "streams", report),
-        StatementKind::Push { stream, .. } => names::small(stream, "streams", report),
-        StatementKind::Join(values) => values.iter_mut().for_each(|value| check_joined(value, report)),
+        StatementKind::Declare { name, .. } => names::check_lowercase(name, "streams", sink),
+        StatementKind::Push { stream, .. } => names::check_lowercase(stream, "streams", sink),
+        StatementKind::Join(values) => values.iter_mut().for_each(|value| check_joined(value, sink)),
         StatementKind::ServiceId { .. }
         | StatementKind::Assign { .. }
         | StatementKind::Call { .. }
@@ -92,16 +92,16 @@ fn check(statement: &mut Statement, report: &mut Report) {
     }
 }
 
-fn check_variables(variables: &LoopVariables, report: &mut Report) {
-    names::small(&variables.first, "loop variables", report);
+fn check_variables(variables: &LoopVariables, sink: &mut DiagnosticSink) {
+    names::check_lowercase(&variables.first, "loop variables", sink);
     if let Some(second) = &variables.second {
-        names::small(second, "loop variables", report);
+        names::check_lowercase(second, "loop variables", sink);
     }
 }
 
 /// Checks what follows `par` or `co`.
-fn check_branch(inner: &mut Statement, word: &str, report: &mut Report) {
-    check(inner, report);
+fn check_branch(inner: &mut Statement, word: &str, sink: &mut DiagnosticSink) {
+    check(inner, sink);
     let fits = matches!(
         inner.kind,
         StatementKind::On { .. }
@@ -111,80 +111,76 @@ fn check_branch(inner: &mut Statement, word: &str, report: &mut Report) {
             | StatementKind::Error { .. }
     );
     if !fits {
-        let message = format!("this can't follow `{word}`");
-        report.push(
-            Diagnostic::error(codes::WRONG_BRANCH, head(inner), message)
-                .label(format!("`{word}` starts `on`, `for`, `join` or a call"))
-                .help("put it into the block of an `on`, or into a function, and start that"),
+        let message = format!("invalid statement after `{word}`");
+        sink.push(
+            Diagnostic::error(codes::INVALID_BRANCH, header_span(inner), message)
+                .label(format!("expected `on`, `for`, `join` or a call"))
+                .help("put it into the block of an `on` or into a function"),
         );
-        take_out(inner);
+        replace_by_error(inner);
     }
 }
 
-/// `join` waits for something to be there; it computes nothing.
-fn check_joined(value: &mut Value, report: &mut Report) {
-    if matches!(value.kind, ValueKind::Not(_) | ValueKind::Binary { .. }) {
-        let error = Diagnostic::error(
-            codes::UNEXPECTED,
-            value.span,
-            "`join` waits for values, it does not compute any",
-        );
-        report.push(error.label("expected a name, an element or a field"));
-        value.kind = ValueKind::Error;
+/// Checks a value of `join`, which can wait for variables but not for computed values.
+fn check_joined(value: &mut Expression, sink: &mut DiagnosticSink) {
+    if matches!(value.kind, ExpressionKind::Not(_) | ExpressionKind::Binary { .. }) {
+        let error = Diagnostic::error(codes::UNEXPECTED, value.span, "`join` can't wait for a computed value");
+        sink.push(error.label("expected a name, an element or a field"));
+        value.kind = ExpressionKind::Error;
     }
 }
 
 fn misplaced(statement: &Statement) -> Diagnostic {
-    let span = head(statement);
+    let span = header_span(statement);
     match &statement.kind {
         StatementKind::Return(_) => {
-            let message = "the result of a function is given directly in its body, not in a block inside";
+            let message = "`<-` inside a nested block";
             Diagnostic::error(codes::NESTED_RETURN, span, message)
-                .label("in a block inside the body")
-                .help("declare a stream before the block, push the value to it here, and give the stream's first element at the end of the function")
+                .label("must be directly in the body of the function")
+                .help("declare a stream before the block, push the value to it here, and return the first element of the stream at the end of the function")
         }
-        StatementKind::Else { .. } => Diagnostic::error(codes::STRAY_ELSE, span, "this `else` has no `if`")
-            .label("the statement just before it, in the same block, is no `if`")
-            .help("an `else` stands right below the block of its `if`, indented like the `if`"),
-        StatementKind::Catch { .. } => Diagnostic::error(codes::STRAY_CATCH, span, "this `catch` has no `try`")
-            .label("the statement just before it, in the same block, is no `try`")
-            .help("a `catch` stands right below the block of its `try`, indented like the `try`"),
+        StatementKind::Else { .. } => Diagnostic::error(codes::ELSE_WITHOUT_IF, span, "`else` without `if`")
+            .label("the previous statement of the block is not an `if`")
+            .help("put `else` directly after the block of its `if`, with the same indentation as the `if`"),
+        StatementKind::Catch { .. } => Diagnostic::error(codes::CATCH_WITHOUT_TRY, span, "`catch` without `try`")
+            .label("the previous statement of the block is not a `try`")
+            .help("put `catch` directly after the block of its `try`, with the same indentation as the `try`"),
         kind => {
             let word = if matches!(kind, StatementKind::Par(_)) {
                 "par"
             } else {
                 "otherwise"
             };
-            let message = format!("there is nothing before this `{word}`");
-            let error = Diagnostic::error(codes::NOTHING_BEFORE, span, message);
+            let message = format!("`{word}` without a statement before it");
+            let error = Diagnostic::error(codes::MISSING_STATEMENT_BEFORE, span, message);
             if word == "par" {
                 error
-                    .label("beside which statement?")
+                    .label("runs in parallel with the previous statement")
                     .help("remove `par`, or use `co` to start this without waiting")
             } else {
                 error
-                    .label("instead of which statement?")
-                    .help("`otherwise` follows the statement that may fail")
+                    .label("handles errors of the previous statement")
+                    .help("put `otherwise` after the statement that may fail")
             }
         }
     }
 }
 
-/// The line on which a statement begins.
-fn head(statement: &Statement) -> Span {
+/// Returns the span of the first line of a statement.
+fn header_span(statement: &Statement) -> Span {
     let span = statement.span;
     let end = match &statement.kind {
-        StatementKind::Par(inner) | StatementKind::Co(inner) => head(inner).end,
+        StatementKind::Par(inner) | StatementKind::Co(inner) => header_span(inner).end,
         kind => match kind.body() {
-            Some(body) if !body.statements.is_empty() => return span.file.span(span.start, head_end(kind, span)),
+            Some(body) if !body.statements.is_empty() => return span.file.span(span.start, header_end(kind, span)),
             _ => span.end,
         },
     };
     span.file.span(span.start, end)
 }
 
-/// Where the words before a block end, as far as the tree knows.
-fn head_end(kind: &StatementKind, span: Span) -> u32 {
+/// Returns the end of a block header without its `:`.
+fn header_end(kind: &StatementKind, span: Span) -> u32 {
     match kind {
         StatementKind::If { condition: value, .. } | StatementKind::For { iterable: value, .. } => value.span.end,
         StatementKind::On { peer, via, .. } | StatementKind::Parseq { peer, via, .. } => {
@@ -199,11 +195,11 @@ fn head_end(kind: &StatementKind, span: Span) -> u32 {
     }
 }
 
-/// Leaves an error node and the block.
-fn take_out(statement: &mut Statement) {
+/// Replaces a statement by an error node that keeps its block.
+fn replace_by_error(statement: &mut Statement) {
     let kind = mem::replace(&mut statement.kind, StatementKind::Error { body: None });
     let body = match kind {
-        // `par` with nothing before it still does what it says.
+        // A `par` without a statement before it is replaced by its inner statement.
         StatementKind::Par(inner) => {
             statement.kind = inner.kind;
             return;

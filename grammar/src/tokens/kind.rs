@@ -1,49 +1,49 @@
-//! The kinds of raw tokens and how each is spelt.
+//! The kinds of raw tokens and their patterns.
 
-use super::strings::{self, Quotes};
+use super::strings::{self, QuoteCounter};
 use logos::Logos;
 
-/// What a raw token is.
+/// The kind of a raw token.
 #[derive(Logos, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[logos(extras = Quotes)]
-pub enum Kind {
+#[logos(extras = QuoteCounter)]
+pub enum TokenKind {
     /// A line break: `\n`, `\r\n` or `\n\r`.
     #[regex(r"\n\r?|\r\n")]
     Newline,
-    /// Spaces and tabs; also a lone carriage return and a byte order mark.
+    /// Spaces and tabs; also a lone carriage return or a byte order mark.
     #[regex(r"[ \t\r\u{feff}]+")]
     Space,
-    /// `--` and what follows on the line.
+    /// `--` and the rest of the line.
     #[regex(r"--[^\n\r]*", allow_greedy = true)]
     Comment,
-    /// A word that begins with a small letter: a name or a keyword.
+    /// A word that starts with a lowercase letter: a name or a keyword.
     #[regex("[a-z][A-Za-z0-9_]*")]
     Name,
-    /// A word that begins with a capital letter.
+    /// A word that starts with an uppercase letter.
     #[regex("[A-Z][A-Za-z0-9_]*")]
-    Class,
-    /// A word with a leading underscore or with characters outside ASCII.
+    UpperName,
+    /// A word with a leading underscore or with non-ASCII characters.
     #[regex(r"[_\p{Alphabetic}][_\p{Alphabetic}\p{Mark}\p{Nd}]*", priority = 1)]
-    OddName,
+    InvalidName,
     /// Decimal digits.
     #[regex("[0-9]+", priority = 6)]
     Integer,
     /// Digits, a dot, digits.
     #[regex(r"[0-9]+\.[0-9]+", priority = 6)]
     Float,
-    /// Digits that go on with letters or underscores.
+    /// Digits followed by letters or underscores.
     #[regex(r"[0-9]+[A-Za-z_][A-Za-z0-9_]*")]
     #[regex(r"[0-9]+\.[0-9]+[A-Za-z_][A-Za-z0-9_]*")]
-    OddNumber,
+    InvalidNumber,
     /// `"…"`.
     #[token("\"", strings::close)]
     String,
     /// `'…'` or `“…”` on one line.
     #[regex(r"'[^'\n\r]*'")]
     #[regex("[“„][^“”„\n\r]*[“”]")]
-    OddString,
-    /// A quote that nothing closes, with the rest of its line.
-    OpenString,
+    InvalidString,
+    /// An unterminated string: a quote and the rest of its line.
+    UnterminatedString,
     /// `%init_peer_id%`.
     #[token("%init_peer_id%")]
     InitPeerId,
@@ -140,12 +140,12 @@ pub enum Kind {
     /// `?`.
     #[token("?")]
     Question,
-    /// Characters that mean nothing in Aqua.
+    /// Unknown characters.
     Unknown,
 }
 
-impl Kind {
-    /// Whether the grammar never sees it: spaces, line breaks (layout makes its own of them) and comments.
+impl TokenKind {
+    /// Returns whether the token is whitespace, a line break or a comment. The grammar does not see these tokens.
     pub fn is_trivia(self) -> bool {
         matches!(self, Self::Newline | Self::Space | Self::Comment)
     }

@@ -1,26 +1,25 @@
-//! Where a string ends.
+//! Finds the end of strings.
 //!
-//! A string may span lines. A forgotten quote would then swallow half the file, so a quote that its own line does not
-//! close is looked at within its declaration: up to the next declaration keyword in column 0. If an odd number of quotes
-//! is left there, the next one closes this string. Otherwise the others are pairs of their own, and this one is open.
+//! Strings can span lines, so a missing quote would turn the rest of the file into a string. If a string is not closed on its
+//! line, the lexer therefore counts the quotes up to the next declaration keyword in column 0. If their number is odd, the next
+//! quote closes the string. Otherwise they form pairs of their own, and the string is unterminated.
 
-use super::Kind;
-use crate::words;
+use super::TokenKind;
+use crate::keyword_sets;
 use logos::Lexer;
 
-/// What the lexer remembers about the declaration it is in. Every byte is counted once.
+/// Counts the quotes of the current declaration. Scans each byte once, so that lexing takes linear time.
 #[derive(Debug, Clone, Default)]
-pub struct Quotes {
-    /// How far the quotes are counted: `quotes` is about the bytes from here to `end`.
-    counted: usize,
-    /// Where the declaration ends.
+pub struct QuoteCounter {
+    /// `quotes` is the number of quotes between this offset and `end`.
+    start: usize,
+    /// The end of the declaration.
     end: usize,
-    /// How many quotes the declaration has from `counted` on.
     quotes: usize,
 }
 
-/// Finishes the token that begins with a quote.
-pub(super) fn close(lexer: &mut Lexer<'_, Kind>) -> Kind {
+/// Lexes the rest of a token that starts with a quote.
+pub(super) fn close(lexer: &mut Lexer<'_, TokenKind>) -> TokenKind {
     let rest = lexer.remainder().as_bytes();
     let line = rest
         .iter()
@@ -28,39 +27,39 @@ pub(super) fn close(lexer: &mut Lexer<'_, Kind>) -> Kind {
         .unwrap_or(rest.len());
     if rest.get(line) == Some(&b'"') {
         lexer.bump(line + 1);
-        return Kind::String;
+        return TokenKind::String;
     }
-    let (source, at) = (lexer.source(), lexer.span().end);
-    if lexer.extras.quotes_left(source.as_bytes(), at).is_multiple_of(2) {
+    let (source, offset) = (lexer.source(), lexer.span().end);
+    if lexer.extras.remaining(source.as_bytes(), offset).is_multiple_of(2) {
         lexer.bump(line);
-        return Kind::OpenString;
+        return TokenKind::UnterminatedString;
     }
     let end = line + rest[line..].iter().position(|byte| *byte == b'"').unwrap_or(0);
     lexer.bump(end + 1);
-    Kind::String
+    TokenKind::String
 }
 
-impl Quotes {
-    /// How many quotes stand between an offset and the end of its declaration.
-    fn quotes_left(&mut self, source: &[u8], at: usize) -> usize {
-        if at >= self.end {
-            self.end = declaration_end(source, at);
-            self.quotes = count(&source[at..self.end]);
+impl QuoteCounter {
+    /// Returns the number of quotes between an offset and the end of its declaration.
+    fn remaining(&mut self, source: &[u8], offset: usize) -> usize {
+        if offset >= self.end {
+            self.end = declaration_end(source, offset);
+            self.quotes = count_quotes(&source[offset..self.end]);
         } else {
-            self.quotes -= count(&source[self.counted..at]);
+            self.quotes -= count_quotes(&source[self.start..offset]);
         }
-        self.counted = at;
+        self.start = offset;
         self.quotes
     }
 }
 
-fn count(bytes: &[u8]) -> usize {
+fn count_quotes(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'"').count()
 }
 
-/// The first line break after an offset that a declaration keyword follows in column 0, or the end.
-fn declaration_end(source: &[u8], at: usize) -> usize {
-    let mut from = at;
+/// Returns the start of the first line after an offset that starts with a declaration or header keyword, or the end of the text.
+fn declaration_end(source: &[u8], offset: usize) -> usize {
+    let mut from = offset;
     while let Some(line_break) = source[from..].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
         from += line_break + 1;
         let word = source[from..]
@@ -68,7 +67,7 @@ fn declaration_end(source: &[u8], at: usize) -> usize {
             .position(|byte| !byte.is_ascii_alphanumeric())
             .unwrap_or(0);
         let space = source.get(from + word).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-        if space && std::str::from_utf8(&source[from..from + word]).is_ok_and(words::begins_line_in_column_0) {
+        if space && std::str::from_utf8(&source[from..from + word]).is_ok_and(keyword_sets::starts_top_level_line) {
             return from;
         }
     }

@@ -1,9 +1,9 @@
-//! What a file declares: data, abilities, services, aliases, constants, functions.
+//! Declarations: data, abilities, services, aliases, constants and functions.
 
-use super::{Arrow, Block, Name, Type, Value};
+use super::{Arrow, Block, Expression, Name, Type};
 use aqua_diagnostics::Span;
 
-/// One declaration.
+/// A declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// `data Name:` with fields.
@@ -18,12 +18,12 @@ pub enum Item {
     Constant(Constant),
     /// `func name(…) -> …:` with a body.
     Function(Box<Function>),
-    /// A declaration that could not be understood; it was reported.
+    /// An invalid declaration, which was reported.
     Error(ItemError),
 }
 
 impl Item {
-    /// From the keyword to the end of the block.
+    /// Returns the span from the keyword to the end of the block.
     pub fn span(&self) -> Span {
         match self {
             Self::Data(item) => item.span,
@@ -36,7 +36,7 @@ impl Item {
         }
     }
 
-    /// What is declared, where the text says it.
+    /// Returns the declared name, if it is known.
     pub fn name(&self) -> Option<&Name> {
         match self {
             Self::Data(item) => Some(&item.name),
@@ -50,66 +50,65 @@ impl Item {
     }
 }
 
-/// What is left of a declaration whose first line is broken.
+/// A declaration with an invalid first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemError {
-    /// The whole of it.
+    /// From the first token to the end of the block.
     pub span: Span,
-    /// What it probably declares: the word after the keyword. Uses of this name need no message.
+    /// The word after the keyword. Uses of this name must not be reported as unknown.
     pub name: Option<Name>,
-    /// The block below, as statements, if there is one.
+    /// The block below, parsed as statements.
     pub body: Option<Block>,
 }
 
-/// `data Name:` and its fields; [`Member::Arrow`] does not occur.
+/// `data Name:` with fields. Contains no [`Member::Arrow`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Data {
     /// From the keyword to the end of the block.
     pub span: Span,
-    /// The type declared.
+    /// The name of the type.
     pub name: Name,
-    /// Fields and error nodes; empty only if that was reported.
+    /// The fields and error nodes. If empty, that was reported.
     pub members: Vec<Member>,
 }
 
-/// `ability Name:` and its fields and arrows.
+/// `ability Name:` with fields and arrows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ability {
     /// From the keyword to the end of the block.
     pub span: Span,
-    /// The type declared.
+    /// The name of the type.
     pub name: Name,
-    /// Fields, arrows and error nodes; empty only if that was reported.
+    /// The fields, arrows and error nodes. If empty, that was reported.
     pub members: Vec<Member>,
 }
 
-/// `service Name("id"):` and its methods; [`Member::Field`] does not occur.
+/// `service Name("id"):` with methods. Contains no [`Member::Field`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// From the keyword to the end of the block.
     pub span: Span,
-    /// The service declared.
+    /// The name of the service.
     pub name: Name,
     /// The default id.
-    pub id: Option<Value>,
-    /// Methods and error nodes; empty only if that was reported.
+    pub id: Option<Expression>,
+    /// The methods and error nodes. If empty, that was reported.
     pub members: Vec<Member>,
 }
 
-/// One line of a `data`, `ability` or `service` block.
+/// A member of a `data`, `ability` or `service` declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Member {
     /// `name: type`.
     Field(Field),
     /// `name(a: type) -> type` or the older `name: type, type -> type`.
     Arrow(Method),
-    /// A line that could not be understood; it was reported. A broken block is not complete: say nothing about what it
-    /// lacks.
+    /// An invalid line, which was reported. Missing members of the declaration must not be reported.
     Error(Span),
 }
 
 impl Member {
-    /// The line.
+    /// Returns the span of the line.
     pub fn span(&self) -> Span {
         match self {
             Self::Field(member) => member.span,
@@ -122,58 +121,58 @@ impl Member {
 /// `name: type`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// The field.
+    /// The name of the field.
     pub name: Name,
-    /// Its type.
+    /// The type of the field.
     pub ty: Type,
 }
 
 /// A method of a service, or an arrow of an ability.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// The method.
+    /// The name of the method.
     pub name: Name,
-    /// Its parameters and results.
+    /// The parameters and results.
     pub arrow: Arrow,
 }
 
 /// `alias Name: type`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
     /// The new name.
     pub name: Name,
-    /// What it stands for.
+    /// The aliased type.
     pub ty: Type,
 }
 
 /// `const NAME = value` or `const NAME ?= value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constant {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// The constant.
+    /// The name of the constant.
     pub name: Name,
-    /// `?=`: a value given from outside or by an import wins.
+    /// Whether the constant is declared with `?=`, so that a value from outside or from an import overrides it.
     pub overridable: bool,
-    /// A literal or a variable, or an error node.
-    pub value: Value,
+    /// A literal, a variable or an error node.
+    pub value: Expression,
 }
 
-/// `func name(…) -> …:` and its body.
+/// `func name(…) -> …:` with a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
     /// From the keyword to the end of the body.
     pub span: Span,
-    /// The function.
+    /// The name of the function.
     pub name: Name,
-    /// Its parameters and results.
+    /// The parameters and results.
     pub arrow: Arrow,
-    /// What it does; without statements only if that was reported.
+    /// The body. If it has no statements, that was reported.
     pub body: Block,
 }

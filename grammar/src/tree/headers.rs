@@ -1,15 +1,15 @@
-//! The lines at the top of a file: its own name, what it takes in and what it gives out.
+//! Headers: the module name, imports and exports.
 
 use super::{Name, Path};
 use aqua_diagnostics::Span;
 use ecow::EcoString;
 
-/// One header line.
+/// A header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Header {
     /// `aqua Name declares …`.
     Module(ModuleHeader),
-    /// `import "file"`: everything the file declares, unqualified.
+    /// `import "file"`: imports everything that the file declares, unqualified.
     Import(Import),
     /// `import a, b as c from "file"`.
     ImportFrom(ImportFrom),
@@ -17,12 +17,12 @@ pub enum Header {
     Use(Use),
     /// `export f, g as h`.
     Export(Export),
-    /// A header line that could not be understood; it was reported.
+    /// An invalid header, which was reported.
     Error(Span),
 }
 
 impl Header {
-    /// Where the line stands, without its line break.
+    /// Returns the span of the line, without its line break.
     pub fn span(&self) -> Span {
         match self {
             Self::Module(header) => header.span,
@@ -35,90 +35,90 @@ impl Header {
     }
 }
 
-/// `aqua Some.Name declares a, B` or, in old files, `module Name declares *`.
+/// `aqua Some.Name declares a, B` or the obsolete `module Name declares *`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleHeader {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// The word `aqua`, or the old `module` (which was reported).
+    /// The keyword `aqua`, or the obsolete `module`, which was reported.
     pub keyword: Span,
-    /// What the module calls itself.
+    /// The name of the module.
     pub name: Path,
-    /// What importers see; without it nothing can be imported.
+    /// The names visible to importers. If missing, nothing can be imported.
     pub declares: Option<Declares>,
 }
 
-/// What a module makes visible to importers.
+/// The names that a module makes visible to importers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Declares {
-    /// `declares *`: every top-level name in scope; the place of the star.
+    /// `declares *`: all top-level names. Holds the span of the `*`.
     All(Span),
-    /// These names.
+    /// A list of names.
     Names(Vec<Path>),
 }
 
 /// `import "file"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// The text between the quotes.
+    /// The import path.
     pub file: EcoString,
-    /// Where it stands, quotes included.
+    /// The span of the import path, including the quotes.
     pub file_span: Span,
 }
 
 /// `import a, B as C from "file"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportFrom {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// What is taken in, at least one.
+    /// The imported names, at least one.
     pub items: Vec<HeaderItem>,
-    /// The text between the quotes.
+    /// The import path.
     pub file: EcoString,
-    /// Where it stands, quotes included.
+    /// The span of the import path, including the quotes.
     pub file_span: Span,
 }
 
 /// `use "file"`, `use "file" as Name`, `use a from "file" as Name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// What is taken in; empty means everything that the file declares.
+    /// The imported names. If empty, everything that the file declares.
     pub items: Vec<HeaderItem>,
-    /// The text between the quotes.
+    /// The import path.
     pub file: EcoString,
-    /// Where it stands, quotes included.
+    /// The span of the import path, including the quotes.
     pub file_span: Span,
-    /// The qualifier; without it the name in the file's own header.
+    /// The qualifier. Defaults to the module name of the file.
     pub alias: Option<Path>,
 }
 
 /// `export f, g as h, S`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
-    /// The line.
+    /// The span of the line.
     pub span: Span,
-    /// What is given out, at least one.
+    /// The exported names, at least one.
     pub items: Vec<HeaderItem>,
 }
 
 /// `name` or `name as other` in an `import`, `use` or `export`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderItem {
-    /// From the name to the alias.
+    /// The span from the name to the alias.
     pub span: Span,
-    /// What is meant.
+    /// The name in its module.
     pub name: Path,
-    /// What it is called here.
+    /// The name in this file, if it differs.
     pub alias: Option<Path>,
 }
 
 impl HeaderItem {
-    /// The last word of what it is called here: of the alias, or else of the name itself.
-    pub fn visible(&self) -> &Name {
+    /// Returns the last component of the alias, or of the name if there is no alias.
+    pub fn local_name(&self) -> &Name {
         self.alias.as_ref().unwrap_or(&self.name).last()
     }
 }

@@ -4,17 +4,17 @@ use aqua_diagnostics::Span;
 use ecow::EcoString;
 use std::fmt;
 
-/// One word of the program.
+/// A name with its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
-    /// The word.
+    /// The name.
     pub text: EcoString,
-    /// Where it stands.
+    /// The span of the name.
     pub span: Span,
 }
 
 impl Name {
-    /// The word as a plain string slice.
+    /// Returns the name as a string slice.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -26,22 +26,22 @@ impl fmt::Display for Name {
     }
 }
 
-/// A name of one or more words joined by dots, such as `Some.Long.Name`. Never empty.
+/// A name with one or more components separated by dots, such as `Some.Long.Name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    /// The words, at least one.
+    /// The components, at least one.
     pub names: Vec<Name>,
-    /// From the first word to the last.
+    /// The span from the first component to the last.
     pub span: Span,
 }
 
 impl Path {
-    /// The last word.
+    /// Returns the last component.
     pub fn last(&self) -> &Name {
         self.names.last().expect("a path has at least one name")
     }
 
-    /// The only word, if there are no dots.
+    /// Returns the name if there is a single component.
     pub fn single(&self) -> Option<&Name> {
         match self.names.as_slice() {
             [name] => Some(name),
@@ -49,14 +49,14 @@ impl Path {
         }
     }
 
-    /// The words joined by dots, without the spaces that the text may have.
+    /// Returns the components joined by dots, without whitespace.
     pub fn text(&self) -> EcoString {
         match self.names.as_slice() {
             [name] => name.text.clone(),
             names => {
                 let mut text = EcoString::new();
-                for (at, name) in names.iter().enumerate() {
-                    if at > 0 {
+                for (index, name) in names.iter().enumerate() {
+                    if index > 0 {
                         text.push('.');
                     }
                     text.push_str(&name.text);

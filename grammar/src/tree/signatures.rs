@@ -1,14 +1,14 @@
-//! Types and signatures as written.
+//! Types and signatures.
 
 use super::{Name, Path};
 use aqua_diagnostics::Span;
 
-/// A type as written. Parentheses around it leave no node but belong to the span.
+/// A type. Parentheses have no node of their own, but belong to the span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Type {
-    /// Where it stands.
+    /// The span, including parentheses.
     pub span: Span,
-    /// What it is.
+    /// The form of the type.
     pub kind: TypeKind,
 }
 
@@ -33,7 +33,7 @@ pub enum TypeKind {
     StreamMap(Box<Type>),
     /// `A, B -> C`.
     Arrow(Box<Arrow>),
-    /// Not a type; it was reported.
+    /// An invalid type, which was reported.
     Error,
 }
 
@@ -83,7 +83,7 @@ impl Scalar {
         Self::String,
     ];
 
-    /// As written in Aqua.
+    /// Returns the name of the type in Aqua.
     pub fn name(self) -> &'static str {
         match self {
             Self::U8 => "u8",
@@ -101,33 +101,33 @@ impl Scalar {
         }
     }
 
-    /// The scalar of that name.
+    /// Returns the scalar type with a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scalar| scalar.name() == name)
     }
 }
 
-/// What goes into a function, method, closure or callback and what comes out. One form for every spelling:
-/// `{Ability}(a: u8, b: string) -> bool`, `u8, string -> bool`, `-> ()`.
+/// The signature of a function, method, closure or callback, in any notation: `{Ability}(a: u8, b: string) -> bool`,
+/// `u8, string -> bool` or `-> ()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrow {
-    /// From the first bracket or type to the last result.
+    /// The span from the first bracket or type to the last result.
     pub span: Span,
-    /// `{A, M.B}`: leading parameters, each named like its type.
+    /// `{A, M.B}`: abilities, which are leading parameters with the names of their types.
     pub abilities: Vec<Path>,
     /// The parameters.
     pub parameters: Vec<Parameter>,
-    /// The results; `-> ()` and no arrow at all both mean none.
+    /// The results. Empty for `-> ()` and if there is no arrow.
     pub results: Vec<Type>,
 }
 
-/// `name: type`, or just a type in an unnamed signature.
+/// `name: type`, or a type in a signature without names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
-    /// Where it stands.
+    /// The span of the name and type.
     pub span: Span,
-    /// Its name, in a named signature.
+    /// The name, if the signature has names.
     pub name: Option<Name>,
-    /// Its type.
+    /// The type.
     pub ty: Type,
 }

@@ -1,158 +1,157 @@
-//! What functions and closures do, line by line.
+//! Statements.
 //!
-//! Statements stand as written: `else`, `catch`, `otherwise` and `par` are statements of their own that belong to the one
-//! just before them in the same block. That there is such a one has been checked; a misplaced one became an error node.
+//! `else`, `catch`, `otherwise` and `par` are statements of their own that refer to the previous statement of the block. The
+//! parser checks that there is one and replaces misplaced statements by error nodes.
 
-use super::{Arrow, Name, Path, Type, Value};
+use super::{Arrow, Expression, Name, Path, Type};
 use aqua_diagnostics::Span;
 
-/// The lines of a block, all at one indentation.
+/// A block of statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// From the first line to the last line or comment of the block.
+    /// The span from the first line to the last line or comment of the block.
     pub span: Span,
-    /// The statements in order; empty only if that was reported.
+    /// The statements in order. If empty, that was reported.
     pub statements: Vec<Statement>,
 }
 
 impl Block {
-    /// Whether something in it, at any depth, could not be understood. Then say nothing about what it lacks.
+    /// Returns whether the block contains an error node at any depth. If so, missing statements must not be reported.
     pub fn has_errors(&self) -> bool {
         self.statements.is_empty() || self.statements.iter().any(|statement| statement.kind.has_errors())
     }
 }
 
-/// One statement.
+/// A statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// From its first word to the end of its block, or of its line.
+    /// The span from the first token to the end of the block or line.
     pub span: Span,
-    /// What it is.
+    /// The form of the statement.
     pub kind: StatementKind,
 }
 
 /// The forms of statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatementKind {
-    /// `Service id`: the id of that service from here on.
+    /// `Service id`: sets the id of a service for the following statements.
     ServiceId {
-        /// The service, perhaps with the module it is from.
+        /// The service, optionally qualified by its module.
         service: Path,
         /// The id.
-        id: Value,
+        id: Expression,
     },
     /// `stream <<- value` or `map <<- key, value`.
     Push {
         /// The stream or stream map.
         stream: Name,
         /// The key, for a stream map.
-        key: Option<Value>,
-        /// What is pushed.
-        value: Value,
+        key: Option<Expression>,
+        /// The value to push.
+        value: Expression,
     },
     /// `for x <- xs par:`.
     For {
         /// `x` or `k, v`.
         variables: LoopVariables,
-        /// What is gone through.
-        iterable: Value,
-        /// How the rounds follow one another.
+        /// The collection.
+        iterable: Expression,
+        /// How iterations are executed.
         mode: ForMode,
-        /// One round.
+        /// Executed for each item.
         body: Block,
     },
     /// `parseq x <- xs on peer via relay:`.
     Parseq {
         /// `x` or `k, v`.
         variables: LoopVariables,
-        /// What is gone through.
-        iterable: Value,
-        /// Where each round happens.
-        peer: Value,
-        /// The way there.
-        via: Vec<Value>,
-        /// One round.
+        /// The collection.
+        iterable: Expression,
+        /// The peer that executes each iteration.
+        peer: Expression,
+        /// The relays on the route to the peer.
+        via: Vec<Expression>,
+        /// Executed for each item.
         body: Block,
     },
     /// `on peer via relay:`.
     On {
-        /// Where.
-        peer: Value,
-        /// The way there.
-        via: Vec<Value>,
-        /// What happens there.
+        /// The peer.
+        peer: Expression,
+        /// The relays on the route to the peer.
+        via: Vec<Expression>,
+        /// Executed on the peer.
         body: Block,
     },
     /// `if condition:`.
     If {
-        /// What must hold.
-        condition: Value,
-        /// What happens then.
+        /// The condition.
+        condition: Expression,
+        /// Executed if the condition is true.
         body: Block,
     },
     /// `else:` after an `if` or another `else`.
     Else {
-        /// What happens when the condition does not hold.
+        /// Executed if the condition is false.
         body: Block,
     },
     /// `try:`.
     Try {
-        /// What may fail.
+        /// The statements that may fail.
         body: Block,
     },
     /// `catch e:` after a `try` or another `catch`.
     Catch {
-        /// The error.
+        /// The variable for the error.
         error: Name,
-        /// What happens then.
+        /// Executed in case of an error.
         body: Block,
     },
-    /// `otherwise:` after any statement: what happens when that one fails.
+    /// `otherwise:` after any statement: handles an error of the previous statement.
     Otherwise {
-        /// What happens then.
+        /// Executed in case of an error.
         body: Block,
     },
-    /// `par statement`: at the same time as the statement before. One of `on`, `for`, `join` or a call.
+    /// `par statement`: runs in parallel with the previous statement. One of `on`, `for`, `join` or a call.
     Par(Box<Statement>),
-    /// `co statement`: started, not waited for. One of `on`, `for`, `join` or a call.
+    /// `co statement`: runs without being waited for. One of `on`, `for`, `join` or a call.
     Co(Box<Statement>),
-    /// `join a, b[1]`: waits until these are there.
-    Join(Vec<Value>),
+    /// `join a, b[1]`: waits until the values are available.
+    Join(Vec<Expression>),
     /// `name: *type`: declares a stream or a stream map.
     Declare {
-        /// The stream.
+        /// The name of the stream or stream map.
         name: Name,
-        /// Its type.
+        /// The type.
         ty: Type,
     },
     /// `name = (a: u8) -> u8:` with a body.
     Closure(Box<Closure>),
     /// `name = value`.
     Assign {
-        /// What is defined.
+        /// The name to define.
         target: Name,
-        /// What it means.
-        value: Value,
+        /// The value.
+        value: Expression,
     },
-    /// `value` or `a, b <- value`; whether the value is a call can only be said when names are known.
+    /// `value` or `a, b <- value`. The compiler checks that the value is a call.
     Call {
-        /// What the results are bound or pushed to.
+        /// The names that the results are bound or pushed to.
         targets: Vec<Name>,
         /// The call.
-        value: Value,
+        value: Expression,
     },
-    /// `<- a, b`: the results. Directly in the body of a function or closure, or else an error node. A value that is an
-    /// error node stands for any number of values.
-    Return(Vec<Value>),
-    /// A line that could not be understood, or stands in the wrong place; it was reported.
+    /// `<- a, b`: returns results. Occurs only directly in the body of a function or closure. A value that is an error node
+    /// stands for any number of values.
+    Return(Vec<Expression>),
+    /// An invalid or misplaced statement, which was reported.
     Error {
-        /// The block below it, if there is one.
+        /// The block of the statement, if there is one.
         body: Option<Block>,
     },
 }
 
 impl StatementKind {
-    /// Whether it is an error node, or its block holds one.
     fn has_errors(&self) -> bool {
         match self {
             Self::Error { .. } => true,
@@ -161,7 +160,7 @@ impl StatementKind {
         }
     }
 
-    /// The block below the statement, if its form has one.
+    /// Returns the block of the statement, if it has one.
     pub fn body(&self) -> Option<&Block> {
         match self {
             Self::For { body, .. }
@@ -195,28 +194,29 @@ pub struct LoopVariables {
     pub second: Option<Name>,
 }
 
-/// How the rounds of a `for` follow one another.
+/// How the iterations of a `for` are executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ForMode {
-    /// One after the other.
+    /// Sequentially.
     Sequential,
-    /// `par`: all at the same time.
+    /// `par`: in parallel.
     Par,
-    /// `try`: until one succeeds.
+    /// `try`: sequentially until one succeeds.
     Try,
-    /// `rec`: over a live stream, also what is pushed later.
+    /// `rec`: over a stream, including items that are pushed later.
     Rec,
 }
 
-/// `name = func (a: u8) -> u8:` and its body.
+/// `name = func (a: u8) -> u8:` with a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
-    /// What it is called.
+    /// The name.
     pub name: Name,
-    /// The word `func`, if written: the closure then does not remember where it was made.
+    /// The span of the keyword `func`, if present. Without it, the closure captures the peer where it
+    /// is defined.
     pub func: Option<Span>,
-    /// Its parameters and results.
+    /// The parameters and results.
     pub arrow: Arrow,
-    /// What it does; without statements only if that was reported.
+    /// The body. If it has no statements, that was reported.
     pub body: Block,
 }

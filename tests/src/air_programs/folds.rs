@@ -1,8 +1,8 @@
-//! Folds of generated programs, and the forms in which compilers use them.
+//! Generates folds and idioms that compilers use.
 
-use super::Maker;
+use super::Generator;
 
-impl Maker<'_> {
+impl Generator<'_> {
     pub(super) fn fold(&mut self, depth: usize) -> String {
         let iterable = match self.choices.u8(..12) {
             0 => "[]".to_owned(),
@@ -42,9 +42,9 @@ impl Maker<'_> {
         format!("(fold {iterable} {iterator} {body}{last})")
     }
 
-    /// The body of a fold without its `next`.
+    /// Generates the body of a fold without its `next`. Returns the iterator and the body.
     fn body(&mut self, depth: usize) -> (String, String) {
-        // Siblings may share the name of their iterators.
+        // Sibling folds may have the same iterator.
         let iterator = if self.choices.u8(..8) == 0 {
             "shared".to_owned()
         } else {
@@ -57,7 +57,7 @@ impl Maker<'_> {
         (iterator, body)
     }
 
-    /// `next`, mostly bare.
+    /// Generates `next`, sometimes inside another instruction.
     fn next(&mut self, iterator: &str) -> String {
         let next = format!("(next {iterator})");
         match self.choices.u8(..16) {
@@ -75,7 +75,7 @@ impl Maker<'_> {
         }
     }
 
-    /// What runs behind the last item.
+    /// Generates the optional last instruction of a fold.
     fn last(&mut self) -> String {
         match self.choices.u8(..8) {
             0..=3 => String::new(),
@@ -85,15 +85,15 @@ impl Maker<'_> {
         }
     }
 
-    /// Something that takes several instructions to be useful.
+    /// Generates an idiom that consists of several instructions.
     pub(super) fn idiom(&mut self, depth: usize) -> String {
         match self.choices.u8(..12) {
             0..=2 => self.gather(depth),
             3..=5 => self.count_up(),
             6..=7 => self.grow_while_folded(),
-            8..=9 => self.explain(depth),
+            8..=9 => self.report_error(depth),
             10 => self.map_of_peers(),
-            // Without an end, up to the limit of streams.
+            // Endless, up to the size limit of streams.
             _ if self.choices.u8(..6) == 0 => {
                 let (stream, iterator) = (self.stream(), self.fresh(""));
                 format!("(fold {stream} {iterator} (seq (ap {iterator} {stream}) (next {iterator})))")
@@ -115,7 +115,7 @@ impl Maker<'_> {
         )
     }
 
-    /// Recursion over a stream: each value brings the next one, up to a limit.
+    /// Recursion over a stream: each value adds the next one, up to a limit.
     fn count_up(&mut self) -> String {
         let (stream, item, limit) = (self.fresh("$"), self.fresh(""), 2 + self.choices.usize(..3));
         let (first, peer) = (self.peer(), self.peer());
@@ -134,15 +134,15 @@ impl Maker<'_> {
         )
     }
 
-    /// Writes to what is being folded, depending on how long it is.
+    /// Appends to the stream or map of the fold, depending on its length.
     fn grow_while_folded(&mut self) -> String {
-        let (item, frozen, count) = (self.fresh(""), self.fresh(""), 1 + self.choices.usize(..3));
+        let (item, canon, count) = (self.fresh(""), self.fresh(""), 1 + self.choices.usize(..3));
         let is_map = self.choices.u8(..3) == 0;
-        let (source, frozen, more) = if is_map {
+        let (source, canon, more) = if is_map {
             let map = self.map();
             let key = self.key();
             let more = format!("(ap ({key} {item}) {map})");
-            (map, format!("#%{frozen}"), more)
+            (map, format!("#%{canon}"), more)
         } else {
             let stream = self.stream();
             let more = match self.choices.u8(..3) {
@@ -150,20 +150,20 @@ impl Maker<'_> {
                 1 => format!("(seq (ap {item} {stream}) (ap \"more\" {stream}))"),
                 _ => format!("(ap {item} {stream})"),
             };
-            (stream, format!("#{frozen}"), more)
+            (stream, format!("#{canon}"), more)
         };
         let peer = self.peer();
-        // Not something that might grow it again, freezing more and more each time.
+        // Must not append to the collection, because each iteration canonicalises it again.
         let body = format!("(call {} (\"op\" \"where\") [{item}])", self.peer());
         let both = if self.choices.bool() { "par" } else { "seq" };
         format!(
-            "(fold {source} {item} ({both} (seq (canon {peer} {source} {frozen}) (xor (match {frozen}.length {count} {more}) \
+            "(fold {source} {item} ({both} (seq (canon {peer} {source} {canon}) (xor (match {canon}.length {count} {more}) \
              {body})) (next {item})))"
         )
     }
 
-    /// Hands errors to a service where they are caught.
-    fn explain(&mut self, depth: usize) -> String {
+    /// Passes caught errors to a service.
+    fn report_error(&mut self, depth: usize) -> String {
         let (left, peer) = (self.instruction(depth), self.peer());
         let (error, last) = (self.fresh(""), self.fresh(""));
         let what = [
@@ -180,9 +180,9 @@ impl Maker<'_> {
         )
     }
 
-    /// The same call on all peers.
+    /// Makes the same call on all peers.
     fn scatter(&mut self) -> String {
-        let (peers, frozen, peer, results) = (self.fresh("$"), self.fresh("#"), self.fresh(""), self.stream());
+        let (peers, canon, peer, results) = (self.fresh("$"), self.fresh("#"), self.fresh(""), self.stream());
         let mut all = "(null)".to_owned();
         for one in self.peers {
             all = format!("(seq {all} (ap \"{one}\" {peers}))");
@@ -195,26 +195,28 @@ impl Maker<'_> {
         } else {
             call
         };
-        format!("(seq (seq {all} (canon {at} {peers} {frozen})) (fold {frozen} {peer} (par {call} (next {peer}))))")
+        format!("(seq (seq {all} (canon {at} {peers} {canon})) (fold {canon} {peer} (par {call} (next {peer}))))")
     }
 
-    /// A map from peers to what they say, frozen elsewhere.
+    /// Fills a map with results of all peers and canonicalises it on another peer.
     fn map_of_peers(&mut self) -> String {
-        let (map, frozen, plain) = (self.fresh("%"), self.fresh("#%"), self.fresh(""));
+        let (map, canon, plain) = (self.fresh("%"), self.fresh("#%"), self.fresh(""));
         let mut all = "(null)".to_owned();
         for one in self.peers {
-            let said = self.fresh("");
+            let result = self.fresh("");
             let key = if self.choices.bool() {
                 format!("\"{one}\"")
             } else {
                 "\"key\"".to_owned()
             };
-            all = format!("(par {all} (seq (call \"{one}\" (\"op\" \"where\") [] {said}) (ap ({key} {said}) {map})))");
+            all = format!(
+                "(par {all} (seq (call \"{one}\" (\"op\" \"where\") [] {result}) (ap ({key} {result}) {map})))"
+            );
         }
         let (peer, other) = (self.peer(), self.peer());
         self.names.maps.push(map.clone());
-        self.names.canon_maps.push(frozen.clone());
+        self.names.canon_maps.push(canon.clone());
         self.names.scalars.push(plain.clone());
-        format!("(seq {all} (par (canon {peer} {map} {frozen}) (canon {other} {map} {plain})))")
+        format!("(seq {all} (par (canon {peer} {map} {canon}) (canon {other} {map} {plain})))")
     }
 }

@@ -1,43 +1,43 @@
-//! AIR programs out of a seed, and services for them to call.
+//! Generates AIR programs from a seed, and answers their service calls.
 //!
-//! Programs are valid texts. Names are mostly defined before they are used and lenses mostly fit, so that runs get somewhere,
-//! but errors of every kind are part of it. Every program begins with a few values of each kind; then come steps of which
-//! most don't stop what follows.
+//! Programs are valid scripts. Most names are defined before they are used and most lenses match their values, so that runs make
+//! progress, but errors of all kinds occur. Each program starts with values of each kind, followed by steps most of which do not
+//! stop the following ones.
 
 mod folds;
 mod operands;
-mod quiet;
-mod replayed;
+mod race_free;
+mod replay;
 mod services;
 
-pub use quiet::quiet_program;
-pub use replayed::replays_alike;
+pub use race_free::race_free_program;
+pub use replay::replays_identically;
 pub use services::answer;
 
-use aqua_air::{Instruction, Value, Variable, VariableKind};
+use aqua_air::{Instruction, Operand, Variable, VariableKind};
 use aqua_vm::Program;
 use fastrand::Rng;
 
-/// A program for these peers; the first starts it.
+/// Generates a program for the peers. The first one is the initiator.
 pub fn program(seed: u64, peers: &[String]) -> String {
     let mut choices = Rng::with_seed(seed);
-    // What is put together freely may break a rule of names or folds.
+    // Generated programs may violate a rule for names or folds; these are discarded.
     loop {
-        let text = Maker::new(choices.fork(), peers).program();
+        let text = Generator::new(choices.fork(), peers).program();
         if Program::from_air(&text).is_ok() {
             return text;
         }
     }
 }
 
-/// Whether some `fold` goes through a whole canonical map, about which interpreters of different versions disagree.
+/// Returns whether a `fold` iterates over a whole canonical map. The behaviour differs between versions of the interpreter.
 pub fn folds_canon_maps(air: &str) -> bool {
-    let script = aqua_air::read(air).expect("generated programs are valid");
+    let script = aqua_air::parse(air).expect("generated programs are valid");
     script.in_text_order().any(|(_, instruction)| {
         matches!(
             instruction,
             Instruction::Fold {
-                iterable: Value::Variable(
+                iterable: Operand::Variable(
                     Variable {
                         kind: VariableKind::CanonMap,
                         ..
@@ -50,7 +50,7 @@ pub fn folds_canon_maps(air: &str) -> bool {
     })
 }
 
-/// Names in scope, by what they stand for.
+/// Names in scope, by kind.
 #[derive(Default)]
 struct Names {
     scalars: Vec<String>,
@@ -58,18 +58,19 @@ struct Names {
     maps: Vec<String>,
     canons: Vec<String>,
     canon_maps: Vec<String>,
-    /// Iterators of the folds around the current place.
+    /// Iterators of the enclosing folds.
     iterators: Vec<String>,
     count: usize,
 }
 
-struct Maker<'a> {
+struct Generator<'a> {
     choices: Rng,
     peers: &'a [String],
     names: Names,
 }
 
-/// One value of each kind: an object, texts that name a service, a function and a peer, a stream, a map, and both frozen.
+/// Defines a value of each kind: an object, strings with the names of a service, a function and a peer, a stream, a map, and
+/// snapshots of both.
 const PRELUDE: &[&str] = &[
     "(call %init_peer_id% (\"op\" \"object\") [] x0)",
     "(ap \"op\" op)",
@@ -88,7 +89,7 @@ const PRELUDE: &[&str] = &[
     "(canon %init_peer_id% %names #%names)",
 ];
 
-impl<'a> Maker<'a> {
+impl<'a> Generator<'a> {
     fn new(choices: Rng, peers: &'a [String]) -> Self {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {
@@ -117,7 +118,7 @@ impl<'a> Maker<'a> {
         lines.push(format!("(xor (par {first} (null)) (null))"));
         for _ in 0..2 + self.choices.usize(..5) {
             let step = self.instruction(3);
-            // Mostly, what follows runs whatever comes of this.
+            // Most steps must not stop the following ones.
             lines.push(match self.choices.u8(..10) {
                 0 => format!("(xor {step} (null))"),
                 1..=2 => format!("(par {step} (null))"),
@@ -265,7 +266,7 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// The lines one after the other.
+/// Joins instructions with `seq`.
 fn sequence(lines: Vec<String>) -> String {
     lines
         .into_iter()

@@ -1,8 +1,8 @@
-//! Values, lenses, names and targets of generated programs.
+//! Generates operands, lenses, names and targets.
 
-use super::Maker;
+use super::Generator;
 
-/// Constants that stand wherever a value may stand.
+/// Constants that are allowed as arguments.
 const CONSTANTS: &[&str] = &[
     "\"text\"",
     "\"\"",
@@ -42,7 +42,7 @@ const ERRORS: &[&str] = &[
     ":error:.length",
 ];
 
-/// Of scalars; most fit some answer of the services.
+/// Lenses of scalars. Most match a result of the services.
 const LENSES: &[&str] = &[
     ".length",
     ".$.[0]",
@@ -86,8 +86,8 @@ const CANON_MAP_LENSES: &[&str] = &[
     ".$.key.name",
 ];
 
-impl Maker<'_> {
-    /// A value that may stand as an argument.
+impl Generator<'_> {
+    /// Generates an argument of a call.
     pub(super) fn value(&mut self) -> String {
         if self.choices.u8(..12) == 0 {
             return self.one(&self.names.canon_maps.clone());
@@ -95,7 +95,7 @@ impl Maker<'_> {
         self.source()
     }
 
-    /// A value that may stand as the source of an `ap`.
+    /// Generates a source of `ap`.
     pub(super) fn source(&mut self) -> String {
         match self.choices.u8(..20) {
             0..=4 => self.of(CONSTANTS),
@@ -125,7 +125,7 @@ impl Maker<'_> {
         self.of(CANON_LENSES)
     }
 
-    /// A canonical map through a lens.
+    /// Generates a canonical map with a lens.
     pub(super) fn in_canon_map(&mut self) -> String {
         let map = self.one(&self.names.canon_maps.clone());
         match self.choices.u8(..10) {
@@ -202,12 +202,12 @@ impl Maker<'_> {
         }
     }
 
-    /// A scalar that is defined somewhere before.
+    /// Returns a scalar that is defined earlier.
     pub(super) fn scalar(&mut self) -> String {
         self.one(&self.names.scalars.clone())
     }
 
-    /// Where a value goes: mostly a new scalar, sometimes one again, or a stream.
+    /// Generates a target: a new scalar, a stream, or rarely a scalar that is already defined.
     pub(super) fn target(&mut self) -> String {
         match self.choices.u8(..20) {
             0..=8 => self.stream(),
@@ -241,7 +241,7 @@ impl Maker<'_> {
         format!("{tag}x{}", self.names.count)
     }
 
-    /// A new name, rarely one that is in use.
+    /// Returns a new name, rarely one that is in use.
     pub(super) fn fresh_or(&mut self, tag: &str, used: &[String]) -> String {
         if self.choices.u8(..20) == 0 {
             self.one(used)

@@ -1,11 +1,11 @@
-//! What services of generated programs answer.
+//! Services of generated programs.
 
 use crate::simulated_network::json_arguments;
 use aqua_vm::CallRequest;
 use aqua_vm::flat::FlatCallResult;
 use serde_json::{Value, json};
 
-/// Functions that programs call.
+/// The functions that programs call.
 pub(super) const FUNCTIONS: &[&str] = &[
     "arguments",
     "number",
@@ -20,13 +20,13 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "broken",
 ];
 
-/// Whether a function is known by its name to answer without an error, whatever it is given.
-pub(super) fn never_fails(service: &aqua_air::Value, function: &aqua_air::Value) -> bool {
-    matches!((service, function), (aqua_air::Value::Literal(_), aqua_air::Value::Literal(name))
+/// Returns whether a call is certain to succeed for any arguments.
+pub(super) fn never_fails(service: &aqua_air::Operand, function: &aqua_air::Operand) -> bool {
+    matches!((service, function), (aqua_air::Operand::Literal(_), aqua_air::Operand::Literal(name))
         if *name != "broken" && (*name == "identity" || FUNCTIONS.contains(&name.as_str())))
 }
 
-/// What services of these programs answer: a pure function of the peer and the request.
+/// Answers a service call. The result only depends on the peer and the request.
 pub fn answer(peer_id: &str, request: &CallRequest) -> FlatCallResult {
     let arguments = json_arguments(request);
     let first = || arguments.first().cloned().unwrap_or(Value::Null);
@@ -34,7 +34,7 @@ pub fn answer(peer_id: &str, request: &CallRequest) -> FlatCallResult {
         "identity" => first(),
         "arguments" => Value::from(arguments.clone()),
         "number" => json!(arguments.len()),
-        // Ends at five, whatever it is given.
+        // Stops at five.
         "next" => json!(first().as_u64().map_or(5, |number| number.min(4) + 1)),
         "list" => json!(["a", 2, {"b": [true, null]}]),
         "numbers" => json!([0, 1, 2]),
@@ -42,13 +42,13 @@ pub fn answer(peer_id: &str, request: &CallRequest) -> FlatCallResult {
             json!({"name": "x", "zero": 0, "a": [10, 20.5, "thirty"], "error_code": 7, "message": "from object"})
         }
         "where" => json!(peer_id),
-        // Texts that no serialiser would write.
-        "odd" => return text(ODD[size(request) % ODD.len()]),
+        // JSON that a serialiser would not produce.
+        "odd" => return text(ODD[checksum(request) % ODD.len()]),
         "texts" => json!(["key", "op", "é\u{1}\\\"\n", ""]),
-        "error" => return text(ERRORS[size(request) % ERRORS.len()]),
-        name => return failure(peer_id, name, size(request)),
+        "error" => return text(ERRORS[checksum(request) % ERRORS.len()]),
+        name => return failure(peer_id, name, checksum(request)),
     };
-    // Answers that hold former answers would grow for ever.
+    // Results that contain earlier results would grow without bound.
     let result = value.to_string();
     if result.len() > 500 {
         return text(&json!(result.len()).to_string());
@@ -72,7 +72,7 @@ const ODD: &[&str] = &[
     "100000000000000000000.0",
 ];
 
-/// What may and may not be raised with `fail`.
+/// Error objects for `fail`, valid and invalid.
 const ERRORS: &[&str] = &[
     "{\"error_code\":3,\"message\":\"m\",\"more\":[1]}",
     "{\"error_code\":-3,\"message\":\"\"}",
@@ -85,7 +85,7 @@ const ERRORS: &[&str] = &[
     "[3,\"m\"]",
 ];
 
-/// Services fail with any number and any text, JSON or not.
+/// Returns a failure with various codes and texts, valid JSON or not.
 fn failure(peer_id: &str, name: &str, size: usize) -> FlatCallResult {
     let (ret_code, result) = [
         (1, json!(format!("{peer_id} doesn't know {name}")).to_string()),
@@ -104,8 +104,8 @@ fn text(result: &str) -> FlatCallResult {
     }
 }
 
-/// Something that depends on all arguments and stays the same.
-fn size(request: &CallRequest) -> usize {
+/// Returns a number that depends on all arguments.
+fn checksum(request: &CallRequest) -> usize {
     let arguments = Value::from(json_arguments(request)).to_string();
     arguments.bytes().map(usize::from).sum::<usize>() + request.arguments.len()
 }

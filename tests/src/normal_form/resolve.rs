@@ -1,6 +1,6 @@
 //! A script as a tree with resolved variables.
 
-use aqua_air::{Accessor, Failure, Instruction, InstructionId, Lens, Script, Value, Variable, VariableKind};
+use aqua_air::{Accessor, FailOperand, Instruction, InstructionId, Lens, Operand, Script, Variable, VariableKind};
 use std::collections::BTreeMap;
 
 /// A variable: a name in its scope.
@@ -183,10 +183,10 @@ impl Resolver<'_> {
         self.name(&Variable::scalar(name))
     }
 
-    fn term(&mut self, value: &Value) -> Term {
+    fn term(&mut self, value: &Operand) -> Term {
         match value {
-            Value::Variable(variable, lens) => Term::Variable(self.name(variable), self.steps(lens.as_ref())),
-            Value::Error(lens) => Term::Error(self.steps(lens.as_ref())),
+            Operand::Variable(variable, lens) => Term::Variable(self.name(variable), self.steps(lens.as_ref())),
+            Operand::Error(lens) => Term::Error(self.steps(lens.as_ref())),
             other => Term::Constant(other.to_string()),
         }
     }
@@ -248,8 +248,8 @@ impl Resolver<'_> {
                 let (name, body) = self.scoped(variable, *body);
                 Tree::New(vec![name], Box::new(body))
             }
-            Instruction::Fail(Failure::Value(value)) => Tree::Fail(self.term(value)),
-            Instruction::Fail(Failure::Code(code, text)) => Tree::Fail(Term::Constant(format!("{code} {text}"))),
+            Instruction::Fail(FailOperand::Operand(value)) => Tree::Fail(self.term(value)),
+            Instruction::Fail(FailOperand::Code(code, text)) => Tree::Fail(Term::Constant(format!("{code} {text}"))),
             Instruction::Fold {
                 iterable,
                 iterator,

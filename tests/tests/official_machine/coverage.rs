@@ -1,6 +1,6 @@
 //! What generated programs contain: all of AIR.
 
-use aqua_air::{Failure, Instruction, Lens, Place, Value, Variable, VariableKind};
+use aqua_air::{FailOperand, Instruction, Lens, Operand, OperandPosition, Variable, VariableKind};
 use aqua_tests::air_programs;
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ fn generated_programs_use_all_of_air() {
     let peers: Vec<String> = (0..3).map(|number| format!("peer{number}")).collect();
     let mut seen = BTreeSet::new();
     for seed in 0..2000 {
-        let script = aqua_air::read(&air_programs::program(seed, &peers)).expect("generated programs are valid");
+        let script = aqua_air::parse(&air_programs::program(seed, &peers)).expect("generated programs are valid");
         for (_, instruction) in script.in_text_order() {
             note(instruction, &mut seen);
         }
@@ -31,42 +31,42 @@ fn note(instruction: &Instruction, seen: &mut BTreeSet<String>) {
             arguments,
             output,
         } => {
-            see(at(Place::Peer, peer));
-            see(at(Place::Function, service));
-            see(at(Place::Function, function));
+            see(at(OperandPosition::Peer, peer));
+            see(at(OperandPosition::Function, service));
+            see(at(OperandPosition::Function, function));
             for argument in arguments {
-                see(at(Place::Argument, argument));
+                see(at(OperandPosition::Argument, argument));
             }
             see(format!("call to {:?}", output.as_ref().map(|output| output.kind)));
         }
         Instruction::Canon { peer, source, target } => {
-            see(at(Place::Peer, peer));
+            see(at(OperandPosition::Peer, peer));
             see(format!("canon {:?} {:?}", source.kind, target.kind));
         }
         Instruction::Ap { source, target } => {
-            see(at(Place::Source, source));
+            see(at(OperandPosition::Source, source));
             see(format!("ap to {:?}", target.kind));
         }
         Instruction::ApMap { key, value, .. } => {
-            see(at(Place::Key, key));
-            see(at(Place::Source, value));
+            see(at(OperandPosition::Key, key));
+            see(at(OperandPosition::Source, value));
         }
         Instruction::New { variable, .. } => {
             see(format!("new {:?}", variable.kind));
         }
-        Instruction::Fail(Failure::Value(value)) => {
-            see(at(Place::Failure, value));
+        Instruction::Fail(FailOperand::Operand(value)) => {
+            see(at(OperandPosition::Fail, value));
         }
-        Instruction::Fail(Failure::Code(..)) => {
+        Instruction::Fail(FailOperand::Code(..)) => {
             see("fail with a number".to_owned());
         }
         Instruction::Fold { iterable, last, .. } => {
-            see(at(Place::Iterable, iterable));
+            see(at(OperandPosition::Iterable, iterable));
             see(format!("fold with last {}", last.is_some()));
         }
         Instruction::Match { left, right, .. } | Instruction::Mismatch { left, right, .. } => {
-            see(at(Place::Argument, left));
-            see(at(Place::Argument, right));
+            see(at(OperandPosition::Argument, left));
+            see(at(OperandPosition::Argument, right));
         }
         Instruction::Seq(..)
         | Instruction::Par(..)
@@ -77,19 +77,19 @@ fn note(instruction: &Instruction, seen: &mut BTreeSet<String>) {
     }
 }
 
-fn at(place: Place, value: &Value) -> String {
+fn at(place: OperandPosition, value: &Operand) -> String {
     let kind = match value {
-        Value::InitPeerId => "%init_peer_id%".to_owned(),
-        Value::LastError(_) => "%last_error%".to_owned(),
-        Value::Error(_) => ":error:".to_owned(),
-        Value::Literal(_) => "literal".to_owned(),
-        Value::Timestamp => "%timestamp%".to_owned(),
-        Value::Ttl => "%ttl%".to_owned(),
-        Value::Integer(_) => "integer".to_owned(),
-        Value::Float(_) => "float".to_owned(),
-        Value::Boolean(_) => "boolean".to_owned(),
-        Value::EmptyArray => "[]".to_owned(),
-        Value::Variable(variable, _) => format!("{:?}", variable.kind),
+        Operand::InitPeerId => "%init_peer_id%".to_owned(),
+        Operand::LastError(_) => "%last_error%".to_owned(),
+        Operand::Error(_) => ":error:".to_owned(),
+        Operand::Literal(_) => "literal".to_owned(),
+        Operand::Timestamp => "%timestamp%".to_owned(),
+        Operand::Ttl => "%ttl%".to_owned(),
+        Operand::Integer(_) => "integer".to_owned(),
+        Operand::Float(_) => "float".to_owned(),
+        Operand::Boolean(_) => "boolean".to_owned(),
+        Operand::EmptyArray => "[]".to_owned(),
+        Operand::Variable(variable, _) => format!("{:?}", variable.kind),
     };
     let lens = match value.lens() {
         None => "",
@@ -108,27 +108,27 @@ fn expected() -> BTreeSet<String> {
         Some(Lens::Path(vec![aqua_air::Accessor::Index(0)])),
     ];
     let mut values = vec![
-        Value::InitPeerId,
-        Value::literal("text"),
-        Value::Timestamp,
-        Value::Ttl,
-        Value::Integer(1),
-        Value::Float(1.5),
-        Value::Boolean(true),
-        Value::EmptyArray,
+        Operand::InitPeerId,
+        Operand::literal("text"),
+        Operand::Timestamp,
+        Operand::Ttl,
+        Operand::Integer(1),
+        Operand::Float(1.5),
+        Operand::Boolean(true),
+        Operand::EmptyArray,
     ];
     for lens in lenses {
-        values.extend([Value::LastError(lens.clone()), Value::Error(lens.clone())]);
-        values.extend(kinds.map(|kind| Value::Variable(Variable::new(kind, "name"), lens.clone())));
+        values.extend([Operand::LastError(lens.clone()), Operand::Error(lens.clone())]);
+        values.extend(kinds.map(|kind| Operand::Variable(Variable::new(kind, "name"), lens.clone())));
     }
     let places = [
-        Place::Peer,
-        Place::Function,
-        Place::Argument,
-        Place::Source,
-        Place::Key,
-        Place::Iterable,
-        Place::Failure,
+        OperandPosition::Peer,
+        OperandPosition::Function,
+        OperandPosition::Argument,
+        OperandPosition::Source,
+        OperandPosition::Key,
+        OperandPosition::Iterable,
+        OperandPosition::Fail,
     ];
     let values = places.iter().flat_map(|place| {
         let allowed = values.iter().filter(|value| place.accepts(value));

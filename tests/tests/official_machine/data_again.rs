@@ -1,6 +1,6 @@
 //! What happens where data that was taken in arrives once more: on both machines the same, whatever the program.
 //!
-//! For programs that [`air_programs::replays_alike`] nothing changes, which `machine_laws` holds for many more of them. For
+//! For programs that [`air_programs::replays_identically`] nothing changes, which `machine_laws` holds for many more of them. For
 //! others no machine can keep that law and be compatible: here the official one is seen to break it.
 
 use super::shown;
@@ -64,7 +64,7 @@ fn the_same_data_again_does_the_same() {
             report.push_str(&shown(&format!("seed {seed}"), &differences));
         }
         if has_changed {
-            assert!(!air_programs::replays_alike(&air), "seed {seed}: {air}");
+            assert!(!air_programs::replays_identically(&air), "seed {seed}: {air}");
             changed.push(seed);
         }
     }

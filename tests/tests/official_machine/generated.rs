@@ -3,7 +3,7 @@
 //! `AQUA_PROGRAMS` says how many, `AQUA_SEED` the seed of the first.
 //!
 //! Data of either machine is accepted by the other at every hop, but in one program of two hundred. There a run doesn't come by
-//! every state of the data it is given, for one of the reasons that `air_programs::replays_alike` knows, or since values of a
+//! every state of the data it is given, for one of the reasons that `air_programs::replays_identically` knows, or since values of a
 //! stream come in another order at another peer and a fold doesn't get to the same ones. The states are lost, signatures
 //! still cover them, and all machines refuse the data alike. Those programs are listed, and run twice more: with official
 //! machines on all seats and with ours on all of them. Both times the same peers refuse the same data, so it is the protocol's

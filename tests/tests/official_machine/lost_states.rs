@@ -31,7 +31,7 @@ fn official_peers_refuse_what_official_peers_lost() {
         return foreign::skip("official_peers_refuse_what_official_peers_lost", &reason);
     }
     let air = with_peers(FROZEN_WHILE_FOLDED);
-    assert!(!air_programs::replays_alike(&air));
+    assert!(!air_programs::replays_identically(&air));
     let refused_on = |is_ours: &dyn Fn(usize) -> bool| {
         let mut machine_of = |peer| -> Box<dyn Machine> {
             if is_ours(peer) {

@@ -1,7 +1,7 @@
 //! The comparison distinguishes scripts that differ in one instruction.
 
 use super::vectors::lowering_vectors;
-use aqua_air::{Failure, Instruction, InstructionId, Script, Value, Variable, VariableKind};
+use aqua_air::{FailOperand, Instruction, InstructionId, Operand, Script, Variable, VariableKind};
 use aqua_tests::normal_form::normal_form;
 
 #[test]
@@ -10,13 +10,13 @@ fn names_nesting_and_copies_do_not_matter() {
         r#"(seq (seq (call "p" ("s" "f") [] x) (ap x.$.a y)) (call "p" ("s" "g") [y.$.b]))"#,
         r#"(seq (call "p" ("s" "f") [] other) (seq (null) (call "p" ("s" "g") [other.$.a.b])))"#,
     ];
-    let [left, right] = same.map(|text| normal_form(&aqua_air::read(text).expect("valid")));
+    let [left, right] = same.map(|text| normal_form(&aqua_air::parse(text).expect("valid")));
     assert_eq!(left, right);
     let same = [
         r#"(new $a (new #b (canon "p" $a #b)))"#,
         r#"(new $stream (new #$canon (canon "p" $stream #$canon)))"#,
     ];
-    let [left, right] = same.map(|text| normal_form(&aqua_air::read(text).expect("valid")));
+    let [left, right] = same.map(|text| normal_form(&aqua_air::parse(text).expect("valid")));
     assert_eq!(left, "hop \"p\"\n");
     assert_eq!(left, right);
 }
@@ -26,7 +26,7 @@ fn every_mutation_is_seen() {
     let mut seen = 0;
     for vector in lowering_vectors() {
         for (function, air) in &vector.functions {
-            let Ok(script) = aqua_air::read(air) else {
+            let Ok(script) = aqua_air::parse(air) else {
                 assert_eq!(
                     vector.name, "literals",
                     "the only script with a number that AIR does not have"
@@ -70,24 +70,30 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
             arguments,
             output,
         } => {
-            let call =
-                |peer: &Value, function: &Value, arguments: Vec<Value>, output: Option<Variable>| Instruction::Call {
+            let call = |peer: &Operand, function: &Operand, arguments: Vec<Operand>, output: Option<Variable>| {
+                Instruction::Call {
                     peer: peer.clone(),
                     service: service.clone(),
                     function: function.clone(),
                     arguments,
                     output,
-                };
+                }
+            };
             changes.push(call(
-                &Value::literal("nobody"),
+                &Operand::literal("nobody"),
                 &function,
                 arguments.clone(),
                 output.clone(),
             ));
-            changes.push(call(&peer, &Value::literal("else"), arguments.clone(), output.clone()));
+            changes.push(call(
+                &peer,
+                &Operand::literal("else"),
+                arguments.clone(),
+                output.clone(),
+            ));
             changes.push(Instruction::Call {
                 peer: peer.clone(),
-                service: Value::literal("another"),
+                service: Operand::literal("another"),
                 function: function.clone(),
                 arguments: arguments.clone(),
                 output: output.clone(),
@@ -95,17 +101,17 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
             if output.is_some() {
                 changes.push(call(&peer, &function, arguments.clone(), None));
             }
-            let more = arguments.iter().cloned().chain([Value::Integer(77)]).collect();
+            let more = arguments.iter().cloned().chain([Operand::Integer(77)]).collect();
             changes.push(call(&peer, &function, more, output.clone()));
             for at in 0..arguments.len() {
                 let mut other = arguments.clone();
-                other[at] = Value::literal("mutated");
+                other[at] = Operand::literal("mutated");
                 changes.push(call(&peer, &function, other, output.clone()));
             }
             changes.push(Instruction::Null);
         }
         Instruction::Canon { source, target, .. } => {
-            let peer = Value::literal("nobody");
+            let peer = Operand::literal("nobody");
             changes.push(Instruction::Canon { peer, source, target });
         }
         Instruction::Seq(left, right) => {
@@ -124,7 +130,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
             }
         }
         Instruction::Xor(left, right) => changes.push(Instruction::Par(left, right)),
-        Instruction::Fail(_) => changes.push(Instruction::Fail(Failure::Code(1, "mutated".into()))),
+        Instruction::Fail(_) => changes.push(Instruction::Fail(FailOperand::Code(1, "mutated".into()))),
         Instruction::Fold {
             iterable,
             iterator,
@@ -138,7 +144,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
         }),
         Instruction::Next { .. } => changes.push(Instruction::Null),
         Instruction::Match { left, right, body } => {
-            let other = Value::literal("mutated");
+            let other = Operand::literal("mutated");
             changes.push(Instruction::Match {
                 left: left.clone(),
                 right: other,
@@ -148,7 +154,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
         }
         Instruction::Mismatch { left, right, body } => changes.push(Instruction::Match { left, right, body }),
         Instruction::ApMap { key, value, target } => {
-            let other = Value::literal("mutated");
+            let other = Operand::literal("mutated");
             changes.push(Instruction::ApMap {
                 key: other.clone(),
                 value,
@@ -162,7 +168,7 @@ fn changes(script: &Script, instruction: &Instruction) -> Vec<Instruction> {
         }
         // Pushes to streams are significant; a copy in a scalar shows where it is used.
         Instruction::Ap { target, .. } if target.kind == VariableKind::Stream => {
-            let source = Value::literal("mutated");
+            let source = Operand::literal("mutated");
             changes.push(Instruction::Ap { source, target });
             changes.push(Instruction::Null);
         }

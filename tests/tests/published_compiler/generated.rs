@@ -390,7 +390,7 @@ fn our_scripts(module: &str) -> Scripts {
 }
 
 fn same_structure(scripts: [&str; 2]) -> bool {
-    let [ours, theirs] = scripts.map(|script| aqua_air::read(script).map(|script| normal_form(&script)).ok());
+    let [ours, theirs] = scripts.map(|script| aqua_air::parse(script).map(|script| normal_form(&script)).ok());
     ours.is_some() && ours == theirs
 }
 

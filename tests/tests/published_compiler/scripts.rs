@@ -64,10 +64,10 @@ impl Agreement {
             let ours = ours.functions.iter().find(|ours| ours.name == *function);
             if let Some(ours) = ours {
                 let text = aqua_air::print(&ours.script);
-                assert_eq!(aqua_air::read(&text).expect("a valid script"), ours.script, "{name}");
+                assert_eq!(aqua_air::parse(&text).expect("a valid script"), ours.script, "{name}");
             }
             let ours = ours.map(|ours| normal_form(&ours.script)).unwrap_or_default();
-            let theirs = aqua_air::read(theirs)
+            let theirs = aqua_air::parse(theirs)
                 .map(|theirs| normal_form(&theirs))
                 .unwrap_or_default();
             if ours == theirs && !ours.is_empty() {

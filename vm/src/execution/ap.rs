@@ -8,7 +8,7 @@ use super::item::{Item, Resolved};
 use super::stream::Generation;
 use crate::failure::{Catchable, ExecutionError, TraceError};
 use crate::trace::MetAp;
-use aqua_air::{OperandId, OperationId, ScopeId, Slot};
+use aqua_air::{OperandId, OperationId, Slot, StreamScopeId};
 
 impl Machine<'_> {
     pub(super) fn ap_to_scalar(&mut self, source: OperandId, target: Slot) -> Result<(), ExecutionError> {
@@ -23,7 +23,7 @@ impl Machine<'_> {
         &mut self,
         id: OperationId,
         source: OperandId,
-        target: ScopeId,
+        target: StreamScopeId,
     ) -> Result<(), ExecutionError> {
         let item = match self.resolve(source) {
             Ok(source) => self.as_item(source),
@@ -40,7 +40,7 @@ impl Machine<'_> {
         id: OperationId,
         key: OperandId,
         value: OperandId,
-        target: ScopeId,
+        target: StreamScopeId,
     ) -> Result<(), ExecutionError> {
         let item = match self.resolve(value) {
             Ok(value) => self.as_item(value),

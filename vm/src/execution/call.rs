@@ -12,7 +12,7 @@ use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
 use crate::trace::MetCall;
 use crate::{CallError, CallRequest, CallResult, Cid, Tetraplet, Tetraplets};
-use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output};
+use aqua_air::{Bytecode, CallOutput, OperandId, Operation, OperationId, ResolvedOperand};
 use aqua_values::{TextError, Value, write_string};
 use ecow::EcoString;
 
@@ -23,7 +23,7 @@ pub(super) struct Call<'p> {
     pub(super) service: OperandId,
     pub(super) function: OperandId,
     pub(super) arguments: &'p [OperandId],
-    pub(super) output: Output,
+    pub(super) output: CallOutput,
 }
 
 impl<'p> Call<'p> {
@@ -83,8 +83,10 @@ impl Machine<'_> {
     }
 
     /// A call fails before it begins if its result could not be written.
-    fn check_output(&self, output: Output) -> Result<(), Uncatchable> {
-        let Output::Scalar(slot) = output else { return Ok(()) };
+    fn check_output(&self, output: CallOutput) -> Result<(), Uncatchable> {
+        let CallOutput::Scalar(slot) = output else {
+            return Ok(());
+        };
         let name = self.code.name(slot);
         if self.is_iterator(slot) {
             return Err(Uncatchable::IterableShadowing(name.clone()));
@@ -188,8 +190,8 @@ impl Machine<'_> {
             }
             let mut write = |value: &Value| written = written.and_then(|()| value.write_element(out, limit));
             match self.code[*argument] {
-                Operand::Text(text) => write_string(out, &self.code[text]),
-                Operand::Scalar(slot, None) => write(self.scalar(slot)?.value),
+                ResolvedOperand::String(text) => write_string(out, &self.code[text]),
+                ResolvedOperand::Scalar(slot, None) => write(self.scalar(slot)?.value),
                 _ => write(&self.value(*argument)?),
             }
         }
@@ -229,17 +231,17 @@ impl Machine<'_> {
         from: Side,
     ) -> Result<(), ExecutionError> {
         match (&value, call.output) {
-            (ValueRef::Scalar(cid), Output::Scalar(slot)) => {
+            (ValueRef::Scalar(cid), CallOutput::Scalar(slot)) => {
                 let item = self.stored_item(tetraplet, arguments, cid)?;
                 self.own(tetraplet, cid);
                 self.set_scalar(slot, item)?;
             }
-            (ValueRef::Stream { cid, generation }, Output::Stream(scope)) => {
+            (ValueRef::Stream { cid, generation }, CallOutput::Stream(scope)) => {
                 let item = self.stored_item(tetraplet, arguments, cid)?;
                 self.own(tetraplet, cid);
                 self.add_to_stream(Source::Stream(scope), item, Generation::Known(from, *generation))?;
             }
-            (ValueRef::Unused(_), Output::None) => {}
+            (ValueRef::Unused(_), CallOutput::None) => {}
             _ => return Err(Uncatchable::CallResultNotCorrespondToInstruction(value).into()),
         }
         self.trace.push(TraceState::Call(CallState::Executed(value)));
@@ -308,7 +310,7 @@ impl Machine<'_> {
         let mut tetraplets: Vec<Tetraplets> = Vec::with_capacity(operands.len());
         let mut before: Option<Origin> = None;
         for operand in operands {
-            if let Operand::Scalar(slot, None) = self.code[*operand] {
+            if let ResolvedOperand::Scalar(slot, None) = self.code[*operand] {
                 self.content.charge(size_of::<Tetraplet>())?;
                 let item = self.scalar(slot)?;
                 arguments.push(item.value.clone());
@@ -356,7 +358,7 @@ impl Machine<'_> {
             Err(error) => return self.fail_call(tetraplet, &hash, error),
         };
         let stored = match call.output {
-            Output::None => self.content.identify(&value).map(|cid| (cid, None)),
+            CallOutput::None => self.content.identify(&value).map(|cid| (cid, None)),
             _ => self
                 .new_item(tetraplet, &hash, value)
                 .map(|(cid, item)| (cid, Some(item))),
@@ -369,11 +371,11 @@ impl Machine<'_> {
             stored => stored?,
         };
         let executed = match (call.output, item) {
-            (Output::Scalar(slot), Some(item)) => {
+            (CallOutput::Scalar(slot), Some(item)) => {
                 self.set_scalar(slot, item)?;
                 ValueRef::Scalar(cid)
             }
-            (Output::Stream(scope), Some(item)) => {
+            (CallOutput::Stream(scope), Some(item)) => {
                 self.add_to_stream(Source::Stream(scope), item, Generation::New)?;
                 ValueRef::Stream {
                     cid,

@@ -9,7 +9,7 @@ use super::origin::Origin;
 use crate::data::{CanonState, Provenance, TraceState};
 use crate::failure::{ExecutionError, Uncatchable};
 use crate::{Cid, Tetraplet};
-use aqua_air::{OperandId, OperationId, ScopeId, Slot};
+use aqua_air::{OperandId, OperationId, Slot, StreamScopeId};
 use aqua_values::Value;
 use ecow::EcoString;
 use std::collections::BTreeMap;
@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 /// What is frozen into what.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Canon {
-    Stream { source: ScopeId, target: Slot },
-    Map { source: ScopeId, target: Slot },
-    MapToScalar { source: ScopeId, target: Slot },
+    Stream { source: StreamScopeId, target: Slot },
+    Map { source: StreamScopeId, target: Slot },
+    MapToScalar { source: StreamScopeId, target: Slot },
 }
 
 impl Machine<'_> {

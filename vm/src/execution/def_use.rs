@@ -2,7 +2,9 @@
 //!
 //! A resumed run relies on it to exclude that an instruction affects another part of the script.
 
-use aqua_air::{Bytecode, Operand, OperandId, Operation, OperationId, Output, ScopeId, Slot, Step};
+use aqua_air::{
+    Bytecode, CallOutput, LensStep, OperandId, Operation, OperationId, ResolvedOperand, Slot, StreamScopeId,
+};
 use std::ops::Range;
 
 /// Before the first use is found.
@@ -72,9 +74,9 @@ impl DefUse {
                 [peer, service, function].into_iter().for_each(&mut operand);
                 code.list(arguments).iter().copied().for_each(operand);
                 match output {
-                    Output::None => {}
-                    Output::Scalar(slot) => self.use_slot(index, slot),
-                    Output::Stream(scope) => self.additions[scope.index()].push(index),
+                    CallOutput::None => {}
+                    CallOutput::Scalar(slot) => self.use_slot(index, slot),
+                    CallOutput::Stream(scope) => self.additions[scope.index()].push(index),
                 }
             }
             Operation::CanonStream { peer, target, .. }
@@ -118,13 +120,16 @@ impl DefUse {
         }
     }
 
-    fn use_operand(&mut self, index: usize, operand: Operand, code: &Bytecode) {
-        if let Operand::Scalar(slot, _) | Operand::CanonStream(slot, _) | Operand::CanonMap(slot, _) = operand {
+    fn use_operand(&mut self, index: usize, operand: ResolvedOperand, code: &Bytecode) {
+        if let ResolvedOperand::Scalar(slot, _)
+        | ResolvedOperand::CanonStream(slot, _)
+        | ResolvedOperand::CanonMap(slot, _) = operand
+        {
             self.use_slot(index, slot);
         }
         let path = operand.lens().and_then(|lens| code[lens].path.as_ref());
         for step in path.into_iter().flatten() {
-            if let Step::Scalar(slot) = *step {
+            if let LensStep::Scalar(slot) = *step {
                 self.use_slot(index, slot);
             }
         }
@@ -147,7 +152,7 @@ impl DefUse {
     }
 
     /// Whether operations in a range add values to a stream, including those that a `next` in it repeats.
-    pub(super) fn may_add(&self, scope: ScopeId, range: Range<usize>) -> bool {
+    pub(super) fn may_add(&self, scope: StreamScopeId, range: Range<usize>) -> bool {
         let range = self.with_repetitions(range);
         let additions = &self.additions[scope.index()];
         let first = additions.partition_point(|index| *index < range.start);
@@ -155,7 +160,7 @@ impl DefUse {
     }
 
     /// Whether operations outside a range add values to a stream.
-    pub(super) fn may_add_outside(&self, scope: ScopeId, range: &Range<usize>) -> bool {
+    pub(super) fn may_add_outside(&self, scope: StreamScopeId, range: &Range<usize>) -> bool {
         self.additions[scope.index()].iter().any(|index| !range.contains(index))
     }
 
@@ -181,14 +186,14 @@ mod tests {
     fn next_leads_back_into_the_fold() {
         let script = r#"(seq (call "p" ("s" "f") [] list)
             (fold list i (par (call "p" ("s" "f") [i] $s) (seq (ap i x) (next i)))))"#;
-        let code = aqua_air::load(script).expect("valid");
+        let code = aqua_air::Bytecode::parse(script).expect("valid");
         let uses = DefUse::of(&code);
         let scope = |name| {
             let names = (0..code.scopes().len()).map(|index| &code[code.scopes()[index].variable].name);
             assert_eq!(names.collect::<Vec<_>>(), [name]);
             code.operations().iter().find_map(|operation| match operation {
                 Operation::Call {
-                    output: Output::Stream(scope),
+                    output: CallOutput::Stream(scope),
                     ..
                 } => Some(*scope),
                 _ => None,

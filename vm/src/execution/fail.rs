@@ -4,11 +4,11 @@ use super::Machine;
 use super::error_objects::{check_error_object, error_object};
 use super::item::Resolved;
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
-use aqua_air::{Operand, OperandId, OperationId, TextId};
+use aqua_air::{OperandId, OperationId, ResolvedOperand, StringId};
 
 impl Machine<'_> {
     /// `fail` with a number and a text.
-    pub(super) fn fail_with(&mut self, id: OperationId, code: i64, message: TextId) -> ExecutionError {
+    pub(super) fn fail_with(&mut self, id: OperationId, code: i64, message: StringId) -> ExecutionError {
         let instruction = self.code.canonical_text(id);
         let object = error_object(code, &self.code[message], &instruction, Some(&self.init_peer));
         self.raise(Resolved::one(object, self.literal.clone()))
@@ -31,10 +31,10 @@ impl Machine<'_> {
             return Uncatchable::ErrorCodeRange(code).into();
         }
         let original = match self.code[error] {
-            Operand::Error(_) => self.errors.handled.original.clone(),
+            ResolvedOperand::Error(_) => self.errors.handled.original.clone(),
             _ => None,
         };
-        let is_handled_error = matches!(self.code[error], Operand::Error(_));
+        let is_handled_error = matches!(self.code[error], ResolvedOperand::Error(_));
         let raised = self.raise(object);
         if is_handled_error {
             self.errors_mut().handled.open = false;

@@ -11,7 +11,7 @@ use super::{Machine, Outcome, Returned, Started};
 use crate::CanonMapFold;
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
 use crate::trace::FoldId;
-use aqua_air::{Operand, OperandId, OperationId, ScopeId, Slot};
+use aqua_air::{OperandId, OperationId, ResolvedOperand, Slot, StreamScopeId};
 use aqua_values::Value;
 use ecow::{EcoString, EcoVec};
 use std::sync::Arc;
@@ -107,12 +107,12 @@ pub(super) struct StreamFold {
 /// Stream or stream map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
-    Stream(ScopeId),
-    Map(ScopeId),
+    Stream(StreamScopeId),
+    Map(StreamScopeId),
 }
 
 impl Source {
-    pub(super) fn scope(self) -> ScopeId {
+    pub(super) fn scope(self) -> StreamScopeId {
         match self {
             Self::Stream(scope) | Self::Map(scope) => scope,
         }
@@ -171,20 +171,20 @@ impl Machine<'_> {
 
     fn iterable(&self, operand: OperandId) -> Result<Items, ExecutionError> {
         match self.code[operand] {
-            Operand::CanonStream(slot, None) => {
+            ResolvedOperand::CanonStream(slot, None) => {
                 let stream = self
                     .canon_streams
                     .get(slot.index(), self.code.name(slot), &self.levels)?;
                 Ok(Items::Each(stream.items.clone()))
             }
-            Operand::CanonMap(slot, None) => {
+            ResolvedOperand::CanonMap(slot, None) => {
                 let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
                 Ok(Items::Each(match self.params.canon_map_fold {
                     CanonMapFold::EveryEntry => map.entries.items.clone(),
                     CanonMapFold::LastOfEachKey => map.last_of_each_key().into(),
                 }))
             }
-            Operand::CanonMap(slot, Some(lens)) => {
+            ResolvedOperand::CanonMap(slot, Some(lens)) => {
                 let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
                 if map.entries.items.is_empty() {
                     // The lens isn't applied to an empty map.
@@ -194,12 +194,12 @@ impl Machine<'_> {
                 let values = array(seen.value, || self.code[lens].text.clone())?;
                 Ok(Items::array(values, seen.origin))
             }
-            Operand::Scalar(slot, None) => {
+            ResolvedOperand::Scalar(slot, None) => {
                 let ItemRef { value, origin, .. } = self.scalar(slot)?;
                 let values = array(value.clone(), || self.code.name(slot).clone())?;
                 Ok(Items::array(values, origin.to_origin()))
             }
-            Operand::Scalar(slot, Some(lens)) => {
+            ResolvedOperand::Scalar(slot, Some(lens)) => {
                 let ItemRef { value, origin, .. } = self.scalar(slot)?;
                 let seen = self.apply_to_value(value, &origin.to_origin(), &self.code[lens])?;
                 let values = array(seen.value, || self.code[lens].text.clone())?;

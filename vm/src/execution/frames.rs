@@ -5,7 +5,7 @@
 
 use super::error_objects::Errors;
 use super::fold::StreamFold;
-use aqua_air::{OperationId, ScopeId, Slot};
+use aqua_air::{OperationId, Slot, StreamScopeId};
 use std::sync::Arc;
 use triomphe::Arc as Shared;
 
@@ -25,9 +25,9 @@ pub(super) enum Frame {
     /// `new` of a scalar, frozen stream or frozen map.
     New { slot: Slot },
     /// `new` of a stream.
-    NewStream { scope: ScopeId },
+    NewStream { scope: StreamScopeId },
     /// `new` of a stream map.
-    NewMap { scope: ScopeId },
+    NewMap { scope: StreamScopeId },
     /// `fold`, the body of its first item runs.
     Fold { iterator: Slot },
     /// `fold` over a stream, the body of the first value of a generation runs.

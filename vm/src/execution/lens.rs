@@ -6,7 +6,7 @@ use super::item::{CanonStream, Resolved};
 use super::origin::Origin;
 use crate::Tetraplet;
 use crate::failure::{Catchable, ExecutionError, LensError};
-use aqua_air::{ResolvedLens, Step};
+use aqua_air::{LensStep, ResolvedLens};
 use aqua_values::Value;
 
 impl Machine<'_> {
@@ -31,7 +31,7 @@ impl Machine<'_> {
         Ok(Resolved::one(part, origin.seen_through(&lens.text)))
     }
 
-    fn follow(&self, value: &Value, path: &[Step]) -> Result<Value, ExecutionError> {
+    fn follow(&self, value: &Value, path: &[LensStep]) -> Result<Value, ExecutionError> {
         let mut part = value.clone();
         for step in path {
             part = self.step_into(&part, *step)?;
@@ -39,11 +39,11 @@ impl Machine<'_> {
         Ok(part)
     }
 
-    fn step_into(&self, value: &Value, step: Step) -> Result<Value, ExecutionError> {
+    fn step_into(&self, value: &Value, step: LensStep) -> Result<Value, ExecutionError> {
         match step {
-            Step::Index(index) => Ok(item_at(value, index)?),
-            Step::Field(name) => Ok(field_of(value, &self.code[name])?),
-            Step::Scalar(slot) => match self.scalar(slot)?.value.clone() {
+            LensStep::Index(index) => Ok(item_at(value, index)?),
+            LensStep::Field(name) => Ok(field_of(value, &self.code[name])?),
+            LensStep::Scalar(slot) => match self.scalar(slot)?.value.clone() {
                 Value::String(name) => Ok(field_of(value, &name)?),
                 accessor @ Value::Number(_) => Ok(item_at(value, index_from(accessor)?)?),
                 accessor => Err(LensError::ScalarAccessor(accessor).into()),
@@ -66,9 +66,9 @@ impl Machine<'_> {
             return Ok(Resolved::one(length(stream.items.len()), stream.origin.with(tetraplet)));
         };
         let index = match path[0] {
-            Step::Index(index) => index,
-            Step::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
-            Step::Scalar(slot) => match self.scalar(slot)?.value.clone() {
+            LensStep::Index(index) => index,
+            LensStep::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
+            LensStep::Scalar(slot) => match self.scalar(slot)?.value.clone() {
                 accessor @ Value::Number(_) => index_from(accessor)?,
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },
@@ -94,9 +94,9 @@ impl Machine<'_> {
             return Ok(Resolved::one(length, map.entries.origin.with(tetraplet)));
         };
         let key = match path[0] {
-            Step::Index(index) => Key::Signed(index.into()),
-            Step::Field(name) => Key::Text(self.code[name].clone()),
-            Step::Scalar(slot) => {
+            LensStep::Index(index) => Key::Signed(index.into()),
+            LensStep::Field(name) => Key::Text(self.code[name].clone()),
+            LensStep::Scalar(slot) => {
                 if self.is_iterator(slot) {
                     return Err(LensError::MapAccessorIsIterable.into());
                 }
@@ -118,9 +118,9 @@ impl Machine<'_> {
             }
         };
         let index = match *second {
-            Step::Index(index) => index,
-            Step::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
-            Step::Scalar(slot) => match self.scalar(slot)?.value.clone() {
+            LensStep::Index(index) => index,
+            LensStep::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
+            LensStep::Scalar(slot) => match self.scalar(slot)?.value.clone() {
                 accessor @ Value::Number(_) => index_from(accessor)?,
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },
@@ -138,11 +138,11 @@ impl Machine<'_> {
         Ok(Resolved::one(part, map.entries.origin.with(tetraplet)))
     }
 
-    fn accessor_text(&self, step: Step) -> String {
+    fn accessor_text(&self, step: LensStep) -> String {
         match step {
-            Step::Index(index) => format!("[{index}]"),
-            Step::Scalar(slot) => format!("[{}]", self.code.name(slot)),
-            Step::Field(name) => self.code[name].to_string(),
+            LensStep::Index(index) => format!("[{index}]"),
+            LensStep::Scalar(slot) => format!("[{}]", self.code.name(slot)),
+            LensStep::Field(name) => self.code[name].to_string(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::origin::Origin;
 use crate::Tetraplet;
 use crate::data::Provenance;
 use crate::failure::{Catchable, ExecutionError};
-use aqua_air::{LensId, Operand, OperandId, Slot};
+use aqua_air::{LensId, OperandId, ResolvedOperand, Slot};
 use aqua_values::Value;
 use ecow::{EcoString, EcoVec};
 
@@ -15,23 +15,23 @@ impl Machine<'_> {
     pub(super) fn resolve(&self, operand: OperandId) -> Result<Resolved, ExecutionError> {
         let literal = |value: Value| Ok(Resolved::one(value, self.literal.clone()));
         match self.code[operand] {
-            Operand::InitPeerId => literal(self.init_peer.clone().into()),
-            Operand::Timestamp => literal(self.params.timestamp.into()),
-            Operand::Ttl => literal(u64::from(self.params.ttl).into()),
-            Operand::EmptyArray => literal(Value::Array(EcoVec::new())),
-            Operand::Boolean(boolean) => literal(boolean.into()),
-            Operand::Integer(number) => literal(number.into()),
-            Operand::Float(bits) => literal(f64::from_bits(bits).into()),
-            Operand::Text(text) => literal(self.code[text].clone().into()),
-            Operand::LastError(lens) => {
+            ResolvedOperand::InitPeerId => literal(self.init_peer.clone().into()),
+            ResolvedOperand::Timestamp => literal(self.params.timestamp.into()),
+            ResolvedOperand::Ttl => literal(u64::from(self.params.ttl).into()),
+            ResolvedOperand::EmptyArray => literal(Value::Array(EcoVec::new())),
+            ResolvedOperand::Boolean(boolean) => literal(boolean.into()),
+            ResolvedOperand::Integer(number) => literal(number.into()),
+            ResolvedOperand::Float(bits) => literal(f64::from_bits(bits).into()),
+            ResolvedOperand::String(text) => literal(self.code[text].clone().into()),
+            ResolvedOperand::LastError(lens) => {
                 let last = &self.errors.last;
                 self.error_value(&last.object, last.tetraplet.as_ref(), lens)
             }
-            Operand::Error(lens) => {
+            ResolvedOperand::Error(lens) => {
                 let handled = &self.errors.handled;
                 self.error_value(&handled.object, handled.tetraplet.as_ref(), lens)
             }
-            Operand::Scalar(slot, lens) => {
+            ResolvedOperand::Scalar(slot, lens) => {
                 let ItemRef { value, origin, .. } = self.scalar(slot)?;
                 let origin = origin.to_origin();
                 match lens {
@@ -39,7 +39,7 @@ impl Machine<'_> {
                     Some(lens) => self.apply_to_value(value, &origin, &self.code[lens]),
                 }
             }
-            Operand::CanonStream(slot, lens) => {
+            ResolvedOperand::CanonStream(slot, lens) => {
                 let stream = self
                     .canon_streams
                     .get(slot.index(), self.code.name(slot), &self.levels)?;
@@ -52,7 +52,7 @@ impl Machine<'_> {
                     Some(lens) => self.apply_to_canon_stream(stream, &self.code[lens]),
                 }
             }
-            Operand::CanonMap(slot, lens) => {
+            ResolvedOperand::CanonMap(slot, lens) => {
                 let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
                 match lens {
                     None => Ok(Resolved {
@@ -69,8 +69,8 @@ impl Machine<'_> {
     /// The value of an operand alone.
     pub(super) fn value(&self, operand: OperandId) -> Result<Value, ExecutionError> {
         match self.code[operand] {
-            Operand::Text(text) => Ok(self.code[text].clone().into()),
-            Operand::Scalar(slot, None) => Ok(self.scalar(slot)?.value.clone()),
+            ResolvedOperand::String(text) => Ok(self.code[text].clone().into()),
+            ResolvedOperand::Scalar(slot, None) => Ok(self.scalar(slot)?.value.clone()),
             _ => Ok(self.resolve(operand)?.value),
         }
     }
@@ -114,8 +114,8 @@ impl Machine<'_> {
     /// A part of a call's triplet: must be a text.
     pub(super) fn resolve_text(&self, operand: OperandId) -> Result<EcoString, ExecutionError> {
         let value = match self.code[operand] {
-            Operand::Text(text) => return Ok(self.code[text].clone()),
-            Operand::Scalar(slot, None) => match self.scalar(slot)?.value {
+            ResolvedOperand::String(text) => return Ok(self.code[text].clone()),
+            ResolvedOperand::Scalar(slot, None) => match self.scalar(slot)?.value {
                 Value::String(text) => return Ok(text.clone()),
                 value => value.clone(),
             },
@@ -134,9 +134,9 @@ impl Machine<'_> {
     /// The name in an operand, without its lens.
     pub(super) fn operand_name(&self, operand: OperandId) -> EcoString {
         match self.code[operand] {
-            Operand::Scalar(slot, _) | Operand::CanonStream(slot, _) | Operand::CanonMap(slot, _) => {
-                self.code.name(slot).clone()
-            }
+            ResolvedOperand::Scalar(slot, _)
+            | ResolvedOperand::CanonStream(slot, _)
+            | ResolvedOperand::CanonMap(slot, _) => self.code.name(slot).clone(),
             _ => EcoString::new(),
         }
     }

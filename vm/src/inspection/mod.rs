@@ -15,7 +15,7 @@
 //! let data = outcome.state.data();
 //! assert_eq!(inspection::waits(data)[0].peer, params.current_peer_id);
 //! assert!(inspection::audit(data, Some("particle")).is_sound());
-//! # Ok::<(), aqua_air::ReadError>(())
+//! # Ok::<(), aqua_air::ParseError>(())
 //! ```
 
 mod audit;

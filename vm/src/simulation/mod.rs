@@ -12,7 +12,7 @@
 //! answers.set("math.add", 3.into()).expect("a name with a point");
 //! let run = run(&program, &Setting::default(), |peer, request| answers.answer(peer, request));
 //! assert_eq!(run.states.len(), 2);
-//! # Ok::<(), aqua_vm::ReadError>(())
+//! # Ok::<(), aqua_vm::ParseError>(())
 //! ```
 
 mod answers;

@@ -1,72 +1,74 @@
-//! Bytes as bytecode. Nothing in them is trusted: what comes out is a script that could have been read from text, in the one
-//! encoding that it has.
+//! Decodes bytecode from untrusted bytes.
+//!
+//! A script has exactly one encoding. The decoder accepts nothing else, and only scripts that could have been parsed from
+//! text.
 
-mod code;
+mod operations;
 mod tables;
 
 use super::encode::{MAGIC, VERSION, section};
 use super::leb128::Reader;
-use super::{Bytecode, ContentId};
-use crate::{ReadError, Span, check};
-use code::Decoder;
+use super::{Bytecode, BytecodeHash};
+use crate::{ParseError, TextRange, verify};
+use operations::Decoder;
 
 /// Why bytes are not bytecode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// The first bytes are not those of bytecode.
+    /// The bytes do not start with the magic number.
     #[error("this is not AIR bytecode")]
     NotBytecode,
-    /// A version that this program doesn't know.
-    #[error("bytecode of version {0} is not supported")]
-    UnknownVersion(u8),
+    /// The format version is not supported.
+    #[error("bytecode version {0} is not supported")]
+    UnsupportedVersion(u8),
     /// The bytes end too early, or a length points past the end.
-    #[error("the bytecode ends in the middle")]
+    #[error("unexpected end of the bytecode")]
     Truncated,
-    /// Bytes are left over in a section or after the last one.
-    #[error("{0} bytes are left over")]
-    LeftOver(usize),
+    /// A section, or the file, has this many bytes after its end.
+    #[error("{0} trailing bytes")]
+    TrailingBytes(usize),
     /// A section that is unknown, out of order, repeated, or empty.
-    #[error("section {0} can't stand there")]
+    #[error("section {0} is unknown, repeated, empty or out of order")]
     MisplacedSection(u8),
-    /// A number that doesn't fit.
-    #[error("a number is too big")]
-    NumberTooBig,
-    /// A number in more bytes than needed.
-    #[error("a number is not in its shortest form")]
-    NotShortest,
-    /// Bytes that are no UTF-8.
-    #[error("a text is not UTF-8")]
-    NotText,
-    /// A first byte that means nothing.
-    #[error("{what} {byte} is unknown")]
+    /// An integer is out of range.
+    #[error("an integer is out of range")]
+    IntegerOverflow,
+    /// A LEB128 integer has more bytes than needed.
+    #[error("an integer is not in its shortest form")]
+    NonMinimalInteger,
+    /// A string is not valid UTF-8.
+    #[error("a string is not valid UTF-8")]
+    InvalidUtf8,
+    /// An unknown opcode, operand kind, accessor kind or kind of name.
+    #[error("unknown {what} {byte}")]
     Unknown {
-        /// What it should say.
+        /// What the byte encodes.
         what: &'static str,
         /// The byte.
         byte: u8,
     },
-    /// A number past the end of its table.
+    /// An index past the end of the table.
     #[error("{0} is out of bounds")]
     OutOfBounds(&'static str),
-    /// A table that isn't in the order of first use, or has entries twice or for nothing.
-    #[error("the table of {0} is not in order")]
+    /// A table is not in the order of first use, or has duplicate or unused entries.
+    #[error("the table of {0} is not in the order of first use")]
     NotInOrder(&'static str),
-    /// A name, text or number that AIR can't spell, or an entry of a kind that can't stand there.
-    #[error("{0} can't stand there")]
+    /// AIR text can't represent a name, string or number, or an entry has a kind that is not allowed at its position.
+    #[error("{0} is not allowed at its position")]
     Misplaced(&'static str),
-    /// A use of a stream that doesn't mean the innermost scope of its name.
+    /// A use of a stream refers to another scope than the innermost one of its name.
     #[error("a stream is used outside of its scope")]
     WrongScope,
-    /// A script that breaks the rules for names and folds.
+    /// The script violates the rules for names and folds.
     #[error("the script is not valid: {0}")]
-    Invalid(ReadError),
+    Invalid(ParseError),
 }
 
 impl Bytecode {
-    /// Reads and verifies a file.
+    /// Decodes and verifies a script.
     ///
     /// # Errors
-    /// When the bytes are not the encoding of a valid script.
+    /// Fails if the bytes are not the encoding of a valid script.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader { rest: bytes };
         if reader.bytes(MAGIC.len()).ok() != Some(MAGIC) {
@@ -74,45 +76,45 @@ impl Bytecode {
         }
         match reader.byte()? {
             VERSION => {}
-            other => return Err(DecodeError::UnknownVersion(other)),
+            other => return Err(DecodeError::UnsupportedVersion(other)),
         }
         let mut sections = Sections { reader, last: 0 };
-        let tables = tables::read(&mut sections)?;
+        let tables = tables::decode(&mut sections)?;
         let code = sections.take(section::CODE)?.ok_or(DecodeError::Truncated)?;
-        let (tables, layout) = Decoder::new(tables).code(code)?;
+        let (tables, tree) = Decoder::new(tables).operations(code)?;
         let content = &bytes[..bytes.len() - sections.reader.rest.len()];
-        let content_id = ContentId(*blake3::hash(content).as_bytes());
+        let content_hash = BytecodeHash(*blake3::hash(content).as_bytes());
         let spans = match sections.take(section::DEBUG)? {
-            Some(debug) => spans(debug, layout.operations.len())?,
+            Some(debug) => spans(debug, tree.operations.len())?,
             None => Vec::new(),
         };
         sections.end()?;
-        let bytecode = Self::from_parts(tables, layout, spans, content_id.into());
-        let problems = check(&bytecode);
+        let bytecode = Self::from_parts(tables, tree, spans, content_hash.into());
+        let problems = verify(&bytecode);
         if problems.is_empty() {
             Ok(bytecode)
         } else {
-            Err(DecodeError::Invalid(ReadError { problems }))
+            Err(DecodeError::Invalid(ParseError { problems }))
         }
     }
 }
 
-/// Sections in their order.
+/// Reads sections in order.
 struct Sections<'a> {
     reader: Reader<'a>,
     last: u8,
 }
 
 impl<'a> Sections<'a> {
-    /// The content of a section if it is the next one.
+    /// Returns the content of the section with this id if it is the next one.
     fn take(&mut self, id: u8) -> Result<Option<Reader<'a>>, DecodeError> {
-        let mut ahead = self.reader;
-        if self.reader.is_at_end() || ahead.byte()? != id {
+        let mut lookahead = self.reader;
+        if self.reader.is_at_end() || lookahead.byte()? != id {
             return Ok(None);
         }
-        let len = ahead.count()?;
-        let rest = ahead.bytes(len)?;
-        (self.reader, self.last) = (ahead, id);
+        let len = lookahead.count()?;
+        let rest = lookahead.bytes(len)?;
+        (self.reader, self.last) = (lookahead, id);
         Ok(Some(Reader { rest }))
     }
 
@@ -125,22 +127,22 @@ impl<'a> Sections<'a> {
     }
 }
 
-/// A span for each operation; they begin one after the other.
-fn spans(mut reader: Reader<'_>, count: usize) -> Result<Vec<Span>, DecodeError> {
+/// Decodes the span of each operation. Their starts are strictly increasing.
+fn spans(mut reader: Reader<'_>, count: usize) -> Result<Vec<TextRange>, DecodeError> {
     let (mut spans, mut before) = (Vec::with_capacity(count.min(reader.rest.len())), 0_u32);
     for index in 0..count {
-        let (distance, len) = (reader.number32()?, reader.number32()?);
-        let left = before.checked_add(distance).ok_or(DecodeError::NumberTooBig)?;
-        let right = left.checked_add(len).ok_or(DecodeError::NumberTooBig)?;
+        let (distance, len) = (reader.u32()?, reader.u32()?);
+        let start = before.checked_add(distance).ok_or(DecodeError::IntegerOverflow)?;
+        let end = start.checked_add(len).ok_or(DecodeError::IntegerOverflow)?;
         if len == 0 || (distance == 0 && index > 0) {
             return Err(DecodeError::Misplaced("a span"));
         }
-        spans.push(Span { left, right });
-        before = left;
+        spans.push(TextRange { start, end });
+        before = start;
     }
     if reader.is_at_end() {
         Ok(spans)
     } else {
-        Err(DecodeError::LeftOver(reader.rest.len()))
+        Err(DecodeError::TrailingBytes(reader.rest.len()))
     }
 }

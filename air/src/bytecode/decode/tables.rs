@@ -1,9 +1,9 @@
-//! The tables of a file, each entry checked against the tables before it.
+//! Decodes the tables. Checks the references of each entry to earlier tables.
 
 use super::super::encode::{operand, section};
 use super::super::leb128::Reader;
 use super::super::tables::Tables;
-use super::super::{LensId, Operand, ResolvedLens, Scope, Slot, Step, TextId};
+use super::super::{LensId, LensStep, ResolvedLens, ResolvedOperand, Slot, StreamScope, StringId};
 use super::{DecodeError, Sections};
 use crate::{Lens, Variable, VariableKind, spelling};
 use ecow::EcoString;
@@ -11,21 +11,21 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use std::hash::Hash;
 
-/// Reads all tables. Whether their entries are used, and in which order, is for the code to say.
-pub(super) fn read(sections: &mut Sections<'_>) -> Result<Tables, DecodeError> {
+/// Decodes all tables. Whether their entries are used, and in which order, is checked with the operations.
+pub(super) fn decode(sections: &mut Sections<'_>) -> Result<Tables, DecodeError> {
     let mut tables = Tables::default();
-    if let Some(reader) = sections.take(section::TEXTS)? {
-        tables.texts = list(reader, "texts", |reader| text(reader))?;
+    if let Some(reader) = sections.take(section::STRINGS)? {
+        tables.strings = distinct_entries(reader, "strings", string)?;
     }
     if let Some(reader) = sections.take(section::NAMES)? {
-        tables.variables = list(reader, "names", variable)?;
+        tables.variables = distinct_entries(reader, "names", variable)?;
     }
     if let Some(reader) = sections.take(section::SCOPES)? {
         tables.scopes = entries(reader, |reader| tables.scope_entry(reader))?;
     }
     if let Some(reader) = sections.take(section::LENSES)? {
-        let lenses: Vec<_> = list(reader, "lenses", |reader| tables.steps(reader))?;
-        let resolve = |path: Option<Vec<Step>>| {
+        let lenses: Vec<_> = distinct_entries(reader, "lenses", |reader| tables.steps(reader))?;
+        let resolve = |path: Option<Vec<LensStep>>| {
             let lens = path.as_deref().map_or(Lens::Length, |steps| tables.path(steps));
             ResolvedLens {
                 path,
@@ -35,16 +35,16 @@ pub(super) fn read(sections: &mut Sections<'_>) -> Result<Tables, DecodeError> {
         tables.lenses = lenses.into_iter().map(resolve).collect();
     }
     if let Some(reader) = sections.take(section::OPERANDS)? {
-        tables.operands = list(reader, "operands", |reader| tables.operand_entry(reader))?;
+        tables.operands = distinct_entries(reader, "operands", |reader| tables.operand_entry(reader))?;
     }
     Ok(tables)
 }
 
 impl Tables {
-    fn scope_entry(&self, reader: &mut Reader<'_>) -> Result<Scope, DecodeError> {
-        let variable = Slot(reader.number32()?);
+    fn scope_entry(&self, reader: &mut Reader<'_>) -> Result<StreamScope, DecodeError> {
+        let variable = Slot(reader.u32()?);
         match self.kind(variable)? {
-            VariableKind::Stream | VariableKind::StreamMap => Ok(Scope {
+            VariableKind::Stream | VariableKind::StreamMap => Ok(StreamScope {
                 variable,
                 opened_by: None,
             }),
@@ -52,57 +52,63 @@ impl Tables {
         }
     }
 
-    fn steps(&self, reader: &mut Reader<'_>) -> Result<Option<Vec<Step>>, DecodeError> {
+    fn steps(&self, reader: &mut Reader<'_>) -> Result<Option<Vec<LensStep>>, DecodeError> {
         let steps = (0..reader.count()?)
             .map(|_| self.step(reader))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Some(steps).filter(|steps| !steps.is_empty()))
     }
 
-    fn step(&self, reader: &mut Reader<'_>) -> Result<Step, DecodeError> {
-        let (kind, value) = (reader.byte()?, reader.number32()?);
+    fn step(&self, reader: &mut Reader<'_>) -> Result<LensStep, DecodeError> {
+        let (kind, value) = (reader.byte()?, reader.u32()?);
         match kind {
-            0 => Ok(Step::Index(value)),
+            0 => Ok(LensStep::Index(value)),
             1 => match self.variables.get(value as usize) {
                 Some(name) if name.kind == VariableKind::Scalar && spelling::is_accessor(&name.name) => {
-                    Ok(Step::Scalar(Slot(value)))
+                    Ok(LensStep::Scalar(Slot(value)))
                 }
                 Some(_) => Err(DecodeError::Misplaced("a name")),
                 None => Err(DecodeError::OutOfBounds("a name")),
             },
-            2 => match self.texts.get(value as usize) {
-                Some(text) if spelling::is_accessor(text) => Ok(Step::Field(TextId(value))),
-                Some(_) => Err(DecodeError::Misplaced("a text")),
-                None => Err(DecodeError::OutOfBounds("a text")),
+            2 => match self.strings.get(value as usize) {
+                Some(text) if spelling::is_accessor(text) => Ok(LensStep::Field(StringId(value))),
+                Some(_) => Err(DecodeError::Misplaced("a string")),
+                None => Err(DecodeError::OutOfBounds("a string")),
             },
             byte => Err(DecodeError::Unknown { what: "accessor", byte }),
         }
     }
 
-    fn operand_entry(&self, reader: &mut Reader<'_>) -> Result<Operand, DecodeError> {
+    fn operand_entry(&self, reader: &mut Reader<'_>) -> Result<ResolvedOperand, DecodeError> {
         Ok(match reader.byte()? {
-            operand::INIT_PEER_ID => Operand::InitPeerId,
-            operand::TIMESTAMP => Operand::Timestamp,
-            operand::TTL => Operand::Ttl,
-            operand::EMPTY_ARRAY => Operand::EmptyArray,
-            operand::FALSE => Operand::Boolean(false),
-            operand::TRUE => Operand::Boolean(true),
-            operand::INTEGER => Operand::Integer(reader.signed()?),
+            operand::INIT_PEER_ID => ResolvedOperand::InitPeerId,
+            operand::TIMESTAMP => ResolvedOperand::Timestamp,
+            operand::TTL => ResolvedOperand::Ttl,
+            operand::EMPTY_ARRAY => ResolvedOperand::EmptyArray,
+            operand::FALSE => ResolvedOperand::Boolean(false),
+            operand::TRUE => ResolvedOperand::Boolean(true),
+            operand::INTEGER => ResolvedOperand::Integer(reader.signed()?),
             operand::FLOAT => {
-                let bytes = reader.bytes(8)?.try_into().expect("eight bytes were asked for");
+                let bytes = reader
+                    .bytes(8)?
+                    .try_into()
+                    .expect("`bytes` returns the requested number of bytes");
                 let number = f64::from_le_bytes(bytes);
                 if !spelling::is_float(number) {
                     return Err(DecodeError::Misplaced("a number"));
                 }
-                Operand::Float(number.to_bits())
+                ResolvedOperand::Float(number.to_bits())
             }
-            operand::TEXT => {
-                let id = reader.number32()?;
-                let text = self.texts.get(id as usize).ok_or(DecodeError::OutOfBounds("a text"))?;
+            operand::STRING => {
+                let id = reader.u32()?;
+                let text = self
+                    .strings
+                    .get(id as usize)
+                    .ok_or(DecodeError::OutOfBounds("a string"))?;
                 if !spelling::is_literal(text) {
-                    return Err(DecodeError::Misplaced("a text"));
+                    return Err(DecodeError::Misplaced("a string"));
                 }
-                Operand::Text(TextId(id))
+                ResolvedOperand::String(StringId(id))
             }
             code => {
                 let (code, with_lens) = match code.checked_sub(operand::WITH_LENS) {
@@ -110,18 +116,18 @@ impl Tables {
                     None => (code, false),
                 };
                 let slot = if code == operand::VARIABLE {
-                    Some(Slot(reader.number32()?))
+                    Some(Slot(reader.u32()?))
                 } else {
                     None
                 };
                 let lens = if with_lens { Some(self.lens_id(reader)?) } else { None };
                 match (code, slot) {
-                    (operand::LAST_ERROR, None) => Operand::LastError(lens),
-                    (operand::ERROR, None) => Operand::Error(lens),
+                    (operand::LAST_ERROR, None) => ResolvedOperand::LastError(lens),
+                    (operand::ERROR, None) => ResolvedOperand::Error(lens),
                     (operand::VARIABLE, Some(slot)) => match self.kind(slot)? {
-                        VariableKind::Scalar => Operand::Scalar(slot, lens),
-                        VariableKind::CanonStream => Operand::CanonStream(slot, lens),
-                        VariableKind::CanonMap => Operand::CanonMap(slot, lens),
+                        VariableKind::Scalar => ResolvedOperand::Scalar(slot, lens),
+                        VariableKind::CanonStream => ResolvedOperand::CanonStream(slot, lens),
+                        VariableKind::CanonMap => ResolvedOperand::CanonMap(slot, lens),
                         VariableKind::Stream | VariableKind::StreamMap => return Err(DecodeError::Misplaced("a name")),
                     },
                     (byte, _) => return Err(DecodeError::Unknown { what: "operand", byte }),
@@ -131,14 +137,13 @@ impl Tables {
     }
 
     fn lens_id(&self, reader: &mut Reader<'_>) -> Result<LensId, DecodeError> {
-        let id = reader.number32()?;
+        let id = reader.u32()?;
         if id as usize >= self.lenses.len() {
             return Err(DecodeError::OutOfBounds("a lens"));
         }
         Ok(LensId(id))
     }
 
-    /// The kind of a name.
     pub(super) fn kind(&self, slot: Slot) -> Result<VariableKind, DecodeError> {
         let variable = self
             .variables
@@ -148,7 +153,7 @@ impl Tables {
     }
 }
 
-/// The entries of a table that has at least one.
+/// Decodes a table with at least one entry.
 fn entries<'a, T>(
     mut reader: Reader<'a>,
     mut entry: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
@@ -159,12 +164,12 @@ fn entries<'a, T>(
     match (entries.is_empty(), reader.rest.len()) {
         (true, _) => Err(DecodeError::Truncated),
         (false, 0) => Ok(entries),
-        (false, left) => Err(DecodeError::LeftOver(left)),
+        (false, left) => Err(DecodeError::TrailingBytes(left)),
     }
 }
 
-/// The entries of a table that has at least one and none twice.
-fn list<'a, T: Hash + Eq>(
+/// Decodes a table with at least one entry and without duplicates.
+fn distinct_entries<'a, T: Hash + Eq>(
     reader: Reader<'a>,
     what: &'static str,
     entry: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
@@ -179,11 +184,11 @@ fn list<'a, T: Hash + Eq>(
     }
 }
 
-fn text(reader: &mut Reader<'_>) -> Result<EcoString, DecodeError> {
+fn string(reader: &mut Reader<'_>) -> Result<EcoString, DecodeError> {
     let len = reader.count()?;
     std::str::from_utf8(reader.bytes(len)?)
         .map(EcoString::from)
-        .map_err(|_| DecodeError::NotText)
+        .map_err(|_| DecodeError::InvalidUtf8)
 }
 
 fn variable(reader: &mut Reader<'_>) -> Result<Variable, DecodeError> {
@@ -202,7 +207,7 @@ fn variable(reader: &mut Reader<'_>) -> Result<Variable, DecodeError> {
     };
     let variable = Variable {
         kind,
-        name: text(reader)?,
+        name: string(reader)?,
     };
     if spelling::is_name(variable.kind, &variable.name) {
         Ok(variable)

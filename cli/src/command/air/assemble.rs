@@ -46,7 +46,7 @@ pub(crate) fn asm(options: &AsmOptions, terminal: Terminal) -> Result<(), Failur
     };
     file::write(&output, &bytes, terminal)?;
     if terminal.is_json() && !file::is_standard(&output) {
-        let id = script.content_id().to_string();
+        let id = script.content_hash().to_string();
         terminal.object(&json!({"kind": "artifact", "path": output, "bytes": bytes.len(), "content_id": id}));
     }
     Ok(())

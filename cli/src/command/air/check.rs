@@ -38,7 +38,7 @@ pub(crate) fn check(options: &CheckOptions, terminal: Terminal) -> Result<(), Fa
             Err(failure) => return Err(failure),
         };
         let (name, instructions, depth) = (file::name(path), script.operations().len(), script.depth());
-        let id = script.content_id().to_string();
+        let id = script.content_hash().to_string();
         if terminal.is_json() {
             terminal.object(&json!({
                 "kind": "script", "path": name, "instructions": instructions, "depth": depth, "content_id": id,

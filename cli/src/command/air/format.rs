@@ -32,7 +32,8 @@ pub(crate) fn fmt(options: &FmtOptions, terminal: Terminal) -> Result<(), Failur
         Ok(Ok(text)) => text,
         _ if options.write => return Err(write_error(&bytes, options, terminal)),
         _ => {
-            let script = aqua_air::open(&bytes).map_err(|error| file::invalid_script(error, path, &bytes, terminal))?;
+            let script = aqua_air::Bytecode::load(&bytes)
+                .map_err(|error| file::invalid_script(error, path, &bytes, terminal))?;
             aqua_air::print(&script.disassemble())
         }
     };
@@ -46,7 +47,7 @@ pub(crate) fn fmt(options: &FmtOptions, terminal: Terminal) -> Result<(), Failur
 
 /// `--write` accepts text only.
 fn write_error(bytes: &[u8], options: &FmtOptions, terminal: Terminal) -> Failure {
-    match aqua_air::open(bytes) {
+    match aqua_air::Bytecode::load(bytes) {
         Ok(_) => Failure::Usage(format!(
             "{} is bytecode; use `aqua air disasm` to convert it to text",
             file::name(&options.script)

@@ -3,7 +3,7 @@
 use crate::command::file;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
-use aqua_air::Graph;
+use aqua_air::ControlFlowGraph;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -58,7 +58,7 @@ enum Format {
 
 /// Prints the graph.
 pub(crate) fn graph(options: &GraphOptions, terminal: Terminal) -> Result<(), Failure> {
-    let graph = Graph::of(&file::script(&options.script, terminal)?.disassemble());
+    let graph = ControlFlowGraph::new(&file::script(&options.script, terminal)?.disassemble());
     let text = match options.format {
         Format::Mermaid => graph.to_mermaid(),
         Format::Dot => graph.to_dot(),
