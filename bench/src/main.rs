@@ -6,6 +6,7 @@
 
 mod cases;
 mod measure;
+mod simulator;
 mod training;
 mod vm;
 
@@ -54,8 +55,11 @@ fn one(name: &str) -> Result<()> {
 /// The group of the VM, which has no single cases.
 const VM: &str = "vm";
 
+/// The group of the simulator.
+const SIMULATOR: &str = "simulator";
+
 fn groups() -> impl Iterator<Item = &'static str> {
-    Case::GROUPS.iter().map(|(group, _)| *group).chain([VM])
+    Case::GROUPS.iter().map(|(group, _)| *group).chain([VM, SIMULATOR])
 }
 
 /// Runs the measurements of a group and stores the results.
@@ -65,6 +69,10 @@ fn group(name: &str) -> Result<()> {
                    of the process for the official client's way (npm avm 0.62 through marine-js in Node), lowest deciles in microseconds \
                    after warm-up; times_native and times_client say how many times less ours takes";
         return store(name, how, &vm::report(&|line| print(line))?);
+    }
+    if name == SIMULATOR {
+        let how = "release build; all runs in this process, on all processors, wall time by the monotonic clock";
+        return store(name, how, &simulator::report(&|line| print(line))?);
     }
     let cases = Case::GROUPS.iter().find(|(group, _)| *group == name);
     let (_, cases) = cases.context("a group of that name")?;
