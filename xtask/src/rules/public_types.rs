@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// Names that mean the same thing of whatever module they are read with, as `io::Error` does.
 const QUALIFIED: &[&str] = &["Config", "Error", "Event", "Limits", "Options"];
 
-/// Other names of several types.
+/// Other names of several types. A new one needs a reason why no other name is as clear.
 const KNOWN: &[&str] = &[
     "Call",
     "CallError",
@@ -20,9 +20,8 @@ const KNOWN: &[&str] = &[
     "Network",
     "Outcome",
     "Parameter",
-    "Peer",
-    "PeerId",
     "Place",
+    "Plan",
     "Program",
     "ReadError",
     "Run",
@@ -38,7 +37,6 @@ const KNOWN: &[&str] = &[
     "Target",
     "Type",
     "Value",
-    "Work",
 ];
 
 /// Folders without libraries; and the syntax tree, whose nodes have the names of what they become and are read as `tree::Call`.

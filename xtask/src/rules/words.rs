@@ -4,18 +4,25 @@ use super::File;
 
 /// What must not be written, and what is written instead. A name matches as a whole identifier, a phrase anywhere in a line.
 const BANNED: &[(&str, &str)] = &[
+    ("InTurn", "Sequential"),
     ("Itinerary", "ParticleTracker"),
     ("LoreInMaking", "LoreBuilder"),
     ("Patron", "Submitter"),
     ("USUAL_TTL", "DEFAULT_TTL"),
+    ("Whereabouts", "ParticleStatus"),
     ("astray", "inconsistent"),
+    ("keep_grave", "retain_errors"),
+    ("made_of", "with_origin"),
     ("says_the_same", "is_equivalent"),
+    ("side_by_side", "in_parallel"),
+    ("struct Former", "struct PreviousGraph"),
     ("take_up", "resume"),
     ("Be a peer", "Run a node"),
     ("Say nothing but results", "Print results and errors only"),
     ("broke down", "panicked"),
     ("every peer did its part", "what is waited for, and where"),
     ("is not as expected", "invalid value for"),
+    ("nobody goes there", "this `on` has no effect"),
     ("no threads can be had", "can't start the async runtime"),
     ("the system gives no randomness", "system random generator failed"),
 ];
