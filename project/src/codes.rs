@@ -1,29 +1,12 @@
-//! Diagnostic codes for manifests, node configurations and `--const`.
+//! The diagnostic code for `--const`. Those for manifests are in [`aqua_toml::codes`].
 
 use aqua_diagnostics::Code;
 
-/// Invalid TOML syntax.
-pub const INVALID_TOML: Code = Code::new("E6001");
-/// Unknown key.
-pub const UNKNOWN_KEY: Code = Code::new("E6002");
-/// A value of the wrong type or outside its range.
-pub const INVALID_VALUE: Code = Code::new("E6003");
-/// A required key is missing.
-pub const MISSING_KEY: Code = Code::new("E6004");
-/// A referenced file does not exist.
-pub const MISSING_FILE: Code = Code::new("E6005");
 /// A constant given by `--const` that no module uses.
 pub const UNUSED_CONSTANT: Code = Code::new("W6001");
 
 /// All codes of this crate.
-pub const ALL: &[Code] = &[
-    INVALID_TOML,
-    UNKNOWN_KEY,
-    INVALID_VALUE,
-    MISSING_KEY,
-    MISSING_FILE,
-    UNUSED_CONSTANT,
-];
+pub const ALL: &[Code] = &[UNUSED_CONSTANT];
 
 #[cfg(test)]
 mod tests {
@@ -50,7 +33,7 @@ mod tests {
 
     #[test]
     fn examples_of_error_pages_are_reported_as_documented() {
-        for code in ALL.iter().filter(|code| **code != UNUSED_CONSTANT) {
+        for code in aqua_toml::codes::ALL {
             let page = aqua_render::explain(code.name()).unwrap_or_else(|| panic!("{code} has no page"));
             assert!(
                 found(page, "Wrong").contains(code),

@@ -42,10 +42,4 @@ pub enum Error {
         /// What is wrong with its contents.
         reason: String,
     },
-    /// The file is not a secret key.
-    #[error("invalid key file {}: expected 32 bytes in base58", path.display())]
-    InvalidKeyFile {
-        /// The file.
-        path: PathBuf,
-    },
 }

@@ -1,4 +1,4 @@
-//! Projects on disk: manifests, node configurations, import resolution, compilation and its output files.
+//! Projects on disk: manifests, import resolution, compilation and its output files.
 //!
 //! [`Program`] locates a program and its `aqua.toml`; [`FileLoader`] loads sources for the compiler. Mistakes in these
 //! files are diagnostics with spans; I/O errors are [`Error`]s.
@@ -14,11 +14,8 @@ mod file_loader;
 mod folder;
 mod imports_map;
 mod invocation;
-pub mod key_file;
 pub mod manifest;
-pub mod node_config;
 mod program;
-mod section;
 mod watch;
 mod workers;
 
@@ -31,7 +28,5 @@ pub use folder::programs;
 pub use imports_map::ImportsMap;
 pub use invocation::{Invocation, InvocationError};
 pub use manifest::Manifest;
-pub use node_config::{NodeConfig, NodeFile};
 pub use program::{Program, Project};
-pub use section::Spanned;
 pub use watch::{FileChanges, FileWatcher, WatchError};

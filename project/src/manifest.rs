@@ -1,8 +1,7 @@
 //! `aqua.toml`, the manifest of a project.
 
-use crate::codes;
-use crate::section::{Document, Section, Spanned};
 use aqua_diagnostics::{Diagnostic, FileId};
+use aqua_toml::{Document, Section, Service, Spanned, missing_file};
 use std::path::{Path, PathBuf};
 
 /// The file name of a manifest.
@@ -57,17 +56,6 @@ pub struct Run {
     pub ttl: Option<u32>,
 }
 
-/// `[services.NAME]`: a WebAssembly service that every peer runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
-    /// The service id.
-    pub name: String,
-    /// The WebAssembly file, relative to the file that names it.
-    pub wasm: Spanned<PathBuf>,
-    /// The memory limit in bytes.
-    pub memory: Option<u64>,
-}
-
 impl Manifest {
     /// Parses a manifest. Never fails: returns what could be read, with diagnostics for the rest.
     pub fn parse(file: FileId, text: &str) -> (Self, Vec<Diagnostic>) {
@@ -81,11 +69,7 @@ impl Manifest {
             package: root.section("package").map(Package::read).unwrap_or_default(),
             build: root.section("build").map(Build::read).unwrap_or_default(),
             run: root.section("run").map(Run::read).unwrap_or_default(),
-            services: root
-                .sections("services")
-                .into_iter()
-                .filter_map(|(name, it)| Service::read(name, it))
-                .collect(),
+            services: Service::read_all(&mut root),
         };
         root.finish();
         manifest
@@ -103,12 +87,6 @@ impl Manifest {
     }
 }
 
-/// The diagnostic for a file that does not exist.
-pub(crate) fn missing_file(path: &Spanned<PathBuf>) -> Diagnostic {
-    let message = format!("file `{}` not found", path.value.display());
-    Diagnostic::error(codes::MISSING_FILE, path.span, message).note("Paths are relative to the folder of this file.")
-}
-
 impl Package {
     fn read(mut section: Section<'_, '_>) -> Self {
         let package = Self {
@@ -117,7 +95,7 @@ impl Package {
                 .map(|name| name.value)
                 .unwrap_or_default(),
             version: section.string("version").map(|version| version.value),
-            main: section.string("main").map(path),
+            main: section.path("main"),
         };
         section.finish();
         package
@@ -127,7 +105,7 @@ impl Package {
 impl Build {
     fn read(mut section: Section<'_, '_>) -> Self {
         let build = Self {
-            imports: section.strings("imports").into_iter().map(path).collect(),
+            imports: section.strings("imports").into_iter().map(Spanned::into).collect(),
             constants: section.literals("consts"),
         };
         section.finish();
@@ -149,26 +127,6 @@ impl Run {
         };
         section.finish();
         run
-    }
-}
-
-impl Service {
-    pub(crate) fn read(name: String, mut section: Section<'_, '_>) -> Option<Self> {
-        let wasm = section.required_string("wasm", "\"service.wasm\"").map(path);
-        let memory = section.size("memory").map(|memory| memory.value);
-        section.finish();
-        Some(Self {
-            name,
-            wasm: wasm?,
-            memory,
-        })
-    }
-}
-
-pub(crate) fn path(text: Spanned<String>) -> Spanned<PathBuf> {
-    Spanned {
-        value: PathBuf::from(text.value),
-        span: text.span,
     }
 }
 
@@ -244,6 +202,6 @@ mod tests {
         let (manifest, _) = Manifest::parse(FileId(0), text);
         let messages = manifest.missing_files(Path::new("."));
         assert_eq!(messages.len(), 1);
-        assert_eq!(messages[0].code, codes::MISSING_FILE);
+        assert_eq!(messages[0].code, aqua_toml::codes::MISSING_FILE);
     }
 }

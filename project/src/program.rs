@@ -1,9 +1,10 @@
 //! Locates a program and its manifest.
 
 use crate::file_loader::display_path;
-use crate::manifest::{FILE_NAME, Manifest, Service};
+use crate::manifest::{FILE_NAME, Manifest};
 use crate::{Error, FileLoader, Settings};
 use aqua_diagnostics::{Diagnostic, Sources};
+use aqua_toml::Service;
 use std::path::{Path, PathBuf};
 
 /// A file to compile or run, with the project it belongs to.
@@ -165,19 +166,14 @@ impl Project {
         self.manifest
             .services
             .iter()
-            .map(|service| Ok((service.clone(), service.bytes(&self.root)?)))
+            .map(|service| {
+                let path = self.root.join(&service.wasm.value);
+                match std::fs::read(&path) {
+                    Ok(wasm) => Ok((service.clone(), wasm)),
+                    Err(source) => Err(Error::Unreadable { path, source }),
+                }
+            })
             .collect()
-    }
-}
-
-impl Service {
-    /// Reads the WebAssembly file of the service. Its path is relative to `root`.
-    ///
-    /// # Errors
-    /// If the file can't be read.
-    pub fn bytes(&self, root: &Path) -> Result<Vec<u8>, Error> {
-        let path = root.join(&self.wasm.value);
-        std::fs::read(&path).map_err(|source| Error::Unreadable { path, source })
     }
 }
 

@@ -9,6 +9,7 @@ fn codes_and_pages_match() {
         aqua_compiler::codes::ALL,
         aqua_air::codes::ALL,
         aqua_project::codes::ALL,
+        aqua_toml::codes::ALL,
     ];
     let mut codes = BTreeSet::new();
     for code in lists.into_iter().flatten() {

@@ -9,6 +9,7 @@ use crate::trace;
 use anyhow::Context;
 use aqua_client::{Client, ClientError, DEFAULT_TTL, LocalConfig, LocalNetwork, RunError, Service, Trace};
 use aqua_compiler::typing::Arrow;
+use aqua_config::{MULTIADDRESS, random_seed};
 use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
 use aqua_node::{Config, Observer};
@@ -118,21 +119,10 @@ async fn connect(relay: &str, observer: Arc<dyn Observer>) -> Result<Client, Fai
         })
 }
 
-/// What is expected where a string is not a multiaddress.
-pub(super) const MULTIADDRESS: &str = "a multiaddress such as /ip4/127.0.0.1/tcp/9999/ws/p2p/12D3KooW...";
-
 /// Parses a multiaddress of the command line.
 pub(super) fn multiaddress(text: &str) -> Result<Multiaddr, Failure> {
     text.parse()
         .map_err(|_| Failure::Usage(format!("invalid multiaddress `{text}`: expected {MULTIADDRESS}")))
-}
-
-/// The seed of a new secret key.
-pub(super) fn random_seed() -> std::io::Result<[u8; 32]> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed)
-        .map_err(|error| std::io::Error::other(format!("the system random generator failed: {error}")))?;
-    Ok(seed)
 }
 
 fn services(program: &Program) -> Result<Vec<Service>, Failure> {

@@ -16,6 +16,7 @@ pub(crate) const PURE: &[&str] = &[
     "aqua-particle",
     "aqua-peer",
     "aqua-simulator",
+    "aqua-toml",
     "aqua-values",
     "aqua-vm",
     "aqua-vm-c",

@@ -23,13 +23,19 @@
 //!
 //! All keys are optional.
 
-use crate::file_loader::display_path;
-use crate::manifest::{Service, missing_file, path};
-use crate::section::{Document, Section, Spanned};
-use crate::{Error, codes};
-use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
+use crate::Error;
+use aqua_diagnostics::{Diagnostic, FileId, Sources};
+use aqua_network::{Multiaddr, NetworkName};
+use aqua_toml::{Document, Section, Service, Spanned, missing_file};
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::str::FromStr;
+
+/// What is expected where a string is not a multiaddress.
+pub const MULTIADDRESS: &str = "a multiaddress such as /ip4/127.0.0.1/tcp/9999/ws/p2p/12D3KooW...";
+
+/// What is expected where a string is not a network name.
+const NETWORK_NAME: &str = "`dar`, `stage`, `kras` or 64 hexadecimal digits";
 
 /// The configuration of a node. Missing and invalid values are replaced by defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,9 +67,9 @@ pub struct Listen {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Network {
     /// The network name; part of the protocol ids, so peers of different networks do not connect.
-    pub name: Option<Spanned<String>>,
+    pub name: Option<NetworkName>,
     /// Multiaddresses that are dialled at start-up.
-    pub bootstrap: Vec<Spanned<String>>,
+    pub bootstrap: Vec<Multiaddr>,
 }
 
 /// `[limits]`: limits for particles.
@@ -98,15 +104,11 @@ impl NodeConfig {
 
     fn read(mut root: Section<'_, '_>) -> Self {
         let config = Self {
-            key_file: root.string("key_file").map(path),
+            key_file: root.path("key_file"),
             listen: root.section("listen").map(Listen::read).unwrap_or_default(),
             network: root.section("network").map(Network::read).unwrap_or_default(),
             limits: root.section("limits").map(Limits::read).unwrap_or_default(),
-            services: root
-                .sections("services")
-                .into_iter()
-                .filter_map(|(name, it)| Service::read(name, it))
-                .collect(),
+            services: Service::read_all(&mut root),
         };
         root.finish();
         config
@@ -126,7 +128,7 @@ impl NodeFile {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let root = path.parent().map(Path::to_owned).unwrap_or_default();
         let mut sources = Sources::new();
-        let file = sources.add(display_path(path), text.as_str());
+        let file = sources.add(display_name(path), text.as_str());
         let (config, mut diagnostics) = NodeConfig::parse(file, &text);
         let missing = config
             .services
@@ -141,12 +143,6 @@ impl NodeFile {
             diagnostics,
         })
     }
-}
-
-/// The diagnostic for a string that the node can't use; `expected` describes the accepted strings.
-pub fn invalid_value(key: &str, span: Span, expected: &str) -> Diagnostic {
-    let message = format!("invalid value for `{key}`");
-    Diagnostic::error(codes::INVALID_VALUE, span, message).label(format!("expected {expected}"))
 }
 
 impl Listen {
@@ -164,9 +160,15 @@ impl Listen {
 
 impl Network {
     fn read(mut section: Section<'_, '_>) -> Self {
+        let name = section.string("name");
+        let bootstrap = section.strings("bootstrap");
+        let addresses = bootstrap.iter().enumerate().filter_map(|(index, address)| {
+            let key = format!("network.bootstrap[{index}]");
+            converted(&section, &key, address, MULTIADDRESS)
+        });
         let network = Self {
-            name: section.string("name"),
-            bootstrap: section.strings("bootstrap"),
+            bootstrap: addresses.collect(),
+            name: name.and_then(|name| converted(&section, "network.name", &name, NETWORK_NAME)),
         };
         section.finish();
         network
@@ -186,13 +188,30 @@ impl Limits {
     }
 }
 
+/// A string converted to the network's type for it. Reports a string that this type does not accept.
+fn converted<T: FromStr>(section: &Section<'_, '_>, key: &str, text: &Spanned<String>, expected: &str) -> Option<T> {
+    let value = text.value.parse().ok();
+    if value.is_none() {
+        section.report_invalid(key, text.span, expected);
+    }
+    value
+}
+
+/// The name of a file in diagnostics: relative to the current folder if the file is below it.
+fn display_name(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let short = path.strip_prefix(here.unwrap_or_default()).unwrap_or(path);
+    let parts = short.components().filter(|part| *part != Component::CurDir);
+    parts.collect::<PathBuf>().display().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_example_sets_every_key() {
-        let text = include_str!("../../examples/node.toml");
+        let text = include_str!("../../../examples/node.toml");
         let (config, messages) = NodeConfig::parse(FileId(0), text);
         assert_eq!(messages, []);
         assert!(config.key_file.is_some() && config.listen.ip.is_some() && config.network.name.is_some());

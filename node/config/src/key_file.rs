@@ -29,6 +29,17 @@ pub fn read_or_create(path: &Path, generate: impl FnOnce() -> io::Result<[u8; 32
     }
 }
 
+/// The seed of a new secret key, from the random generator of the operating system.
+///
+/// # Errors
+/// If the random generator fails.
+pub fn random_seed() -> io::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)
+        .map_err(|error| io::Error::other(format!("the system random generator failed: {error}")))?;
+    Ok(seed)
+}
+
 fn decode(text: &str) -> Option<[u8; 32]> {
     bs58::decode(text.trim()).into_vec().ok()?.try_into().ok()
 }

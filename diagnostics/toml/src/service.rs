@@ -1,0 +1,43 @@
+//! The table `[services.NAME]`.
+
+use crate::codes;
+use crate::{Section, Spanned};
+use aqua_diagnostics::Diagnostic;
+use std::path::PathBuf;
+
+/// `[services.NAME]`: a WebAssembly service that a peer runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// The service id.
+    pub name: String,
+    /// The WebAssembly file, relative to the file that names it.
+    pub wasm: Spanned<PathBuf>,
+    /// The memory limit in bytes.
+    pub memory: Option<u64>,
+}
+
+impl Service {
+    /// Takes the table `services` from `root` and reads its tables, in the order of the file. Leaves out services
+    /// without a WebAssembly file, which are reported.
+    pub fn read_all(root: &mut Section<'_, '_>) -> Vec<Self> {
+        let sections = root.sections("services").into_iter();
+        sections.filter_map(|(name, it)| Self::read(name, it)).collect()
+    }
+
+    fn read(name: String, mut section: Section<'_, '_>) -> Option<Self> {
+        let wasm = section.required_string("wasm", "\"service.wasm\"").map(Spanned::into);
+        let memory = section.size("memory").map(|memory| memory.value);
+        section.finish();
+        Some(Self {
+            name,
+            wasm: wasm?,
+            memory,
+        })
+    }
+}
+
+/// The diagnostic for a file that does not exist.
+pub fn missing_file(path: &Spanned<PathBuf>) -> Diagnostic {
+    let message = format!("file `{}` not found", path.value.display());
+    Diagnostic::error(codes::MISSING_FILE, path.span, message).note("Paths are relative to the folder of this file.")
+}

@@ -1,0 +1,59 @@
+//! Why a node can't be started.
+
+use crate::NodeFile;
+use aqua_services::DeployError;
+use std::io;
+use std::path::PathBuf;
+
+/// An invalid configuration, or a failure of the system. The cause is the source of the error and not part of its text.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration file has errors: [`NodeFile::diagnostics`].
+    #[error("invalid configuration")]
+    Invalid(Box<NodeFile>),
+    /// Reading a file failed.
+    #[error("can't read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Creating a key file failed.
+    #[error("can't write {}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The file is not a secret key.
+    #[error("invalid key file {}: expected 32 bytes in base58", path.display())]
+    InvalidKeyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The operating system has no random bytes for a new key.
+    #[error("can't generate a key")]
+    NoKey(#[source] io::Error),
+    /// No multiaddress can be made of the IP address and a port.
+    #[error("invalid listen address `{text}`")]
+    InvalidListenAddress {
+        /// The multiaddress.
+        text: String,
+    },
+    /// The service host can't be started.
+    #[error("can't start the service host")]
+    ServiceHost(#[source] DeployError),
+    /// A service can't be deployed.
+    #[error("can't deploy service `{service}`")]
+    Deploy {
+        /// The service id.
+        service: String,
+        /// The cause.
+        source: DeployError,
+    },
+    /// The node can't be started, such as for a port in use.
+    #[error("can't start the node")]
+    Node(#[source] aqua_node::StartError),
+}

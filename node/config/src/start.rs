@@ -1,0 +1,196 @@
+//! Starts a node from its configuration file and options.
+
+use crate::{Error, NodeConfig, NodeFile, random_seed, read_or_create};
+use aqua_diagnostics::Diagnostic;
+use aqua_keys::KeyPair;
+use aqua_network::Multiaddr;
+use aqua_node::{Config, Limits, Node, Observer};
+use aqua_services::Host;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a node is started with. Values given here override those of the configuration file; bootstrap addresses and
+/// services are added to those of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The configuration file.
+    pub file: Option<PathBuf>,
+    /// The file of the secret key; created if missing. Without one, here or in the configuration, the key is new.
+    pub key_file: Option<PathBuf>,
+    /// The IP address to listen on; 127.0.0.1 by default.
+    pub ip: Option<IpAddr>,
+    /// The TCP port, for other nodes. 0, the default, selects a free port.
+    pub tcp_port: Option<u16>,
+    /// The WebSocket port, for clients. 0, the default, selects a free port.
+    pub ws_port: Option<u16>,
+    /// Addresses of peers that are dialled at start-up.
+    pub bootstrap: Vec<Multiaddr>,
+    /// Services: ids and WebAssembly files.
+    pub services: Vec<(String, PathBuf)>,
+}
+
+/// Starts a node. `observer` receives its events.
+///
+/// # Errors
+/// [`Error::Invalid`] if the configuration file has errors; the other errors if a file can't be read or created, a service
+/// can't be deployed or the node can't be started.
+pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Node, Error> {
+    let (root, config) = read(options.file.as_deref())?;
+    let network = network(options, &root, &config)?;
+    let default = aqua_node::limits();
+    let limits = Limits {
+        ttl: config.limits.ttl.unwrap_or(default.ttl),
+        ..default
+    };
+    let services = Some(deploy(options, &root, &config).await?);
+    let config = Config {
+        limits,
+        services,
+        observer,
+        ..Config::new(network)
+    };
+    Node::start(config).await.map_err(Error::Node)
+}
+
+/// The configuration and the folder that its paths are relative to; defaults without a file.
+fn read(path: Option<&Path>) -> Result<(PathBuf, NodeConfig), Error> {
+    let Some(path) = path else {
+        return Ok(Default::default());
+    };
+    let file = NodeFile::open(path)?;
+    if file.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Error::Invalid(Box::new(file)));
+    }
+    Ok((file.root, file.config))
+}
+
+/// Key, addresses and limits of the network. Creates the key file if it is missing.
+fn network(options: &Options, root: &Path, config: &NodeConfig) -> Result<aqua_network::Config, Error> {
+    let configured_key = config.key_file.as_ref().map(|path| root.join(&path.value));
+    let seed = match options.key_file.clone().or(configured_key) {
+        Some(path) => read_or_create(&path, random_seed)?,
+        None => random_seed().map_err(Error::NoKey)?,
+    };
+    let mut network = aqua_network::Config::new(KeyPair::from_seed(seed));
+    network.listen = listen(options, config)?;
+    let bootstrap = config.network.bootstrap.iter().chain(&options.bootstrap);
+    network.bootstrap = bootstrap.cloned().collect();
+    if let Some(name) = &config.network.name {
+        network.network = name.clone();
+    }
+    if let Some(bytes) = config.limits.particle {
+        network.limits.frame_body = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    Ok(network)
+}
+
+fn listen(options: &Options, config: &NodeConfig) -> Result<Vec<Multiaddr>, Error> {
+    let configured = config.listen.ip.as_ref().map(|ip| ip.value);
+    let ip = options.ip.or(configured).unwrap_or(Ipv4Addr::LOCALHOST.into());
+    let tcp = options.tcp_port.or(config.listen.tcp_port).unwrap_or(0);
+    let ws = options.ws_port.or(config.listen.ws_port).unwrap_or(0);
+    let family = if ip.is_ipv4() { "ip4" } else { "ip6" };
+    let addresses = [
+        format!("/{family}/{ip}/tcp/{tcp}"),
+        format!("/{family}/{ip}/tcp/{ws}/ws"),
+    ];
+    let parsed = addresses.into_iter().map(|text| match text.parse() {
+        Ok(address) => Ok(address),
+        Err(_) => Err(Error::InvalidListenAddress { text }),
+    });
+    parsed.collect()
+}
+
+/// Deploys the services of the configuration, then those of the options.
+async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<Host, Error> {
+    let host = Host::new(aqua_services::Config::default()).map_err(Error::ServiceHost)?;
+    for service in &config.services {
+        let mut limits = host.config().clone();
+        if let Some(bytes) = service.memory {
+            limits.memory = usize::try_from(bytes).unwrap_or(usize::MAX);
+        }
+        let wasm = read_wasm(&root.join(&service.wasm.value))?;
+        let deployed = host.deploy_with_limits(&service.name, &wasm, limits).await;
+        deployed.map_err(|source| Error::Deploy {
+            service: service.name.clone(),
+            source,
+        })?;
+    }
+    for (name, path) in &options.services {
+        let deployed = host.deploy(name, &read_wasm(path)?).await;
+        deployed.map_err(|source| Error::Deploy {
+            service: name.clone(),
+            source,
+        })?;
+    }
+    Ok(host)
+}
+
+fn read_wasm(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aqua_network::NetworkName;
+
+    fn configured(text: &str) -> (tempfile::TempDir, PathBuf, NodeConfig) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("node.toml");
+        std::fs::write(&path, text).expect("a new file");
+        let (root, config) = read(Some(&path)).expect("a valid configuration");
+        (folder, root, config)
+    }
+
+    #[test]
+    fn options_override_the_file() {
+        let text = "[listen]\nip = \"::1\"\ntcp_port = 1\nws_port = 2\n[network]\nname = \"stage\"\n\
+            bootstrap = [\"/ip4/127.0.0.1/tcp/3\"]\n[limits]\nparticle = \"1MiB\"\n";
+        let (_folder, root, config) = configured(text);
+        let options = Options {
+            tcp_port: Some(4),
+            bootstrap: vec!["/ip4/127.0.0.1/tcp/5".parse().expect("a multiaddress")],
+            ..Options::default()
+        };
+        let network = network(&options, &root, &config).expect("valid settings");
+        let text = |addresses: &[Multiaddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(text(&network.listen), ["/ip6/::1/tcp/4", "/ip6/::1/tcp/2/ws"]);
+        assert_eq!(
+            text(&network.bootstrap),
+            ["/ip4/127.0.0.1/tcp/3", "/ip4/127.0.0.1/tcp/5"]
+        );
+        assert_eq!(
+            network.network,
+            "stage".parse::<NetworkName>().expect("a public network")
+        );
+        assert_eq!(network.limits.frame_body, 1 << 20);
+    }
+
+    #[test]
+    fn the_key_file_of_the_configuration_is_relative_to_it() {
+        let (folder, root, config) = configured("key_file = \"node.key\"\n");
+        let options = Options::default();
+        let first = network(&options, &root, &config).expect("a new key file");
+        let second = network(&options, &root, &config).expect("the same key file");
+        assert!(folder.path().join("node.key").is_file());
+        assert_eq!(first.key.peer_id(), second.key.peer_id());
+    }
+
+    #[tokio::test]
+    async fn an_invalid_file_is_returned_with_its_diagnostics() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("node.toml");
+        std::fs::write(&path, "[network]\nname = \"nowhere\"\n").expect("a new file");
+        let options = Options {
+            file: Some(path),
+            ..Options::default()
+        };
+        let error = start(&options, Arc::new(())).await.expect_err("an unknown network");
+        assert!(matches!(error, Error::Invalid(file) if file.diagnostics.len() == 1));
+    }
+}
