@@ -1,4 +1,4 @@
-//! Suites across rooms.
+//! Suites across crates.
 
 #![allow(clippy::print_stdout, reason = "agreements and times are shown")]
 

@@ -2,7 +2,7 @@
 
 use aqua_tests::foreign;
 use aqua_tests::machine::{Machine as _, OurMachine, Reply};
-use aqua_tests::twins::{Rules, Seat, Twins};
+use aqua_tests::paired_vms::{PairedVms, Rules, Seat};
 use aqua_tests::vm_datasets::{DataSet, Sizes};
 
 /// Sizes within a fifth of the official ones; of the script, which is given to a tenth of a KiB, within that, too. An outcome may
@@ -31,12 +31,12 @@ fn check_sizes(set: &DataSet, reply: &Reply) {
 
 #[test]
 fn sets_run_alike_on_both_machines_and_have_official_sizes() {
-    let mut twins = Twins::start();
+    let mut vms = PairedVms::start();
     assert_eq!(DataSet::names().count(), 20);
     for set in DataSet::all() {
         let invocation = set.invocation();
-        let reply = match &mut twins {
-            Ok(twins) => twins.invoke(Seat::Ours, Rules::Newer, &invocation),
+        let reply = match &mut vms {
+            Ok(vms) => vms.invoke(Seat::Ours, Rules::Newer, &invocation),
             Err(_) => OurMachine::as_official().invoke(&invocation),
         };
         println!(
@@ -50,11 +50,11 @@ fn sets_run_alike_on_both_machines_and_have_official_sizes() {
         assert_eq!((reply.ret_code, &*reply.error_message), (0, ""), "{}", set.name);
         check_sizes(&set, &reply);
     }
-    match twins {
-        Ok(mut twins) => {
-            assert_eq!(twins.tally().runs.get(&Seat::Official), Some(&20));
-            assert!(twins.tally().crashes.is_empty());
-            let differences = twins.take_differences();
+    match vms {
+        Ok(mut vms) => {
+            assert_eq!(vms.tally().runs.get(&Seat::Official), Some(&20));
+            assert!(vms.tally().crashes.is_empty());
+            let differences = vms.take_differences();
             assert!(differences.is_empty(), "{}", differences[0].what);
         }
         Err(reason) => foreign::skip("sets_run_alike_on_both_machines_and_have_official_sizes", &reason),

@@ -5,21 +5,21 @@
 
 use super::shown;
 use aqua_tests::machine::{Invocation, Machine as _, OurMachine, Reply};
+use aqua_tests::paired_vms::{PairedVms, Rules, Seat, difference};
 use aqua_tests::simulated_network::{Conditions, peers, run_with};
-use aqua_tests::twins::{Rules, Seat, Twins, difference};
 use aqua_tests::{air_programs, foreign};
 use std::collections::BTreeMap;
 
 /// `AQUA_PROGRAMS` says how many, `AQUA_SEED` the seed of the first.
 #[test]
 fn the_same_data_again_does_the_same() {
-    let mut twins = match Twins::start() {
-        Ok(twins) => twins,
+    let mut vms = match PairedVms::start() {
+        Ok(vms) => vms,
         Err(reason) => return foreign::skip("the_same_data_again_does_the_same", &reason),
     };
-    twins.limits.run_size = 1 << 20;
+    vms.limits.run_size = 1 << 20;
     let mut network = OurMachine {
-        limits: twins.limits,
+        limits: vms.limits,
         ..OurMachine::as_official()
     };
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
@@ -42,7 +42,7 @@ fn the_same_data_again_does_the_same() {
                     return reply;
                 }
                 for data in [&[][..], invocation.data, &reply.data] {
-                    let again = twins.invoke(
+                    let again = vms.invoke(
                         Seat::Official,
                         Rules::Newer,
                         &Invocation {
@@ -59,7 +59,7 @@ fn the_same_data_again_does_the_same() {
                 reply
             },
         );
-        let differences = twins.take_differences();
+        let differences = vms.take_differences();
         if !differences.is_empty() {
             report.push_str(&shown(&format!("seed {seed}"), &differences));
         }

@@ -10,8 +10,8 @@
 //! doing; `lost_states` has the smallest such program.
 
 use super::shown;
+use aqua_tests::paired_vms::{Difference, PairedVms, Rules, Seat, Tally};
 use aqua_tests::simulated_network::{Conditions, History, peers, run_with};
-use aqua_tests::twins::{Difference, Rules, Seat, Tally, Twins};
 use aqua_tests::{air_programs, foreign};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,8 +50,8 @@ impl Setting {
         }
     }
 
-    fn run(&self, twins: &mut Twins, found: &mut Found) {
-        let history = self.run_on(&|peer| self.seats[peer], twins);
+    fn run(&self, vms: &mut PairedVms, found: &mut Found) {
+        let history = self.run_on(&|peer| self.seats[peer], vms);
         let refusals = refused_in(&history);
         if !refusals.is_empty() {
             let official = match self.rules {
@@ -60,25 +60,25 @@ impl Setting {
             };
             found.refused.push(Refused {
                 seed: self.seed,
-                alike_on_official: refuse_alike(&history, &self.run_on(&|_| official, twins)),
-                alike_on_ours: refuse_alike(&history, &self.run_on(&|_| Seat::Ours, twins)),
+                alike_on_official: refuse_alike(&history, &self.run_on(&|_| official, vms)),
+                alike_on_ours: refuse_alike(&history, &self.run_on(&|_| Seat::Ours, vms)),
                 refusals,
             });
         }
         found.returned += u64::from(!history.arguments("return", "arguments").is_empty());
-        let differences = twins.take_differences();
+        let differences = vms.take_differences();
         if !differences.is_empty() {
             found.differences.push((self.seed, differences));
         }
     }
 
-    fn run_on(&self, seat_of: &dyn Fn(usize) -> Seat, twins: &mut Twins) -> History {
+    fn run_on(&self, seat_of: &dyn Fn(usize) -> Seat, vms: &mut PairedVms) -> History {
         run_with(
             &self.air,
             &mut peers(self.seats.len() as u8),
             Conditions::rough(self.seed),
             &mut |peer, request| air_programs::answer(peer, request),
-            &mut |peer, it| twins.invoke(seat_of(peer), self.rules, it),
+            &mut |peer, it| vms.invoke(seat_of(peer), self.rules, it),
         )
     }
 }
@@ -139,11 +139,11 @@ fn generated_programs_run_alike() {
     );
     let mut pairs = Vec::new();
     for _ in 0..std::thread::available_parallelism().map_or(1, |count| count.get().min(4)) {
-        match Twins::start_both() {
-            Ok(mut twins) => {
+        match PairedVms::start_both() {
+            Ok(mut vms) => {
                 // A program in a hundred freezes or folds a thousand values a thousand times.
-                twins.limits.run_size = 4 << 20;
-                pairs.push(twins);
+                vms.limits.run_size = 4 << 20;
+                pairs.push(vms);
             }
             Err(reason) => return foreign::skip("generated_programs_run_alike", &reason),
         }
@@ -152,16 +152,16 @@ fn generated_programs_run_alike() {
     let found = std::thread::scope(|scope| {
         let workers: Vec<_> = pairs
             .into_iter()
-            .map(|mut twins| {
+            .map(|mut vms| {
                 scope.spawn(move || {
                     let mut found = Found::default();
                     loop {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
                         if seed >= first + programs {
-                            found.tally = twins.into_tally();
+                            found.tally = vms.into_tally();
                             return found;
                         }
-                        Setting::new(seed).run(&mut twins, &mut found);
+                        Setting::new(seed).run(&mut vms, &mut found);
                     }
                 })
             })

@@ -9,13 +9,13 @@ mod lost_states;
 
 use aqua_tests::machine::{CRASH, Invocation, Machine, OurMachine, Particle};
 use aqua_tests::official_vm::OfficialVm;
+use aqua_tests::paired_vms::{Difference, PairedVms, Rules, Seat};
 use aqua_tests::simulated_network::{Conditions, History, peers, run, run_with};
-use aqua_tests::twins::{Difference, Rules, Seat, Twins};
 use aqua_tests::{air_programs, corpus, foreign};
 use std::collections::BTreeMap;
 
 /// Runs a script in a network where every run is made by both machines; peers are ours and official ones in turn.
-fn run_twice(twins: &mut Twins, air: &str, conditions: Conditions, count: u8) -> History {
+fn run_twice(vms: &mut PairedVms, air: &str, conditions: Conditions, count: u8) -> History {
     let mut peers = peers(count);
     run_with(
         air,
@@ -24,7 +24,7 @@ fn run_twice(twins: &mut Twins, air: &str, conditions: Conditions, count: u8) ->
         &mut |peer, request| air_programs::answer(peer, request),
         &mut |peer, it| {
             let seat = [Seat::Ours, Seat::Official][(peer + conditions.seed as usize) % 2];
-            twins.invoke(seat, Rules::Newer, it)
+            vms.invoke(seat, Rules::Newer, it)
         },
     )
 }
@@ -43,18 +43,18 @@ fn shown(title: &str, differences: &[Difference]) -> String {
 
 #[test]
 fn hand_written_scripts_run_alike() {
-    let mut twins = match Twins::start() {
-        Ok(twins) => twins,
+    let mut vms = match PairedVms::start() {
+        Ok(vms) => vms,
         Err(reason) => return foreign::skip("hand_written_scripts_run_alike", &reason),
     };
     let mut report = String::new();
     for (name, script) in corpus::scripts() {
         for conditions in (0..4).map(Conditions::rough).chain([Conditions::default()]) {
-            let before = twins.tally().runs.clone();
-            run_twice(&mut twins, &script, conditions, 4);
-            let tally = twins.tally();
+            let before = vms.tally().runs.clone();
+            run_twice(&mut vms, &script, conditions, 4);
+            let tally = vms.tally();
             assert!(tally.runs > before, "{name} was not compared: {:?}", tally.crashes);
-            let differences = twins.take_differences();
+            let differences = vms.take_differences();
             if !differences.is_empty() {
                 report.push_str(&shown(&format!("{name}, seed {}", conditions.seed), &differences));
                 break;
@@ -62,7 +62,7 @@ fn hand_written_scripts_run_alike() {
         }
     }
     assert!(report.is_empty(), "{report}");
-    assert_eq!(twins.tally().crashes, [], "the official machine crashed");
+    assert_eq!(vms.tally().crashes, [], "the official machine crashed");
 }
 
 /// One run of a script on a machine that nothing happened to before.

@@ -1,15 +1,14 @@
-//! Machines side by side: every run is made by ours and by an official one on the same input, and the replies must be the
-//! same.
+//! Paired runs: our VM and an official one run each input, and their replies must be equal.
 
 use crate::machine::{CRASH, Invocation, Machine, OurMachine, Reply};
 use crate::official_vm::OfficialVm;
 use aqua_vm::{CanonMapFold, Limits, State};
 use std::collections::{BTreeMap, HashMap};
 
-/// Which machine plays a peer: whose replies go on into the network.
+/// Which VM plays a peer: its replies continue in the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seat {
-    /// Our machine.
+    /// Our VM.
     Ours,
     /// The official one, 0.64.1.
     Official,
@@ -17,7 +16,7 @@ pub enum Seat {
     Older,
 }
 
-/// Which rule for `fold` over whole canonical maps holds in a network. Official versions disagree about it.
+/// The rule for `fold` over whole canonical maps in a network. Official versions differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rules {
     /// That of 0.64.1, which every run is compared with.
@@ -26,9 +25,9 @@ pub enum Rules {
     Older,
 }
 
-/// Our machine and official ones.
+/// Our VM and official ones.
 #[derive(Debug)]
-pub struct Twins {
+pub struct PairedVms {
     newer: OfficialVm,
     older: Option<OfficialVm>,
     /// Of our machine. Runs beyond its `run_size` are not compared.
@@ -81,7 +80,7 @@ pub struct Difference {
     pub request: serde_json::Value,
 }
 
-impl Twins {
+impl PairedVms {
     /// Starts the official machine 0.64.1.
     ///
     /// # Errors
