@@ -1,5 +1,7 @@
 //! Embeds `docs/errors/*.md` as a sorted table of codes and pages.
 
+#![allow(clippy::disallowed_methods, reason = "a build script reads and writes files")]
+
 use std::path::Path;
 use std::{env, fs};
 

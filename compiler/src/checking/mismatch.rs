@@ -185,8 +185,8 @@ fn with_conversion(message: Diagnostic, expected: &Type, value: &Value, written:
             Type::Option(_) => {
                 format!("take the `{element}` out of the option with `!`, which fails if it is empty")
             }
-            Type::Array(_) => format!("use an element of the array, such as the first: `[0]`"),
-            _ => format!("wait for an element of the stream, such as the first: `[0]`"),
+            Type::Array(_) => "use an element of the array, such as the first: `[0]`".to_owned(),
+            _ => "wait for an element of the stream, such as the first: `[0]`".to_owned(),
         };
         return message.help(text);
     }

@@ -114,7 +114,7 @@ fn check_branch(inner: &mut Statement, word: &str, sink: &mut DiagnosticSink) {
         let message = format!("invalid statement after `{word}`");
         sink.push(
             Diagnostic::error(codes::INVALID_BRANCH, header_span(inner), message)
-                .label(format!("expected `on`, `for`, `join` or a call"))
+                .label("expected `on`, `for`, `join` or a call")
                 .help("put it into the block of an `on` or into a function"),
         );
         replace_by_error(inner);

@@ -16,7 +16,6 @@ use crate::{Effect, admission::Arrival};
 use aqua_keys::PeerId;
 use aqua_particle::RejectReason;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -222,7 +221,7 @@ impl Peer {
         };
         match frame {
             Ok(Frame::Particle { header, data }) => {
-                let arrival = Arrival::from_network(connection, Arc::new(header), data);
+                let arrival = Arrival::from_network(connection, header, data);
                 self.memory = self.memory + arrival.size() - bytes;
                 self.arrived(from, bytes, arrival);
             }

@@ -9,6 +9,7 @@ use aqua_particle::{Header, RejectReason};
 use aqua_storage::{Page, StorageError};
 use aqua_vm::CallResult;
 use bytes::Bytes;
+use std::sync::Arc;
 
 /// Something that happened outside of the core. Each `Accept`, `Run`, `Call`, `Send` and `Read` is answered exactly once, also
 /// when it was cancelled.
@@ -112,7 +113,7 @@ pub enum Frame {
     /// A particle.
     Particle {
         /// What its initiator signed.
-        header: Header,
+        header: Arc<Header>,
         /// Its data.
         data: Bytes,
     },

@@ -150,7 +150,7 @@ fn input(offers: &mut Offers, event: Event) -> Option<Input> {
                 Message::Particle(particle) => {
                     let (header, data) = Header::split(particle);
                     Frame::Particle {
-                        header,
+                        header: Arc::new(header),
                         data: data.into(),
                     }
                 }

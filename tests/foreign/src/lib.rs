@@ -17,6 +17,6 @@ use std::path::Path;
 
 /// The root of the workspace.
 fn root() -> &'static Path {
-    let parents = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    parents.skip(2).next().unwrap_or(Path::new("."))
+    let mut parents = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    parents.nth(2).unwrap_or(Path::new("."))
 }

@@ -1,5 +1,6 @@
 //! The foreign interface, seen from C.
 
+#![allow(clippy::disallowed_types, reason = "runs the C compiler and its programs")]
 #![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
 
 mod contract;

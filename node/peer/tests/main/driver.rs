@@ -200,7 +200,7 @@ impl Driver {
     pub(crate) fn receive(&mut self, offer: OfferId, particle: Particle) {
         let (header, data) = Header::split(particle);
         let frame = Ok(Frame::Particle {
-            header,
+            header: Arc::new(header),
             data: data.into(),
         });
         self.turn([Input::Received { offer, frame }]);

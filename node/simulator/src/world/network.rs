@@ -235,10 +235,7 @@ impl World<'_> {
         let frame = match offered.message.body {
             _ if offered.is_withdrawn => Err(RejectReason::Broken("the sender has gone".to_owned())),
             Body::Garbage => Err(RejectReason::Frame(FrameError::WrongCodec)),
-            Body::Particle { header, data } => Ok(Frame::Particle {
-                header: (*header).clone(),
-                data,
-            }),
+            Body::Particle { header, data } => Ok(Frame::Particle { header, data }),
         };
         let read_at = self.now + bytes * SECOND / self.plan.links.bandwidth.max(1) + 10_000;
         self.input_at(read_at, to, Input::Received { offer, frame });

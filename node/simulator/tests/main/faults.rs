@@ -11,9 +11,8 @@ fn no_fault_makes_a_wrong_result() {
     let (mut right_ones, mut none) = (0, 0);
     for seed in 0..SEEDS {
         let plan = plan().with_faults(seed, CALM);
-        let run = match run(&plan, &answer) {
-            Ok(run) => run,
-            Err(_) => panic!("seed {seed}: {}", report(&plan)),
+        let Ok(run) = run(&plan, &answer) else {
+            panic!("seed {seed}: {}", report(&plan))
         };
         for (start, results) in results(&run).into_iter().enumerate() {
             match results[..] {
