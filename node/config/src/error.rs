@@ -44,16 +44,16 @@ pub enum Error {
     },
     /// The service host can't be started.
     #[error("can't start the service host")]
-    ServiceHost(#[source] DeployError),
+    ServiceHost(#[source] Box<DeployError>),
     /// A service can't be deployed.
     #[error("can't deploy service `{service}`")]
     Deploy {
         /// The service id.
         service: String,
         /// The cause.
-        source: DeployError,
+        source: Box<DeployError>,
     },
     /// The node can't be started, such as for a port in use.
     #[error("can't start the node")]
-    Node(#[source] aqua_node::StartError),
+    Node(#[source] Box<aqua_node::StartError>),
 }

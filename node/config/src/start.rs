@@ -5,7 +5,7 @@ use aqua_diagnostics::Diagnostic;
 use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
 use aqua_node::{Config, Limits, Node, Observer};
-use aqua_services::Host;
+use aqua_services::{DeployError, Host};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,7 +50,8 @@ pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Nod
         observer,
         ..Config::new(network)
     };
-    Node::start(config).await.map_err(Error::Node)
+    let started = Node::start(config).await;
+    started.map_err(|source| Error::Node(Box::new(source)))
 }
 
 /// The configuration and the folder that its paths are relative to; defaults without a file.
@@ -104,7 +105,7 @@ fn listen(options: &Options, config: &NodeConfig) -> Result<Vec<Multiaddr>, Erro
 
 /// Deploys the services of the configuration, then those of the options.
 async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<Host, Error> {
-    let host = Host::new(aqua_services::Config::default()).map_err(Error::ServiceHost)?;
+    let host = Host::new(aqua_services::Config::default()).map_err(|source| Error::ServiceHost(Box::new(source)))?;
     for service in &config.services {
         let mut limits = host.config().clone();
         if let Some(bytes) = service.memory {
@@ -112,19 +113,20 @@ async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<H
         }
         let wasm = read_wasm(&root.join(&service.wasm.value))?;
         let deployed = host.deploy_with_limits(&service.name, &wasm, limits).await;
-        deployed.map_err(|source| Error::Deploy {
-            service: service.name.clone(),
-            source,
-        })?;
+        deployed.map_err(|source| not_deployed(&service.name, source))?;
     }
     for (name, path) in &options.services {
         let deployed = host.deploy(name, &read_wasm(path)?).await;
-        deployed.map_err(|source| Error::Deploy {
-            service: name.clone(),
-            source,
-        })?;
+        deployed.map_err(|source| not_deployed(name, source))?;
     }
     Ok(host)
+}
+
+fn not_deployed(service: &str, source: DeployError) -> Error {
+    Error::Deploy {
+        service: service.to_owned(),
+        source: Box::new(source),
+    }
 }
 
 fn read_wasm(path: &Path) -> Result<Vec<u8>, Error> {
