@@ -1,7 +1,9 @@
 //! Where a state's run can be resumed: at calls that wait, or nowhere because nothing is left to do.
 
-use crate::data::{CidInfo, ParticleData};
+use crate::data::{CID, CidInfo, DataSize, ParticleData};
 use crate::execution::{self, Array, Invalidation, RecordedRun, Recording};
+use crate::memory::{self, footprints};
+use crate::state::LazyData;
 use crate::trace::TraceTree;
 use crate::verification;
 use crate::{CallResult, Cid, LimitFlags, Outcome, Params, Program, State, Trust, Work};
@@ -23,19 +25,26 @@ pub(crate) struct Checkpoint {
 /// The trace and the additions of runs that were resumed since the last full run.
 #[derive(Debug, Clone)]
 struct ResumedTrace {
-    /// The state after the full run.
-    base: State,
+    /// The data after the full run, and its size in memory.
+    base: Arc<LazyData>,
+    base_size: usize,
     tree: TraceTree,
     last_call_request_id: u32,
     /// By step.
     additions: Array<Arc<Addition>>,
     steps: usize,
+    /// Memory of the additions in bytes.
+    additions_size: usize,
+}
+
+footprints! {
+    Arc<Addition> = 8;
 }
 
 #[derive(Debug)]
 struct Addition {
     stores: CidInfo,
-    own_cids: Vec<Cid>,
+    own_cids: Box<[Cid]>,
 }
 
 impl Checkpoint {
@@ -48,6 +57,23 @@ impl Checkpoint {
             own_cids: own_cids.into(),
             resumed: None,
         }
+    }
+
+    /// Approximate memory in bytes, without the program.
+    pub(crate) fn size(&self) -> usize {
+        /// The parameters with their key, and their counts.
+        const PARAMS: usize = 680;
+        let texts = [
+            &self.params.init_peer_id,
+            &self.params.current_peer_id,
+            &self.params.particle_id,
+        ];
+        PARAMS
+            + texts.iter().map(|text| text.len()).sum::<usize>()
+            + memory::ARC
+            + self.own_cids.len() * CID
+            + if self.waits() { self.recording.size } else { 0 }
+            + self.resumed.as_ref().map_or(0, ResumedTrace::size)
     }
 
     /// Whether any call waits. Otherwise nothing is left to do.
@@ -94,11 +120,12 @@ pub(crate) fn resume(
         run.last_call_request_id,
         Addition {
             stores: run.added,
-            own_cids: run.own_cids,
+            own_cids: run.own_cids.into(),
         },
     );
-    let size = state.data_size() + resumed.size_of_latest(states);
-    if size > ParticleData::MAX_SIZE {
+    let mut size = state.data_size();
+    size += resumed.size_of_latest(states);
+    if size.archive > ParticleData::MAX_SIZE {
         return Err((Invalidation::DataTooLarge, work));
     }
     let own_cids = checkpoint.own_cids.clone();
@@ -115,7 +142,7 @@ pub(crate) fn resume(
     });
     Ok(Outcome {
         error: None,
-        state: State::made(size, state.verified_for().cloned(), checkpoint, data),
+        state: State::lazy(size, state.verified_for().cloned(), checkpoint, data),
         next_peers: run.next_peers.into_iter().map(String::from).collect(),
         call_requests: run.call_requests,
         flags,
@@ -144,34 +171,60 @@ impl ResumedTrace {
     fn begin(base: &State, recording: &Recording) -> Self {
         let data = base.data();
         Self {
-            base: base.clone(),
+            base: base.lazy_data().clone(),
+            base_size: base.data_size().memory,
             tree: TraceTree::new(&data.trace, &recording.events),
             last_call_request_id: data.last_call_request_id,
             additions: Array::default(),
             steps: 0,
+            additions_size: 0,
         }
     }
 
     fn with(mut self, tree: TraceTree, last_call_request_id: u32, addition: Addition) -> Self {
         self.tree = tree;
         self.last_call_request_id = last_call_request_id;
+        self.additions_size += ADDITION + addition.size().memory;
         self.additions.set(self.steps, Arc::new(addition));
         self.steps += 1;
         self
     }
 
-    /// The approximate size in bytes of what the latest step added to a trace of so many states.
-    fn size_of_latest(&self, states: usize) -> usize {
+    /// Approximate memory in bytes.
+    fn size(&self) -> usize {
+        self.base_size + self.tree.size() + self.additions_size
+    }
+
+    /// What the latest step added to the data, whose trace had so many states.
+    fn size_of_latest(&self, states: usize) -> DataSize {
         /// A state of the trace with its lore.
-        const STATE: usize = 160;
-        let latest = self.steps.checked_sub(1).and_then(|latest| self.additions.get(latest));
-        let stores = latest.map_or(0, |addition| addition.stores.size());
-        (self.tree.position() - states + 1) * STATE + stores
+        const STATE: DataSize = DataSize {
+            memory: 80,
+            archive: 160,
+        };
+        let addition = |back: usize| self.steps.checked_sub(back).and_then(|step| self.additions.get(step));
+        let base = &self.base.get().cid_info.tetraplet_store;
+        let mut size = addition(1).map_or_else(DataSize::default, |latest| latest.stores.size());
+        // Calls of a function have the same tetraplet. In the data it is stored once.
+        for (cid, tetraplet) in addition(1)
+            .into_iter()
+            .flat_map(|latest| &latest.stores.tetraplet_store)
+        {
+            let is_repeated = addition(2).is_some_and(|before| before.stores.tetraplet_store.contains_key(cid));
+            if is_repeated || base.contains_key(cid) {
+                size.memory -= tetraplet.size().memory;
+            }
+        }
+        let added = self.tree.position() - states;
+        size.memory += added * STATE.memory;
+        // The answer replaces the state of the request.
+        size.archive += (added + 1) * STATE.archive;
+        size
     }
 
     /// The data that a full run would give.
     fn data(&self, own_cids: &[Cid], params: &Params) -> ParticleData {
-        let base = self.base.data();
+        let base = self.base.get();
         let mut info = base.cid_info.clone();
         let mut own_cids = own_cids.to_vec();
         let additions: Vec<_> = self.additions.iter().map(|(_, addition)| addition).collect();
@@ -189,5 +242,16 @@ impl ResumedTrace {
             cid_info: info,
             signatures,
         }
+    }
+}
+
+/// Memory of an addition without its content, with its part of the array's nodes.
+const ADDITION: usize = memory::ARC + 5 * 48 + 24 + 10;
+
+impl Addition {
+    fn size(&self) -> DataSize {
+        let mut size = self.stores.size();
+        size.memory += self.own_cids.len() * CID;
+        size
     }
 }

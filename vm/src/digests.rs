@@ -1,14 +1,14 @@
 //! BLAKE3 of many short texts at once.
 //!
-//! Most of what particle data names by hash is a few hundred bytes long. The blocks of such a text depend on each other, so
-//! vectors of a processor can't help with one text. Here they hold a word of each of eight: the function that compresses a
-//! block stands in a loop over texts, and the compiler turns that into vectors of whatever width there is. Source: the
-//! BLAKE3 paper, 2.2 to 2.5.
+//! Most hashed texts of particle data have a few hundred bytes. The blocks of one text depend on each other, so vector
+//! instructions can't hash a single text faster. Here a vector holds a word of each of eight texts: the compression
+//! function loops over texts, and the compiler vectorises the loop for the available width. Source: the BLAKE3 paper, 2.2
+//! to 2.5.
 
-/// How many texts are hashed together. With sixteen, vectors are so wide that the processor runs slower for a while, and
-/// signatures, which come next, lose more than hashing gains.
+/// Texts that are hashed together. With sixteen, the wider vectors lower the processor's clock, and the signatures that
+/// follow lose more than hashing gains.
 const LANES: usize = 8;
-/// With fewer texts, one by one takes less time.
+/// Fewer texts are hashed faster one by one.
 const WORTH_IT: usize = 4;
 /// Bytes of a block.
 const BLOCK: usize = 64;
@@ -32,7 +32,7 @@ const ROOT: u32 = 1 << 3;
 /// A word of each text.
 type Lanes = [u32; LANES];
 
-/// Texts one behind the other.
+/// Concatenated texts.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     bytes: Vec<u8>,
@@ -40,20 +40,20 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Adds what `write` appends.
+    /// Adds the text that `write` appends.
     pub(crate) fn push<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         let result = write(&mut self.bytes);
         self.ends.push(self.bytes.len());
         result
     }
 
-    /// Forgets them and keeps the room they took.
+    /// Removes all texts and keeps the capacity.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
     }
 
-    /// How many bytes all of them have.
+    /// The length of all texts in bytes.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
     }
@@ -104,17 +104,17 @@ pub(crate) fn digests(texts: &[&[u8]]) -> Vec<[u8; 32]> {
     digests
 }
 
-/// How many blocks a text has. The empty one has one.
+/// The number of blocks of a text. An empty text has one.
 fn blocks(text: &[u8]) -> usize {
     text.len().div_ceil(BLOCK).max(1)
 }
 
-/// How a block of each text is mixed into its chaining value.
+/// A function that mixes a block of each text into its chaining value.
 type Compress = fn(&mut [Lanes; 8], &[Lanes; 16], &Lanes, u32);
 
-/// The ways that this processor has, the fastest first. All give the same.
+/// The implementations for this processor, the fastest first. All give the same result.
 fn ways() -> impl Iterator<Item = Compress> {
-    /// `compress` for some instructions, if the processor has them.
+    /// `compress` for an instruction set, if the processor supports it.
     #[cfg(target_arch = "x86_64")]
     macro_rules! compress_with {
         ($instructions:tt) => {{
@@ -124,7 +124,7 @@ fn ways() -> impl Iterator<Item = Compress> {
                 compress(chaining, message, lengths, flags);
             }
             let way: Compress = |chaining, message, lengths, flags| {
-                // SAFETY: it asks for nothing but a processor with these instructions; without them nobody gets it.
+                // SAFETY: the only requirement is that the processor supports the instruction set, which was checked above.
                 #[expect(unsafe_code, reason = "arrivals with many ids take a tenth less time")]
                 unsafe {
                     compiled(chaining, message, lengths, flags);
@@ -138,7 +138,7 @@ fn ways() -> impl Iterator<Item = Compress> {
     #[cfg(not(target_arch = "x86_64"))]
     let special: [Option<Compress>; 0] = [];
 
-    // On its own, because inside of something larger the compiler may not see that texts can be gone through together.
+    // A function of its own: inlined in a larger one, the compiler may not vectorise it.
     #[inline(never)]
     fn compiled(chaining: &mut [Lanes; 8], message: &[Lanes; 16], lengths: &Lanes, flags: u32) {
         compress(chaining, message, lengths, flags);
@@ -147,7 +147,7 @@ fn ways() -> impl Iterator<Item = Compress> {
     special.into_iter().flatten().chain([general])
 }
 
-/// Hashes groups of texts, each of texts with the same number of blocks.
+/// Hashes groups of texts with the same number of blocks.
 fn hash_together(texts: &[&[u8]], groups: &[[usize; LANES]], compress: Compress, digests: &mut [[u8; 32]]) {
     for group in groups {
         let chaining = hash_group(group.map(|place| texts[place]), compress);
@@ -190,7 +190,7 @@ fn hash_group(texts: [&[u8]; LANES], compress: Compress) -> [Lanes; 8] {
 fn compress(chaining: &mut [Lanes; 8], message: &[Lanes; 16], lengths: &Lanes, flags: u32) {
     let [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15] = message;
     let [c0, c1, c2, c3, c4, c5, c6, c7] = chaining;
-    // Spelled out, because a loop in here keeps the compiler from making vectors.
+    // Unrolled, because a loop prevents vectorisation.
     for i in 0..LANES {
         let mut words = [
             m0[i], m1[i], m2[i], m3[i], m4[i], m5[i], m6[i], m7[i], m8[i], m9[i], m10[i], m11[i], m12[i], m13[i],
@@ -268,7 +268,7 @@ mod tests {
         }
     }
 
-    /// As many ways as the processor of this machine has.
+    /// All implementations that this processor supports.
     #[test]
     fn each_way_of_hashing_together_gives_the_same() {
         let bytes: Vec<u8> = (0..2_000_u32).map(|place| (place % 251) as u8).collect();

@@ -1,29 +1,29 @@
-//! The deterministic machine that runs AIR.
+//! A deterministic virtual machine for AIR.
 //!
-//! A [`step`] takes a [`Program`], what the peer knows about the particle (its [`State`]), data that arrived and results
-//! of services, and gives back an [`Outcome`]: what the peer knows now, where the particle goes next and which services it
-//! asks. It is a pure function: no clock, no randomness, no input or output, no order that depends on hashing. It is a
-//! transaction: with an error that the workflow can't catch, the state stays as it was.
+//! A [`step`] takes a [`Program`], the peer's [`State`] of the particle, incoming data and service results. It returns an
+//! [`Outcome`]: the new state, the next peers and the service calls to make. It is a pure function, without a clock,
+//! randomness, input or output, or an order that depends on hashing. It is a transaction: an uncatchable error leaves the
+//! state unchanged.
 //!
 //! # Embedding
 //!
-//! `examples/two_peers.rs` does all of it: two peers with services of their own run one particle.
+//! `examples/two_peers.rs` shows all of it: two peers with services run one particle.
 //!
-//! 1. Read a script once with [`Program::from_air`]; the program serves all steps of all particles that carry it.
-//! 2. Keep one [`State`] for each particle and peer, at first the default one. Its steps come one after another; steps of
-//!    different particles know nothing of each other and may run at the same time.
+//! 1. Parse a script once with [`Program::from_air`]. The program serves all steps of all particles with that script.
+//! 2. Keep one [`State`] per particle and peer, initially the default. Its steps run one after another. Steps of different
+//!    particles are independent and may run concurrently.
 //! 3. Call [`step`] when data arrives, when services have answered, or for both at once. Keep [`Outcome::state`] whatever
-//!    the code is: of a step that was undone it is the old one.
-//! 4. Send [`State::encode`] to each of [`Outcome::next_peers`], after errors too: they may have handlers elsewhere.
-//! 5. Answer each of [`Outcome::call_requests`] once, in any order and as late as it takes; feed each [`CallResult`] back
+//!    the code is. After a failed step it is the old state.
+//! 4. Send [`State::encode`] to each of [`Outcome::next_peers`], also after errors: other peers may have handlers.
+//! 5. Answer each of [`Outcome::call_requests`] once, in any order and at any time. Pass each [`CallResult`] to a step
 //!    under the same id.
-//! 6. A particle that waits long can be put away as bytes: [`State::encode`] and [`State::decode`].
+//! 6. To store a particle that waits long, use [`State::encode`] and [`State::decode`].
 //!
-//! The machine checks content ids and signatures of data. Not its business are the particle's own signature, and whether
-//! its time is up: an embedder checks both before a step.
+//! The machine verifies the content ids and signatures of data. The embedder checks the particle's own signature and expiry
+//! before a step.
 //!
-//! [`flat`] is the same function over bytes, in the forms of the official interpreter. [`inspection`] says what data says,
-//! [`simulation`] tries a script on peers in one thread.
+//! [`flat`] is the same function over bytes, in the formats of the official interpreter. [`inspection`] describes particle
+//! data. [`simulation`] runs a script on several peers in one thread.
 
 pub mod flat;
 pub mod inspection;
@@ -36,6 +36,7 @@ mod digests;
 mod execution;
 mod failure;
 mod json_text;
+mod memory;
 mod outcome;
 mod params;
 mod program;

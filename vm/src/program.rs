@@ -1,11 +1,11 @@
-//! A script that is ready to run.
+//! Programs: scripts that are ready to run.
 
 use crate::execution::DefUse;
 use aqua_air::{Bytecode, ParseError};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// A script, read and resolved. Cloning is cheap, so one program serves all steps of all particles that carry it.
+/// A parsed and resolved script. Cloning is cheap; one program serves all steps of all particles with its script.
 #[derive(Clone)]
 pub struct Program {
     code: Arc<Bytecode>,
@@ -14,10 +14,10 @@ pub struct Program {
 }
 
 impl Program {
-    /// Reads, checks and resolves a script.
+    /// Parses, checks and resolves a script.
     ///
     /// # Errors
-    /// All mistakes in it.
+    /// All errors of the script.
     pub fn from_air(text: &str) -> Result<Self, ParseError> {
         Ok(Self {
             code: Arc::new(aqua_air::Bytecode::parse(text)?),
@@ -26,7 +26,7 @@ impl Program {
         })
     }
 
-    /// Takes bytecode. `air_size` is the length in bytes of the text that it stands for, which limits apply to.
+    /// A program from bytecode. `air_size` is the length in bytes of the script's text, to which limits apply.
     #[must_use]
     pub fn new(code: Bytecode, air_size: u64) -> Self {
         Self {
@@ -42,12 +42,12 @@ impl Program {
         &self.code
     }
 
-    /// What the script says without being run; found out once.
+    /// Definitions and uses, computed once.
     pub(crate) fn uses(&self) -> &Arc<DefUse> {
         self.shape.get_or_init(|| Arc::new(DefUse::of(&self.code)))
     }
 
-    /// Whether another program is the same script, however its text is laid out.
+    /// Whether another program is the same script, whatever the layout of its text.
     pub(crate) fn is_equivalent(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.code, &other.code) || self.code.content_hash() == other.code.content_hash()
     }

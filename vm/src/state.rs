@@ -1,28 +1,30 @@
-//! Particle data as a value that outlives a step.
+//! The state of a particle between steps.
 
 use crate::checkpoint::Checkpoint;
-use crate::data::{InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive};
+use crate::data::{DataSize, InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive};
 use crate::failure::PreparationError;
+use crate::memory::{self, sizes};
 use ecow::EcoString;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 /// What a peer knows about a particle: its decoded data.
 ///
-/// The default is a particle that nothing has happened to. Cloning is cheap. A state can be put away as bytes with
-/// [`encode`](Self::encode) and taken up again with [`decode`](Self::decode), and these bytes are what travels to other
-/// peers.
+/// The default is a particle that nothing has happened to. Cloning is cheap. [`encode`](Self::encode) writes the bytes that
+/// travel to other peers; [`decode`](Self::decode) reads them, also to resume a particle that was stored.
 ///
-/// A state that a step made remembers what was verified, so that the same ids and signatures are not verified again when they
-/// arrive once more; one that was taken up from bytes remembers nothing. It also knows where services are still to answer, so that a step with their answers goes on from
-/// there, and whether a step to which nothing comes would find anything to do. The data is put in order and signed when somebody asks for it, for which [`encode`](Self::encode) is enough.
+/// A state made by a step remembers what was verified, so that the same ids and signatures are not verified again when they
+/// arrive once more. It also records where calls wait, so that a step with their results resumes there, and whether a step
+/// without input would do anything. A decoded state remembers none of this. The data is sorted and signed when it is first
+/// used, by [`data`](Self::data) or [`encode`](Self::encode).
 #[derive(Clone)]
 pub struct State {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    data: LazyLock<ParticleData, Box<dyn FnOnce() -> ParticleData + Send>>,
+    data: Arc<LazyData>,
+    data_size: DataSize,
     /// See [`State::size`].
     size: usize,
     /// The particle for which all content ids and signatures were checked when they arrived.
@@ -30,24 +32,50 @@ struct Inner {
     checkpoint: Option<Checkpoint>,
 }
 
+/// Particle data that is made when it is first used.
+pub(crate) struct LazyData(LazyLock<ParticleData, Box<dyn FnOnce() -> ParticleData + Send>>);
+
+impl LazyData {
+    pub(crate) fn get(&self) -> &ParticleData {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LazyData {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(formatter)
+    }
+}
+
 impl State {
-    /// A state with that data, whatever it says; a step checks what arrives, not what is already known.
+    /// A state with that data, which is not checked. A step checks what arrives, not what is already known.
     #[must_use]
     pub fn new(data: ParticleData) -> Self {
         let size = data.size();
-        Self::made(size, None, None, move || data)
+        let state = Self::lazy(size, None, None, move || data);
+        // Drops the closure.
+        LazyLock::force(&state.inner.data.0);
+        state
     }
 
-    /// A state of about that size whose data is made when it is asked for.
-    pub(crate) fn made(
-        size: usize,
+    /// A state whose data of that size is made when it is first used.
+    pub(crate) fn lazy(
+        data_size: DataSize,
         verified_for: Option<EcoString>,
         checkpoint: Option<Checkpoint>,
         data: impl FnOnce() -> ParticleData + Send + 'static,
     ) -> Self {
+        sizes! {
+            INNER: Inner = 512;
+            DATA: LazyData = 304;
+        }
+        let verified_for_size = verified_for.as_ref().map_or(0, |id| memory::string(id.len()));
+        let checkpoint_size = checkpoint.as_ref().map_or(0, Checkpoint::size);
+        let size = 2 * memory::ARC + INNER + DATA + verified_for_size + data_size.memory + checkpoint_size;
         Self {
             inner: Arc::new(Inner {
-                data: LazyLock::new(Box::new(data)),
+                data: Arc::new(LazyData(LazyLock::new(Box::new(data)))),
+                data_size,
                 size,
                 verified_for,
                 checkpoint,
@@ -58,15 +86,18 @@ impl State {
     /// The data itself: trace, stores and signatures.
     #[must_use]
     pub fn data(&self) -> &ParticleData {
+        self.inner.data.get()
+    }
+
+    pub(crate) fn lazy_data(&self) -> &Arc<LazyData> {
         &self.inner.data
     }
 
-    /// About how many bytes the data takes.
-    pub(crate) fn data_size(&self) -> usize {
-        self.inner.size
+    pub(crate) fn data_size(&self) -> DataSize {
+        self.inner.data_size
     }
 
-    /// Whether everything in it was checked when it arrived, for that particle; so that it is not checked again.
+    /// Whether everything in it was checked for that particle when it arrived, so that it is not checked again.
     pub(crate) fn is_verified_for(&self, particle_id: &str) -> bool {
         self.inner
             .verified_for
@@ -78,12 +109,12 @@ impl State {
         self.inner.verified_for.as_ref()
     }
 
-    /// Where a run of a step waits for answers and can be taken up again.
+    /// Where the run of this state can be resumed.
     pub(crate) fn checkpoint(&self) -> Option<&Checkpoint> {
         self.inner.checkpoint.as_ref()
     }
 
-    /// Reads particle data from its wire form. No bytes mean that nothing has happened yet.
+    /// Reads particle data from its wire form. No bytes stand for the default state.
     ///
     /// # Errors
     /// The bytes are not particle data: [`PreparationError`] 2, 3 or 4.
@@ -97,13 +128,14 @@ impl State {
         InterpreterDataEnvelope::encode(self.data())
     }
 
-    /// About how many bytes the state takes in memory, and at least as many as [`encode`](Self::encode) gives. What is kept
-    /// for calls that wait is not counted.
+    /// The approximate memory of the state in bytes, for limits and accounts: its data and what waiting calls retain.
+    ///
+    /// The figure depends only on the inputs of the steps that made the state, not on the machine or its pointer width. It
+    /// is that of a state whose data has been made. Programs are shared and not included. Costs nothing: steps keep it up
+    /// to date.
     #[must_use]
     pub fn size(&self) -> usize {
-        /// The envelope and the root of the archive, rounded up.
-        const ENVELOPE: usize = 256;
-        self.inner.size + ENVELOPE
+        self.inner.size
     }
 }
 
@@ -131,7 +163,7 @@ impl fmt::Debug for State {
     }
 }
 
-/// Particle data on its way in: the envelope is open, the archive still closed.
+/// Incoming particle data. The envelope is decoded, the archive is not.
 pub(crate) struct Arriving<'a> {
     envelope: Option<InterpreterDataEnvelope<'a>>,
 }
@@ -148,7 +180,7 @@ impl<'a> Arriving<'a> {
             .map_err(PreparationError::from)
     }
 
-    /// Refuses data of interpreters that are too old.
+    /// Rejects data of interpreters that are too old.
     pub(crate) fn check_version(&self) -> Result<(), PreparationError> {
         match &self.envelope {
             Some(envelope) if envelope.versions.interpreter_version < minimum_interpreter_version() => Err(

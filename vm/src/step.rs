@@ -1,7 +1,7 @@
-//! One step: prepare, run, sign.
+//! One step: prepares the data, runs the program, and signs the result.
 
 use crate::checkpoint::{self, Checkpoint, idle_outcome};
-use crate::data::{ParticleData, size_of_signatures};
+use crate::data::{ParticleData, of_own_signature, of_signatures};
 use crate::execution::{self, Input};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
 use crate::flat::FlatCallResult;
@@ -13,10 +13,10 @@ use crate::{
 use aqua_keys::KeyPair;
 use std::collections::BTreeMap;
 
-/// Runs a program once: merges what arrived into what is known, takes service results in, does what this peer can do.
+/// Runs a program once: merges incoming data into the state, takes service results, and executes what this peer can.
 ///
-/// `incoming` is the data of a particle that arrived, or empty if there are only results. `results` are results of
-/// requests that former outcomes contained, by call id. The same inputs give the same outcome, to the byte.
+/// `incoming` is the data of an incoming particle, or empty if there are only results. `results` are the results of
+/// requests of former outcomes, by call id. The same inputs give the same outcome, to the byte.
 ///
 /// # Example
 /// ```
@@ -61,7 +61,7 @@ pub fn step(
     outcome
 }
 
-/// `work` receives the cost of an abandoned resumption.
+/// Adds the cost of an abandoned resumption to `work`.
 fn resume_or_run(
     program: &Program,
     state: &State,
@@ -107,21 +107,21 @@ fn resume_or_run(
     }
 }
 
-/// Results of services by decimal call id.
+/// Service results by decimal call id.
 pub(crate) struct Results {
     pub(crate) by_id: BTreeMap<String, CallResult>,
-    /// What was parsed, if they were texts: an error quotes it.
+    /// The texts that were parsed, if any. An error message quotes them.
     pub(crate) texts: BTreeMap<String, FlatCallResult>,
 }
 
-/// Arriving data that can be trusted.
+/// Verified incoming data.
 pub(crate) struct Prepared {
     current: ParticleData,
     verified: Verified,
 }
 
 impl Prepared {
-    /// Checks arriving data. What was signed with `own_key` need not be signed again.
+    /// Verifies incoming data. What was signed with `own_key` need not be signed again.
     pub(crate) fn new(
         state: &State,
         current: ParticleData,
@@ -148,7 +148,7 @@ impl Prepared {
     }
 }
 
-/// Checks the sizes of a script and of arriving data.
+/// Checks the sizes of a script and of incoming data.
 pub(crate) fn check_sizes(air_size: u64, incoming: &[u8], limits: &Limits) -> Result<LimitFlags, PreparationError> {
     let size = incoming.len() as u64;
     let flags = LimitFlags {
@@ -194,7 +194,7 @@ pub(crate) fn check_results(
     Ok(())
 }
 
-/// The outcome of a step that did not begin.
+/// The outcome of a step whose input is rejected.
 pub(crate) fn refuse(state: &State, error: &PreparationError, flags: LimitFlags) -> Outcome {
     undone(state, error.code(), error.to_string(), flags)
 }
@@ -211,8 +211,7 @@ fn undone(state: &State, code: i64, message: String, flags: LimitFlags) -> Outco
     }
 }
 
-/// Runs; the new state signs when its data is pending. `records` keeps what is needed to take
-/// the run up again.
+/// Runs the whole program. With `records` the run can be resumed.
 pub(crate) fn run(
     program: &Program,
     state: &State,
@@ -239,7 +238,7 @@ pub(crate) fn run(
         records,
     };
     let (result, mut work) = execution::run(input);
-    work.bytes = work.bytes.saturating_add(state.data_size() as u64);
+    work.bytes = work.bytes.saturating_add(state.data_size().memory as u64);
     let undone = |error: &Uncatchable| Outcome {
         work,
         ..undone(state, error.code(), error.to_string(), flags)
@@ -248,9 +247,11 @@ pub(crate) fn run(
         Ok(output) => output,
         Err(error) => return undone(&error),
     };
-    // The signatures, the own one among them, are not in the data yet.
-    let size = output.data.size() + size_of_signatures(&signatures) + ParticleData::SIGNATURE;
-    if size > ParticleData::MAX_SIZE {
+    // The data does not have the signatures yet.
+    let mut size = output.data.size();
+    size += of_signatures(&signatures);
+    size += of_own_signature();
+    if size.archive > ParticleData::MAX_SIZE {
         return undone(&Uncatchable::StateTooLarge);
     }
     let error = match output.error {
@@ -271,7 +272,7 @@ pub(crate) fn run(
         let (data, own_cids) = (output.data, output.own_cids);
         let signer = (params.trust == Trust::Verify).then(|| (params.particle_id.clone(), params.key.clone()));
         let verified_for = is_verified.then(|| params.particle_id.clone());
-        State::made(size, verified_for, checkpoint, move || {
+        State::lazy(size, verified_for, checkpoint, move || {
             if let Some((particle_id, key)) = signer {
                 verification::sign(&mut signatures, own_cids, signed, &particle_id, &key);
             }
@@ -294,7 +295,7 @@ fn unprocessed(
     texts: &BTreeMap<String, FlatCallResult>,
     limits: &Limits,
 ) -> String {
-    /// Named for its text.
+    /// Its name is part of the error message.
     #[derive(Debug)]
     #[expect(dead_code, reason = "printed")]
     struct CallServiceResult {

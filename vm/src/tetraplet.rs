@@ -1,11 +1,11 @@
-//! Tetraplets: where a value comes from.
+//! Tetraplets, the origins of values.
 
 use ecow::{EcoString, EcoVec};
 use serde::{Deserialize, Serialize};
 
-/// The peer, service and function that gave a value, and the lens through which it was seen since.
+/// The origin of a value: the peer, service and function that returned it, and the lens applied since.
 ///
-/// A value that stands in the script has the initiating peer and nothing else.
+/// A literal of the script has the initiating peer and nothing else.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Tetraplet {
     /// The peer.
@@ -18,12 +18,12 @@ pub struct Tetraplet {
     pub lens: EcoString,
 }
 
-/// Where an argument comes from: one tetraplet, or one for each element of something frozen. Copies are cheap: often many
-/// arguments come from the same place.
+/// The origin of an argument: one tetraplet, or one for each element of a canonicalised stream or map. Copies are cheap,
+/// because many arguments often have the same origin.
 pub type Tetraplets = EcoVec<Tetraplet>;
 
 impl Tetraplet {
-    /// Of a value that a peer stands for, without a service.
+    /// The tetraplet of a value of a peer, without a service.
     pub(crate) fn of_peer(peer: impl Into<EcoString>) -> Self {
         Self {
             peer_pk: peer.into(),
@@ -31,10 +31,10 @@ impl Tetraplet {
         }
     }
 
-    /// With the lens of an element of an array behind the ones before.
+    /// Appends the lens of an element of an array.
     pub(crate) fn seen_through_index(&self, index: usize) -> Self {
         const BEFORE: &str = ".$.[";
-        // The digits of the largest number, and what stands around them.
+        // The digits of the largest number, and the characters around them.
         let mut lens = [b']'; BEFORE.len() + 21];
         let mut begin = lens.len() - 1;
         let mut rest = index;
@@ -51,7 +51,7 @@ impl Tetraplet {
         self.seen_through(std::str::from_utf8(&lens[begin..]).expect("digits are ASCII"))
     }
 
-    /// With a lens behind the ones before.
+    /// Appends a lens.
     pub(crate) fn seen_through(&self, lens: &str) -> Self {
         let mut seen = self.clone();
         seen.lens.push_str(lens);
@@ -60,7 +60,7 @@ impl Tetraplet {
 }
 
 impl std::fmt::Debug for Tetraplet {
-    /// As error texts quote it.
+    /// The form in which error messages quote it.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("SecurityTetraplet")

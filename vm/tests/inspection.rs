@@ -235,7 +235,7 @@ proptest! {
         }
         let entries = inspection::trace(&data);
         for entry in &entries {
-            let known = entry.place.is_none_or(|place| place.parent < entry.position);
+            let known = entry.location.is_none_or(|location| location.parent < entry.position);
             let told = matches!(entry.event, Event::Par { .. } | Event::Fold { .. });
             prop_assert_eq!((known, told), (true, true));
         }

@@ -8,7 +8,7 @@ use crate::status::{AquaVmStatus, NOT_UTF8, NULL, OUT_OF_RANGE, free};
 pub struct AquaVmBytes {
     /// The first byte; may be NULL when there are none.
     pub data: *const u8,
-    /// How many.
+    /// Number of states.
     pub length: usize,
 }
 

@@ -1,8 +1,7 @@
-//! Content ids: what names a value inside particle data.
+//! Content ids, which identify values within particle data.
 //!
-//! A produced id is CID version 1, codec JSON (0x0200), multihash BLAKE3-256, as base32 text, so it starts with
-//! `bagaaihra`. Ids that arrive may also hash with SHA2-256 and be spelled in any multibase. Two ids are equal if their
-//! texts are.
+//! This machine produces CID version 1 with codec JSON (0x0200) and multihash BLAKE3-256 as base32 text, which starts with
+//! `bagaaihra`. Incoming ids may also use SHA2-256 and any multibase. Ids are equal if their texts are equal.
 
 mod produced;
 
@@ -20,18 +19,18 @@ const BLAKE3_256: u64 = 0x1e;
 /// Longest digest that a content id may carry.
 const MAX_DIGEST: usize = 64;
 
-/// A content id, or another text in its place. Its text is what it is displayed as.
+/// A content id, or any other text in its place. `Display` writes the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cid(Form);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Form {
     Produced(Produced),
-    /// A text that doesn't look like a produced id.
+    /// A text in another form.
     Other(EcoString),
 }
 
-// Which of both it is takes no bytes of its own.
+// The tag uses a niche.
 const _: () = assert!(size_of::<Cid>() == size_of::<Produced>());
 
 /// The text of an id.
@@ -68,10 +67,10 @@ impl Cid {
         Self(Form::Produced(Produced::of_digest(digest)))
     }
 
-    /// The id with a text, which is UTF-8.
+    /// The id with a text.
     ///
     /// # Errors
-    /// It isn't.
+    /// The text is not UTF-8.
     pub(crate) fn of_text(text: &[u8]) -> Result<Self, std::str::Utf8Error> {
         Ok(Self(match Produced::of_text(text) {
             Some(usual) => Form::Produced(usual),
@@ -94,7 +93,7 @@ impl Cid {
         }
     }
 
-    /// The text, if it doesn't look like that of a produced id.
+    /// The text, if it does not have the form of a produced id.
     pub(crate) fn other_text(&self) -> Option<&str> {
         match &self.0 {
             Form::Produced(_) => None,
@@ -110,7 +109,7 @@ impl Cid {
         }
     }
 
-    /// Decides how ids are ordered if it is not 0 for both and not the same.
+    /// A sort key: where the keys of two ids differ and neither is 0, they are ordered as the ids are.
     pub(crate) fn order(&self) -> u64 {
         match &self.0 {
             Form::Produced(usual) => usual.first(),
@@ -118,15 +117,15 @@ impl Cid {
         }
     }
 
-    /// Whether this is an id of those bytes. `false` means that the digest differs.
+    /// Whether this is the id of those bytes. `false` means that the digest differs.
     ///
     /// # Errors
-    /// The text is no content id, or one with a codec or hash function that is not in use here.
+    /// The text is not a content id, or its codec or hash function is not supported.
     pub(crate) fn verify(&self, bytes: &[u8]) -> Result<bool, CidError> {
         self.verify_hashed(blake3::hash(bytes).as_bytes(), bytes)
     }
 
-    /// The same if the BLAKE3 digest of the bytes is there already.
+    /// Like [`verify`](Self::verify), for bytes whose BLAKE3 digest is known.
     pub(crate) fn verify_hashed(&self, digest: &[u8; 32], bytes: &[u8]) -> Result<bool, CidError> {
         if self.0 == Form::Produced(Produced::of_digest(digest)) {
             return Ok(true);
@@ -135,7 +134,7 @@ impl Cid {
     }
 }
 
-/// The same for ids that are wrong, or spelled or hashed in another way.
+/// Verifies ids that are wrong, or have another multibase or hash function.
 #[cold]
 fn verify_other(text: &str, bytes: &[u8]) -> Result<bool, CidError> {
     let (codec, hash, digest) = parse(text)?;
@@ -151,7 +150,7 @@ fn verify_other(text: &str, bytes: &[u8]) -> Result<bool, CidError> {
 
 /// Codec, hash function and digest.
 fn parse(text: &str) -> Result<(u64, u64, Vec<u8>), CidError> {
-    // Older spellings put a path before the id.
+    // Older forms have a path before the id.
     let text = text.rsplit_once("/ipfs/").map_or(text, |(_, id)| id);
     if text.len() < 2 {
         return Err(CidError::TooShort);
@@ -215,7 +214,7 @@ impl PartialOrd for Cid {
 }
 
 impl Ord for Cid {
-    /// As texts.
+    /// Compares the texts.
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Form::Produced(left), Form::Produced(right)) => left.cmp(right),
@@ -225,7 +224,7 @@ impl Ord for Cid {
 }
 
 impl Hash for Cid {
-    /// Only some of an id is hashed, which is as good as random.
+    /// Hashes a part of the id, which is as good as random.
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
             Form::Produced(usual) => usual.first().hash(state),
@@ -247,19 +246,19 @@ impl fmt::Debug for Cid {
     }
 }
 
-/// Why a text is no content id that is in use here.
+/// Why a text is not a supported content id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CidError {
     /// Fewer than two characters.
     #[error("Input too short")]
     TooShort,
-    /// Neither a multibase text nor a multihash inside it.
+    /// Neither a multibase text nor a multihash.
     #[error("Failed to parse multihash")]
     Malformed,
     /// The bytes end early.
     #[error("failed to fill whole buffer")]
     Truncated,
-    /// A number inside is malformed.
+    /// A number is malformed.
     #[error("Failed to decode unsigned varint format")]
     Varint,
     /// Neither version 0 nor 1.

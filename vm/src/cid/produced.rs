@@ -1,29 +1,29 @@
-//! The text of an id as nearly all of them are: one that looks like a produced one.
+//! The text of a content id in the form that this machine produces.
 //!
-//! Such a text has a head that all of them share and 52 characters behind it. They are kept in words whose order is that
-//! of the text, so ids are compared, hashed and copied without going through memory elsewhere.
+//! Such a text has a common head, followed by 52 characters. They are stored in words whose order is that of the text, so
+//! that ids are compared, hashed and copied without a pointer.
 
 use std::cmp::Ordering;
 use std::num::NonZeroU64;
 
-/// A text of the usual head and length, in ASCII.
+/// A text with the head and length of a produced id, in ASCII.
 #[derive(Debug, Clone, Copy, Eq)]
 pub(super) struct Produced {
     /// Eight characters each, the first one in the highest byte.
     words: [u64; 6],
-    /// The last four, in the highest bytes. Not zero, so that an id that is none of these takes no further bytes.
+    /// The last four, in the highest bytes. The niche at zero holds the tag of other ids.
     last: NonZeroU64,
 }
 
-/// What every produced id begins with: multibase, version, codec, hash function and length of the digest.
+/// The head of every produced id: multibase, version, codec, hash function and length of the digest.
 const HEAD: &[u8; 9] = b"bagaaihra";
 /// Length of a produced id.
 pub(super) const LENGTH: usize = 61;
 
-/// Where the last four stand in their word.
+/// The bits of the last four characters in their word.
 const LAST: u64 = 0xffff_ffff << 32;
 
-/// A text whose characters behind the head are still to be written.
+/// A text without the characters after the head.
 const EMPTY: [u8; LENGTH] = {
     let mut text = [0; LENGTH];
     text.split_at_mut(HEAD.len()).0.copy_from_slice(HEAD);
@@ -31,7 +31,7 @@ const EMPTY: [u8; LENGTH] = {
 };
 
 impl Produced {
-    /// The produced id of a BLAKE3 digest.
+    /// The id for a BLAKE3 digest.
     pub(super) fn of_digest(digest: &[u8; 32]) -> Self {
         let (words, _) = digest.as_chunks();
         let [a, b, c, d] = [words[0], words[1], words[2], words[3]].map(u64::from_be_bytes);
@@ -50,7 +50,7 @@ impl Produced {
         }
     }
 
-    /// The id with a text, if it is a usual one.
+    /// The id with a text, if the text has the form of a produced id.
     pub(super) fn of_text(text: &[u8]) -> Option<Self> {
         let rest: &[u8; LENGTH - HEAD.len()] = text.strip_prefix(HEAD)?.try_into().ok()?;
         let (eights, last) = rest.as_chunks();
@@ -82,7 +82,7 @@ impl Produced {
         }
     }
 
-    /// Writes what is behind the head.
+    /// Writes the characters after the head.
     fn write_to(&self, text: &mut [u8; LENGTH]) {
         let (eights, last) = text[HEAD.len()..].as_chunks_mut();
         for (eight, word) in eights.iter_mut().zip(self.words) {
@@ -91,7 +91,7 @@ impl Produced {
         last.copy_from_slice(&self.last.get().to_be_bytes()[..4]);
     }
 
-    /// The first of its characters that can differ, as a number.
+    /// The first eight characters after the head as a number.
     pub(super) fn first(&self) -> u64 {
         self.words[0]
     }
@@ -101,7 +101,7 @@ impl PartialEq for Produced {
     fn eq(&self, other: &Self) -> bool {
         let words = self.words.iter().zip(other.words);
         let last = self.last.get() ^ other.last.get();
-        // Without a way out in the middle, so that words are compared together.
+        // Without an early exit, so that words are compared together.
         words.fold(last, |all, (left, right)| all | (left ^ right)) == 0
     }
 }

@@ -1,8 +1,8 @@
-//! From archive bytes to particle data.
+//! Reads particle data from an archive.
 //!
-//! One pass validates and reads. Targets of pointers must stand before their owners and are used up in the order of the
-//! walk, so no byte is read twice (except for shared targets, which are read once and then cloned cheaply). That keeps the
-//! memory taken within a constant factor of the length of the archive, whatever it contains.
+//! One pass validates and reads. Targets of pointers must precede their owners and are consumed in the order of the
+//! traversal, so no byte is read twice; shared targets are read once and then cloned cheaply. So the memory is at most a
+//! constant factor of the length of the archive, whatever it contains.
 
 use super::layout as at;
 use super::{
@@ -14,19 +14,19 @@ use crate::Tetraplet;
 use ecow::EcoString;
 use smallvec::SmallVec;
 
-/// Why bytes are no archive of particle data. Offsets count from the archive's first byte.
+/// Why bytes are not an archive of particle data. Offsets are relative to the start of the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
     /// Shorter than the root.
     #[error("{0} bytes are fewer than the root takes")]
     TooShort(usize),
-    /// A pointer leads outside the archive, behind its owner or into bytes that have another owner.
+    /// The target of a pointer is outside the archive, after its owner, or has another owner.
     #[error("the pointer at {0} leads out of its bounds")]
     PointerOutOfBounds(usize),
-    /// Something stands at a place where its kind may not.
+    /// A target is not aligned.
     #[error("the target at {0} is misaligned")]
     Misaligned(usize),
-    /// Two pointers to the same place mean different kinds.
+    /// Two pointers of different types have the same target.
     #[error("the target at {0} is shared between different types")]
     SharedTypes(usize),
     /// No variant of an enumeration has that tag.
@@ -105,23 +105,23 @@ pub(crate) fn read_archive(bytes: &[u8]) -> Result<ParticleData> {
     })
 }
 
-/// The part of the archive that targets may still take.
+/// The part of the archive that targets may still consume.
 #[derive(Clone, Copy)]
 struct Window {
     start: usize,
     end: usize,
 }
 
-/// Shared targets of one kind that were read.
+/// The shared targets of one type that have been read.
 struct Targets<T> {
-    /// Where they stand, rising.
+    /// Their offsets, ascending.
     positions: Vec<usize>,
     targets: Vec<T>,
-    /// For each stretch of the archive the place of the first target that is not before it.
+    /// For each block of the archive, the index of the first target that is not before it.
     first: Vec<usize>,
 }
 
-/// Bytes of a stretch: some targets stand in each.
+/// Bytes of a block.
 const STRETCH: usize = 512;
 
 impl<T> Default for Targets<T> {
@@ -163,18 +163,18 @@ struct Reader<'a> {
     window: Window,
     texts: Targets<Cid>,
     peer_ids: Targets<EcoString>,
-    // Items of stores by their place there.
+    // Items of stores by their index.
     values: Targets<u32>,
     tetraplets: Targets<u32>,
     canon_elements: Targets<u32>,
     canon_results: Targets<u32>,
     service_results: Targets<u32>,
-    /// The peer of the tetraplet that was read last: often it comes again.
+    /// The peer of the last tetraplet, which is often repeated.
     last_peer: EcoString,
 }
 
 impl<'a> Reader<'a> {
-    // Fields. Their owner's bytes are claimed already, so that they are inside the archive.
+    // Fields. Their owner has been claimed, so they are inside the archive.
 
     fn word(&self, position: usize) -> [u8; 4] {
         let mut word = [0; 4];
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
         self.number(position) as usize
     }
 
-    /// Where the pointer at a position leads to.
+    /// The target of the pointer at a position.
     fn target(&self, position: usize) -> Result<usize> {
         self.offset(position, i32::from_be_bytes(self.word(position)))
     }
@@ -204,8 +204,8 @@ impl<'a> Reader<'a> {
 
     // Targets.
 
-    /// Takes `length` bytes at `target` out of the window. What they point to must stand between the window's start and
-    /// them; pass the result to [`release`](Self::release) afterwards.
+    /// Takes `length` bytes at `target` out of the window. Their own targets must be between the start of the window and
+    /// them. Pass the result to [`release`](Self::release) afterwards.
     fn claim(&mut self, owner: usize, target: usize, length: Option<usize>, alignment: usize) -> Result<Window> {
         if !target.is_multiple_of(alignment) {
             return Err(ArchiveError::Misaligned(target));
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
-    /// An array of numbers that usually has one.
+    /// An array of numbers, typically one.
     fn numbers(&mut self, position: usize) -> Result<SmallVec<[u32; 2]>> {
         let (target, length) = (self.target(position)?, self.length(position + 4));
         let behind = self.claim(position, target, length.checked_mul(4), at::ALIGNMENT)?;
@@ -266,7 +266,7 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(&self.bytes[target..target + length]).map_err(|_| ArchiveError::Text(target))
     }
 
-    /// A growable text: inside the field, or elsewhere if longer than [`at::INLINE`] bytes.
+    /// A growable text, which is inline up to [`at::INLINE`] bytes.
     fn string(&mut self, position: usize) -> Result<EcoString> {
         let last = self.bytes[position + at::INLINE];
         if last & 0x80 == 0 {
@@ -281,14 +281,14 @@ impl<'a> Reader<'a> {
         self.text(position, target, length)
     }
 
-    // Shared targets. What stands before the window was read already.
+    // Shared targets. Those before the window have been read.
 
     fn was_read(&self, target: usize) -> bool {
-        // A text without bytes takes nothing out of the window.
+        // An empty text takes nothing out of the window.
         target < self.window.start || self.texts.last() == Some(target)
     }
 
-    /// Why a target that was read is not of the kind that a pointer means.
+    /// The error for a target that was read as another type.
     #[cold]
     fn other_kind(&self, owner: usize, target: usize) -> ArchiveError {
         let is_shared = self.texts.at(target).is_some()
@@ -389,7 +389,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A store of items of a fixed size, each behind a shared pointer.
+    /// A store of items of a fixed size, each with a shared pointer.
     fn store<T: Clone>(
         &mut self,
         position: usize,

@@ -1,8 +1,8 @@
-//! From particle data to archive bytes.
+//! Writes particle data as an archive.
 //!
-//! The official reader is stricter than the layout: targets must stand before their owners, in the order in which it
-//! walks. So everything is emitted depth first: for a structure the targets of its fields in their order, then the
-//! structure; for an array the targets of all items, then the items. Equal texts are emitted once and shared.
+//! The official reader is stricter than the layout: targets must precede their owners in the order of its traversal. So
+//! everything is emitted depth first: for a structure the targets of its fields in order, then the structure; for an array
+//! the targets of all items, then the items. Equal texts are emitted once and shared.
 
 use super::layout as at;
 use super::{
@@ -14,9 +14,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::BTreeMap;
 use std::hash::BuildHasher as _;
 
-/// Writes particle data as an archive behind so many bytes that are left free. Equal data gives equal bytes.
+/// Writes particle data as an archive after `free` reserved bytes. Equal data gives equal bytes.
 pub(crate) fn write_archive(data: &ParticleData, free: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(free + data.size());
+    let mut out = Vec::with_capacity(free + data.size().archive);
     out.resize(free, 0);
     let mut writer = Writer {
         out,
@@ -45,7 +45,7 @@ pub(crate) fn write_archive(data: &ParticleData, free: usize) -> Vec<u8> {
     writer.out
 }
 
-/// Where a target stands, and its length in items.
+/// The position of a target and its length in items.
 #[derive(Clone, Copy)]
 struct Slice {
     position: usize,
@@ -54,26 +54,26 @@ struct Slice {
 
 struct Writer<'d> {
     out: Vec<u8>,
-    /// Where the archive begins.
+    /// Offset of the archive.
     free: usize,
     /// Content ids and argument hashes.
     texts: Texts<'d>,
     peer_ids: FxHashMap<&'d str, usize>,
 }
 
-/// Where texts of ids stand. Each is looked for in a few slots only; where others have them, it is written again. So nobody
-/// can choose argument hashes that make it slow.
+/// Positions of the texts of ids. A lookup probes a few slots only; if they are taken, the text is written again. So chosen
+/// argument hashes can't make it slow.
 struct Texts<'d> {
     written: Vec<(&'d Cid, usize)>,
-    /// For a place in `written` 32 bits of the id's hash and the place from 1 on; 0 if free. A power of two of slots.
+    /// Per slot, 32 bits of the id's hash and its index in `written` plus 1, or 0 if free. The length is a power of two.
     slots: Box<[u64]>,
 }
 
 impl<'d> Texts<'d> {
-    /// How many slots an id may have.
+    /// Number of slots that are probed for an id.
     const PROBES: u64 = 16;
 
-    /// For about so many ids.
+    /// Capacity for about that many ids.
     fn new(ids: usize) -> Self {
         Self {
             written: Vec::with_capacity(ids),
@@ -81,7 +81,7 @@ impl<'d> Texts<'d> {
         }
     }
 
-    /// The position of an id, which `write` writes unless it was written.
+    /// The position of an id. `write` writes it if it has not been written.
     fn position(&mut self, cid: &'d Cid, write: impl FnOnce() -> usize) -> usize {
         const TAG: u64 = !0 << 32;
         let hash = FxBuildHasher.hash_one(cid);
@@ -106,7 +106,7 @@ impl<'d> Texts<'d> {
 }
 
 impl<'d> Writer<'d> {
-    // Fields, written at the end.
+    // Fields, which are appended.
 
     fn align(&mut self) {
         let length = self.out.len() - self.free;
@@ -125,7 +125,7 @@ impl<'d> Writer<'d> {
         self.out.extend_from_slice(&[tag, 0, 0, 0]);
     }
 
-    /// How far back a target is from here.
+    /// The offset of a target from the current position.
     fn offset(&self, target: usize) -> i32 {
         -i32::try_from(self.out.len() - target).expect("a step keeps particle data below 2 GiB")
     }
@@ -150,7 +150,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Begins an array or structure; the targets of its fields are written already.
+    /// Begins an array or structure. The targets of its fields have been written.
     fn begin(&mut self) -> usize {
         self.align();
         self.out.len()
@@ -162,7 +162,7 @@ impl<'d> Writer<'d> {
             let position = out.len();
             cid.write(out);
             if cid.length() == 0 {
-                // Shared targets are told apart by their position.
+                // The position identifies a shared target.
                 out.push(0);
             }
             position
@@ -173,7 +173,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// What must precede a growable text: its bytes if it is too long to stand inside.
+    /// Writes the target of a growable text: its bytes, if it is too long to be inline.
     fn string_target(&mut self, text: &str) -> usize {
         if text.len() > at::INLINE {
             self.bytes(text.as_bytes()).position

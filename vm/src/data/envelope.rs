@@ -1,4 +1,4 @@
-//! The envelope around an archive: a `MessagePack` map that says who wrote it.
+//! The envelope around an archive: a `MessagePack` map with the versions of its writer.
 
 use super::ParticleData;
 use super::archive_writer::write_archive;
@@ -17,9 +17,9 @@ pub(crate) const fn minimum_interpreter_version() -> Version {
     Version::new(0, 61, 0)
 }
 
-/// An envelope; fields in the order in which they are written. They are read in any order.
+/// An envelope. Fields are written in this order and read in any.
 ///
-/// Named for the decoder's messages, which are part of error texts.
+/// Its name is part of the decoder's messages, which error messages quote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InterpreterDataEnvelope<'a> {
     #[serde(flatten)]
@@ -29,16 +29,16 @@ pub(crate) struct InterpreterDataEnvelope<'a> {
     pub(crate) inner_data: Cow<'a, [u8]>,
 }
 
-/// Who wrote the data. May be readable where the rest is not.
+/// The versions of the writer. They may be readable where the rest is not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Versions {
-    /// Format of the archive. Only ever printed.
+    /// Format of the archive. Only printed.
     pub(crate) version: Version,
     /// The interpreter.
     pub(crate) interpreter_version: Version,
 }
 
-/// Why bytes are no envelope.
+/// Why bytes are not an envelope.
 #[derive(Debug)]
 pub(crate) struct EnvelopeError {
     pub(crate) error: rmp_serde::decode::Error,
@@ -76,10 +76,10 @@ impl<'a> InterpreterDataEnvelope<'a> {
     }
 }
 
-/// Bytes that the head of an envelope may take.
+/// Bytes reserved for the head of an envelope.
 const FREE: usize = USUAL_HEAD.len() + 5;
 
-/// Writes the head of an envelope in front of an archive that begins behind [`FREE`] bytes.
+/// Writes the head of an envelope before an archive that begins after [`FREE`] bytes.
 fn close(mut bytes: Vec<u8>) -> Vec<u8> {
     let length = u32::try_from(bytes.len() - FREE).expect("a step keeps particle data below 2 GiB");
     let mut head = [0; 5];
@@ -102,7 +102,7 @@ fn close(mut bytes: Vec<u8>) -> Vec<u8> {
     let begin = USUAL_HEAD.len() + tag_and_length.len();
     bytes[..USUAL_HEAD.len()].copy_from_slice(USUAL_HEAD);
     bytes[USUAL_HEAD.len()..begin].copy_from_slice(tag_and_length);
-    // Short archives need less in front of them.
+    // Short archives have a shorter head.
     if begin < FREE {
         bytes.copy_within(FREE.., begin);
         bytes.truncate(bytes.len() - (FREE - begin));
@@ -110,15 +110,15 @@ fn close(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// How an envelope of this machine's version begins: a map of three, both versions, the name of the archive.
+/// The start of an envelope of this machine's version: a map of three, both versions, the name of the archive.
 const USUAL_HEAD: &[u8] = b"\x83\xa7version\xa60.17.2\xb3interpreter_version\xa60.64.1\xaainner_data";
 
-/// Tags of `MessagePack` byte strings by the size of the length behind them.
+/// Tags of `MessagePack` byte strings by the size of the length that follows.
 const BIN_8: u8 = 0xc4;
 const BIN_16: u8 = 0xc5;
 const BIN_32: u8 = 0xc6;
 
-/// The archive in an envelope that looks like one of this machine, and is nothing else.
+/// The archive of an envelope that is exactly of the form that this machine writes.
 fn usual(bytes: &[u8]) -> Option<&[u8]> {
     let (tag, rest) = bytes.strip_prefix(USUAL_HEAD)?.split_first()?;
     let (length, archive) = match *tag {

@@ -1,8 +1,8 @@
 //! Sizes, offsets and tags of the archive inside an envelope.
 //!
-//! The archive is a 32-bit big-endian memory image: pointers are signed offsets from the pointer's own place, arrays and
-//! texts are a pointer and a length, the root is the last [`ROOT`] bytes. Whatever a pointer leads to stands before its
-//! owner. Reader and writer share these numbers and nothing else.
+//! The archive is a 32-bit big-endian memory image. Pointers are signed offsets from the pointer's own position, arrays and
+//! texts are a pointer and a length, the root is the last [`ROOT`] bytes. The target of a pointer precedes its owner.
+//! Reader and writer share these numbers and nothing else.
 
 /// Alignment of everything but texts and byte strings.
 pub(super) const ALIGNMENT: usize = 4;
@@ -23,7 +23,7 @@ pub(super) const SLICE: usize = 8;
 
 /// Size of a trace state: a tag, padding, 20 bytes.
 pub(super) const STATE: usize = 24;
-/// Where the fields behind a tag begin. Enumerations nest: a call's state begins there, and its sender behind its own tag.
+/// Offset of the fields after a tag. Enumerations nest: a call's state begins there, and its sender after its own tag.
 pub(super) const PAYLOAD: usize = 4;
 
 pub(super) const STATE_PAR: u8 = 0;
@@ -38,13 +38,13 @@ pub(super) const CALL_FAILED: u8 = 2;
 
 pub(super) const SENDER_PEER_ID: u8 = 0;
 pub(super) const SENDER_PEER_ID_WITH_CALL_ID: u8 = 1;
-/// Call id behind the tag and the pointer of a sender.
+/// Offset of the call id after the tag and the pointer of a sender.
 pub(super) const SENDER_CALL_ID: usize = 8;
 
 pub(super) const VALUE_SCALAR: u8 = 0;
 pub(super) const VALUE_STREAM: u8 = 1;
 pub(super) const VALUE_UNUSED: u8 = 2;
-/// Generation behind the tag and the content id of a value reference.
+/// Offset of the generation after the tag and the content id of a value reference.
 pub(super) const VALUE_GENERATION: usize = 12;
 
 pub(super) const CANON_REQUEST_SENT_BY: u8 = 0;
@@ -53,14 +53,14 @@ pub(super) const CANON_EXECUTED: u8 = 1;
 /// Size of one entry of a fold's lore.
 pub(super) const LORE: usize = 12;
 pub(super) const LORE_DESCRIPTORS: usize = 4;
-/// Size of a descriptor of a run of states.
+/// Size of a descriptor of a range of states.
 pub(super) const DESCRIPTOR: usize = 8;
 
 /// Size of an entry of a store: a content id and a pointer.
 pub(super) const STORE_ENTRY: usize = 12;
 pub(super) const STORE_ENTRY_VALUE: usize = 8;
 
-/// Size of a growable text; up to [`INLINE`] bytes stand inside it, the last byte is their number.
+/// Size of a growable text. Up to [`INLINE`] bytes are inline; the last byte is their number.
 pub(super) const STRING: usize = 8;
 pub(super) const INLINE: usize = 7;
 

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 /// Items by content id, in the order of the ids, so that equal stores have equal bytes.
 ///
-/// Once something is looked for, an index is made. It only says where to look first: what isn't found so is searched for
-/// in the order of ids, so that ids that somebody chose can't make it slow.
+/// The first lookup builds an index. An id that is not at its place in the index is found by binary search, so that chosen
+/// ids can't make lookups slow.
 #[derive(Clone)]
 pub struct Store<T> {
     entries: Vec<(Cid, T)>,
@@ -18,31 +18,31 @@ pub struct Store<T> {
 
 /// A slot of the index without an entry.
 const FREE: u32 = u32::MAX;
-/// How many slots of the index are looked at.
+/// Number of slots of the index that are probed.
 const PROBES: usize = 8;
-/// Stores with so few entries have no index.
+/// The largest number of entries without an index.
 const FEW: usize = 8;
 
 impl<T> Store<T> {
-    /// How many entries there are.
+    /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is none.
+    /// Whether the store has no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The item with an id.
+    /// The item of an id.
     #[must_use]
     pub fn get(&self, cid: &Cid) -> Option<&T> {
         self.place(cid).map(|place| self.at(place))
     }
 
-    /// Whether there is an item with an id.
+    /// Whether the store has an id.
     #[must_use]
     pub fn contains_key(&self, cid: &Cid) -> bool {
         self.place(cid).is_some()
@@ -63,12 +63,12 @@ impl<T> Store<T> {
         self.entries.iter().map(|(_, item)| item)
     }
 
-    /// The same, to be changed. Nothing checks that they still fit their ids.
+    /// All items, mutably. It is not checked that they still match their ids.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.entries.iter_mut().map(|(_, item)| item)
     }
 
-    /// Puts an item under an id; gives the one that was there. Takes time in proportion to the size of the store.
+    /// Inserts an item and returns the former one. Takes linear time.
     pub fn insert(&mut self, cid: Cid, item: T) -> Option<T> {
         match self.search(&cid) {
             Ok(place) => Some(std::mem::replace(&mut self.entries[place].1, item)),
@@ -80,19 +80,19 @@ impl<T> Store<T> {
         }
     }
 
-    /// Takes the item with an id out. Takes time in proportion to the size of the store.
+    /// Removes the item of an id. Takes linear time.
     pub fn remove(&mut self, cid: &Cid) -> Option<T> {
         let place = self.search(cid).ok()?;
         self.index.take();
         Some(self.entries.remove(place).1)
     }
 
-    /// Takes all entries out.
+    /// Removes all entries.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Adds entries; of the same id the first one stays.
+    /// Adds entries. Of entries with the same id the first one is kept.
     pub(crate) fn add(&mut self, entries: impl IntoIterator<Item = (Cid, T)>) {
         if self.entries.is_empty() {
             self.entries = entries.into_iter().collect();
@@ -101,6 +101,10 @@ impl<T> Store<T> {
         }
         self.index.take();
         self.put_in_order();
+        // States keep stores, so their size must be that of their entries.
+        if self.entries.capacity() - self.entries.len() > self.entries.len() / 8 {
+            self.entries.shrink_to_fit();
+        }
     }
 
     fn put_in_order(&mut self) {
@@ -128,12 +132,12 @@ impl<T> Store<T> {
         self.entries.binary_search_by(|(known, _)| known.cmp(cid))
     }
 
-    /// The item at a place in the order of ids.
+    /// The item at an index in the order of ids.
     pub(crate) fn at(&self, place: usize) -> &T {
         &self.entries[place].1
     }
 
-    /// Where the item with an id stands in the order of ids.
+    /// The index of an id in the order of ids.
     pub(crate) fn place(&self, cid: &Cid) -> Option<usize> {
         if self.entries.len() <= FEW {
             return self.entries.iter().position(|(known, _)| known == cid);
@@ -149,8 +153,21 @@ impl<T> Store<T> {
         self.search(cid).ok()
     }
 
+    fn index_slots(&self) -> usize {
+        (2 * self.entries.len()).next_power_of_two()
+    }
+
+    /// Memory of the index in bytes, whether it has been built or not.
+    pub(crate) fn index_size(&self) -> usize {
+        if self.entries.len() <= FEW {
+            0
+        } else {
+            self.index_slots() * size_of::<u32>()
+        }
+    }
+
     fn make_index(&self) -> Box<[u32]> {
-        let mut index = vec![FREE; (2 * self.entries.len()).next_power_of_two()].into_boxed_slice();
+        let mut index = vec![FREE; self.index_slots()].into_boxed_slice();
         for (place, (cid, _)) in self.entries.iter().enumerate() {
             if let Some(free) = slots(index.len(), cid).find(|slot| index[*slot] == FREE) {
                 index[free] = place as u32;
@@ -160,7 +177,7 @@ impl<T> Store<T> {
     }
 }
 
-/// Where the place of an id may stand in an index of that size, a power of two.
+/// The slots to probe for an id in an index of that size, a power of two.
 fn slots(size: usize, cid: &Cid) -> impl Iterator<Item = usize> {
     let first = FxBuildHasher.hash_one(cid) as usize;
     (0..PROBES).map(move |probe| first.wrapping_add(probe) & (size - 1))
@@ -190,7 +207,7 @@ impl<T: PartialEq> PartialEq for Store<T> {
 impl<T: Eq> Eq for Store<T> {}
 
 impl<T> FromIterator<(Cid, T)> for Store<T> {
-    /// Of the same id the last entry stays.
+    /// Of entries with the same id the last one is kept.
     fn from_iter<I: IntoIterator<Item = (Cid, T)>>(entries: I) -> Self {
         let mut entries: Vec<(Cid, T)> = entries.into_iter().collect();
         let is_sorted = entries.is_sorted_by(|(left, _), (right, _)| left < right);

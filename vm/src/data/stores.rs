@@ -1,27 +1,27 @@
-//! Values that a trace names by content id.
+//! The content that a trace refers to by content id.
 
 use super::{Cid, Store};
 use crate::Tetraplet;
 use ecow::{EcoString, EcoVec};
 use serde::Serialize;
 
-/// Everything that a trace names. Nothing is ever removed from it.
+/// The content that a trace refers to. Entries are never removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CidInfo {
     /// JSON texts.
     pub value_store: Store<EcoString>,
-    /// Where values come from.
+    /// Origins of values.
     pub tetraplet_store: Store<Tetraplet>,
-    /// Elements of frozen streams.
+    /// Elements of canonicalised streams.
     pub canon_element_store: Store<CanonCidAggregate>,
-    /// Frozen streams.
+    /// Canonicalised streams.
     pub canon_result_store: Store<CanonResultCidAggregate>,
     /// Results of services.
     pub service_result_store: Store<ServiceResultCidAggregate>,
 }
 
 impl CidInfo {
-    /// Both stores; of the same id the other's entry.
+    /// The union of both. If both have an id, the other's entry is used.
     pub(crate) fn union(&self, other: Self) -> Self {
         Self {
             value_store: both(&self.value_store, other.value_store),
@@ -48,45 +48,45 @@ fn both<T: Clone>(store: &Store<T>, mut other: Store<T>) -> Store<T> {
     other
 }
 
-/// A frozen stream.
+/// A canonicalised stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CanonResultCidAggregate {
-    /// The peer that froze it.
+    /// The peer that canonicalised it.
     pub tetraplet: Cid,
     /// Its elements, in order.
     pub values: EcoVec<Cid>,
 }
 
-/// One element of a frozen stream.
+/// An element of a canonicalised stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CanonCidAggregate {
     /// The value.
     pub value: Cid,
     /// Where it comes from.
     pub tetraplet: Cid,
-    /// What proves that.
+    /// The proof of the origin.
     pub provenance: Provenance,
 }
 
-/// What proves where a value comes from.
+/// The proof of a value's origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Provenance {
-    /// It stands in the script.
+    /// A literal of the script.
     Literal,
-    /// A service gave it.
+    /// The result of a service.
     ServiceResult {
-        /// Names a service result.
+        /// Id of a service result.
         cid: Cid,
     },
-    /// It was part of a frozen stream.
+    /// An element of a canonicalised stream.
     Canon {
-        /// Names a canonical result.
+        /// Id of a canonical result.
         cid: Cid,
     },
 }
 
-/// What a service gave for which arguments.
+/// The result of a service for given arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServiceResultCidAggregate {
     /// The value.

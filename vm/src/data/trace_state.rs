@@ -1,17 +1,17 @@
-//! The states of a trace: what became of each instruction that leaves a mark.
+//! The states of a trace.
 //!
-//! `Debug` of these types is part of the protocol: error texts quote states, and a workflow can hash and sign an error's
-//! text. So names of structures and variants follow the specification's.
+//! `Debug` of these types is part of the protocol: error messages quote states, and a workflow can hash and sign an error
+//! message. So structures and variants have the names of the specification.
 
 use super::Cid;
 use ecow::EcoString;
 use smallvec::SmallVec;
 use std::fmt;
 
-/// What became of one instruction. Order and fields are those of the archive.
+/// The state of an instruction. Variants and fields are in the order of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TraceState {
-    /// `par`: how many states its sides occupy, right after this one.
+    /// `par`. The states of its sides follow.
     Par(ParResult),
     /// `call`.
     Call(CallState),
@@ -23,94 +23,94 @@ pub enum TraceState {
     Canon(CanonState),
 }
 
-/// How many states the sides of a `par` occupy.
+/// The number of states of each side of a `par`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ParResult {
     /// States of the left side.
     pub left_size: u32,
-    /// States of the right side, behind those of the left.
+    /// States of the right side, after those of the left.
     pub right_size: u32,
 }
 
-/// How far a call is.
+/// The progress of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallState {
-    /// On its way to a peer, or waiting for a local service.
+    /// Sent to a peer, or requested from a local service.
     RequestSentBy(Sender),
     /// Done.
     Executed(ValueRef),
-    /// The service failed. Names a service result whose value is `{ret_code, message}`.
+    /// The service failed. Id of a service result whose value is `{ret_code, message}`.
     Failed(Cid),
 }
 
-/// Who sent a call on its way.
+/// The peer that sent a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sender {
     /// Sent to another peer.
     PeerId(EcoString),
-    /// Handed to a service of that peer under a call id.
+    /// Requested from a service of that peer.
     PeerIdWithCallId {
-        /// The peer whose service was asked.
+        /// The peer of the service.
         peer_id: EcoString,
         /// Id of the request.
         call_id: u32,
     },
 }
 
-/// Where a call's value is.
+/// A reference to the value of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValueRef {
-    /// For a scalar: names a service result.
+    /// Written to a scalar. Id of a service result.
     Scalar(Cid),
-    /// For a stream.
+    /// Written to a stream.
     Stream {
-        /// Names a service result.
+        /// Id of a service result.
         cid: Cid,
         /// Generation of the value in its stream.
         generation: u32,
     },
-    /// For nobody: content id of the value, which is not kept.
+    /// Not used. Content id of the value, which is not stored.
     Unused(Cid),
 }
 
-/// Lore of a `fold` over a stream: where the states of each iteration stand.
+/// Lore of a `fold` over a stream: the states of each iteration.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FoldResult {
     /// One entry per value.
     pub lore: Vec<FoldSubTraceLore>,
 }
 
-/// Where the states of one iteration stand.
+/// The states of one iteration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoldSubTraceLore {
     /// Position of the state that made the value.
     pub value_pos: u32,
-    /// States before `next` and states after it. Data from outside may carry another number of them.
+    /// The states before `next` and those after it. Incoming data may have another number of ranges.
     pub subtraces_desc: Vec<SubTraceDesc>,
 }
 
-/// A run of states.
+/// A range of states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SubTraceDesc {
     /// Position of the first.
     pub begin_pos: u32,
-    /// How many.
+    /// Number of states.
     pub subtrace_len: u32,
 }
 
-/// Generations that an `ap` wrote to; exactly one in well-formed data.
+/// The generations that an `ap` wrote to; exactly one in well-formed data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApResult {
     /// The generations.
     pub res_generations: SmallVec<[u32; 2]>,
 }
 
-/// How far a `canon` is.
+/// The progress of a `canon`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CanonState {
-    /// On its way to the peer that freezes the stream; sent by that peer.
+    /// Sent to the peer that canonicalises the stream. The peer that sent it.
     RequestSentBy(EcoString),
-    /// Done. Names a canonical result.
+    /// Done. Id of a canonical result.
     Executed(Cid),
 }
 
@@ -150,31 +150,5 @@ impl fmt::Display for TraceState {
             Self::Ap(ApResult { res_generations }) => write!(formatter, "ap: _ -> {res_generations:?}"),
             Self::Canon(_) => write!(formatter, "canon [<object>]"),
         }
-    }
-}
-
-impl TraceState {
-    /// About how many bytes the state takes in memory.
-    pub(crate) fn size(&self) -> usize {
-        /// What is around a text, besides its bytes.
-        const STRING: usize = 16;
-        let behind = match self {
-            Self::Fold(FoldResult { lore }) => lore
-                .iter()
-                .map(|entry| size_of::<FoldSubTraceLore>() + entry.subtraces_desc.len() * size_of::<SubTraceDesc>())
-                .sum(),
-            Self::Ap(ApResult { res_generations }) => res_generations.len() * size_of::<u32>(),
-            Self::Call(CallState::RequestSentBy(
-                Sender::PeerId(peer_id) | Sender::PeerIdWithCallId { peer_id, .. },
-            ))
-            | Self::Canon(CanonState::RequestSentBy(peer_id)) => peer_id.len() + STRING,
-            Self::Call(
-                CallState::Failed(cid)
-                | CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. } | ValueRef::Unused(cid)),
-            )
-            | Self::Canon(CanonState::Executed(cid)) => cid.length(),
-            Self::Par(_) => 0,
-        };
-        size_of::<Self>() + behind
     }
 }

@@ -7,6 +7,7 @@ use super::invalidation::Invalidation;
 use super::item::{Item, Resolved};
 use super::stream::Generation;
 use crate::failure::{Catchable, ExecutionError, TraceError};
+use crate::memory;
 use crate::trace::MetAp;
 use aqua_air::{OperandId, OperationId, Slot, StreamScopeId};
 
@@ -59,16 +60,15 @@ impl Machine<'_> {
             return Err(Catchable::StreamMapKey(self.code.scope_name(target).clone()).into());
         }
         let Item { value, .. } = item;
-        let entry = Item {
-            value: Key::entry(key, value),
-            ..item
-        };
+        let entry = Key::entry(key, value);
+        self.retain(|| memory::ECO + 2 * memory::FIELD);
+        let entry = Item { value: entry, ..item };
         self.add_to_stream(Source::Map(target), entry, generation)?;
         self.trace.push_ap();
         Ok(())
     }
 
-    /// What was resolved, made by the state that comes next.
+    /// A resolved value as made by the next state.
     fn as_item(&self, Resolved { value, origin, .. }: Resolved) -> Item {
         Item::new(value, origin, self.trace.position())
     }

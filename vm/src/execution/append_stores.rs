@@ -89,6 +89,10 @@ impl<T> AppendStore<T> {
         {
             return;
         }
+        if added.is_empty() {
+            // Resumed runs often add one entry, and states keep it.
+            added.reserve_exact(1);
+        }
         added.push((cid.clone(), item()));
         let index = (added.len() - 1) as u32;
         self.indices

@@ -6,15 +6,20 @@ use super::error_objects::ErrorSite;
 use super::fold::Source;
 use super::invalidation::Invalidation;
 use super::item::Item;
-use super::origin::Origin;
+use super::origin::{ORIGIN, Origin};
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
+use crate::memory::{self, sizes};
 use crate::trace::MetCall;
 use crate::{CallError, CallRequest, CallResult, Cid, Tetraplet, Tetraplets};
 use aqua_air::{Bytecode, CallOutput, OperandId, Operation, OperationId, ResolvedOperand};
 use aqua_values::{TextError, Value, write_string};
 use ecow::EcoString;
+
+sizes! {
+    TETRAPLET: Tetraplet = 64;
+}
 
 /// The operands of a call.
 pub(super) struct Call<'p> {
@@ -260,6 +265,7 @@ impl Machine<'_> {
             tetraplet: stored,
         } = self.content.service_result(cid)?;
         self.check_stored(tetraplet, arguments, &stored, &argument_hash)?;
+        self.retain(|| ORIGIN);
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         let origin = Origin::new(stored, provenance);
         Ok(Item::new(value, origin, self.trace.position()))
@@ -311,7 +317,7 @@ impl Machine<'_> {
         let mut before: Option<Origin> = None;
         for operand in operands {
             if let ResolvedOperand::Scalar(slot, None) = self.code[*operand] {
-                self.content.charge(size_of::<Tetraplet>())?;
+                self.content.charge(TETRAPLET)?;
                 let item = self.scalar(slot)?;
                 arguments.push(item.value.clone());
                 let seen = match (&before, tetraplets.last()) {
@@ -324,7 +330,7 @@ impl Machine<'_> {
                 tetraplets.push(seen);
             } else {
                 let resolved = self.resolve(*operand)?;
-                self.content.charge(resolved.count() * size_of::<Tetraplet>())?;
+                self.content.charge(resolved.count() * TETRAPLET)?;
                 tetraplets.push(resolved.tetraplets());
                 arguments.push(resolved.value);
                 before = None;
@@ -396,6 +402,7 @@ impl Machine<'_> {
     ) -> Result<(Cid, Item), Uncatchable> {
         let cid = self.content.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);
+        self.retain(|| ORIGIN + memory::value(&value));
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         let origin = Origin::new(tetraplet.clone(), provenance);
         let item = Item::new(value, origin, self.trace.position());

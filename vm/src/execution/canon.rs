@@ -1,11 +1,11 @@
-//! `canon`: freezes a stream or stream map as one peer sees it.
+//! `canon`: canonicalises a stream or stream map, as one peer sees it.
 
 use super::Machine;
 use super::canon_map::{CanonMap, Key, NO_KEY, entry_value, runs_of_keys};
 use super::fold::Source;
 use super::invalidation::Invalidation;
-use super::item::{CanonStream, Item};
-use super::origin::Origin;
+use super::item::{self, CanonStream, Item};
+use super::origin::{ORIGIN, Origin};
 use crate::data::{CanonState, Provenance, TraceState};
 use crate::failure::{ExecutionError, Uncatchable};
 use crate::{Cid, Tetraplet};
@@ -14,7 +14,7 @@ use aqua_values::Value;
 use ecow::EcoString;
 use std::collections::BTreeMap;
 
-/// What is frozen into what.
+/// The source and target of a `canon`.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Canon {
     Stream { source: StreamScopeId, target: Slot },
@@ -34,7 +34,7 @@ impl Machine<'_> {
         };
         match met {
             Some(CanonState::Executed(cid)) => self.meet_canon_result(canon, peer, cid),
-            _ if peer == self.current_peer => self.freeze(canon, peer),
+            _ if peer == self.current_peer => self.canonicalise(canon, peer),
             Some(state @ CanonState::RequestSentBy(_)) => {
                 self.complete = false;
                 self.trace.push(TraceState::Canon(state));
@@ -50,7 +50,7 @@ impl Machine<'_> {
         }
     }
 
-    /// The data have the frozen values.
+    /// The data has the canonicalised values.
     fn meet_canon_result(&mut self, canon: Canon, peer: EcoString, cid: Cid) -> Result<(), ExecutionError> {
         let expected = Tetraplet::of_peer(peer);
         let (stored, elements) = self.content.canon_result(&cid)?;
@@ -61,8 +61,8 @@ impl Machine<'_> {
         self.bind_canon(canon, items, stored, cid)
     }
 
-    /// This peer freezes.
-    fn freeze(&mut self, canon: Canon, peer: EcoString) -> Result<(), ExecutionError> {
+    /// This peer canonicalises.
+    fn canonicalise(&mut self, canon: Canon, peer: EcoString) -> Result<(), ExecutionError> {
         let tetraplet = Tetraplet::of_peer(peer);
         let items: Vec<Item> = match canon {
             Canon::Stream { source, .. } => self.stream_items(Source::Stream(source)),
@@ -87,6 +87,7 @@ impl Machine<'_> {
         if tetraplet.peer_pk == self.current_peer {
             self.content.own_cids.push(cid.clone());
         }
+        self.retain(|| item::slice_size(items.len()) + ORIGIN);
         let state = TraceState::Canon(CanonState::Executed(cid.clone()));
         match canon {
             Canon::Stream { target, .. } => {
@@ -97,6 +98,7 @@ impl Machine<'_> {
             }
             Canon::Map { target, .. } => {
                 let map = CanonMap::new(CanonStream::new(items, tetraplet, cid))?;
+                self.retain(|| map.index_size());
                 self.check_write(target);
                 self.canon_maps
                     .set(target.index(), self.code.name(target), map, &self.levels)?;
@@ -113,12 +115,12 @@ impl Machine<'_> {
     }
 }
 
-/// An object of the first value of each key. In it 42 and `42` are one key.
+/// An object with the first value of each key. 42 and `42` are the same key.
 fn first_of_each_key(entries: &[Item]) -> Result<Value, Uncatchable> {
     let mut fields = BTreeMap::new();
-    for (places, key) in runs_of_keys(entries) {
+    for (positions, key) in runs_of_keys(entries) {
         let key = key.and_then(Key::of).ok_or(NO_KEY)?;
-        let value = entry_value(&entries[places.start].value)?;
+        let value = entry_value(&entries[positions.start].value)?;
         fields.entry(key.into_name()).or_insert_with(|| value.clone());
     }
     Ok(Value::Object(fields.into_iter().collect()))

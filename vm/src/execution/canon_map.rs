@@ -2,10 +2,15 @@
 
 use super::item::{CanonStream, Item};
 use crate::failure::{StreamMapKeyError, Uncatchable};
+use crate::memory::{self, footprints};
 use aqua_values::Value;
 use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+footprints! {
+    CanonMap = 56;
+}
 
 /// A key of a stream map. The integer 5 and the string `5` are two keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +40,13 @@ impl Key {
             Self::Text(text) => text,
             Self::Signed(number) => eco_format!("{number}"),
             Self::Unsigned(number) => eco_format!("{number}"),
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => memory::string(text.len()),
+            Self::Signed(_) | Self::Unsigned(_) => 0,
         }
     }
 
@@ -76,6 +88,14 @@ impl CanonMap {
                 .extend(positions);
         }
         Ok(Self { entries, by_key })
+    }
+
+    /// Approximate memory of the index.
+    pub(super) fn index_size(&self) -> usize {
+        /// An entry of the tree, with the allocation of its positions.
+        const ENTRY: usize = 24 + 24 + 32;
+        let positions = self.entries.items.len() * 8;
+        positions + self.by_key.len() * ENTRY + self.by_key.keys().map(Key::size).sum::<usize>()
     }
 
     /// An object with an array of all values for each key.

@@ -1,39 +1,42 @@
-//! What the run knows by content id and what it adds.
+//! The content that a run reads and adds, by content id.
 
 use super::append_stores::AppendStores;
-use super::item::Item;
-use super::origin::Origin;
-use crate::data::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
+use super::item::{ITEM, Item};
+use super::origin::{ORIGIN, Origin};
+use crate::data::{CID, CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
 use crate::digests::Texts;
 use crate::failure::Uncatchable;
 use crate::json_text::JsonText;
+use crate::memory;
 use crate::{Cid, Tetraplet};
 use aqua_values::{TextError, Value};
 use ecow::{EcoString, EcoVec};
 use rustc_hash::FxHashMap;
 
-/// The stores of previous and current data together, and the ids that this peer vouches for.
+/// The merged stores of previous and current data, and the ids that this peer signs.
 #[derive(Debug)]
 pub(super) struct ContentStore {
     stores: AppendStores,
     /// One entry per trace state, in the order of the trace.
     pub(super) own_cids: Vec<Cid>,
     reading: Reading,
-    /// The tetraplet that was added last: often it comes again.
+    /// The tetraplet that was added last. It is often added again.
     last_tetraplet: Option<(Tetraplet, Cid)>,
-    /// For texts that are hashed.
+    /// Buffer for a text to hash.
     text: Vec<u8>,
-    /// For texts that are hashed together.
+    /// Buffer for texts to hash together.
     texts: Texts,
 }
 
-/// Values of the store that were read already, and the memory that is left.
+/// Parsed values of the store, and the memory that is left.
 #[derive(Debug)]
 struct Reading {
     values: FxHashMap<Cid, Value>,
-    /// How many bytes the run may still take.
+    /// Bytes that the run may still use.
     allowance: u64,
     limit: u64,
+    /// Memory of the values that were parsed, if it is counted.
+    parsed: Option<usize>,
 }
 
 impl Reading {
@@ -43,7 +46,7 @@ impl Reading {
         Ok(())
     }
 
-    /// A value that is named again and again is read once.
+    /// A value of the store. It is parsed once.
     fn value(&mut self, stores: &AppendStores, cid: &Cid) -> Result<Value, Uncatchable> {
         if let Some(value) = self.values.get(cid) {
             return Ok(value.clone());
@@ -55,12 +58,15 @@ impl Reading {
             cid: cid.clone(),
             error,
         })?;
+        if let Some(parsed) = &mut self.parsed {
+            *parsed += memory::value(&value);
+        }
         self.values.insert(cid.clone(), value.clone());
         Ok(value)
     }
 }
 
-/// A result of a service as the data have it.
+/// A stored service result.
 #[derive(Debug)]
 pub(super) struct ServiceResult {
     pub(super) value: Value,
@@ -69,7 +75,8 @@ pub(super) struct ServiceResult {
 }
 
 impl ContentStore {
-    pub(super) fn new(info: CidInfo, limit: u64) -> Self {
+    /// The content of a run that may use `limit` bytes. `counts_values` is needed for [`parsed`](Self::parsed).
+    pub(super) fn new(info: CidInfo, limit: u64, counts_values: bool) -> Self {
         Self {
             stores: AppendStores::new(info),
             own_cids: Vec::new(),
@@ -77,6 +84,7 @@ impl ContentStore {
                 values: FxHashMap::default(),
                 allowance: limit,
                 limit,
+                parsed: counts_values.then_some(0),
             },
             last_tetraplet: None,
             text: Vec::with_capacity(512),
@@ -84,17 +92,22 @@ impl ContentStore {
         }
     }
 
-    /// The stores with what was added, and the ids that this peer vouches for.
+    /// The stores with the added content, and the ids that this peer signs.
     pub(super) fn finish(self) -> (CidInfo, Vec<Cid>) {
         (self.stores.finish(), self.own_cids)
     }
 
-    /// Takes memory into account that the run is about to take.
+    /// Charges the run for memory.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Uncatchable> {
         self.reading.charge(bytes)
     }
 
-    /// How many bytes were charged.
+    /// Memory of the values and origins that were made of stored content, in bytes.
+    pub(super) fn parsed(&self) -> usize {
+        self.reading.parsed.unwrap_or(0)
+    }
+
+    /// Bytes that were charged.
     pub(super) fn charged(&self) -> u64 {
         self.reading.limit - self.reading.allowance
     }
@@ -119,7 +132,7 @@ impl ContentStore {
         })
     }
 
-    /// The tetraplet of a frozen stream, and its elements still by id.
+    /// The tetraplet of a canonicalised stream, and the ids of its elements.
     pub(super) fn canon_result(&self, cid: &Cid) -> Result<(Tetraplet, EcoVec<Cid>), Uncatchable> {
         let stored = self.stores.canon_results.get(cid);
         let stored = stored.ok_or_else(|| Uncatchable::not_found("canon result aggregate", cid))?;
@@ -127,7 +140,10 @@ impl ContentStore {
     }
 
     pub(super) fn canon_elements(&mut self, cids: &[Cid], position: usize) -> Result<Vec<Item>, Uncatchable> {
-        self.charge(size_of_val(cids) + cids.len() * size_of::<Item>())?;
+        self.charge(cids.len() * (CID + ITEM))?;
+        if let Some(parsed) = &mut self.reading.parsed {
+            *parsed += cids.len() * ORIGIN;
+        }
         cids.iter().map(|cid| self.canon_element(cid, position)).collect()
     }
 
@@ -141,12 +157,12 @@ impl ContentStore {
 
     // Adding.
 
-    /// How many bytes a text may have.
+    /// Bytes that the run may still use; no text may be longer.
     pub(super) fn allowance(&self) -> usize {
         usize::try_from(self.reading.allowance).unwrap_or(usize::MAX)
     }
 
-    /// An empty buffer for a text; pass it to [`keep_buffer`](Self::keep_buffer) or [`give_back`](Self::give_back).
+    /// An empty buffer for a text. Pass it to [`keep_buffer`](Self::keep_buffer) or [`give_back`](Self::give_back).
     pub(super) fn take_buffer(&mut self) -> Vec<u8> {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -157,7 +173,7 @@ impl ContentStore {
         self.text = buffer;
     }
 
-    /// Keeps a text until the next one.
+    /// Keeps a text until the next one is written, and charges for it.
     pub(super) fn keep_buffer(&mut self, text: Vec<u8>, written: Result<(), TextError>) -> Result<(), Uncatchable> {
         self.text = text;
         self.charge_text(written, self.text.len())
@@ -191,7 +207,7 @@ impl ContentStore {
         Ok(cid)
     }
 
-    /// The id of something that is hashed as JSON.
+    /// The id of an item that is hashed as JSON.
     fn hash(&mut self, item: &impl JsonText) -> Cid {
         self.text.clear();
         item.write_json(&mut self.text);
@@ -279,7 +295,7 @@ impl ContentStore {
         Ok(cids)
     }
 
-    /// The ids of things that are hashed as JSON.
+    /// The ids of items that are hashed as JSON.
     fn hash_all(&mut self, items: &[impl JsonText]) -> Vec<Cid> {
         self.texts.clear();
         for item in items {
@@ -288,7 +304,7 @@ impl ContentStore {
         self.texts.digests().iter().map(Cid::of_digest).collect()
     }
 
-    /// Adds the tetraplets of origins. Neighbours often have the same one.
+    /// Adds the tetraplets of origins. Adjacent items often have the same one.
     fn add_origins(&mut self, items: &[Item]) -> Vec<Cid> {
         let groups: Vec<&[Item]> = items
             .chunk_by(|left, right| left.origin.as_ref().is(right.origin.as_ref()))
@@ -304,7 +320,7 @@ impl ContentStore {
     }
 }
 
-/// How many elements are hashed at once.
+/// Elements that are hashed at once.
 const AT_ONCE: usize = 256;
 
 /// A text that was written as JSON.

@@ -3,6 +3,7 @@
 use super::Machine;
 use crate::Tetraplet;
 use crate::failure::{Catchable, ErrorObjectError, Uncatchable};
+use crate::memory::{self, sizes};
 use aqua_air::OperationId;
 use aqua_values::Value;
 use ecow::EcoString;
@@ -13,6 +14,10 @@ use triomphe::Arc as Shared;
 pub(super) struct Errors {
     pub(super) last: LastError,
     pub(super) handled: HandledError,
+}
+
+sizes! {
+    ERRORS: Errors = 264;
 }
 
 /// `%last_error%`: the first error since the last `xor` began its right side or the last `par` succeeded.
@@ -85,6 +90,9 @@ pub(super) enum ErrorSite {
 impl Machine<'_> {
     /// The errors, for a change that recordings don't see.
     pub(super) fn errors_mut(&mut self) -> &mut Errors {
+        if !self.errors.is_unique() {
+            self.retain(|| memory::TRIOMPHE + ERRORS);
+        }
         Shared::make_mut(&mut self.errors)
     }
 
@@ -121,6 +129,7 @@ impl Machine<'_> {
             let message = error.to_string();
             self.content.charge(message.len() + instruction.len())?;
             let object = error_object(error.code(), &message, &instruction, Some(&peer));
+            self.retain(|| memory::value(&object));
             let errors = self.errors_mut();
             if is_handled {
                 errors.handled = HandledError {

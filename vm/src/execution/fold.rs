@@ -6,10 +6,12 @@
 use super::frames::Frame;
 use super::item::{Item, ItemRef};
 use super::origin::{ArrayOrigin, Origin};
+use super::snapshots::Array;
 use super::stream::Cursor;
 use super::{Machine, Outcome, Returned, Started};
 use crate::CanonMapFold;
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
+use crate::memory::{self, footprints, sizes};
 use crate::trace::FoldId;
 use aqua_air::{OperandId, OperationId, ResolvedOperand, Slot, StreamScopeId};
 use aqua_values::Value;
@@ -104,6 +106,16 @@ pub(super) struct StreamFold {
     pub(super) done: bool,
 }
 
+/// Memory of a running fold.
+const ITERATION: usize = memory::TRIOMPHE + ITERATION_SIZE;
+sizes! {
+    ITERATION_SIZE: Iteration = 72;
+}
+
+footprints! {
+    Shared<Iteration> = 8;
+}
+
 /// Stream or stream map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -147,6 +159,7 @@ impl Machine<'_> {
         if self.is_iterator(iterator) {
             return Err(Uncatchable::MultipleIterableValues(self.code.name(iterator).clone()));
         }
+        self.iterators.allocated(ITERATION);
         self.iterators.set(
             iterator.index(),
             Shared::new(Iteration {
@@ -164,7 +177,10 @@ impl Machine<'_> {
 
     /// Removes the iterator after the last iteration.
     pub(super) fn end_iteration(&mut self, iterator: Slot) {
-        self.iterators.remove(iterator.index());
+        let iteration = self.iterators.remove(iterator.index());
+        if iteration.is_some_and(|iteration| iteration.is_unique()) {
+            self.iterators.freed(ITERATION);
+        }
         self.levels.leave_fold();
         self.clean_up();
     }
@@ -211,7 +227,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn next(&mut self, id: OperationId, iterator: Slot) -> Result<Started, ExecutionError> {
-        let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) else {
+        let Some(fold) = iteration_mut(&mut self.iterators, iterator) else {
             return Err(Uncatchable::FoldStateNotFound(self.code.name(iterator).clone()).into());
         };
         let (stream, body) = (fold.stream, fold.body);
@@ -252,7 +268,7 @@ impl Machine<'_> {
         self.levels.leave_iteration();
         self.clean_up();
         if outcome.is_ok() {
-            if let Some(fold) = self.iterators.get_mut(iterator.index()).map(Shared::make_mut) {
+            if let Some(fold) = iteration_mut(&mut self.iterators, iterator) {
                 fold.index -= 1;
             }
             self.return_from_next(id, iterator)?;
@@ -345,6 +361,15 @@ impl Machine<'_> {
         self.frames.push(|| Frame::Generation(fold));
         Ok(Returned::Run(parts.body))
     }
+}
+
+/// The iteration of an iterator, for a change that recordings don't see.
+fn iteration_mut(iterators: &mut Array<Shared<Iteration>>, iterator: Slot) -> Option<&mut Iteration> {
+    let index = iterator.index();
+    if !iterators.get(index)?.is_unique() {
+        iterators.allocated(ITERATION);
+    }
+    iterators.get_mut(index).map(Shared::make_mut)
 }
 
 fn array(value: Value, expression: impl Fn() -> EcoString) -> Result<EcoVec<Value>, Catchable> {

@@ -1,15 +1,17 @@
-//! The operations that wait for a nested one.
+//! The stack of operations whose nested operation runs.
 //!
-//! A machine of its own stack keeps neither deep scripts nor long folds on the thread's. A call that waits keeps the frames
-//! it has to return to: from then on they are shared, until then the [`Stack`] has them to itself.
+//! The stack is on the heap, so that neither deep scripts nor long folds overflow the thread's stack. A waiting call records
+//! the frames that it returns to. From then on they are shared ([`Frames`]). Until then the [`Stack`] owns them.
 
 use super::error_objects::Errors;
 use super::fold::StreamFold;
+use super::snapshots::Popped;
+use crate::memory::{self, footprints, sizes};
 use aqua_air::{OperationId, Slot, StreamScopeId};
 use std::sync::Arc;
 use triomphe::Arc as Shared;
 
-/// An operation that waits for a nested one.
+/// An operation whose nested operation runs.
 #[derive(Debug, Clone)]
 pub(super) enum Frame {
     /// `seq`, its left side runs.
@@ -22,7 +24,7 @@ pub(super) enum Frame {
     ParLeft(Par),
     /// `par`, its right side runs.
     ParRight { par: Par, left: Side },
-    /// `new` of a scalar, frozen stream or frozen map.
+    /// `new` of a scalar or of a canonicalised stream or map.
     New { slot: Slot },
     /// `new` of a stream.
     NewStream { scope: StreamScopeId },
@@ -36,79 +38,105 @@ pub(super) enum Frame {
     Next { id: OperationId, iterator: Slot },
 }
 
-/// A `par` that runs.
+/// A running `par`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Par {
     pub(super) id: OperationId,
     pub(super) left: OperationId,
     pub(super) right: OperationId,
-    /// Where its state stands in the resulting trace.
+    /// Position of its state in the resulting trace.
     pub(super) position: usize,
-    /// How many records there were when it began.
+    /// Number of records when it began.
     pub(super) records: usize,
 }
 
-/// How a side of a `par` ended.
+/// The end of a side of a `par`.
 #[derive(Debug, Clone)]
 pub(super) struct Side {
     pub(super) complete: bool,
     pub(super) failed: bool,
-    /// Errors as the workflow sees them at its end; kept where the run can be taken up again.
+    /// Errors as the workflow sees them at its end; kept if something in it was recorded.
     pub(super) errors: Option<Shared<Errors>>,
 }
 
 /// The stack of a run in progress.
 #[derive(Debug, Default)]
 pub(super) struct Stack {
-    kept: Frames,
-    /// Those above that nobody keeps.
+    shared: Frames,
+    /// The frames above them.
     own: Vec<Frame>,
+    /// Memory in bytes of the links that are in no recording.
+    fresh: usize,
+}
+
+/// Memory of a shared frame.
+const LINK: usize = memory::ARC + FRAME + 32;
+sizes! {
+    FRAME: Frame = 48;
+    STREAM_FOLD: StreamFold = 120;
 }
 
 impl Stack {
-    /// Adds a frame, which is made in its place: one that is copied there makes processors wait.
+    /// Adds a frame. It is constructed in place, because copying it there stalls processors.
     pub(super) fn push(&mut self, frame: impl FnOnce() -> Frame) {
         self.own.extend(std::iter::once_with(frame));
     }
 
-    /// Forgets the latest frame.
+    /// Removes the innermost frame.
     pub(super) fn drop_top(&mut self) {
         match self.own.len() {
-            0 => drop(self.kept.pop()),
+            0 => drop(self.pop_shared()),
             own => self.own.truncate(own - 1),
         }
     }
 
-    /// Takes the latest frame.
+    /// Takes the innermost frame.
     pub(super) fn pop(&mut self) -> Option<Frame> {
-        self.own.pop().or_else(|| self.kept.pop())
+        self.own.pop().or_else(|| self.pop_shared())
+    }
+
+    fn pop_shared(&mut self) -> Option<Frame> {
+        let Popped { value, is_freed } = self.shared.pop()?;
+        if is_freed {
+            self.fresh = self.fresh.saturating_sub(link_size(&value));
+        }
+        Some(value)
     }
 
     pub(super) fn depth(&self) -> usize {
-        self.kept.depth() + self.own.len()
+        self.shared.depth() + self.own.len()
     }
 
     pub(super) fn top(&self) -> Option<&Frame> {
-        self.own.last().or_else(|| self.kept.top())
+        self.own.last().or_else(|| self.shared.top())
     }
 
     /// All frames, in a form whose copies are cheap.
     pub(super) fn frames(&mut self) -> &Frames {
         for frame in self.own.drain(..) {
-            self.kept.push(frame);
+            self.fresh += link_size(&frame);
+            self.shared.push(frame);
         }
-        &self.kept
+        &self.shared
+    }
+
+    /// The memory that a recording made now retains and former ones don't.
+    pub(super) fn take_fresh(&mut self) -> usize {
+        std::mem::take(&mut self.fresh)
     }
 }
 
 impl From<Frames> for Stack {
-    fn from(kept: Frames) -> Self {
-        let own = Vec::new();
-        Self { kept, own }
+    fn from(shared: Frames) -> Self {
+        Self {
+            shared,
+            own: Vec::new(),
+            fresh: 0,
+        }
     }
 }
 
-/// Frames that are kept: copies share them.
+/// Recorded frames. Copies share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Frames(Option<Arc<Link>>);
 
@@ -119,9 +147,17 @@ struct Link {
     depth: usize,
     /// The nearest side of a `par` below this frame.
     side_below: Frames,
-    /// The nearest frame below this one after which the script may go on elsewhere: the left side of a `par`, a
+    /// The nearest frame below this one after which another part of the script may run: the left side of a `par`, a
     /// generation of a fold.
     branch_below: Frames,
+}
+
+fn link_size(frame: &Frame) -> usize {
+    LINK + if matches!(frame, Frame::Generation(_)) {
+        STREAM_FOLD
+    } else {
+        0
+    }
 }
 
 impl Frame {
@@ -151,14 +187,13 @@ impl Frames {
         }));
     }
 
-    /// Takes the latest frame.
-    fn pop(&mut self) -> Option<Frame> {
-        let (frame, below) = match Arc::try_unwrap(self.0.take()?) {
-            Ok(Link { frame, below, .. }) => (frame, below),
-            Err(kept) => (kept.frame.clone(), kept.below.clone()),
+    fn pop(&mut self) -> Option<Popped<Frame>> {
+        let (value, below, is_freed) = match Arc::try_unwrap(self.0.take()?) {
+            Ok(Link { frame, below, .. }) => (frame, below, true),
+            Err(shared) => (shared.frame.clone(), shared.below.clone(), false),
         };
         *self = below;
-        Some(frame)
+        Some(Popped { value, is_freed })
     }
 
     fn depth(&self) -> usize {
@@ -169,7 +204,7 @@ impl Frames {
         self.0.as_deref().map(|link| &link.frame)
     }
 
-    /// The frames of both above those they have in common; none where one stack is part of the other.
+    /// The first frame of each stack above their common part; none where a stack is part of the other.
     pub(super) fn divergence<'f>(&'f self, other: &'f Self) -> (Option<&'f Frame>, Option<&'f Frame>) {
         let (mut one, mut two) = (self, other);
         let (mut above_one, mut above_two) = (None, None);
@@ -192,12 +227,12 @@ impl Frames {
         }
     }
 
-    /// Sides of `par` that run, from the innermost; with each the number of frames up to it.
+    /// Running sides of `par`, from the innermost, each with its depth.
     pub(super) fn sides(&self) -> impl Iterator<Item = (usize, &Frame)> {
         self.nearest(Frame::is_side, |link| &link.side_below)
     }
 
-    /// Left sides of `par` and generations of folds that run, from the innermost; with each the number of frames up to it.
+    /// Running left sides of `par` and generations of folds, from the innermost, each with its depth.
     pub(super) fn branches(&self) -> impl Iterator<Item = (usize, &Frame)> {
         self.nearest(Frame::is_branch, |link| &link.branch_below)
     }
@@ -219,12 +254,16 @@ impl Frames {
 }
 
 impl Drop for Frames {
-    /// Frame by frame: many frames must not exhaust the thread's stack. What `side_below` and `branch_below` name is held by
-    /// `below`, too.
+    /// Frame by frame, so that many frames don't overflow the thread's stack. `below` also owns what `side_below` and
+    /// `branch_below` refer to.
     fn drop(&mut self) {
         let mut rest = self.0.take();
         while let Some(Link { mut below, .. }) = rest.and_then(Arc::into_inner) {
             rest = below.0.take();
         }
     }
+}
+
+footprints! {
+    Vec<Frames> = 24;
 }

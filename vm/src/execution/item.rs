@@ -1,22 +1,39 @@
-//! Values together with where they come from.
+//! Values with their origins.
 
 use super::origin::{Origin, OriginRef};
 use crate::data::Provenance;
+use crate::memory::{self, footprints, sizes};
 use crate::{Cid, Tetraplet, Tetraplets};
 use aqua_values::Value;
 use std::sync::Arc;
 
-/// A value of a variable or of an element of a stream.
+/// The value of a variable or an element of a stream.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) value: Value,
     pub(super) origin: Origin,
-    /// Position of the state in the resulting trace that made the value.
+    /// Position in the resulting trace of the state that made the value.
     pub(super) position: usize,
 }
 
+sizes! {
+    /// An item without what it points to.
+    pub(super) ITEM: Item = 48;
+}
+
+footprints! {
+    Item = 48;
+    CanonStream = 32;
+    Arc<[Item]> = 16;
+}
+
+/// Memory of a shared slice of items.
+pub(super) fn slice_size(items: usize) -> usize {
+    memory::ARC + items * ITEM
+}
+
 impl Item {
-    /// A value with its origin, as far as that is proved.
+    /// A value with the part of its origin that is proved.
     pub(super) fn new(value: Value, origin: Origin, position: usize) -> Self {
         Self {
             value,
@@ -34,7 +51,7 @@ impl Item {
     }
 }
 
-/// An item that is looked at.
+/// A borrowed item.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ItemRef<'i> {
     pub(super) value: &'i Value,
@@ -42,12 +59,12 @@ pub(super) struct ItemRef<'i> {
     pub(super) position: usize,
 }
 
-/// An operand after resolution, or what a lens shows.
+/// A resolved operand, or the part that a lens selects.
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
     pub(super) value: Value,
     pub(super) origin: Origin,
-    /// The elements, if it is something frozen: each has its own origin.
+    /// The elements of a canonicalised stream or map, which have origins of their own.
     pub(super) elements: Option<Arc<[Item]>>,
 }
 
@@ -60,12 +77,12 @@ impl Resolved {
         }
     }
 
-    /// How many tetraplets it has.
+    /// The number of tetraplets.
     pub(super) fn count(&self) -> usize {
         self.elements.as_ref().map_or(1, |elements| elements.len())
     }
 
-    /// Where it or each of its elements comes from.
+    /// The tetraplet of the value or those of its elements.
     pub(super) fn tetraplets(&self) -> Tetraplets {
         match &self.elements {
             Some(elements) => elements.iter().map(|item| item.origin.tetraplet()).collect(),
@@ -74,11 +91,11 @@ impl Resolved {
     }
 }
 
-/// A stream as one peer froze it.
+/// A canonicalised stream.
 #[derive(Debug, Clone)]
 pub(super) struct CanonStream {
     pub(super) items: Arc<[Item]>,
-    /// The peer, proved by the frozen stream.
+    /// The peer, proved by the canonical result.
     pub(super) origin: Origin,
 }
 

@@ -175,7 +175,7 @@ impl<'d> Machine<'d> {
             current_peer: params.current_peer_id.clone(),
             literal: Origin::new(Tetraplet::of_peer(params.init_peer_id.clone()), Provenance::Literal),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
-            content: ContentStore::new(info, params.limits.run_size),
+            content: ContentStore::new(info, params.limits.run_size, records),
             frames: frames::Stack::default(),
             length: 0,
             complete: true,
@@ -212,7 +212,8 @@ impl<'d> Machine<'d> {
             Trace::Resumed(tree) => (tree.flatten(), Vec::new()),
         };
         let recording = if error.is_none() {
-            self.recorder.finish(self.streams, self.maps, events)
+            self.recorder
+                .finish(self.streams, self.maps, events, self.content.parsed())
         } else {
             None
         };

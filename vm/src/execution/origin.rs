@@ -1,31 +1,39 @@
-//! Where values come from, in a form whose copies are cheap: most values come from a list that somebody goes through.
+//! The origins of values, in a form whose copies are cheap: most values are elements of an array.
 
 use crate::Tetraplet;
 use crate::data::Provenance;
+use crate::memory::{self, sizes};
 use triomphe::Arc;
 
-/// The tetraplet of a value and what proves it.
+/// The tetraplet of a value and its proof.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
-    whole: Arc<Whole>,
-    /// Which element of that, if it is one.
+    source: Arc<Source>,
+    /// The index of the value in the source, if it is an element of it.
     element: Option<u32>,
 }
 
-/// An origin that is looked at.
+/// A borrowed origin.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OriginRef<'o> {
-    whole: &'o Arc<Whole>,
+    source: &'o Arc<Source>,
     element: Option<u32>,
 }
 
 #[derive(Debug)]
-struct Whole {
+struct Source {
     tetraplet: Tetraplet,
     provenance: Provenance,
 }
 
-impl Whole {
+sizes! {
+    SOURCE: Source = 128;
+}
+
+/// Memory of an origin that shares nothing but the texts of its tetraplet.
+pub(super) const ORIGIN: usize = memory::TRIOMPHE + SOURCE;
+
+impl Source {
     fn tetraplet_of(&self, element: Option<u32>) -> Tetraplet {
         match element {
             Some(index) => self.tetraplet.seen_through_index(index as usize),
@@ -36,26 +44,26 @@ impl Whole {
 
 impl Origin {
     pub(super) fn new(tetraplet: Tetraplet, provenance: Provenance) -> Self {
-        let whole = Arc::new(Whole { tetraplet, provenance });
-        Self { whole, element: None }
+        let source = Arc::new(Source { tetraplet, provenance });
+        Self { source, element: None }
     }
 
     pub(super) fn provenance(&self) -> &Provenance {
-        &self.whole.provenance
+        &self.source.provenance
     }
 
     pub(super) fn tetraplet(&self) -> Tetraplet {
-        self.whole.tetraplet_of(self.element)
+        self.source.tetraplet_of(self.element)
     }
 
     pub(super) fn as_ref(&self) -> OriginRef<'_> {
         OriginRef {
-            whole: &self.whole,
+            source: &self.source,
             element: self.element,
         }
     }
 
-    /// The same in a form that has elements.
+    /// The origin of an array's elements.
     pub(super) fn of_array(self) -> ArrayOrigin {
         ArrayOrigin(match self.element {
             Some(_) => self.with(self.tetraplet()),
@@ -63,23 +71,23 @@ impl Origin {
         })
     }
 
-    /// The origin of what a lens shows.
+    /// The origin of the part that a lens selects.
     pub(super) fn seen_through(&self, lens: &str) -> Self {
         self.with(self.tetraplet().seen_through(lens))
     }
 
-    /// Another tetraplet with the same proof.
+    /// The same proof with another tetraplet.
     pub(super) fn with(&self, tetraplet: Tetraplet) -> Self {
-        Self::new(tetraplet, self.whole.provenance.clone())
+        Self::new(tetraplet, self.source.provenance.clone())
     }
 
-    /// With what the proof vouches for: of a literal the peer, of a frozen value the peer and the lens.
+    /// The part of the tetraplet that the proof covers: the peer of a literal, the peer and lens of a canonicalised value.
     pub(super) fn proved_part(self) -> Self {
-        let whole = &self.whole.tetraplet;
-        let has_function = !whole.service_id.is_empty() || !whole.function_name.is_empty();
-        match self.whole.provenance {
-            Provenance::Literal if has_function || !whole.lens.is_empty() || self.element.is_some() => {
-                self.with(Tetraplet::of_peer(whole.peer_pk.clone()))
+        let source = &self.source.tetraplet;
+        let has_function = !source.service_id.is_empty() || !source.function_name.is_empty();
+        match self.source.provenance {
+            Provenance::Literal if has_function || !source.lens.is_empty() || self.element.is_some() => {
+                self.with(Tetraplet::of_peer(source.peer_pk.clone()))
             }
             Provenance::Canon { .. } if has_function => {
                 let Tetraplet { peer_pk, lens, .. } = self.tetraplet();
@@ -97,22 +105,22 @@ impl Origin {
 impl OriginRef<'_> {
     pub(super) fn to_origin(self) -> Origin {
         Origin {
-            whole: self.whole.clone(),
+            source: self.source.clone(),
             element: self.element,
         }
     }
 
     pub(super) fn tetraplet(self) -> Tetraplet {
-        self.whole.tetraplet_of(self.element)
+        self.source.tetraplet_of(self.element)
     }
 
-    /// Whether it is certainly the same as another one.
+    /// Whether both are known to be the same origin. A `false` proves nothing.
     pub(super) fn is(self, other: OriginRef<'_>) -> bool {
-        Arc::ptr_eq(self.whole, other.whole) && self.element == other.element
+        Arc::ptr_eq(self.source, other.source) && self.element == other.element
     }
 }
 
-/// The origin of an array that somebody goes through.
+/// The origin of an array's elements.
 #[derive(Debug, Clone)]
 pub(super) struct ArrayOrigin(Origin);
 
@@ -120,7 +128,7 @@ impl ArrayOrigin {
     /// The origin of an element. Arrays of more elements than numbers of 32 bits count don't fit the data of a particle.
     pub(super) fn element(&self, index: usize) -> OriginRef<'_> {
         OriginRef {
-            whole: &self.0.whole,
+            source: &self.0.source,
             element: Some(u32::try_from(index).unwrap_or(u32::MAX)),
         }
     }

@@ -10,6 +10,7 @@ use super::item::{CanonStream, Item};
 use super::scalars::{Levels, Variables};
 use super::snapshots::{Array, Stack};
 use super::stream::Streams;
+use crate::memory::{footprints, sizes};
 use crate::trace::Event;
 use aqua_air::OperationId;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub(super) struct WaitingCall {
     pub(super) complete: bool,
     pub(super) frames: Frames,
     pub(super) context: Context,
+    /// Memory of the frames and the context that no earlier record shares.
+    pub(super) size: usize,
 }
 
 /// A `par` that ended while something in it waits or may continue.
@@ -88,8 +91,20 @@ pub(crate) struct Recording {
     pub(super) maps: Streams,
     /// How many calls wait.
     pub(super) waiting: usize,
+    /// Approximate memory in bytes.
+    pub(crate) size: usize,
     /// Events between the states of its trace, each with the number of states before it.
     pub(crate) events: Arc<[(usize, Event)]>,
+}
+
+sizes! {
+    EVENT: (usize, Event) = 32;
+}
+
+footprints! {
+    WaitingCall = 184;
+    EndedPar = 200;
+    EndedFold = 208;
 }
 
 /// Records a run in progress.
@@ -113,6 +128,7 @@ impl Recording {
     pub(super) fn take_call(&mut self, id: u32) -> Option<WaitingCall> {
         let call = self.calls.remove(id as usize)?;
         self.waiting -= 1;
+        self.size = self.size.saturating_sub(call.size);
         Some(call)
     }
 }
@@ -140,25 +156,44 @@ impl Recorder {
     }
 
     /// The recording, unless it is invalid; an empty one if no calls wait.
-    pub(super) fn finish(mut self, streams: Streams, maps: Streams, events: Vec<(usize, Event)>) -> Option<Recording> {
+    ///
+    /// `parsed` is the memory of the values that the run made of stored content.
+    pub(super) fn finish(
+        mut self,
+        streams: Streams,
+        maps: Streams,
+        events: Vec<(usize, Event)>,
+        parsed: usize,
+    ) -> Option<Recording> {
         if !self.is_on || self.invalidation.is_some() {
             return None;
         }
         if self.recording.waiting == 0 {
             return Some(Recording::default());
         }
+        self.recording.size += parsed + events.len() * EVENT;
         self.recording.streams = streams;
         self.recording.maps = maps;
-        self.recording.streams.seal();
-        self.recording.maps.seal();
+        for streams in [&mut self.recording.streams, &mut self.recording.maps] {
+            streams.seal();
+            self.recording.size += streams.take_fresh();
+        }
+        // A resumed run has none and needs none: its tree has them.
         self.recording.events = events.into();
         Some(self.recording)
     }
 }
 
 impl Machine<'_> {
-    pub(super) fn context(&self) -> Context {
-        Context {
+    /// The variables as they are now, and the memory that they add to the recording.
+    pub(super) fn context(&mut self) -> (Context, usize) {
+        let size = self.scalars.take_fresh()
+            + self.canon_streams.take_fresh()
+            + self.canon_maps.take_fresh()
+            + self.iterators.take_fresh()
+            + self.open_streams.take_fresh()
+            + self.open_maps.take_fresh();
+        let context = Context {
             levels: self.levels.clone(),
             scalars: self.scalars.clone(),
             canon_streams: self.canon_streams.clone(),
@@ -167,6 +202,14 @@ impl Machine<'_> {
             streams: self.open_streams.clone(),
             maps: self.open_maps.clone(),
             errors: self.errors.clone(),
+        };
+        (context, size)
+    }
+
+    /// Counts memory that recorded variables and streams retain.
+    pub(super) fn retain(&mut self, bytes: impl FnOnce() -> usize) {
+        if self.recorder.is_on {
+            self.recorder.recording.size += bytes();
         }
     }
 
@@ -187,20 +230,24 @@ impl Machine<'_> {
         if !self.recorder.is_on {
             return;
         }
+        let frames = self.frames.frames().clone();
+        let (context, size) = self.context();
+        let size = size + self.frames.take_fresh();
         let waiting = WaitingCall {
             id,
             position: self.trace.position(),
             complete: self.complete,
-            frames: self.frames.frames().clone(),
-            context: self.context(),
+            frames,
+            context,
+            size,
         };
-        let recorder = &mut self.recorder;
-        recorder.records += 1;
-        recorder.recording.waiting += 1;
-        let former = recorder.recording.calls.entry(call_id as usize).replace(waiting);
-        if former.is_some() {
+        if self.recorder.recording.calls.get(call_id as usize).is_some() {
             self.invalidate(Invalidation::DuplicateCallId);
         }
+        self.recorder.records += 1;
+        let recording = &mut self.recorder.recording;
+        recording.waiting += 1;
+        recording.size += size + recording.calls.set(call_id as usize, waiting);
     }
 
     /// Records the end of a `par` if anything in it was recorded.
@@ -208,14 +255,18 @@ impl Machine<'_> {
         if !self.recorder.is_on || self.recorder.records == par.records {
             return;
         }
+        let frames = self.frames.frames().clone();
+        let (exit, size) = self.context();
+        let size = size + self.frames.take_fresh();
         let ended = EndedPar {
             left,
             right,
             complete: self.complete,
-            exit: self.context(),
-            frames: self.frames.frames().clone(),
+            exit,
+            frames,
         };
-        self.recorder.recording.pars.set(par.position, ended);
+        let recording = &mut self.recorder.recording;
+        recording.size += size + recording.pars.set(par.position, ended);
     }
 
     /// Records the end of a fold over a stream.
@@ -223,6 +274,9 @@ impl Machine<'_> {
         if !self.recorder.is_on {
             return;
         }
+        let frames = self.frames.frames().clone();
+        let (exit, size) = self.context();
+        let size = size + self.frames.take_fresh();
         let ended = EndedFold {
             parts: fold.parts,
             source: fold.source,
@@ -231,11 +285,12 @@ impl Machine<'_> {
             done: fold.done,
             complete_before_next: self.complete,
             complete: fold.done,
-            exit: self.context(),
-            frames: self.frames.frames().clone(),
+            exit,
+            frames,
         };
         self.recorder.records += 1;
-        self.recorder.recording.folds.set(fold.trace.0, ended);
+        let recording = &mut self.recorder.recording;
+        recording.size += size + recording.folds.set(fold.trace.0, ended);
         self.stream(fold.source, fold.stream).folds.push(fold.trace.0);
         self.check_fold_end(fold);
     }

@@ -1,18 +1,19 @@
-//! Scalars, frozen streams and frozen maps: variables that are written once, except inside folds.
+//! Scalars and canonicalised streams and maps: variables that are written once, except inside folds.
 //!
-//! Each iteration of a fold is a level. A name has a stack of cells, at most one per level besides the empty ones that
-//! `new` puts there. Only cells of levels that are in sight can be read: the level outside all folds and the innermost
-//! level of every fold that runs.
+//! Each iteration of a fold is a level. A variable has a stack of cells, at most one per level besides the empty ones that
+//! `new` creates. Only cells of visible levels can be read: the level outside all folds and the innermost level of every
+//! running fold.
 
-use super::snapshots::{Array, Stack};
+use super::snapshots::{Array, LINK, Popped, Stack};
 use crate::failure::{Catchable, ExecutionError, Uncatchable};
+use crate::memory::Footprint;
 use ecow::{EcoString, EcoVec};
 
-/// The levels of folds.
+/// The levels of running folds.
 #[derive(Debug, Clone)]
 pub(super) struct Levels {
     depth: usize,
-    /// Depths below the present one that are in sight, rising.
+    /// Visible depths below the current one, ascending.
     outside: EcoVec<usize>,
 }
 
@@ -36,18 +37,18 @@ impl Levels {
         self.depth -= 1;
     }
 
-    /// A fold goes to its next item, and what is of the one before is out of sight.
+    /// A fold goes to its next item, which hides the level of the item before.
     pub(super) fn enter_iteration(&mut self) {
         self.depth += 1;
     }
 
-    /// Back in the iteration before.
+    /// Returns to the iteration before.
     pub(super) fn leave_iteration(&mut self) {
         self.depth -= 1;
     }
 
     fn sees(&self, depth: usize) -> bool {
-        // Most is of the present level.
+        // The most frequent case.
         depth == self.depth || self.outside.binary_search(&depth).is_ok()
     }
 }
@@ -63,11 +64,16 @@ struct Cell<T> {
 #[derive(Debug, Clone)]
 pub(super) struct Variables<T> {
     cells: Array<Stack<Cell<T>>>,
-    /// Depths above 0 with the slots that may have a cell of them; depths rise.
+    /// Depths above 0, ascending, with the slots that may have a cell of that depth.
     touched: Stack<(usize, usize)>,
 }
 
-impl<T: Clone> Variables<T> {
+impl<T: Clone + Footprint> Variables<T> {
+    /// Memory of a cell.
+    const CELL: usize = LINK + 8 + T::OPTION;
+    /// Memory of an entry of `touched`.
+    const TOUCHED: usize = LINK + 16;
+
     pub(super) fn new() -> Self {
         Self {
             cells: Array::default(),
@@ -79,7 +85,7 @@ impl<T: Clone> Variables<T> {
         self.cells.get(slot).and_then(Stack::top)
     }
 
-    /// The value of a name.
+    /// The value of a variable.
     pub(super) fn get(&self, slot: usize, name: &EcoString, levels: &Levels) -> Result<&T, Catchable> {
         match self.find(slot, levels) {
             Some(Some(value)) => Ok(value),
@@ -88,13 +94,13 @@ impl<T: Clone> Variables<T> {
         }
     }
 
-    /// The cell of a name that is in sight; it is empty after `new`.
+    /// The visible cell of a variable; it is empty after `new`.
     pub(super) fn find(&self, slot: usize, levels: &Levels) -> Option<Option<&T>> {
         let cell = self.top(slot).filter(|cell| levels.sees(cell.depth))?;
         Some(cell.value.as_ref())
     }
 
-    /// Whether a name may be written here.
+    /// Whether a variable may be written at the current level.
     pub(super) fn is_writable(&self, slot: usize, levels: &Levels) -> bool {
         levels.depth != 0 || self.top(slot).is_none_or(|cell| cell.value.is_none())
     }
@@ -110,10 +116,7 @@ impl<T: Clone> Variables<T> {
             return Err(Uncatchable::ShadowingIsNotAllowed(name.clone()).into());
         }
         let depth = levels.depth;
-        let replaced = self
-            .cells
-            .get_mut(slot)
-            .and_then(|cells| cells.pop_if(|cell| cell.depth == depth));
+        let replaced = self.pop_if(slot, |cell| cell.depth == depth);
         self.push(slot, depth, Some(value), replaced.is_none());
         Ok(())
     }
@@ -126,10 +129,7 @@ impl<T: Clone> Variables<T> {
     /// Leaves a `new`.
     pub(super) fn close(&mut self, slot: usize, name: &EcoString, levels: &Levels) -> Result<(), Uncatchable> {
         let depth = levels.depth;
-        let closed = self
-            .cells
-            .get_mut(slot)
-            .and_then(|cells| cells.pop_if(|cell| cell.depth == depth));
+        let closed = self.pop_if(slot, |cell| cell.depth == depth);
         closed.map(|_| ()).ok_or_else(|| Uncatchable::ScalarsStateCorrupted {
             name: name.clone(),
             depth,
@@ -141,18 +141,35 @@ impl<T: Clone> Variables<T> {
             .entry(slot)
             .get_or_insert_default()
             .push(Cell { depth, value });
-        // What stands outside all folds is never forgotten.
+        self.cells.allocated(Self::CELL);
+        // Cells outside all folds are never cleaned up.
         if is_new && depth > 0 {
             self.touched.push((depth, slot));
+            self.cells.allocated(Self::TOUCHED);
         }
     }
 
-    /// Forgets what the levels above the present one wrote.
-    pub(super) fn clean_up(&mut self, levels: &Levels) {
-        while let Some((_, slot)) = self.touched.pop_if(|(depth, _)| *depth > levels.depth) {
-            if let Some(cells) = self.cells.get_mut(slot) {
-                cells.pop_if(|cell| cell.depth > levels.depth);
-            }
+    fn pop_if(&mut self, slot: usize, condition: impl FnOnce(&Cell<T>) -> bool) -> Option<Cell<T>> {
+        let Popped { value, is_freed } = self.cells.get_mut(slot)?.pop_if(condition)?;
+        if is_freed {
+            self.cells.freed(Self::CELL);
         }
+        Some(value)
+    }
+
+    /// Removes the cells of the levels above the current one.
+    pub(super) fn clean_up(&mut self, levels: &Levels) {
+        while let Some(touched) = self.touched.pop_if(|(depth, _)| *depth > levels.depth) {
+            if touched.is_freed {
+                self.cells.freed(Self::TOUCHED);
+            }
+            let (_, slot) = touched.value;
+            self.pop_if(slot, |cell| cell.depth > levels.depth);
+        }
+    }
+
+    /// The memory that a snapshot taken now retains and former ones don't.
+    pub(super) fn take_fresh(&mut self) -> usize {
+        self.cells.take_fresh()
     }
 }

@@ -4,9 +4,10 @@
 //! this run. A fold over a stream goes through its generations, including those that are added meanwhile.
 
 use super::frames::Frames;
-use super::item::Item;
-use super::snapshots::{Array, Stack};
+use super::item::{self, Item};
+use super::snapshots::{Array, LINK, Stack};
 use crate::failure::{STREAM_SIZE_LIMIT, Side, Uncatchable};
+use crate::memory::footprints;
 use crate::trace::Trace;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -140,16 +141,19 @@ impl Stream {
         Ok(())
     }
 
-    /// Turns the generations of this run into recorded ones.
-    fn seal(&mut self) {
+    /// Turns the generations of this run into recorded ones. Returns the memory that they take.
+    fn seal(&mut self) -> usize {
+        let mut size = 0;
         let [previous, current] = [&mut self.previous, &mut self.current].map(std::mem::take);
         let new = std::mem::take(&mut self.new)
             .into_iter()
             .filter(|items| !items.is_empty());
         for items in previous.into_values().chain(current.into_values()).chain(new) {
-            self.sealed.set(self.sealed_len, items.into());
+            size += item::slice_size(items.len());
+            size += self.sealed.set(self.sealed_len, items.into());
             self.sealed_len += 1;
         }
+        size
     }
 }
 
@@ -164,16 +168,25 @@ pub(super) struct Streams {
     pending_folds: Array<Vec<Frames>>,
     /// Streams that this run changed.
     changed: Vec<usize>,
+    /// Memory in bytes that was allocated since it was last taken.
+    fresh: usize,
+}
+
+footprints! {
+    Stream = 128;
 }
 
 /// Streams that enclosing `new` instructions opened, by scope. A scope has a stack because a `new` in a fold is entered
 /// again before it is left.
 pub(super) type OpenScopes = Array<Stack<usize>>;
 
+/// Memory of an opened scope.
+pub(super) const OPEN_SCOPE: usize = LINK + 8;
+
 impl Streams {
     fn begin(&mut self) -> usize {
         let number = self.count;
-        self.all.set(number, Stream::default());
+        self.fresh += self.all.set(number, Stream::default());
         self.count += 1;
         number
     }
@@ -182,6 +195,7 @@ impl Streams {
     pub(super) fn open(&mut self, scope: usize, scopes: &mut OpenScopes) {
         let number = self.begin();
         scopes.entry(scope).get_or_insert_default().push(number);
+        scopes.allocated(OPEN_SCOPE);
     }
 
     /// Removes an unreachable stream.
@@ -210,6 +224,7 @@ impl Streams {
     /// Records that a fold within those frames found no stream.
     pub(super) fn add_pending_fold(&mut self, scope: usize, frames: Frames) {
         self.pending_folds.entry(scope).get_or_insert_default().push(frames);
+        self.fresh += 8;
     }
 
     /// The frames around folds that found no stream.
@@ -235,7 +250,7 @@ impl Streams {
             Some(number) => number,
             None => {
                 let number = self.begin();
-                self.global.set(scope, number);
+                self.fresh += self.global.set(scope, number);
                 number
             }
         };
@@ -250,7 +265,7 @@ impl Streams {
         for (_, stack) in scopes.iter() {
             let mut stack = stack.clone();
             while let Some(number) = stack.pop() {
-                open.push(number);
+                open.push(number.value);
             }
         }
         open.iter()
@@ -270,8 +285,13 @@ impl Streams {
     pub(super) fn seal(&mut self) {
         for number in std::mem::take(&mut self.changed) {
             if let Some(stream) = self.all.get_mut(number) {
-                stream.seal();
+                self.fresh += stream.seal();
             }
         }
+    }
+
+    /// The memory that was allocated since this was last called.
+    pub(super) fn take_fresh(&mut self) -> usize {
+        std::mem::take(&mut self.fresh)
     }
 }

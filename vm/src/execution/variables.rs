@@ -4,7 +4,7 @@ use super::Machine;
 use super::fold::Source;
 use super::item::Item;
 use super::snapshots::Stack;
-use super::stream::{Generation, Stream};
+use super::stream::{Generation, OPEN_SCOPE, Stream};
 use crate::failure::{ExecutionError, Uncatchable};
 use aqua_air::Slot;
 
@@ -73,8 +73,12 @@ impl Machine<'_> {
             Source::Stream(_) => (&mut self.streams, &mut self.open_streams),
             Source::Map(_) => (&mut self.maps, &mut self.open_maps),
         };
-        let number = open.get_mut(source.scope().index()).and_then(Stack::pop);
-        let number = number.expect("a scope closes after it opened");
+        let opened = open.get_mut(source.scope().index()).and_then(Stack::pop);
+        let opened = opened.expect("a scope closes after it opened");
+        if opened.is_freed {
+            open.freed(OPEN_SCOPE);
+        }
+        let number = opened.value;
         let closed = streams
             .get(number)
             .map_or(Ok(()), |stream| stream.compactify(&mut self.trace));

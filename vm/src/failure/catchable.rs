@@ -1,4 +1,4 @@
-//! Errors that `xor` catches: numbers 10000 to 10012.
+//! Errors that `xor` catches: codes 10000 to 10012.
 
 use aqua_values::Value;
 use ecow::EcoString;
@@ -33,7 +33,7 @@ pub(crate) enum Catchable {
 }
 
 impl Catchable {
-    /// The number of this error.
+    /// The code of this error.
     pub(crate) fn code(&self) -> i64 {
         match self {
             Self::LocalService { .. } => 10000,
@@ -52,12 +52,12 @@ impl Catchable {
         }
     }
 
-    /// Whether an instruction that meets it may wait for the missing variable instead.
+    /// Whether the instruction may wait for the missing variable instead.
     pub(crate) fn is_joinable(&self) -> bool {
         matches!(self, Self::VariableNotFound(_))
     }
 
-    /// Whether `%last_error%` tells of it.
+    /// Whether it becomes `%last_error%`.
     pub(crate) fn is_last_error(&self) -> bool {
         !matches!(self, Self::MatchValuesNotEqual | Self::MismatchValuesEqual)
     }
@@ -90,7 +90,7 @@ pub(crate) enum LensError {
     MapAccessorIsIterable,
 }
 
-/// Why a value is no error object for `fail`.
+/// Why a value is not an error object for `fail`.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum ErrorObjectError {
     #[error("scalar should have an object type to be converted into error object, but '{0}' doesn't have")]

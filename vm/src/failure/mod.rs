@@ -1,7 +1,7 @@
-//! Errors of a step, with the numbers and texts of the official interpreter.
+//! Errors of a step, with the codes and messages of the official interpreter.
 //!
-//! Texts are protocol: a workflow can read the message of a catchable error, pass it to a call, and then it is hashed and
-//! signed. Numbers follow the order of the variants: preparation from 1, catchable from 10000, uncatchable from 20000.
+//! Messages are part of the protocol: a workflow can pass the message of a catchable error to a call, which is hashed and
+//! signed. Codes follow the order of the variants: preparation from 1, catchable from 10000, uncatchable from 20000.
 
 mod catchable;
 mod preparation;
@@ -14,15 +14,15 @@ pub use preparation::{CallResultsError, CidStoreError, KeyError, PreparationErro
 pub(crate) use trace_error::{Kind, ResolvedFold, ResolvedSubTraceDescs, Side, TraceError};
 pub(crate) use uncatchable::{STREAM_SIZE_LIMIT, StreamMapKeyError, Uncatchable};
 
-/// Number of the error that is raised after a successful run when a service result was not asked for.
+/// Code of the error after a successful run that did not consume all service results.
 pub(crate) const UNPROCESSED_CALL_RESULT: i64 = 30000;
 
-/// What ends an instruction early.
+/// An error of an instruction.
 #[derive(Debug)]
 pub(crate) enum ExecutionError {
-    /// `xor` and `par` can go on.
+    /// `xor` and `par` can handle it.
     Catchable(Box<Catchable>),
-    /// The step is undone.
+    /// The step fails.
     Uncatchable(Box<Uncatchable>),
 }
 

@@ -1,29 +1,29 @@
-//! Errors before anything ran: numbers 1 to 10.
+//! Errors before the run: codes 1 to 10.
 
 use crate::data::{ArchiveError, Cid, DATA_VERSION, EnvelopeError, INTERPRETER_VERSION, minimum_interpreter_version};
 use ecow::EcoString;
 use semver::Version;
 use std::fmt;
 
-/// Why a step could not begin. The state stays as it was.
+/// Why a step did not begin. The state is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum PreparationError {
     /// 1: the script is not AIR. Carries the report.
     #[error("air can't be parsed:\n{0}")]
     Script(String),
-    /// 2: the envelope is fine, the archive inside is not.
+    /// 2: the envelope is valid, its archive is not.
     #[error(
         "an error occurred while data deserialization: Data(Validation({0:?})).\nAquaVM version is \
          {INTERPRETER_VERSION} and it expects {DATA_VERSION} version."
     )]
     Data(ArchiveError),
-    /// 3: no envelope. Carries the decoder's error.
+    /// 3: not an envelope. Carries the decoder's error.
     #[error(
         "an error occurred while envelope deserialization: Envelope({0:?}).\nAquaVM version is {INTERPRETER_VERSION} and \
          it expects {DATA_VERSION} version."
     )]
     Envelope(rmp_serde::decode::Error),
-    /// 4: an envelope whose versions are readable and whose rest is not.
+    /// 4: an envelope of which only the versions are readable.
     #[error(
         "an error occurred while data deserialization: Envelope({error:?}).\nAquaVM's version is {INTERPRETER_VERSION} \
          and it expects data of {DATA_VERSION} version.\nSupplied data version is {data}, it's produced by AquaVM of \
@@ -46,13 +46,13 @@ pub enum PreparationError {
         minimum = minimum_interpreter_version()
     )]
     InterpreterVersion(Version),
-    /// 7: the key of this peer is no key.
+    /// 7: the key of this peer is invalid.
     #[error("malformed keypair format: {0}")]
     KeyPair(KeyError),
-    /// 8: content ids of arriving data don't fit their values.
+    /// 8: content ids of incoming data don't match their values.
     #[error(transparent)]
     CidStore(CidStoreError),
-    /// 9: signatures of arriving data don't fit.
+    /// 9: signatures of incoming data are invalid.
     #[error(transparent)]
     Signature(SignatureError),
     /// 10: a size is above its limit.
@@ -61,7 +61,7 @@ pub enum PreparationError {
 }
 
 impl PreparationError {
-    /// The number of this error.
+    /// The code of this error.
     #[must_use]
     pub fn code(&self) -> i64 {
         match self {
@@ -92,10 +92,10 @@ impl From<EnvelopeError> for PreparationError {
     }
 }
 
-/// Why bytes are no call results.
+/// Why bytes are not call results.
 #[derive(Debug, thiserror::Error)]
 pub enum CallResultsError {
-    /// The number of the codec is cut or too long.
+    /// The number of the codec is truncated or too long.
     #[error("VarInt({0:?})")]
     Varint(unsigned_varint::decode::Error),
     /// Not the `MessagePack` codec.
@@ -106,7 +106,7 @@ pub enum CallResultsError {
     Format(rmp_serde::decode::Error),
 }
 
-/// Why bytes are no key or a key of a kind that is not in use.
+/// Why bytes are not a supported key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Unknown format byte.
@@ -118,18 +118,18 @@ pub enum KeyError {
     /// 32 bytes that are not a point of the curve.
     #[error("invalid key data: Failed to decode with ed25519: signature error: Cannot decompress Edwards point")]
     Point,
-    /// Not of the form of a secp256k1 key.
+    /// Not a secp256k1 key.
     #[error("invalid key data: Failed to decode with secp256k1")]
     Secp256k1,
     /// RSA key pairs can't be read.
     #[error("invalid key data: RSA keypair decoding is not supported yet")]
     RsaPair,
-    /// A known kind of key other than ed25519.
+    /// A known algorithm other than Ed25519.
     #[error("signature algorithm {0} not whitelisted")]
     Algorithm(&'static str),
 }
 
-/// Why content ids of arriving data don't fit their values.
+/// Why content ids of incoming data don't match their values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CidStoreError {
     /// The digest differs.
@@ -140,22 +140,22 @@ pub enum CidStoreError {
         /// The id.
         cid: EcoString,
     },
-    /// A key of a store is no content id.
+    /// A key of a store is not a content id.
     #[error(transparent)]
     Cid(crate::cid::CidError),
-    /// An aggregate names an entry that is not there.
+    /// An aggregate refers to a missing entry.
     #[error("Reference CID {cid:?} from type {from:?} to {to:?} was not found")]
     Reference {
         /// The missing id.
         cid: EcoString,
         /// Type name of the aggregate.
         from: &'static str,
-        /// Type name of what is missing.
+        /// Type name of the missing entry.
         to: &'static str,
     },
 }
 
-/// Why signatures of arriving data don't fit.
+/// Why signatures of incoming data are invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// A public key that does not decode.
@@ -163,10 +163,10 @@ pub enum SignatureError {
     MalformedKey {
         /// The key in base58.
         key: String,
-        /// What is wrong with it.
+        /// The decoder's error.
         error: KeyError,
     },
-    /// A peer made values and has no key in the store.
+    /// A peer of the trace has no signature.
     #[error("peer_id doens't match any available public key: {0:?}")]
     UnknownPeer(EcoString),
     /// A signature that does not cover the peer's values.
@@ -176,10 +176,10 @@ pub enum SignatureError {
         peer: String,
         /// The verifier's error.
         error: String,
-        /// What the peer should have signed.
+        /// The ids that the signature must cover.
         cids: Vec<String>,
     },
-    /// Of one peer neither list of values contains the other.
+    /// The lists of ids of one peer in both data do not contain each other.
     #[error("inconsistent CID multisets on merge for peer {peer:?}, prev: {larger:?}, current: {smaller:?}")]
     Inconsistent {
         /// The peer.
@@ -201,7 +201,7 @@ pub enum SizeError {
         /// The limit.
         limit: u64,
     },
-    /// Arriving data.
+    /// The incoming data.
     Particle {
         /// Its length in bytes.
         size: u64,
@@ -228,7 +228,7 @@ impl fmt::Display for SizeError {
     }
 }
 
-/// Names of types as the official interpreter prints them in errors about stores.
+/// Type names that the official interpreter prints in errors about stores.
 pub(crate) mod type_names {
     pub(crate) const VALUE: &str = "air_interpreter_data::raw_value::RawValue";
     pub(crate) const TETRAPLET: &str = "marine_call_parameters::SecurityTetraplet";

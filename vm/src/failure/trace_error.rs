@@ -1,10 +1,10 @@
-//! Errors of the trace handler: what is wrong with two traces, or with a trace and the script.
+//! Errors of the trace handler: traces that are inconsistent with each other or with the script.
 
 use crate::data::{ApResult, CallState, CanonState, FoldResult, ParResult, TraceState, ValueRef};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Which data a state comes from.
+/// The data that a state is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Previous,
@@ -20,7 +20,7 @@ impl fmt::Display for Side {
     }
 }
 
-/// Which instruction meets a state.
+/// The instruction that meets a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Call,
@@ -42,7 +42,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What is wrong with a trace.
+/// An error in a trace.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TraceError {
     #[error("previous and current data have incompatible states: '{:?}' '{:?}'", .0.0, .0.1)]
@@ -115,14 +115,14 @@ pub(crate) enum TraceError {
     },
 }
 
-/// A fold's lore, ready to be looked up by the position of a value. Sorted, so that its text is repeatable.
+/// The lore of a fold by the position of the value. Sorted, so that its text is deterministic.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ResolvedFold {
     pub(crate) lore: BTreeMap<usize, ResolvedSubTraceDescs>,
     pub(crate) fold_states_count: usize,
 }
 
-/// Where the states of one iteration stand, those of deeper iterations of its generation included.
+/// The states of one iteration, including those of nested iterations of its generation.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ResolvedSubTraceDescs {
     pub(crate) before_subtrace: crate::data::SubTraceDesc,

@@ -1,5 +1,4 @@
-//! Errors that undo the step: numbers 20000 to 20020, and from 20100 those for inputs that stop the official
-//! interpreter without an answer.
+//! Errors that fail the step: codes 20000 to 20020, and from 20100 for inputs that crash the official interpreter.
 
 use super::TraceError;
 use crate::Tetraplet;
@@ -7,7 +6,7 @@ use crate::data::{Cid, ValueRef};
 use ecow::EcoString;
 use std::fmt;
 
-/// An error that the workflow can't handle: data and script don't fit, or a rule of the machine is broken.
+/// An error that the workflow can't handle: data that doesn't match the script, or a violated rule of the machine.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Uncatchable {
     #[error("on instruction '{instruction}' trace handler encountered an error: {error}")]
@@ -62,11 +61,11 @@ pub(crate) enum Uncatchable {
     RunTooLong(u64),
 }
 
-/// Values that a stream may hold, plus one.
+/// The largest number of values of a stream, plus one.
 pub(crate) const STREAM_SIZE_LIMIT: usize = 1024;
 
 impl Uncatchable {
-    /// The number of this error.
+    /// The code of this error.
     pub(crate) fn code(&self) -> i64 {
         match self {
             Self::Trace { .. } => 20000,
@@ -111,7 +110,7 @@ impl Uncatchable {
     }
 }
 
-/// Why an element of a stored canonical stream is no entry of a map.
+/// Why an element of a stored canonical stream is not an entry of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StreamMapKeyError {
     /// Not an object, no key, or a key of a wrong type.

@@ -1,4 +1,4 @@
-//! Call requests and results as bytes: `MessagePack` maps behind the number of their codec (AIR VM specification §5.3).
+//! Call requests and results as bytes: `MessagePack` maps after the number of their codec (AIR VM specification §5.3).
 
 use crate::{CallError, CallRequest, CallResult, CallResultsError, Tetraplets};
 use aqua_values::Value;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Codec of call requests and results: `MessagePack`.
 const MESSAGE_PACK: u64 = 0x0201;
-/// The number as it stands before the payload.
+/// The number as encoded before the payload.
 const MESSAGE_PACK_PREFIX: [u8; 2] = [0x81, 0x04];
 
 /// What a service answered, as official interpreters take it.
@@ -96,10 +96,10 @@ pub(super) fn encode_call_requests(requests: &BTreeMap<u32, CallRequest>) -> Vec
     with_prefix(&requests)
 }
 
-/// Reads the call requests of a [`FlatOutcome`](super::FlatOutcome).
+/// Decodes the call requests of a [`FlatOutcome`](super::FlatOutcome).
 ///
 /// # Errors
-/// The bytes are no call requests.
+/// The bytes are not call requests.
 pub fn decode_call_requests(bytes: &[u8]) -> Result<BTreeMap<u32, CallRequest>, CallResultsError> {
     let requests: BTreeMap<u32, FlatCallRequest> = without_prefix(bytes)?;
     requests

@@ -9,14 +9,14 @@
 //!  "call_results": {"1": {"ret_code": 0, "result": "\"JSON text\""}}}
 //! ```
 //!
-//! Bytes are base64 with the standard alphabet; padding may be left out. `prev_data`, `data` and `call_results` may be
-//! missing, which means empty. A field that is not known is a mistake. Some `params` may be given besides:
+//! Bytes are base64 with the standard alphabet; padding is optional. `prev_data`, `data` and `call_results` default to
+//! empty. An unknown field is an error. Further fields of `params` are optional:
 //!
-//! | field | meaning | otherwise |
+//! | field | meaning | default |
 //! |---|---|---|
-//! | `air_size_limit`, `particle_size_limit`, `call_result_size_limit` | sizes in bytes, as in [`Limits`] | its defaults |
+//! | `air_size_limit`, `particle_size_limit`, `call_result_size_limit` | sizes in bytes, as in [`Limits`] | those of [`Limits`] |
 //! | `hard_limit_enabled` | whether a size above its limit is an error | `false` |
-//! | `run_size_limit`, `run_length_limit` | what one run may make, in bytes, and how many instructions it may begin | its defaults |
+//! | `run_size_limit`, `run_length_limit` | the largest memory of a run in bytes, and number of instructions | those of [`Limits`] |
 //! | `canon_map_fold` | `"every_entry"` or `"last_of_each_key"`, as in [`CanonMapFold`] | `"every_entry"` |
 //! | `trust` | `"verify"` or `"ignore"`, as in [`Trust`] | `"verify"` |
 //!
@@ -32,8 +32,8 @@
 //!                  "call_result_size_limit_exceeded": false}}
 //! ```
 //!
-//! What is no request gets a reply with −1 for `ret_code`, a sentence in `error_message`, and `"failure": "request"`;
-//! nothing ran. `"failure": "panic"` would be a mistake in the machine, which is kept from its caller.
+//! An invalid request gets a reply with −1 for `ret_code`, a sentence in `error_message`, and `"failure": "request"`;
+//! nothing ran. `"failure": "panic"` is a bug of the machine; the panic does not reach the caller.
 
 use super::{FlatCallResult, FlatOutcome, RunParameters, calls, decode_call_requests, invoke};
 use crate::{CallRequest, CanonMapFold, LimitFlags, Limits, Tetraplets, Trust};
@@ -46,16 +46,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::catch_unwind;
 
-/// The number of a reply to what is no request.
+/// The code of a reply to an invalid request.
 const FAILURE: i64 = -1;
 
-/// Answers a line. The reply has no line break, neither in it nor at its end. Never panics.
+/// Handles a line. The reply has no line break, neither in it nor at its end. Never panics.
 #[must_use]
 pub fn answer(line: &[u8]) -> String {
     answer_by(line, Request::invoke)
 }
 
-/// The reply to a request that could not be read at all, such as a line that is too long.
+/// The reply to a request that could not be read, such as a line that is too long.
 #[must_use]
 pub fn refusal(reason: &str) -> String {
     text(&Reply::failed("request", reason.to_owned()))
@@ -195,7 +195,7 @@ impl Parameters {
     }
 }
 
-/// Bytes that stand as base64.
+/// Bytes encoded as base64.
 #[derive(Default)]
 struct Bytes(Vec<u8>);
 

@@ -1,12 +1,12 @@
-//! The machine over bytes, in the forms of the official interpreter.
+//! The machine over bytes, in the formats of the official interpreter.
 //!
-//! An embedder of the official interpreter can call [`invoke`] in its place: same parameters, same bytes in, same bytes
-//! out (AIR VM specification §5.1). Call requests and results are `MessagePack` maps behind the number of their codec;
-//! [`decode_call_requests`] and [`encode_call_results`] know it. [`json`] is the same function over lines of JSON.
+//! An embedder of the official interpreter can call [`invoke`] instead: same parameters, same bytes in, same bytes out (AIR
+//! VM specification §5.1). Call requests and results are `MessagePack` maps after the number of their codec; use
+//! [`decode_call_requests`] and [`encode_call_results`]. [`json`] is the same function over lines of JSON.
 //!
-//! Errors have the numbers and texts of §5.4, and of several the one is told whose check comes first (§4.5): sizes of
-//! script and arriving data (10), envelopes (3, 4), version (6), archives (2), content ids and signatures (8, 9), script
-//! (1), call results (5) and their sizes (10), key (7), then what running meets.
+//! Errors have the numbers and messages of §5.4. The first check that fails is reported (§4.5): sizes of script and
+//! incoming data (10), envelopes (3, 4), version (6), archives (2), content ids and signatures (8, 9), script (1), call
+//! results (5) and their sizes (10), key (7), then errors of the run.
 
 mod calls;
 pub mod json;
@@ -19,13 +19,13 @@ use crate::step::{Prepared, Results, check_results, check_sizes, refuse, run};
 use crate::{CanonMapFold, KeyError, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, Trust};
 use aqua_keys::KeyPair;
 
-/// Version of the official interpreter that the flat form stands in for, as it stands in every envelope it writes.
+/// Version of the official interpreter that the flat form replaces, as written to every envelope.
 #[must_use]
 pub fn interpreter_version() -> String {
     INTERPRETER_VERSION.to_string()
 }
 
-/// Parameters in the order of the official record, and two options of this machine.
+/// The parameters in the order of the official record, and two options of this machine.
 #[derive(Debug, Clone)]
 pub struct RunParameters {
     /// The peer that made the particle.
@@ -36,7 +36,7 @@ pub struct RunParameters {
     pub timestamp: u64,
     /// In milliseconds.
     pub ttl: u32,
-    /// Kind of the key: 0 for ed25519, the only one allowed.
+    /// Algorithm of the key: 0 for Ed25519, the only supported one.
     pub key_format: u8,
     /// Seed of the key, 32 bytes.
     pub secret_key_bytes: Vec<u8>,
@@ -46,7 +46,7 @@ pub struct RunParameters {
     pub limits: Limits,
     /// What `fold` over a whole canonical map visits.
     pub canon_map_fold: CanonMapFold,
-    /// Whether data is checked and signed.
+    /// Whether data is verified and signed.
     pub trust: Trust,
 }
 
@@ -57,11 +57,11 @@ pub struct FlatOutcome {
     pub ret_code: i64,
     /// Text of the error.
     pub error_message: String,
-    /// New particle data; the previous bytes if the step was undone.
+    /// New particle data, or the previous bytes if the step failed.
     pub data: Vec<u8>,
-    /// Where the particle goes next; sorted, each peer once.
+    /// The peers that the particle goes to next, sorted and unique.
     pub next_peer_pks: Vec<String>,
-    /// Calls of local services; see [`decode_call_requests`].
+    /// Calls of local services. See [`decode_call_requests`].
     pub call_requests: Vec<u8>,
     /// Sizes above their limits.
     pub flags: LimitFlags,
@@ -69,8 +69,8 @@ pub struct FlatOutcome {
 
 /// Runs a script once over data in wire form.
 ///
-/// `prev_data` is what the last run of this peer gave, `data` what arrived, either may be empty; `call_results` is the
-/// output of [`encode_call_results`].
+/// `prev_data` is the data of this peer's last run, `data` is incoming; either may be empty. `call_results` is the output
+/// of [`encode_call_results`].
 #[must_use]
 pub fn invoke(
     air: &str,
@@ -81,7 +81,7 @@ pub fn invoke(
 ) -> FlatOutcome {
     let outcome = try_invoke(air, prev_data, data, parameters, call_results)
         .unwrap_or_else(|(error, flags)| refuse(&State::default(), &error, flags));
-    // What an undone run gives back is the previous data to the byte.
+    // A failed run returns the previous data unchanged.
     let is_new = matches!(outcome.code(), 0 | 10_000..20_000 | 30_000..);
     FlatOutcome {
         ret_code: outcome.code(),
@@ -97,7 +97,7 @@ pub fn invoke(
     }
 }
 
-/// The checks stand in the order of the official interpreter; the first that fails decides the error.
+/// Checks in the order of the official interpreter. The first that fails decides the error.
 fn try_invoke(
     air: &str,
     prev_data: &[u8],
@@ -123,7 +123,7 @@ fn prepare_and_run(
     current.check_version()?;
     let state = State::new(previous.read()?);
     let current = current.read()?;
-    // Official machines look at the key last.
+    // Official machines check the key last.
     let key = key_pair(parameters);
     let own = key.as_ref().ok();
     let prepared = Prepared::new(&state, current, &parameters.particle_id, own, parameters.trust)?;

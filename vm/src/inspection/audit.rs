@@ -1,4 +1,4 @@
-//! Whether data can be believed: every content id against its value, every reference, every signature.
+//! Verifies every content id, reference and signature of particle data.
 
 use super::trace::{Wait, waits};
 use crate::cid::CidError;
@@ -8,86 +8,86 @@ use aqua_keys::{PublicKey, verify_data};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Audit {
-    /// How many content ids were compared with what they name.
+    /// Number of content ids that were verified.
     pub ids: usize,
-    /// Everything that is wrong.
+    /// All faults.
     pub faults: Vec<Fault>,
-    /// Who made what, by peer id.
+    /// The peers of the trace, by id.
     pub signers: Vec<Signer>,
-    /// What is still awaited.
+    /// The waiting peers.
     pub waits: Vec<Wait>,
 }
 
-/// A peer with what it made and whether it vouches for that.
+/// A peer of the trace and the status of its signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Signer {
     /// The peer.
     pub peer: String,
-    /// The states that hold something it made, by position.
+    /// Positions of the states that it executed.
     pub states: Vec<u32>,
-    /// Its signature over them.
+    /// The status of its signature of them.
     pub signature: Signature,
 }
 
-/// What became of a signature.
+/// The status of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signature {
-    /// It covers what the peer made in this particle.
+    /// Valid.
     Valid,
-    /// It does not.
+    /// Invalid.
     Wrong,
-    /// There is none.
+    /// Missing.
     Missing,
-    /// Signatures cover the particle's id, which is not known.
+    /// Not verified, because the particle's id is unknown.
     Unchecked,
 }
 
-/// Something that is wrong.
+/// A fault of particle data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
-    /// A content id that is not the hash of what is stored under it.
+    /// A content id that is not the hash of its entry.
     Altered {
-        /// Which store.
+        /// The store.
         store: &'static str,
         /// The id.
         cid: String,
     },
-    /// A text that is no content id, or one of a kind that is not in use.
+    /// A text that is not a supported content id.
     NoContentId {
-        /// Which store.
+        /// The store.
         store: &'static str,
         /// The text.
         cid: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// Something that is named and not there.
+    /// A missing entry.
     Missing {
-        /// What names it: a content id, or the position of a state.
+        /// What refers to it: a content id, or the position of a state.
         by: String,
-        /// Which store it should be in.
+        /// The store that should have it.
         store: &'static str,
         /// Its id.
         cid: String,
     },
-    /// A key that is no ed25519 key.
+    /// A key that is not an Ed25519 key.
     NoKey {
         /// The key in base58.
         key: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A peer made something and signed nothing.
+    /// A peer of the trace without a signature.
     Unsigned {
         /// The peer.
         peer: String,
     },
-    /// A peer's signature does not cover what it made in this particle.
+    /// An invalid signature of a peer.
     WrongSignature {
         /// The peer.
         peer: String,
@@ -95,7 +95,7 @@ pub enum Fault {
 }
 
 impl Audit {
-    /// Whether nothing is wrong. If signatures could not be checked, that is so far.
+    /// Whether there are no faults. Signatures that were not verified don't count.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.faults.is_empty()
@@ -108,10 +108,10 @@ const CANON_ELEMENTS: &str = "canon_elements";
 const CANON_RESULTS: &str = "canon_results";
 const SERVICE_RESULTS: &str = "service_results";
 
-/// Checks data as a step does on arrival, and goes on after each fault. Without the particle's id, which signatures
-/// cover, these are not checked.
+/// Verifies data as a step does with incoming data, and reports all faults. Without the particle's id, which signatures
+/// cover, these are not verified.
 ///
-/// Data without faults is data that [`step`](crate::step()) takes in for a particle that the peer knows nothing about yet.
+/// A [`step`](crate::step()) with the default state accepts data without faults.
 #[must_use]
 pub fn audit(data: &ParticleData, particle_id: Option<&str>) -> Audit {
     let mut auditor = Auditor {
@@ -130,7 +130,7 @@ pub fn audit(data: &ParticleData, particle_id: Option<&str>) -> Audit {
     }
 }
 
-/// By peer, the states that hold something it made, and the ids in them.
+/// By peer, the states that it executed and the ids in them.
 type Made<'d> = BTreeMap<&'d str, Vec<(u32, &'d Cid)>>;
 
 struct Auditor {
@@ -169,7 +169,7 @@ impl Auditor {
         self.faults.push(fault);
     }
 
-    /// Whether what is named is there.
+    /// Verifies that no entry is missing.
     fn find<'d, T>(
         &mut self,
         entries: &'d Store<T>,
@@ -214,7 +214,7 @@ impl Auditor {
         }
     }
 
-    /// Who made what the trace holds.
+    /// The peers of the trace.
     fn makers<'d>(&mut self, data: &'d ParticleData) -> Made<'d> {
         let info = &data.cid_info;
         let mut made = Made::new();
@@ -232,7 +232,7 @@ impl Auditor {
                 }
                 _ => continue,
             };
-            // That a tetraplet is missing was told when its owner was looked at.
+            // A missing tetraplet has been reported with its owner.
             if let Some(Tetraplet { peer_pk, .. }) = tetraplet.and_then(|it| info.tetraplet_store.get(it)) {
                 made.entry(peer_pk).or_default().push((position, cid));
             }
@@ -285,7 +285,7 @@ fn signer(peer: String, own: &[(u32, &Cid)], signature: Signature) -> Signer {
 fn covers(key: &PublicKey, signature: &[u8], own: &[(u32, &Cid)], particle_id: &str) -> bool {
     let mut cids: Vec<Cid> = own.iter().map(|(_, cid)| (*cid).clone()).collect();
     cids.sort_unstable();
-    // The first byte says which kind of key it is.
+    // The first byte is the algorithm of the key.
     signature
         .get(1..)
         .and_then(|bytes| aqua_keys::Signature::try_from(bytes).ok())

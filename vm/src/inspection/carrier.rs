@@ -1,9 +1,9 @@
-//! Particle data as people have it at hand: the bytes themselves, base64, JSON, or a particle in JSON.
+//! Reads particle data from files: raw bytes, base64, JSON, or a particle in JSON.
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use serde_json::Value;
 
-/// Particle data out of a file, with what stood beside it.
+/// Particle data from a file, with the script and particle id if the file has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Carrier {
     /// The data in its wire form, for [`State::decode`](crate::State::decode).
@@ -14,29 +14,29 @@ pub struct Carrier {
     pub script: Option<String>,
 }
 
-/// Why something carries no particle data.
+/// Why a file has no particle data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CarrierError {
-    /// None of the forms.
+    /// None of the formats.
     #[error("this is neither particle data nor its base64, a JSON array of bytes or a particle in JSON")]
     Unknown,
-    /// Text that begins like JSON and isn't.
+    /// Text that begins like JSON but is not.
     #[error("this is not JSON: {0}")]
     Json(String),
     /// An object without `data`.
     #[error("the object has no field `data`")]
     NoData,
-    /// A field that does not hold bytes.
+    /// A field that is not bytes.
     #[error("`{0}` is neither base64 nor an array of numbers from 0 to 255")]
     NoBytes(&'static str),
 }
 
 impl Carrier {
-    /// Finds out which form it is and takes the data out.
+    /// Detects the format and reads the data.
     ///
-    /// Forms are: data as it travels; its base64, also in quotes; a JSON array of numbers; a JSON object whose `data` is one
-    /// of these, with the particle's id as `id` or `particle_id`, also inside of `params`, and its script as `script` or
-    /// `air`. No bytes at all are the data of a particle that nothing has happened to.
+    /// Formats: the wire form; its base64, optionally quoted; a JSON array of numbers; a JSON object whose `data` is one of
+    /// these, with the particle's id as `id` or `particle_id`, also inside of `params`, and its script as `script` or `air`.
+    /// Empty input is the data of the default state.
     ///
     /// ```
     /// use aqua_vm::inspection::Carrier;
@@ -46,9 +46,9 @@ impl Carrier {
     /// ```
     ///
     /// # Errors
-    /// When it is none of these forms.
+    /// The input has none of these formats.
     pub fn read(bytes: &[u8]) -> Result<Self, CarrierError> {
-        // A MessagePack map is no text in UTF-8.
+        // A MessagePack map is not UTF-8.
         let Ok(text) = std::str::from_utf8(bytes) else {
             return match bytes.first() {
                 Some(0x80..=0x8f | 0xde | 0xdf) => Ok(Self::of(bytes.to_vec())),
@@ -99,7 +99,7 @@ fn bytes_of(value: &Value) -> Option<Vec<u8>> {
     }
 }
 
-/// Either alphabet, with or without padding, broken into lines or not.
+/// Accepts either alphabet, with or without padding and line breaks.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let text: String = text.split_whitespace().collect();
     let text = text.trim_end_matches('=').as_bytes();

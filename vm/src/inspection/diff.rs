@@ -1,16 +1,16 @@
-//! What is different between two data of one particle.
+//! Compares two data of one particle.
 //!
-//! States are matched by where they stand: the third state of the left side of the `par` at the beginning is the same in
-//! both, however many states stand before it. Iterations of a `fold` are matched by the state that made their value.
+//! States are matched by their location in the structure: the third state of the left side of the first `par` is the same
+//! in both, whatever the number of states before it. Iterations of a `fold` are matched by the state of their value.
 
-use super::layout::{Branch, Place, places};
+use super::layout::{Branch, Location, locations};
 use super::trace::{Entry, Event, trace};
 use crate::verification::decode_key;
 use crate::{ParticleData, Store};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What is different.
+/// The differences.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diff {
     /// States, in the order of the first trace, then of the second.
@@ -19,25 +19,25 @@ pub struct Diff {
     pub stores: Vec<StoreDiff>,
     /// Peers whose signatures differ.
     pub signers: Vec<SignerChange>,
-    /// Ids of the last request in the first and the second, if they differ.
+    /// The last request ids of the first and the second, if they differ.
     pub last_call_request_ids: Option<(u32, u32)>,
 }
 
-/// A state that is different.
+/// A state that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
-    /// It is in the first only.
+    /// Only the first has it.
     Removed {
-        /// What it says.
+        /// The event.
         before: Entry,
     },
-    /// It is in the second only.
+    /// Only the second has it.
     Added {
-        /// What it says.
+        /// The event.
         after: Entry,
     },
-    /// It says something else. How many states a `par` or `fold` has does not count.
+    /// The events differ. The number of states of a `par` or `fold` is ignored.
     Changed {
         /// In the first.
         before: Entry,
@@ -46,10 +46,10 @@ pub enum Change {
     },
 }
 
-/// A store that is different. Entries under one id never change.
+/// A store that differs. The entry of an id never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoreDiff {
-    /// Which one.
+    /// The store.
     pub store: &'static str,
     /// Ids in the first only.
     pub removed: Vec<String>,
@@ -57,29 +57,29 @@ pub struct StoreDiff {
     pub added: Vec<String>,
 }
 
-/// A signature that is different.
+/// A signature that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum SignerChange {
-    /// The peer signed the first only.
+    /// The peer signed only the first.
     Removed {
-        /// The peer, or its key in base58 if that is none.
+        /// The peer, or its key in base58 if the key is invalid.
         peer: String,
     },
-    /// The peer signed the second only.
+    /// The peer signed only the second.
     Added {
-        /// The peer, or its key in base58 if that is none.
+        /// The peer, or its key in base58 if the key is invalid.
         peer: String,
     },
-    /// The peer signed something else.
+    /// The signatures differ.
     Changed {
-        /// The peer, or its key in base58 if that is none.
+        /// The peer, or its key in base58 if the key is invalid.
         peer: String,
     },
 }
 
 impl Diff {
-    /// Whether both say the same.
+    /// Whether there are no differences.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.states.is_empty()
@@ -101,10 +101,10 @@ pub fn diff(before: &ParticleData, after: &ParticleData) -> Diff {
     }
 }
 
-/// Where a state stands, by number: equal places in both traces have equal numbers.
+/// The addresses of states. Equal locations in both traces have equal addresses.
 #[derive(Default)]
 struct Addresses {
-    /// By the address of the parent, the branch of it, and how many states of that branch stand before.
+    /// By the address of the parent, the branch, and the number of states before in that branch.
     numbers: BTreeMap<(Option<usize>, Option<Branch>, u32), usize>,
 }
 
@@ -113,10 +113,10 @@ impl Addresses {
     fn of(&mut self, data: &ParticleData) -> Vec<usize> {
         let mut addresses: Vec<usize> = Vec::with_capacity(data.trace.len());
         let mut counts: BTreeMap<(Option<usize>, Option<Branch>), u32> = BTreeMap::new();
-        for (_, place) in places(data) {
-            let (parent, branch) = match place {
+        for (_, location) in locations(data) {
+            let (parent, branch) = match location {
                 None => (None, None),
-                Some(Place { parent, branch }) => (
+                Some(Location { parent, branch }) => (
                     addresses.get(parent as usize).copied(),
                     Some(by_value(branch, &addresses)),
                 ),
@@ -130,9 +130,9 @@ impl Addresses {
     }
 }
 
-/// The branch with the address of its value in place of the position.
+/// The branch with the address of its value instead of the position.
 fn by_value(branch: Branch, addresses: &[usize]) -> Branch {
-    // A value that comes later than its iteration is none; it keeps its position, apart from all addresses.
+    // A value after its iteration is invalid. Its position is kept, distinct from all addresses.
     let address = |position: u32| {
         let known = addresses.get(position as usize).and_then(|it| u32::try_from(*it).ok());
         known.unwrap_or(u32::MAX - position)

@@ -1,18 +1,18 @@
-//! Which states of a trace belong to which side of a `par` and which iteration of a `fold`.
+//! Assigns the states of a trace to sides of `par` and iterations of `fold`.
 //!
-//! The trace is flat: a `par` says how long its sides are, a `fold` where the states of its iterations stand. What
-//! iterations say wins over what a `par` inside of them says, since the right side of `(par … (next i))` goes on over all
-//! further iterations. Lengths that can't be true are cut.
+//! The trace is flat: a `par` has the lengths of its sides, a `fold` the ranges of its iterations. Iterations take
+//! precedence over a `par` inside them, since the right side of `(par … (next i))` contains all further iterations.
+//! Impossible lengths are cut.
 
 use crate::{FoldResult, ParResult, ParticleData, TraceState};
 use serde::Serialize;
 
-/// Where a state stands.
+/// The location of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The `par` or `fold` that it belongs to, by its position.
+pub struct Location {
+    /// Position of the enclosing `par` or `fold`.
     pub parent: u32,
-    /// Where in it.
+    /// The part of it.
     pub branch: Branch,
 }
 
@@ -24,50 +24,50 @@ pub enum Branch {
     Left,
     /// The right side of a `par`.
     Right,
-    /// Of an iteration, what runs before `next`; with the position of the state that made its value.
+    /// The part of an iteration before `next`, with the position of the state of its value.
     Before(u32),
-    /// Of an iteration, what runs after `next`; with the position of the state that made its value.
+    /// The part of an iteration after `next`, with the position of the state of its value.
     After(u32),
 }
 
-/// A run of states that belong together.
+/// A range of states of one side or iteration.
 #[derive(Clone, Copy)]
 struct Section {
     start: usize,
     end: usize,
-    place: Place,
+    location: Location,
 }
 
-/// For each state of the trace, how many sections it is nested in, and the innermost one.
-pub(super) fn places(data: &ParticleData) -> Vec<(u32, Option<Place>)> {
-    let mut places = Vec::with_capacity(data.trace.len());
-    // Sections that have started, outermost first; sections that will begin, the next one last.
+/// For each state of the trace, the number of enclosing sections and the innermost one.
+pub(super) fn locations(data: &ParticleData) -> Vec<(u32, Option<Location>)> {
+    let mut locations = Vec::with_capacity(data.trace.len());
+    // Open sections, outermost first, and sections that begin later, the next one last.
     let (mut open, mut coming): (Vec<Section>, Vec<Section>) = (Vec::new(), Vec::new());
     for (position, state) in data.trace.iter().enumerate() {
         while open.pop_if(|section| section.end <= position).is_some() {}
         while let Some(section) = coming.pop_if(|section| section.start <= position) {
             let end = section.end.min(open.last().map_or(usize::MAX, |outer| outer.end));
-            // One whose start was passed is out of order: its states belong to what they are in already.
+            // A section whose start has been passed is out of order: its states stay in their sections.
             if section.start == position && end > position {
                 open.push(Section { end, ..section });
             }
         }
         let depth = u32::try_from(open.len()).unwrap_or(u32::MAX);
-        places.push((depth, open.last().map(|section| section.place)));
+        locations.push((depth, open.last().map(|section| section.location)));
         let before = coming.len();
         coming.extend(sections(position, state));
         coming[before..].sort_by_key(|section| std::cmp::Reverse(section.start));
     }
-    places
+    locations
 }
 
-/// The sections that a state announces.
+/// The sections that a state defines.
 fn sections(position: usize, state: &TraceState) -> Vec<Section> {
     let parent = u32::try_from(position).unwrap_or(u32::MAX);
     let section = |start: usize, len: u32, branch| Section {
         start,
         end: start.saturating_add(len as usize),
-        place: Place { parent, branch },
+        location: Location { parent, branch },
     };
     match state {
         TraceState::Par(ParResult { left_size, right_size }) => {

@@ -1,7 +1,7 @@
-//! Particle data for people and tools: what has happened, who vouches for it, what is still awaited.
+//! Describes particle data for people and tools: events, signatures, waiting peers.
 //!
-//! Nothing here runs anything, and nothing is believed: [`audit`] checks each content id and signature and lists every
-//! fault, where a step stops at the first. All values serialise to JSON.
+//! Nothing here runs a program or trusts the data: [`audit`] verifies each content id and signature and lists all faults,
+//! where a step stops at the first. All values serialise to JSON.
 //!
 //! ```
 //! use aqua_keys::KeyPair;
@@ -27,22 +27,22 @@ mod trace;
 pub use audit::{Audit, Fault, Signature, Signer, audit};
 pub use carrier::{Carrier, CarrierError};
 pub use diff::{Change, Diff, SignerChange, StoreDiff, diff};
-pub use layout::{Branch, Place};
+pub use layout::{Branch, Location};
 pub use trace::{Entry, Event, Produced, Target, Wait, WaitsFor, trace, waits};
 
 use crate::{CidInfo, ParticleData, Store};
 use serde::Serialize;
 
-/// How many entries each store has.
+/// The number of entries of each store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct StoreSizes {
     /// JSON texts.
     pub values: usize,
-    /// Where values come from.
+    /// Origins of values.
     pub tetraplets: usize,
-    /// Elements of frozen streams.
+    /// Elements of canonicalised streams.
     pub canon_elements: usize,
-    /// Frozen streams.
+    /// Canonicalised streams.
     pub canon_results: usize,
     /// Results of services.
     pub service_results: usize,
@@ -67,7 +67,7 @@ pub fn store_sizes(data: &ParticleData) -> StoreSizes {
     }
 }
 
-/// All entries of all stores, each as the JSON value that its content id names.
+/// All entries of all stores as JSON values.
 #[must_use]
 pub fn stores(data: &ParticleData) -> serde_json::Value {
     let info = &data.cid_info;

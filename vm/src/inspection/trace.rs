@@ -1,6 +1,6 @@
-//! The trace in words: what each state says, with everything it names looked up.
+//! The states of a trace with the content that they refer to.
 
-use super::layout::{Place, places};
+use super::layout::{Location, locations};
 use crate::{CallState, CanonState, Cid, FoldResult, ParResult, ParticleData, Sender, Tetraplet, TraceState, ValueRef};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,30 +10,30 @@ use serde_json::Value;
 pub struct Entry {
     /// Its position, from 0.
     pub position: u32,
-    /// How many sides of `par`s and iterations of `fold`s it is nested in.
+    /// The number of enclosing sides of `par`s and iterations of `fold`s.
     pub depth: u32,
-    /// The innermost of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-    /// What it says.
+    /// The innermost enclosing side or iteration.
+    #[serde(rename = "place", skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// What a state says.
+/// The event that a state records.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// `par`: how many states its sides have.
+    /// `par`, with the number of states of its sides.
     Par {
-        /// Of the left side.
+        /// States of the left side.
         left: u32,
-        /// Of the right side.
+        /// States of the right side.
         right: u32,
     },
     /// `fold` over a stream or map.
     Fold {
-        /// How many values it went over.
+        /// Number of values.
         iterations: usize,
     },
     /// `ap` to a stream or map.
@@ -41,12 +41,12 @@ pub enum Event {
         /// The generations it wrote to.
         generations: Vec<u32>,
     },
-    /// A call that is on its way to another peer.
+    /// A call was sent to another peer.
     Sent {
-        /// The peer that sent it on.
+        /// The peer that sent it.
         by: String,
     },
-    /// A call that a peer waits for its own service with.
+    /// A call was requested from a service of the peer itself.
     Asked {
         /// The peer.
         peer: String,
@@ -55,44 +55,44 @@ pub enum Event {
     },
     /// A service answered.
     Called {
-        /// Content id of the result; the peer signs it.
+        /// Content id of the result, which the peer signs.
         cid: String,
-        /// By whom and with what.
+        /// The function and its result.
         #[serde(flatten)]
         produced: Option<Produced>,
-        /// Where the value went.
+        /// The variable that the value was written to.
         target: Target,
     },
     /// A service failed.
     Failed {
-        /// Content id of the result; the peer signs it.
+        /// Content id of the result, which the peer signs.
         cid: String,
-        /// By whom and with what; the value is the error.
+        /// The function and its result, whose value is the error.
         #[serde(flatten)]
         produced: Option<Produced>,
     },
-    /// A service answered, and nobody uses the answer: only its content id is known, and nobody signs it.
+    /// A service returned a value that is not used. Only its content id is stored, without a signature.
     Unused {
         /// Content id of the value.
         cid: String,
     },
-    /// A `canon` that is on its way to another peer.
+    /// A `canon` was sent to another peer.
     CanonSent {
-        /// The peer that sent it on.
+        /// The peer that sent it.
         by: String,
     },
-    /// A peer froze a stream or map.
+    /// A peer canonicalised a stream or map.
     Canon {
-        /// Content id of the result; the peer signs it.
+        /// Content id of the result, which the peer signs.
         cid: String,
         /// The peer, if it is known.
         peer: Option<String>,
-        /// The values; `null` where one is missing.
+        /// The values; `null` for a missing one.
         values: Vec<Value>,
     },
 }
 
-/// What a service gave.
+/// The result of a service.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Produced {
     /// The peer.
@@ -105,29 +105,29 @@ pub struct Produced {
     pub value: Value,
 }
 
-/// Where a value went.
+/// The kind of variable that a value was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
-    /// Into a scalar.
+    /// A scalar.
     Scalar,
-    /// Into a stream, with its generation there.
+    /// A stream, with the generation of the value.
     Stream(u32),
 }
 
-/// What a peer waits for.
+/// A peer that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wait {
     /// The peer.
     pub peer: String,
-    /// The state that says so, by its position.
+    /// Position of the state.
     pub position: u32,
-    /// For what.
+    /// What it waits for.
     #[serde(flatten)]
     pub waits_for: WaitsFor,
 }
 
-/// What can be awaited.
+/// What a peer can wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "waits_for", rename_all = "snake_case")]
 pub enum WaitsFor {
@@ -136,7 +136,7 @@ pub enum WaitsFor {
         /// Id of the request.
         call_id: u32,
     },
-    /// A call on another peer, to which it sent the particle. The script says which one.
+    /// A call of another peer, to which it sent the particle. Only the script names that peer.
     Call,
     /// A `canon` on another peer, to which it sent the particle.
     Canon,
@@ -145,18 +145,18 @@ pub enum WaitsFor {
 /// All states of the trace.
 #[must_use]
 pub fn trace(data: &ParticleData) -> Vec<Entry> {
-    let states = data.trace.iter().zip(places(data)).zip(0..);
+    let states = data.trace.iter().zip(locations(data)).zip(0..);
     states
-        .map(|((state, (depth, place)), position)| Entry {
+        .map(|((state, (depth, location)), position)| Entry {
             position,
             depth,
-            place,
+            location,
             event: event(data, state),
         })
         .collect()
 }
 
-/// What peers wait for, in the order of the trace.
+/// The waiting peers, in the order of the trace.
 #[must_use]
 pub fn waits(data: &ParticleData) -> Vec<Wait> {
     let wait = |(position, state): (u32, &TraceState)| {
@@ -251,7 +251,7 @@ fn value(data: &ParticleData, cid: &Cid) -> Value {
         .map_or(Value::Null, |text| json(text))
 }
 
-/// The text as JSON, or as a text if it is none: nobody has checked it.
+/// The text as a JSON value. Unverified text that is not JSON becomes a string.
 pub(super) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
 }

@@ -1,20 +1,19 @@
-//! What services answer in a simulation: a table.
+//! The answers of services in a simulation, as a table.
 
 use crate::{CallError, CallRequest, CallResult};
 use aqua_values::{Value, from_value};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Answers by the name of the function, `service.function` or `peer/service.function`; `*` stands for any peer, service or
-/// function.
+/// Answers by function: `service.function` or `peer/service.function`. `*` matches any peer, service or function.
 ///
-/// As JSON, each is an object with one of
+/// In JSON, each answer is an object with one of
 ///
 /// | field | answer |
 /// |---|---|
 /// | `value` | this value |
-/// | `values` | the values of the list one after the other, then the last one again and again |
-/// | `argument` | the argument at that place, from 0 |
+/// | `values` | the values of the list one after another, then the last one repeatedly |
+/// | `argument` | the argument at that index |
 /// | `arguments` (`true`) | the list of arguments |
 /// | `error` | an error with this text, and the number `code`, or 1 |
 ///
@@ -25,19 +24,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// assert!(Answers::from_json(table).is_ok());
 /// ```
 ///
-/// The most exact name counts: first one with the peer, then one with the service, then one with the function. Without an
-/// entry, `op.noop`, `op.identity`, `callbackSrv.*` and `errorHandlingSrv.*` answer as nodes and clients do, and everything
-/// else fails with 1.
+/// The most specific name is used: first with the peer, then with the service, then with the function. Without an entry,
+/// `op.noop`, `op.identity`, `callbackSrv.*` and `errorHandlingSrv.*` answer as nodes and clients do, and everything else
+/// fails with 1.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     /// By peer, service, function.
     table: BTreeMap<(String, String, String), Answer>,
-    /// How often each was asked.
+    /// Number of calls of each.
     asked: BTreeMap<(String, String, String), usize>,
     unanswered: BTreeSet<String>,
 }
 
-/// Why a table is none.
+/// Why a table is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswersError {
     /// Not JSON, or not an object of answers.
@@ -46,12 +45,12 @@ pub enum AnswersError {
     /// A name without a point.
     #[error("`{0}` is neither SERVICE.FUNCTION nor PEER/SERVICE.FUNCTION")]
     Name(String),
-    /// An answer that is none.
+    /// An invalid answer.
     #[error("the answer of `{name}` is none: {reason}")]
     Answer {
-        /// Of which function.
+        /// The function.
         name: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
@@ -69,7 +68,7 @@ struct Answer {
     code: Option<i32>,
 }
 
-/// `null` is a value too.
+/// Distinguishes `null` from a missing value.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
@@ -80,7 +79,7 @@ impl Answers {
     /// Reads a table.
     ///
     /// # Errors
-    /// When it is no object of answers by names.
+    /// The JSON is not an object of answers by name.
     pub fn from_json(text: &str) -> Result<Self, AnswersError> {
         let table: BTreeMap<String, Value> =
             serde_json::from_str(text).map_err(|error| AnswersError::Table(error.to_string()))?;
@@ -99,10 +98,10 @@ impl Answers {
         Ok(answers)
     }
 
-    /// Says what a function answers.
+    /// Sets the answer of a function.
     ///
     /// # Errors
-    /// When the name is none.
+    /// The name is invalid.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), AnswersError> {
         let answer = Answer {
             value: Some(value),
@@ -187,7 +186,7 @@ impl Answer {
         (self.code == Some(0)).then_some("the `code` 0 means success")
     }
 
-    /// The answer when it was asked so often before.
+    /// The answer to the call after that number of calls.
     fn give(&self, asked: usize, arguments: &[Value]) -> CallResult {
         if let Some(error) = &self.error {
             return failure(self.code.unwrap_or(1), error.as_str());

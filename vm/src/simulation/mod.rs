@@ -1,8 +1,8 @@
-//! A network of peers in one thread, to try a script: every peer runs this machine, services are answered by a function.
+//! Runs a script on a network of peers in one thread. Every peer runs this machine, and a function answers service calls.
 //!
-//! Every peer that the particle is sent to exists. Particles and answers are delivered one after the other, in the order of
-//! their sending or in one that a seed decides; the same seed gives the same run. Peers here have names and no keys, so
-//! nothing is signed and nothing is checked ([`Trust::Ignore`]).
+//! Every peer that the particle is sent to exists. Particles and answers are delivered one after another, in the order of
+//! sending or in an order given by a seed. The same seed gives the same run. Peers have names and no keys, so nothing is
+//! signed or verified ([`Trust::Ignore`]).
 //!
 //! ```
 //! use aqua_vm::simulation::{Answers, Setting, run};
@@ -26,7 +26,7 @@ use aqua_values::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What a run starts from.
+/// The configuration of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The peer that starts the particle: `%init_peer_id%`.
@@ -35,11 +35,11 @@ pub struct Setting {
     pub timestamp: u64,
     /// `%ttl%`, in milliseconds.
     pub ttl: u32,
-    /// Decides what is delivered next; none delivers in the order of sending.
+    /// The seed of the order of deliveries. Without one it is the order of sending.
     pub seed: Option<u64>,
-    /// Peers that nothing reaches.
+    /// Peers that are down.
     pub down: Vec<String>,
-    /// How many steps are made at most: scripts can go on forever.
+    /// The maximum number of steps. A script may run forever.
     pub max_steps: usize,
 }
 
@@ -56,7 +56,7 @@ impl Default for Setting {
     }
 }
 
-/// Something that happened, in the order of events.
+/// An event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -70,45 +70,45 @@ pub enum Event {
         function: String,
         /// Its arguments.
         arguments: Vec<Value>,
-        /// 0, or the number of its error.
+        /// 0, or the error code.
         ret_code: i32,
-        /// The JSON text of its value, or the text of its error.
+        /// The JSON text of the value, or the error message.
         result: String,
     },
     /// The particle went from one peer to another.
     Sent {
-        /// From.
+        /// The sender.
         from: String,
-        /// To.
+        /// The receiver.
         to: String,
-        /// Whether it gets there.
+        /// Whether it arrives.
         reached: bool,
     },
     /// A peer's step ended with an error.
     Failed {
         /// The peer.
         peer: String,
-        /// The number of the error.
+        /// The error code.
         code: i64,
-        /// Its text.
+        /// The error message.
         message: String,
     },
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// What happened.
+    /// The events in order.
     pub events: Vec<Event>,
-    /// What each peer that was reached knows in the end.
+    /// The final state of each peer that was reached.
     pub states: BTreeMap<String, State>,
-    /// How many steps were made.
+    /// Number of steps.
     pub steps: usize,
-    /// Whether everything was delivered; otherwise the steps did not suffice.
+    /// Whether everything was delivered within the maximum number of steps.
     pub is_complete: bool,
 }
 
-/// What is on its way to a peer.
+/// A delivery to a peer.
 enum Delivery {
     Particle(Vec<u8>),
     Result(u32, CallResult),
@@ -122,8 +122,7 @@ struct Simulation<'a> {
     run: Run,
 }
 
-/// Runs a script over as many peers as it needs, until nothing is on its way. `answer` is asked once for each call, with
-/// the peer.
+/// Runs a script until there are no deliveries left. `answer` is called once for each service call, with the peer.
 pub fn run(program: &Program, setting: &Setting, mut answer: impl FnMut(&str, &CallRequest) -> CallResult) -> Run {
     let mut simulation = Simulation {
         program,
@@ -214,7 +213,7 @@ impl Simulation<'_> {
 }
 
 fn params(setting: &Setting, peer: &str) -> Params {
-    // Nothing is signed, so any key does.
+    // Nothing is signed, so the key does not matter.
     let mut params = Params::new("simulation", &setting.init_peer_id, KeyPair::from_seed([0; 32]));
     params.current_peer_id = peer.into();
     params.timestamp = setting.timestamp;

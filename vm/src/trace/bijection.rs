@@ -1,13 +1,14 @@
 //! A one-to-one map between positions.
 
-/// One-to-one: a new pair removes older pairs that share one of its sides. Takes memory for all positions up to the largest.
+/// A one-to-one map. A new pair removes older pairs that share one of its sides. Takes memory for all positions up to the
+/// largest.
 #[derive(Debug, Default)]
 pub(super) struct Bijection {
     forth: Vec<usize>,
     back: Vec<usize>,
 }
 
-/// Stands for a position that has no partner.
+/// Marks a position without a partner.
 const NONE: usize = usize::MAX;
 
 impl Bijection {
@@ -27,7 +28,7 @@ impl Bijection {
     }
 }
 
-/// Gives what stood there.
+/// Sets a partner and returns the former one.
 fn replace(positions: &mut Vec<usize>, place: usize, position: usize) -> Option<usize> {
     if place >= positions.len() {
         positions.resize(place + 1, NONE);

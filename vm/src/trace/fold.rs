@@ -1,8 +1,8 @@
-//! The states of `fold` over a stream: one that holds the lore, then the states of all iterations.
+//! The states of `fold` over a stream: one with the lore, then the states of all iterations.
 //!
-//! An iteration has states before `next` and states after it; between them stand those of the deeper iterations of the
-//! same generation. The machine follows the run down through the iterations of a generation and back up, moves both
-//! sliders to what the traces know about each value, and notes where the result has its states.
+//! An iteration has states before and after `next`. Between them are those of the nested iterations of the same generation.
+//! Along the iterations of a generation and back, this moves both sliders to the states that the traces have for each value
+//! and records the positions of the resulting states.
 
 use super::lore_builder::LoreBuilder;
 use super::slider::Slider;
@@ -14,22 +14,22 @@ use crate::failure::{Kind, ResolvedFold, ResolvedSubTraceDescs, Side, TraceError
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FoldId(pub(crate) usize);
 
-/// A `fold` over a stream that runs.
+/// A running `fold` over a stream.
 #[derive(Debug)]
 pub(super) struct FoldMachine {
     id: FoldId,
     previous: Known,
     current: Known,
     lore: LoreBuilder,
-    /// What the traces know about the iterations of the generation at hand.
+    /// The lore that the traces have for the iterations of the current generation.
     known: Vec<[Option<ResolvedSubTraceDescs>; 2]>,
 }
 
-/// What one of the traces knows about the fold.
+/// The lore that one of the traces has for the fold.
 #[derive(Debug)]
 struct Known {
     fold: ResolvedFold,
-    /// Where the slider goes afterwards.
+    /// Position of the slider after the fold.
     end_position: usize,
     end_len: usize,
 }
@@ -84,7 +84,7 @@ impl TraceHandler<'_> {
         fold(&mut self.folds, id).lore.next(position);
     }
 
-    /// At the innermost `next`, which has no further value, and after each deeper iteration.
+    /// At the innermost `next`, which has no further value, and after each nested iteration.
     pub(crate) fn meet_back_iterator(&mut self, id: FoldId) -> Result<(), TraceError> {
         self.note(Event::Back(id));
         let position = self.result.len();
@@ -115,7 +115,7 @@ impl TraceHandler<'_> {
             lore: fold.lore.finished,
         });
         self.note(Event::FoldEnd(id));
-        // A run that does not fit leaves the slider where it is: what is met then decides.
+        // A range that exceeds the trace leaves the slider unchanged. The next state that is met decides.
         let _ = self
             .previous
             .set_position_and_len(fold.previous.end_position, fold.previous.end_len);

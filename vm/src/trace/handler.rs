@@ -1,4 +1,4 @@
-//! Reading two traces and writing a third.
+//! Reads two traces and writes a third.
 
 use super::Event;
 use super::bijection::Bijection;
@@ -9,7 +9,7 @@ use super::slider::Slider;
 use crate::data::{CanonState, TraceState, ValueRef};
 use crate::failure::{Kind, Side, TraceError, Uncatchable};
 
-/// Both traces with the places in them, and the trace in the making.
+/// Both traces with their cursors, and the resulting trace.
 #[derive(Debug)]
 pub(crate) struct TraceHandler<'d> {
     pub(super) previous: Slider<'d>,
@@ -20,7 +20,7 @@ pub(crate) struct TraceHandler<'d> {
     pub(super) current_positions: Bijection,
     pub(super) pars: Vec<ParMachine>,
     pub(super) folds: Vec<FoldMachine>,
-    /// What happened between the states, each with the number of states before it; if the run may be taken up again.
+    /// Events between the states, each with the number of states before it; present if the run is recorded.
     events: Option<Vec<(usize, Event)>>,
 }
 
@@ -44,7 +44,7 @@ impl<'d> TraceHandler<'d> {
         }
     }
 
-    /// Position that the next state takes in the resulting trace.
+    /// Position of the next state in the resulting trace.
     pub(crate) fn position(&self) -> usize {
         self.result.len()
     }
@@ -53,17 +53,22 @@ impl<'d> TraceHandler<'d> {
         self.result.push(state);
     }
 
-    /// The same; the state is made in its place, which takes less time than copying it there.
+    /// Adds a state that is constructed in place, which is faster than copying it there.
     pub(crate) fn push_with(&mut self, state: impl FnOnce() -> TraceState) {
         self.result.extend(std::iter::once_with(state));
     }
 
-    /// The resulting trace, and what happened between its states.
+    /// The resulting trace, and the events between its states.
     pub(crate) fn into_result(self) -> (Vec<TraceState>, Vec<(usize, Event)>) {
-        (self.result, self.events.unwrap_or_default())
+        let mut result = self.result;
+        // The state keeps the trace, so its size must be that of its states.
+        if result.capacity() - result.len() > result.len() / 8 {
+            result.shrink_to_fit();
+        }
+        (result, self.events.unwrap_or_default())
     }
 
-    /// What both traces say about the call that is met now.
+    /// The merged state of the next call.
     pub(crate) fn meet_call(&mut self) -> Result<Option<MetCall>, TraceError> {
         let met = match self.meet(Kind::Call, |state| {
             if let TraceState::Call(call) = state {
@@ -89,7 +94,7 @@ impl<'d> TraceHandler<'d> {
         Ok(Some(met))
     }
 
-    /// What both traces say about the `ap` to a stream that is met now.
+    /// The merged state of the next `ap` to a stream.
     pub(crate) fn meet_ap(&mut self) -> Result<Option<MetAp>, TraceError> {
         let (ap, from, in_both) =
             match self.meet(
@@ -107,7 +112,7 @@ impl<'d> TraceHandler<'d> {
         Ok(Some(MetAp { generation, from }))
     }
 
-    /// What both traces say about the `canon` that is met now.
+    /// The merged state of the next `canon`.
     pub(crate) fn meet_canon(&mut self) -> Result<Option<CanonState>, TraceError> {
         let met = self.meet(Kind::Canon, |state| {
             if let TraceState::Canon(canon) = state {
@@ -152,7 +157,7 @@ impl<'d> TraceHandler<'d> {
         }
     }
 
-    /// Remembers where the state that goes to the result next stands in its trace.
+    /// Records the position of the next resulting state in the trace that it is from.
     fn map_position(&mut self, from: Side, in_both: bool) {
         if from == Side::Previous || in_both {
             self.previous_positions

@@ -1,11 +1,11 @@
-//! What a stored `fold` says about each of its values.
+//! Resolves the lore of a stored `fold`.
 
 use super::slider::Slider;
 use crate::data::{CallState, FoldResult, FoldSubTraceLore, SubTraceDesc, TraceState, ValueRef};
 use crate::failure::{ResolvedFold, ResolvedSubTraceDescs, TraceError};
 use std::collections::btree_map::Entry;
 
-/// Makes a stored fold ready for look-ups by the position of a value.
+/// Resolves a stored fold for lookups by the position of a value.
 pub(super) fn resolve(fold: &FoldResult, slider: &Slider<'_>) -> Result<ResolvedFold, TraceError> {
     let mut resolved = ResolvedFold {
         fold_states_count: states_count(fold)?,
@@ -47,8 +47,8 @@ fn descriptors(entry: &FoldSubTraceLore) -> Result<[SubTraceDesc; 2], TraceError
         .map_err(|_| TraceError::DescriptorCount(entry.subtraces_desc.len()))
 }
 
-/// Within a generation iterations nest: the states before `next` of one are followed by those of all deeper ones, the
-/// states after `next` are preceded by theirs. So each iteration's runs are extended over the deeper ones'.
+/// The iterations of a generation nest: those after one follow its states before `next` and precede its states after
+/// `next`. So the ranges of each iteration are extended over the nested ones.
 fn convolute(fold: &FoldResult, slider: &Slider<'_>) -> Result<Vec<ResolvedSubTraceDescs>, TraceError> {
     let mut resolved = Vec::with_capacity(fold.lore.len());
     let mut generation = 0;

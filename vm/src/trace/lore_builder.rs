@@ -1,20 +1,20 @@
-//! What a `fold` over a stream will remember of its iterations.
+//! Builds the lore of a `fold` over a stream.
 //!
-//! Told of iterations that begin, of each `next` and of each way back, it notes where the states before and after `next`
-//! stand in the resulting trace.
+//! At the start of each iteration, at each `next` and at each return from it, the builder records the positions of the
+//! states before and after `next` in the resulting trace.
 
 use crate::data::{FoldSubTraceLore, SubTraceDesc};
 
-/// Lore of finished generations, and the generation at hand.
+/// The lore of finished generations, and the current generation.
 #[derive(Debug, Default)]
 pub(super) struct LoreBuilder {
     /// Lore of finished generations.
     pub(super) finished: Vec<FoldSubTraceLore>,
-    /// Iterations of the generation at hand, from the outermost.
+    /// Iterations of the current generation, from the outermost.
     iterations: Vec<Iteration>,
-    /// How many of them are not left yet.
+    /// Number of iterations that have not ended.
     open: usize,
-    /// Whether the innermost iteration was reached, so that the run is on its way back.
+    /// Whether the run is returning from the innermost iteration.
     returning: bool,
 }
 
@@ -28,7 +28,7 @@ struct Iteration {
 }
 
 impl LoreBuilder {
-    /// An iteration begins, for the value that the state at a position made.
+    /// An iteration begins, for the value of the state at a position.
     pub(super) fn begin(&mut self, value_pos: usize, position: usize) {
         self.iterations.push(Iteration {
             value_pos,
@@ -45,7 +45,7 @@ impl LoreBuilder {
         self.innermost().before_end = Some(position);
     }
 
-    /// At the innermost `next`, which has no further value, and after each deeper iteration. Gives the place of the iteration
+    /// At the innermost `next`, which has no further value, and after each nested iteration. Returns the index of the iteration
     /// whose states after `next` follow.
     pub(super) fn back(&mut self, position: usize) -> usize {
         if self.returning {
@@ -73,7 +73,7 @@ impl LoreBuilder {
 }
 
 impl Iteration {
-    /// What was not reached is empty and ends here.
+    /// Ranges that were not reached are empty at this position.
     fn into_lore(self, position: usize) -> FoldSubTraceLore {
         let run = |start: usize, end: usize| SubTraceDesc {
             begin_pos: number(start),

@@ -1,4 +1,4 @@
-//! Merging two states of one instruction.
+//! Merges two states of one instruction.
 
 use crate::data::{CallState, CanonState, ValueRef};
 use crate::failure::{Side, TraceError};
@@ -7,9 +7,9 @@ use crate::failure::{Side, TraceError};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MetCall {
     pub(crate) state: CallState,
-    /// Which data it is from.
+    /// The data that it is from.
     pub(crate) from: Side,
-    /// Whether both data have it, so that the value has a place in both traces.
+    /// Whether both data have it, so that the value has a position in both traces.
     pub(super) in_both: bool,
 }
 
@@ -17,11 +17,11 @@ pub(crate) struct MetCall {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MetAp {
     pub(crate) generation: u32,
-    /// Which data it is from.
+    /// The data that it is from.
     pub(crate) from: Side,
 }
 
-/// What is known wins over what is asked for; two known things must be the same.
+/// A result wins over a request. Two results must be equal.
 pub(super) fn calls(previous: &CallState, current: &CallState) -> Result<MetCall, TraceError> {
     use CallState::{Executed, Failed, RequestSentBy};
 

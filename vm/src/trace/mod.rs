@@ -1,8 +1,8 @@
 //! The trace of a run.
 //!
-//! A run walks the script once and meets, at each instruction that leaves a mark, the states that the previous and the
-//! current data have for it. [`TraceHandler`] finds them, merges them and collects the resulting trace. A run that takes up
-//! a former one meets none and lets that one's trace grow: [`TraceTree`]. To the machine both are one thing, [`Trace`].
+//! A full run meets, at each instruction with a state, the states that the previous and the current data have for it.
+//! [`TraceHandler`] finds and merges them and builds the resulting trace. A resumed run meets none and inserts states into
+//! the recorded trace, which is a [`TraceTree`]. The machine uses both as [`Trace`].
 
 mod bijection;
 mod fold;
@@ -23,21 +23,21 @@ use crate::data::{ApResult, CanonState, TraceState};
 use crate::failure::{TraceError, Uncatchable};
 use smallvec::smallvec;
 
-/// Generation of a value that this run added; replaced when its stream is compactified.
+/// The generation of a value that this run added. It is replaced when the stream is compactified.
 pub(crate) const UNKNOWN_GENERATION: u32 = 0xCAFE_BABE;
 
-/// What a run does between the states that it makes. States begin `par` and `fold`.
+/// What happens between two states. The states of `par` and `fold` mark their beginning.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Event {
-    /// The left side of the `par` with its state at that position ends.
+    /// The left side of a `par` ends. Identified by the position of its state.
     LeftEnd(usize),
-    /// So does its right side.
+    /// The right side of a `par` ends.
     RightEnd(usize),
-    /// An iteration begins, for the value that the state at a position made.
+    /// An iteration begins, for the value of the state at a position.
     Iteration { fold: FoldId, value: usize },
     /// `next`.
     Next(FoldId),
-    /// The way back from the innermost `next` or from a deeper iteration.
+    /// The return from the innermost `next` or from a nested iteration.
     Back(FoldId),
     /// The last iteration of a generation ends.
     GenerationEnd(FoldId),
@@ -45,17 +45,17 @@ pub(crate) enum Event {
     FoldEnd(FoldId),
 }
 
-/// The trace in the making.
+/// The trace that a run builds.
 #[derive(Debug)]
 pub(crate) enum Trace<'d> {
     /// Merged from previous and current data.
     Merged(TraceHandler<'d>),
-    /// Grown from a former run's.
+    /// The trace of a recorded run, into which states are inserted.
     Resumed(TraceTree),
 }
 
 impl Trace<'_> {
-    /// Position that the next state takes; in a trace that grows, its number.
+    /// Position of the next state; in a resumed trace, its number.
     pub(crate) fn position(&self) -> usize {
         match self {
             Self::Merged(handler) => handler.position(),
@@ -83,14 +83,14 @@ impl Trace<'_> {
         }
     }
 
-    /// Takes over a state that was met, if there was one.
+    /// Adds a state that was met, if any.
     pub(crate) fn extend(&mut self, state: Option<TraceState>) {
         if let Some(state) = state {
             self.push(state);
         }
     }
 
-    /// What is known about the call that is met now.
+    /// The merged state of the next call.
     pub(crate) fn meet_call(&mut self) -> Result<Option<MetCall>, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_call(),
@@ -98,7 +98,7 @@ impl Trace<'_> {
         }
     }
 
-    /// What is known about the `ap` to a stream that is met now.
+    /// The merged state of the next `ap` to a stream.
     pub(crate) fn meet_ap(&mut self) -> Result<Option<MetAp>, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_ap(),
@@ -106,7 +106,7 @@ impl Trace<'_> {
         }
     }
 
-    /// What is known about the `canon` that is met now.
+    /// The merged state of the next `canon`.
     pub(crate) fn meet_canon(&mut self) -> Result<Option<CanonState>, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_canon(),
@@ -125,7 +125,7 @@ impl Trace<'_> {
         }
     }
 
-    /// Before the left side of a `par`. Gives the position of its state.
+    /// Before the left side of a `par`. Returns the position of its state.
     pub(crate) fn meet_par_start(&mut self) -> Result<usize, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_par_start(),
@@ -187,7 +187,7 @@ impl Trace<'_> {
         }
     }
 
-    /// At the innermost `next`, which has no further value, and after each deeper iteration.
+    /// At the innermost `next`, which has no further value, and after each nested iteration.
     pub(crate) fn meet_back_iterator(&mut self, fold: FoldId) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_back_iterator(fold),
@@ -198,14 +198,14 @@ impl Trace<'_> {
         }
     }
 
-    /// The way back from a deeper iteration that a former run went, too.
+    /// Skips the recorded return from a nested iteration.
     pub(crate) fn skip_back(&mut self, fold: FoldId) {
         if let Self::Resumed(tree) = self {
             tree.skip_back(fold);
         }
     }
 
-    /// The trace that grows.
+    /// The trace of a resumed run.
     pub(crate) fn tree(&mut self) -> Option<&mut TraceTree> {
         match self {
             Self::Merged(_) => None,

@@ -1,31 +1,31 @@
-//! The states of `par`: one that holds the sizes, then the left side, then the right side.
+//! The states of `par`: one with the sizes, those of the left side, those of the right side.
 
 use super::slider::Slider;
 use super::{Event, TraceHandler};
 use crate::data::{ParResult, TraceState};
 use crate::failure::{Kind, Side, TraceError};
 
-/// A `par` that runs.
+/// A running `par`.
 #[derive(Debug)]
 pub(super) struct ParMachine {
-    /// Where its state stands in the result.
+    /// Position of its state in the result.
     position: usize,
     previous: Run,
     current: Run,
 }
 
-/// Its states in one of the traces.
+/// The states of a `par` in one of the traces.
 #[derive(Debug)]
 struct Run {
     sizes: ParResult,
     /// Position of the first state of the left side.
     position: usize,
-    /// States behind this `par` that still belong to what is around it.
+    /// States after this `par` that belong to the enclosing instruction.
     behind: usize,
 }
 
 impl TraceHandler<'_> {
-    /// Before the left side. Gives the position of the state.
+    /// Before the left side. Returns the position of the state.
     pub(crate) fn meet_par_start(&mut self) -> Result<usize, TraceError> {
         let (previous, current) = self.meet(Kind::Par, |state| {
             if let TraceState::Par(par) = state {
@@ -89,7 +89,7 @@ impl Run {
         Ok(run)
     }
 
-    /// Finds out how much is behind both sides. Errors name one slider each, whichever it is.
+    /// Counts the states after both sides. The messages name a fixed slider, as the official ones do.
     fn measure(&mut self, slider: &Slider<'_>) -> Result<(), TraceError> {
         let ParResult { left_size, right_size } = self.sizes;
         let whole = left_size
@@ -119,7 +119,7 @@ impl Run {
         })
     }
 
-    /// A run that does not fit into the trace leaves the slider where it is, here and below: what is met then decides.
+    /// Here and below, a range that exceeds the trace leaves the slider unchanged. The next state that is met decides.
     fn enter_right(&self, slider: &mut Slider<'_>) {
         let (left, right) = (self.sizes.left_size as usize, self.sizes.right_size as usize);
         let _ = slider.set_position_and_len(self.position + left, left);

@@ -1,4 +1,4 @@
-//! A place in a trace and the run of states that belongs to the instruction at hand.
+//! A cursor in a trace with the range of states of the current instruction.
 
 use crate::data::TraceState;
 use crate::failure::TraceError;
@@ -7,7 +7,7 @@ use crate::failure::TraceError;
 pub(super) struct Slider<'d> {
     trace: &'d [TraceState],
     position: usize,
-    /// Length of the run, and how much of it is behind.
+    /// Length of the range, and how many of its states were read.
     subtrace_len: usize,
     seen: usize,
 }
@@ -26,7 +26,7 @@ impl<'d> Slider<'d> {
         self.trace
     }
 
-    /// The next state of the run.
+    /// The next state of the range.
     pub(super) fn next_state(&mut self) -> Option<&'d TraceState> {
         if self.seen >= self.subtrace_len {
             return None;
@@ -41,12 +41,12 @@ impl<'d> Slider<'d> {
         self.position
     }
 
-    /// How many states of the run are left.
+    /// The number of states left in the range.
     pub(super) fn remaining(&self) -> usize {
         self.subtrace_len.saturating_sub(self.seen)
     }
 
-    /// Begins a run of that length here.
+    /// Begins a range at the current position.
     pub(super) fn set_subtrace_len(&mut self, wanted: usize) -> Result<(), TraceError> {
         let left = self.trace.len().saturating_sub(self.position);
         if left < wanted {
@@ -61,7 +61,7 @@ impl<'d> Slider<'d> {
         Ok(())
     }
 
-    /// Begins a run of that length there. An empty run may begin anywhere.
+    /// Begins a range at a position. An empty range may begin anywhere.
     pub(super) fn set_position_and_len(&mut self, position: usize, wanted: usize) -> Result<(), TraceError> {
         let fits = position.checked_add(wanted).is_some_and(|end| end <= self.trace.len());
         if wanted != 0 && !fits {

@@ -9,6 +9,7 @@ use super::lore_builder::LoreBuilder;
 use super::{Event, FoldId};
 use crate::data::{ApResult, CallState, FoldResult, ParResult, TraceState, ValueRef};
 use crate::execution::Array;
+use crate::memory::footprints;
 use smallvec::smallvec;
 
 /// A trace into which states can be inserted.
@@ -46,6 +47,14 @@ enum Content {
 struct Segment {
     first: Option<usize>,
     last: Option<usize>,
+}
+
+/// Memory of a node and a segment, with their part of the inner nodes of the array.
+const NODE: usize = 96 * 17 / 16;
+const SEGMENT: usize = 32 * 17 / 16;
+footprints! {
+    Node = 96;
+    Segment = 32;
 }
 
 /// After a node of a segment, or at its beginning.
@@ -90,6 +99,11 @@ impl TraceTree {
             }
         }
         tree
+    }
+
+    /// Approximate memory in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.count * NODE + self.segment_count * SEGMENT
     }
 
     /// Whether a state was not where a full run puts it, so that the trace can't be used.

@@ -1,4 +1,4 @@
-//! Content ids: each fits what stands under it, and what is named is there.
+//! Verifies that content ids match their entries and that no entry is missing.
 
 use crate::Cid;
 use crate::data::{CidInfo, Provenance, Store};
@@ -7,7 +7,7 @@ use crate::failure::{CidStoreError, type_names};
 use crate::json_text::JsonText;
 use ecow::EcoString;
 
-/// Checks the entries that verified stores do not have, and that all names have an entry.
+/// Verifies the entries that the verified stores do not have, and that no entry is missing.
 pub(super) fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStoreError> {
     verify_values(&info.value_store, &known.value_store)?;
     verify_store(&info.tetraplet_store, &known.tetraplet_store, type_names::TETRAPLET)?;
@@ -29,7 +29,7 @@ pub(super) fn verify_ids(info: &CidInfo, known: &CidInfo) -> Result<(), CidStore
     verify_references(info)
 }
 
-/// How many texts are hashed at once.
+/// Texts that are hashed at once.
 const AT_ONCE: usize = 256;
 
 fn verify_values(store: &Store<EcoString>, known: &Store<EcoString>) -> Result<(), CidStoreError> {
@@ -62,7 +62,7 @@ fn verify_store<T: JsonText + PartialEq>(
     Ok(())
 }
 
-/// Checks texts by their ids.
+/// Verifies texts by their ids.
 fn verify_entries(entries: &[(&Cid, &[u8])], store: &'static str) -> Result<(), CidStoreError> {
     let texts: Vec<&[u8]> = entries.iter().map(|(_, text)| *text).collect();
     entries
@@ -75,7 +75,7 @@ fn verify_entries(entries: &[(&Cid, &[u8])], store: &'static str) -> Result<(), 
         })
 }
 
-/// Entries that a store that was verified does not have.
+/// The entries that a verified store does not have.
 fn unknown<'d, T: PartialEq>(store: &'d Store<T>, known: &'d Store<T>) -> impl Iterator<Item = (&'d Cid, &'d T)> {
     store
         .iter()

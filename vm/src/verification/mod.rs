@@ -1,8 +1,8 @@
-//! Who made what: content ids and signatures of arriving data.
+//! Verifies the content ids and signatures of incoming data.
 //!
-//! Each peer signs the list of ids it made: one entry per trace state that holds a service result or a frozen stream of
-//! that peer, sorted. The signed message is the borsh form of that list and the particle's id, so that a signature is worth
-//! nothing in another particle.
+//! Each peer signs a sorted list of ids: one entry per trace state with a service result or canonicalised stream of that
+//! peer. The signed message is the Borsh encoding of the list and the particle's id, so that a signature is invalid in
+//! another particle.
 
 mod ids;
 mod signers;
@@ -26,23 +26,23 @@ pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
 #[derive(Debug, Default)]
 pub(crate) struct Verified {
     pub(crate) signatures: Signatures,
-    /// What this peer has signed already.
+    /// A valid signature of this peer.
     pub(crate) signed: Option<Signed>,
 }
 
-/// A right signature of this peer.
+/// A valid signature of this peer.
 #[derive(Debug)]
 pub(crate) struct Signed {
-    /// What it covers, sorted.
+    /// The ids that it covers, sorted.
     cids: Vec<Cid>,
     signature: Box<[u8]>,
 }
 
-/// Checks arriving data and merges the signatures of both. `own` are the keys of this peer. If what is known was verified
-/// itself, what it has already is not verified again.
+/// Verifies incoming data and merges the signatures of both. `own` is the key of this peer. If the previous data has been
+/// verified, what it contains is not verified again.
 ///
 /// # Errors
-/// 8 if an id does not fit its value or names nothing, 9 if a signature is missing or wrong.
+/// 8 if an id does not match its value or has none, 9 if a signature is missing or invalid.
 pub(crate) fn verify(
     previous: &ParticleData,
     previous_is_verified: bool,
@@ -57,18 +57,18 @@ pub(crate) fn verify(
         &unknown
     };
     verify_ids(&current.cid_info, known).map_err(PreparationError::CidStore)?;
-    let merged = |judge| merge_signatures(previous, previous_is_verified, current, particle_id, own, judge);
-    merged(Judge::Quick).or_else(|_| merged(Judge::Last))
+    let merged = |verifier| merge_signatures(previous, previous_is_verified, current, particle_id, own, verifier);
+    merged(Verifier::Fast).or_else(|_| merged(Verifier::Reference))
 }
 
-/// Which public keys are decoded before signatures are verified.
+/// The order of verification, which decides the error that is reported.
 #[derive(Clone, Copy, PartialEq)]
-enum Judge {
-    /// None whose signature will be verified, since a valid signature proves that its key is one. Accepts what the last
-    /// one accepts, but the first error found may be another.
-    Quick,
-    /// All, as official interpreters do: their errors come in this order.
-    Last,
+enum Verifier {
+    /// Keys are not decoded before their signatures are verified: a valid signature proves its key. Accepts what the
+    /// reference accepts, but may report another error.
+    Fast,
+    /// All keys are decoded first, as official interpreters do.
+    Reference,
 }
 
 fn merge_signatures(
@@ -77,12 +77,12 @@ fn merge_signatures(
     current: &ParticleData,
     particle_id: &str,
     own: Option<&KeyPair>,
-    judge: Judge,
+    verifier: Verifier,
 ) -> Result<Verified, PreparationError> {
-    // A right signature proves that its key is one.
+    // A valid signature proves that its key is valid.
     let is_proved = |key: &[u8]| previous_is_verified || current.signatures.contains_key(key);
-    let previous = Signers::of(previous, |key| judge == Judge::Quick && is_proved(key))?;
-    let current = Signers::of(current, |_| judge == Judge::Quick)?;
+    let previous = Signers::of(previous, |key| verifier == Verifier::Fast && is_proved(key))?;
+    let current = Signers::of(current, |_| verifier == Verifier::Fast)?;
     let is_known = |peer: &String, signer: &Signer<'_>| {
         let known = previous.by_peer.get(peer).filter(|_| previous_is_verified);
         known.is_some_and(|known| known.signature == signer.signature && known.made == signer.made)
@@ -99,7 +99,8 @@ fn merge_signatures(
     Ok(Verified { signatures, signed })
 }
 
-/// Adds this peer's signature over what it made, in place of a former one. A signature of the same is the same.
+/// Adds this peer's signature of its ids and replaces the former one. Signatures are deterministic, so one of the same ids
+/// is reused.
 pub(crate) fn sign(
     signatures: &mut Signatures,
     mut own_cids: Vec<Cid>,
@@ -123,7 +124,7 @@ fn with_format(bytes: &[u8]) -> Box<[u8]> {
     [&[ED25519_FORMAT], bytes].concat().into()
 }
 
-/// The borsh form of a list of so many texts and a text.
+/// The Borsh encoding of a list of texts, whose length is given, and a text.
 pub(crate) fn message<'c>(count: usize, sorted_cids: impl Iterator<Item = &'c Cid>, particle_id: &str) -> Vec<u8> {
     let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
     let mut message = Vec::with_capacity(8 + particle_id.len() + count * 65);

@@ -1,4 +1,4 @@
-//! The peers of data: what each made, and its signature over that.
+//! The ids of each peer in particle data, and its signature of them.
 
 use super::{ED25519_FORMAT, Signatures, message};
 use crate::data::{CallState, CanonState, ParticleData, Store, TraceState, ValueRef};
@@ -9,10 +9,10 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
-/// Messages up to this many bytes are signed in less time than a signature is verified. Signing hashes them twice.
+/// Up to this length in bytes signing a message is faster than verifying its signature. Signing hashes the message twice.
 const QUICK_TO_SIGN: usize = 8 << 10;
 
-/// The peers of one data: what each made, and its signature over that.
+/// The peers of particle data with their ids and signatures.
 pub(super) struct Signers<'d> {
     pub(super) by_peer: BTreeMap<String, Signer<'d>>,
 }
@@ -27,13 +27,13 @@ pub(super) struct Signer<'d> {
 /// A sorted list of ids.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct IdList<'d> {
-    /// Each id once, with how often the list has it.
+    /// Unique ids with their number of occurrences.
     ids: Vec<(&'d Cid, usize)>,
     length: usize,
 }
 
 impl<'d> Signers<'d> {
-    /// Keys that are proved elsewhere need not be decoded.
+    /// Keys that are proved by a signature are not decoded.
     pub(super) fn of(data: &'d ParticleData, is_proved: impl Fn(&[u8]) -> bool) -> Result<Self, PreparationError> {
         let mut by_peer = BTreeMap::new();
         for (key, signature) in &data.signatures {
@@ -84,7 +84,7 @@ impl<'d> Signers<'d> {
         })
     }
 
-    /// Of each peer the longer list wins with its signature; it must contain the shorter one.
+    /// Takes the longer list of each peer with its signature. It must contain the shorter one.
     pub(super) fn merge(mut self, current: Self) -> Result<Signatures, SignatureError> {
         for (peer, signer) in current.by_peer {
             match self.by_peer.get(&peer) {
@@ -117,13 +117,13 @@ impl<'d> Signers<'d> {
 }
 
 impl Signer<'_> {
-    /// Whether that pair could have made the signature, to the byte.
+    /// Whether the key pair gives exactly that signature.
     pub(super) fn signs_like(&self, pair: &KeyPair) -> bool {
         *pair.public_key_bytes() == self.public && self.signature.first() == Some(&ED25519_FORMAT)
     }
 
     fn verify(&self, particle_id: &str, own: Option<&KeyPair>) -> Result<(), String> {
-        // The format byte says nothing that the key doesn't.
+        // The key implies the format byte.
         let bytes = self.signature.get(1..).unwrap_or_default();
         let source = match Signature::try_from(bytes) {
             Ok(signature) => {
@@ -163,7 +163,7 @@ impl<'d> IdList<'d> {
             .flat_map(|(cid, count)| std::iter::repeat_n(*cid, *count))
     }
 
-    /// Whether it has each id of another list at least as often.
+    /// Whether it contains each id of another list at least as often.
     fn contains(&self, other: &Self) -> bool {
         let mut rest = self.ids.iter();
         other.ids.iter().all(|(cid, count)| {
@@ -177,18 +177,18 @@ impl<'d> IdList<'d> {
     }
 }
 
-/// An id that states of the trace vouch for.
+/// An id in states of the trace.
 struct Made<'d> {
-    /// Place of the peer that made it among those that signed.
+    /// Index of its peer among the signers.
     signer: usize,
     cid: &'d Cid,
-    /// How many states have it.
+    /// Number of states with it.
     count: usize,
 }
 
-/// Which entries of a store states of the trace vouch for.
+/// The entries of a store that states of the trace refer to.
 struct Vouched {
-    /// By place in the store, who signed and how many states have it; no state at first.
+    /// By index in the store, the signer and the number of states, initially 0.
     entries: Vec<(usize, usize)>,
 }
 
@@ -206,7 +206,7 @@ impl Vouched {
     }
 }
 
-/// All ids that states of a trace vouch for: results in the order of ids, then frozen streams in that order.
+/// All ids in states of a trace: results, then canonicalised streams, each in the order of ids.
 fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>, PreparationError> {
     const STATE: &str = "air_interpreter_data::executed_state::ExecutedState";
     let info = &data.cid_info;
@@ -263,17 +263,17 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
     Ok(results.chain(canons.made(&info.canon_result_store)).collect())
 }
 
-/// The key in the form that it has in particle data.
+/// The key in the form of particle data.
 pub(crate) fn decode_key(bytes: &[u8]) -> Result<PublicKey, KeyError> {
     public_key(bytes).and_then(|key| PublicKey::from_bytes(&key).map_err(|_| KeyError::Point))
 }
 
-/// The bytes of a key, which may be no point of the curve.
+/// The bytes of a key, which may not be a point of the curve.
 fn public_key(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
     match bytes.split_first() {
         Some((&ED25519_FORMAT, key)) => <[u8; 32]>::try_from(key).map_err(|_| KeyError::Length),
         Some((1, _)) => Err(KeyError::Algorithm("Rsa")),
-        // Whether a key of the right form is a point of the curve makes no difference: it is refused.
+        // A key of the right length is rejected, whether it is a point of the curve or not.
         Some((2, [2 | 3, rest @ ..])) if rest.len() == 32 => Err(KeyError::Algorithm("Secp256k1")),
         Some((2, [4, rest @ ..])) if rest.len() == 64 => Err(KeyError::Algorithm("Secp256k1")),
         Some((2, _)) => Err(KeyError::Secp256k1),

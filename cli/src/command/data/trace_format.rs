@@ -1,7 +1,7 @@
 //! Prints the states of a trace as text.
 
 use crate::terminal::Terminal;
-use aqua_vm::inspection::{Branch, Entry, Event, Place, Produced, Target, WaitsFor};
+use aqua_vm::inspection::{Branch, Entry, Event, Location, Produced, Target, WaitsFor};
 use serde_json::Value;
 
 /// The maximum length of a printed value, in characters.
@@ -24,7 +24,7 @@ impl TraceFormat {
                 terminal.result(&heading);
             }
             terminal.result(&self.entry(entry));
-            before = entry.place;
+            before = entry.location;
         }
     }
 
@@ -35,16 +35,16 @@ impl TraceFormat {
     }
 
     /// A heading if the state is in another branch than the previous one.
-    fn heading(self, entry: &Entry, before: Option<Place>) -> Option<String> {
-        let place = entry.place.filter(|place| Some(*place) != before)?;
-        let branch = match place.branch {
+    fn heading(self, entry: &Entry, before: Option<Location>) -> Option<String> {
+        let location = entry.location.filter(|location| Some(*location) != before)?;
+        let branch = match location.branch {
             Branch::Left => "left".to_owned(),
             Branch::Right => "right".to_owned(),
             Branch::Before(value) => format!("iteration with the value of {value}"),
             Branch::After(value) => format!("after next, iteration with the value of {value}"),
         };
         let indentation = "  ".repeat((entry.depth.min(40) as usize).saturating_sub(1));
-        Some(format!("       {indentation}· {branch} of {}", place.parent))
+        Some(format!("       {indentation}· {branch} of {}", location.parent))
     }
 
     pub(crate) fn event(self, event: &Event) -> String {

@@ -174,11 +174,13 @@ impl Machine<'_> {
             Trace::Resumed(tree) if !tree.is_inconsistent() => tree,
             _ => return Err(Invalidation::Inconsistent),
         };
+        let parsed = self.content.parsed();
+        let recording = self.recorder.finish(self.streams, self.maps, Vec::new(), parsed);
         let (added, own_cids) = self.content.finish();
         Ok(ResumedRun {
             tree,
             last_call_request_id: self.last_call_request_id,
-            recording: self.recorder.finish(self.streams, self.maps, Vec::new()),
+            recording,
             added,
             own_cids,
             next_peers: self.next_peers,
@@ -340,7 +342,8 @@ impl Machine<'_> {
     fn update_right(&mut self, par: Par, outcome: &Outcome) {
         let (complete, failed) = (self.complete && outcome.is_ok(), outcome.is_err());
         self.open_last_error();
-        let exit = self.context();
+        let (exit, size) = self.context();
+        self.retain(|| size);
         let Some(ended) = self.ended_par(par.position) else {
             return;
         };
@@ -453,7 +456,9 @@ impl Machine<'_> {
         self.trace.meet_generation_end(trace);
         ended.done |= self.complete;
         ended.complete_before_next = self.complete;
-        ended.exit = self.context();
+        let (exit, size) = self.context();
+        self.retain(|| size);
+        ended.exit = exit;
         Ok(())
     }
 

@@ -1,8 +1,9 @@
-//! A stack.
+//! A persistent stack.
 
+use crate::memory::{self, Footprint};
 use std::sync::Arc;
 
-/// Values of which the latest is at hand.
+/// Values, of which the latest is accessible. Copies share their values.
 #[derive(Debug, Clone)]
 pub(crate) struct Stack<T>(Option<Arc<Link<T>>>);
 
@@ -18,6 +19,13 @@ impl<T> Default for Stack<T> {
     }
 }
 
+impl<T> Footprint for Stack<T> {
+    const OPTION: usize = 16;
+}
+
+/// Memory that a value takes in a stack besides its own size.
+pub(crate) const LINK: usize = memory::ARC + 8;
+
 impl<T> Stack<T> {
     pub(crate) fn top(&self) -> Option<&T> {
         self.0.as_deref().map(|link| &link.value)
@@ -29,18 +37,26 @@ impl<T> Stack<T> {
     }
 }
 
+/// A value that was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Popped<T> {
+    pub(crate) value: T,
+    /// Whether no copy shares the value, so that its memory was freed.
+    pub(crate) is_freed: bool,
+}
+
 impl<T: Clone> Stack<T> {
-    pub(crate) fn pop(&mut self) -> Option<T> {
+    pub(crate) fn pop(&mut self) -> Option<Popped<T>> {
         let link = self.0.take()?;
-        let (value, below) = match Arc::try_unwrap(link) {
-            Ok(Link { value, below }) => (value, below),
-            Err(shared) => (shared.value.clone(), shared.below.clone()),
+        let (value, below, is_freed) = match Arc::try_unwrap(link) {
+            Ok(Link { value, below }) => (value, below, true),
+            Err(shared) => (shared.value.clone(), shared.below.clone(), false),
         };
         *self = below;
-        Some(value)
+        Some(Popped { value, is_freed })
     }
 
-    pub(crate) fn pop_if(&mut self, condition: impl FnOnce(&T) -> bool) -> Option<T> {
+    pub(crate) fn pop_if(&mut self, condition: impl FnOnce(&T) -> bool) -> Option<Popped<T>> {
         if self.top().is_some_and(condition) {
             self.pop()
         } else {
@@ -70,8 +86,12 @@ mod tests {
         let mut copy = stack.clone();
         stack.push(2);
         copy.push(3);
-        assert_eq!([stack.pop(), stack.pop(), stack.pop()], [Some(2), Some(1), None]);
-        assert_eq!((copy.pop_if(|top| *top == 2), copy.pop()), (None, Some(3)));
+        let freed = |value, is_freed| Some(Popped { value, is_freed });
+        assert_eq!(
+            [stack.pop(), stack.pop(), stack.pop()],
+            [freed(2, true), freed(1, false), None]
+        );
+        assert_eq!((copy.pop_if(|top| *top == 2), copy.pop()), (None, freed(3, true)));
         assert_eq!(stack.top(), None);
     }
 
