@@ -54,7 +54,7 @@ impl Peer {
         &self.params.current_peer_id
     }
 
-    /// Takes in what arrived and steps until nothing is left to do here. Gives back who goes on, with which data.
+    /// Merges incoming data and steps until nothing is left to do here. Returns the next peers and the data for them.
     fn receive(&mut self, program: &Program, data: &[u8], log: &mut Vec<String>) -> Vec<(String, Vec<u8>)> {
         let mut outcome = step(program, &self.state, data, &BTreeMap::new(), &self.params);
         let mut sent = self.take_in(&outcome, log);
@@ -122,12 +122,12 @@ fn failure(message: &str) -> CallError {
     }
 }
 
-/// Runs the particle from its first step to its last and tells what happened.
+/// Runs the particle from its first step to its last and returns the log.
 fn converse() -> Result<Vec<String>, aqua_vm::ParseError> {
     // A real peer makes its seed at random and keeps it.
     let (ada_key, bob_key) = (KeyPair::from_seed([1; 32]), KeyPair::from_seed([2; 32]));
     let initiator = ada_key.peer_id().to_string();
-    // A program is read once, whoever runs it and however often.
+    // A program is parsed once and shared by all steps.
     let program = Program::from_air(&script(&initiator, &bob_key.peer_id().to_string()))?;
     let mut peers = [
         Peer::new("Ada", ada_key, &initiator, ada_serves),

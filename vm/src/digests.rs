@@ -73,25 +73,25 @@ impl Texts {
 /// The digest of each text.
 pub(crate) fn digests(texts: &[&[u8]]) -> Vec<[u8; 32]> {
     let mut digests = vec![[0; 32]; texts.len()];
-    let mut one_by_one = |places: &[usize]| {
-        for place in places {
-            digests[*place] = *blake3::hash(texts[*place]).as_bytes();
+    let mut one_by_one = |indices: &[usize]| {
+        for index in indices {
+            digests[*index] = *blake3::hash(texts[*index]).as_bytes();
         }
     };
     if texts.len() < WORTH_IT {
-        one_by_one(&std::array::from_fn::<_, WORTH_IT, _>(|place| place)[..texts.len()]);
+        one_by_one(&std::array::from_fn::<_, WORTH_IT, _>(|index| index)[..texts.len()]);
         return digests;
     }
     let mut by_blocks: [Vec<usize>; CHUNK + 1] = Default::default();
-    for (place, text) in texts.iter().enumerate() {
+    for (index, text) in texts.iter().enumerate() {
         match by_blocks.get_mut(blocks(text)) {
-            Some(places) => places.push(place),
-            None => one_by_one(&[place]),
+            Some(indices) => indices.push(index),
+            None => one_by_one(&[index]),
         }
     }
     let mut together = Vec::new();
-    for places in &by_blocks {
-        let (groups, rest) = places.as_chunks();
+    for indices in &by_blocks {
+        let (groups, rest) = indices.as_chunks();
         together.extend_from_slice(groups);
         if rest.len() < WORTH_IT {
             one_by_one(rest);
@@ -150,9 +150,9 @@ fn ways() -> impl Iterator<Item = Compress> {
 /// Hashes groups of texts with the same number of blocks.
 fn hash_together(texts: &[&[u8]], groups: &[[usize; LANES]], compress: Compress, digests: &mut [[u8; 32]]) {
     for group in groups {
-        let chaining = hash_group(group.map(|place| texts[place]), compress);
-        for (lane, place) in group.iter().enumerate() {
-            for (bytes, words) in digests[*place].as_chunks_mut().0.iter_mut().zip(&chaining) {
+        let chaining = hash_group(group.map(|index| texts[index]), compress);
+        for (lane, index) in group.iter().enumerate() {
+            for (bytes, words) in digests[*index].as_chunks_mut().0.iter_mut().zip(&chaining) {
                 *bytes = words[lane].to_le_bytes();
             }
         }
@@ -262,7 +262,7 @@ mod tests {
     proptest! {
         #[test]
         fn together_or_one_by_one_gives_the_same(lengths in proptest::collection::vec(0..1_300_usize, 0..200), seed: u8) {
-            let bytes: Vec<u8> = (0..1_500_u32).map(|place| ((place * place) >> 3) as u8 ^ seed).collect();
+            let bytes: Vec<u8> = (0..1_500_u32).map(|index| ((index * index) >> 3) as u8 ^ seed).collect();
             let texts: Vec<&[u8]> = lengths.iter().map(|length| &bytes[length % 97..][..*length]).collect();
             prop_assert_eq!(digests(&texts), one_by_one(&texts));
         }
@@ -271,7 +271,7 @@ mod tests {
     /// All implementations that this processor supports.
     #[test]
     fn each_way_of_hashing_together_gives_the_same() {
-        let bytes: Vec<u8> = (0..2_000_u32).map(|place| (place % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..2_000_u32).map(|index| (index % 251) as u8).collect();
         for length in 0..=CHUNK * BLOCK {
             let least = length.saturating_sub(1) / BLOCK * BLOCK;
             let texts: Vec<&[u8]> = (0..LANES)

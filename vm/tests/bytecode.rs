@@ -16,9 +16,9 @@ proptest! {
         let scripts = official_data();
         let program = Program::from_air(&scripts[script.index(scripts.len())].0).expect("valid");
         let mut bytes = program.code().encode();
-        for (place, byte) in changes {
-            let place = place.index(bytes.len());
-            bytes[place] = byte;
+        for (offset, byte) in changes {
+            let offset = offset.index(bytes.len());
+            bytes[offset] = byte;
         }
         if let Ok(code) = Bytecode::decode(&bytes) {
             let program = Program::new(code, bytes.len() as u64);

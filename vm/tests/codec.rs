@@ -176,9 +176,9 @@ proptest! {
     ) {
         let mut cases = official_data();
         let (_, mut bytes) = cases.swap_remove(case.index(cases.len()));
-        for (place, byte) in changes {
-            let place = place.index(bytes.len());
-            bytes[place] = byte;
+        for (offset, byte) in changes {
+            let offset = offset.index(bytes.len());
+            bytes[offset] = byte;
         }
         if cut.index(4) == 0 {
             bytes.truncate(cut.index(bytes.len()));
@@ -215,7 +215,7 @@ fn a_state_is_at_least_as_large_as_its_bytes() {
     );
 }
 
-/// The machine looks for a text that it wrote in a few places only, so that nobody can make it slow.
+/// The writer probes only a few slots for a text, so that chosen ids can't make it slow.
 #[test]
 fn texts_that_begin_alike_are_written() {
     let hash = |number: usize| {

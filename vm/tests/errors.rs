@@ -155,12 +155,12 @@ fn a_result_that_is_not_json_is_an_error_of_the_service() {
     assert_eq!(
         again.code(),
         10000,
-        "an error of the script goes before a result that nobody took"
+        "an error of the script goes before an unused result"
     );
 }
 
 #[test]
-fn a_result_that_nobody_took_is_reported_after_success() {
+fn an_unused_result_is_reported_after_success() {
     let program = crate::network::program("(null)");
     let result = Ok(1.into());
     let outcome = aqua_vm::step(

@@ -28,7 +28,7 @@ fn ask(request: &Value) -> Value {
     serde_json::from_str(&answer(request.to_string().as_bytes())).expect("a reply is JSON")
 }
 
-/// Changes a request and tells what came of it: code and text.
+/// Changes a request. Returns the code and message of the reply.
 fn after(change: impl FnOnce(&mut Value)) -> (i64, String) {
     let mut request = request("(null)");
     change(&mut request);
@@ -160,8 +160,8 @@ fn what_is_no_request_is_refused() {
     let set = |field: &'static str, value: Value| {
         after(move |request| *request.pointer_mut(field).expect("a field of the request") = value)
     };
-    let add = |place: &'static str, field: &'static str, value: Value| {
-        after(move |request| request.pointer_mut(place).expect("an object")[field] = value)
+    let add = |pointer: &'static str, field: &'static str, value: Value| {
+        after(move |request| request.pointer_mut(pointer).expect("an object")[field] = value)
     };
     let refusals = [
         (
@@ -247,7 +247,7 @@ proptest! {
         };
         let fields: BTreeMap<_, _> = results.iter().map(|(id, (ret_code, result))| (id.to_string(), json!({"ret_code": ret_code, "result": result}))).collect();
         let results = results.into_iter().map(|(id, (ret_code, result))| (id, flat::FlatCallResult { ret_code, result })).collect();
-        // The second run goes on from what the first one gave.
+        // The second run continues with the data of the first.
         let mut previous = Vec::new();
         for results in [BTreeMap::new(), results] {
             let expected = flat::invoke(&air, &previous, &data, &parameters, &flat::encode_call_results(&results));

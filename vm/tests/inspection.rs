@@ -1,4 +1,4 @@
-//! Inspection tells what happened, and believes what a step believes.
+//! Inspection describes events and accepts what a step accepts.
 
 use crate::network::{Network, key, params, program};
 use aqua_vm::inspection::{self, Carrier, Event, Fault, Signature};
@@ -98,7 +98,7 @@ fn a_diff_says_what_a_hop_added() {
     assert!(inspection::diff(state(0), state(0)).is_empty());
     let diff = inspection::diff(state(1), state(0));
     insta::assert_snapshot!(named(&serde_json::to_string_pretty(&diff).expect("JSON")));
-    // The other way around the same places differ.
+    // The other way around the same locations differ.
     let back = inspection::diff(state(0), state(1));
     assert_eq!(diff.states.len(), back.states.len());
     assert_eq!(
@@ -236,8 +236,8 @@ proptest! {
         let entries = inspection::trace(&data);
         for entry in &entries {
             let known = entry.location.is_none_or(|location| location.parent < entry.position);
-            let told = matches!(entry.event, Event::Par { .. } | Event::Fold { .. });
-            prop_assert_eq!((known, told), (true, true));
+            let is_structural = matches!(entry.event, Event::Par { .. } | Event::Fold { .. });
+            prop_assert_eq!((known, is_structural), (true, true));
         }
         prop_assert!(inspection::diff(&data, &data).is_empty());
         let faults: Vec<Fault> = inspection::audit(&data, None).faults;

@@ -55,7 +55,7 @@ fn fail_raises_an_error_again() {
 fn match_and_mismatch_compare_by_structure() {
     let air = r#"(seq (call "@1" ("s" "list") [1 "a"] x) (seq (match x.$.[0] 1 (mismatch x x.$.[1] (mismatch 1 1.0 (null))))
         (xor (match 1 1.0 (null)) (call "@1" ("s" "show") [%last_error%.$.error_code]))))"#;
-    // %last_error% does not tell of comparisons.
+    // %last_error% does not report comparisons.
     assert_eq!(calls(air), ["1 list(1,\"a\")", "1 show(0)"]);
 }
 
@@ -102,7 +102,7 @@ fn fold_over_a_stream_takes_up_what_it_adds() {
 }
 
 #[test]
-fn streams_of_several_peers_are_frozen_by_one() {
+fn one_peer_canonicalises_streams_of_several() {
     let air = r#"(seq (par (call "@2" ("s" "f") [2] $s) (seq (call "@3" ("s" "f") [3] $s) (null)))
         (seq (canon "@1" $s #s1) (seq (canon "@2" $s #s2) (seq (call "@1" ("s" "one") [#s1]) (call "@2" ("s" "two") [#s2.length])))))"#;
     for seed in 0..8 {
@@ -120,9 +120,9 @@ fn streams_of_several_peers_are_frozen_by_one() {
 #[test]
 fn stream_maps_keep_keys_apart() {
     let air = r#"(seq (seq (seq (ap (5 "int") %map) (ap ("k" "first") %map)) (ap ("k" "second") %map)) (seq
-        (seq (canon "@1" %map #%frozen) (canon "@1" %map object))
-        (seq (call "@1" ("s" "a") [#%frozen.$.k #%frozen.$.k.[1] #%frozen.$.[5] #%frozen.$.none #%frozen.length])
-             (seq (call "@1" ("s" "b") [object]) (fold #%frozen e (seq (call "@1" ("s" "c") [e.$.value]) (next e)))))))"#;
+        (seq (canon "@1" %map #%canon) (canon "@1" %map object))
+        (seq (call "@1" ("s" "a") [#%canon.$.k #%canon.$.k.[1] #%canon.$.[5] #%canon.$.none #%canon.length])
+             (seq (call "@1" ("s" "b") [object]) (fold #%canon e (seq (call "@1" ("s" "c") [e.$.value]) (next e)))))))"#;
     assert_eq!(
         calls(air),
         [

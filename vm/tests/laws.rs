@@ -125,9 +125,9 @@ proptest! {
     ) {
         let cases = official_data();
         let (air, mut bytes) = cases[case.index(cases.len())].clone();
-        for (place, byte) in changes {
-            let place = place.index(bytes.len());
-            bytes[place] = byte;
+        for (offset, byte) in changes {
+            let offset = offset.index(bytes.len());
+            bytes[offset] = byte;
         }
         let mut params = params(1);
         for air in [&air, &cases[script.index(cases.len())].0] {

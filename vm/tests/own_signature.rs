@@ -57,9 +57,9 @@ fn it_is_accepted_and_stays_the_same() {
 #[test]
 fn each_changed_byte_is_refused() {
     for peer in peers() {
-        for place in [1, 32, 33, 64] {
-            let outcome = peer.gets(|signature| signature[place] ^= 1);
-            assert_eq!(outcome.code(), 9, "{place}: {}", outcome.message());
+        for offset in [1, 32, 33, 64] {
+            let outcome = peer.gets(|signature| signature[offset] ^= 1);
+            assert_eq!(outcome.code(), 9, "{offset}: {}", outcome.message());
         }
     }
 }

@@ -1,11 +1,11 @@
-//! A step that goes on where calls waited gives what a step over the whole script gives.
+//! A resumed step gives what a full run of the script gives.
 
 use crate::network::{answer, key, params, program};
 use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
 use std::collections::BTreeMap;
 
 /// Peers that make each step twice: with the state that the last step left, and with the same state out of its bytes. The
-/// first may be taken up, the second runs the whole script.
+/// first may be resumed, the second runs the whole script.
 struct Twice {
     program: Program,
     states: Vec<State>,
@@ -15,7 +15,7 @@ struct Twice {
     deliveries: Vec<(usize, Vec<u8>)>,
     resumed: usize,
     /// How often it was known that there was nothing to do.
-    rested: usize,
+    idle: usize,
     steps: usize,
     seed: u64,
 }
@@ -28,7 +28,7 @@ impl Twice {
             answers: vec![BTreeMap::new(); peers],
             deliveries: vec![(0, Vec::new())],
             resumed: 0,
-            rested: 0,
+            idle: 0,
             steps: 0,
             seed,
         }
@@ -71,7 +71,7 @@ impl Twice {
                 self.step(peer, &[], results);
             }
         }
-        panic!("the network does not come to rest");
+        panic!("the network does not become idle");
     }
 
     fn step(&mut self, peer: usize, incoming: &[u8], results: BTreeMap<u32, CallResult>) {
@@ -84,7 +84,7 @@ impl Twice {
         let outcome = step(&self.program, state, incoming, &results, &params);
         assert!(!expected.resumed, "a decoded state waits nowhere");
         assert_same(&outcome, &expected, &results);
-        self.rest(&outcome.state, &params);
+        self.check_idle(&outcome.state, &params);
         self.resumed += usize::from(outcome.resumed);
         self.steps += 1;
         for (id, request) in &outcome.call_requests {
@@ -103,13 +103,13 @@ impl Twice {
     }
 
     /// Nothing comes: then nothing changes, whether the whole script runs or not.
-    fn rest(&mut self, state: &State, params: &Params) {
+    fn check_idle(&mut self, state: &State, params: &Params) {
         let (nothing, cold) = (BTreeMap::new(), State::decode(&state.encode()).expect("our own bytes"));
         let expected = step(&self.program, &cold, &[], &nothing, params);
         let outcome = step(&self.program, state, &[], &nothing, params);
         if outcome.resumed {
             assert_same(&outcome, &expected, &nothing);
-            self.rested += 1;
+            self.idle += 1;
         }
         let stray = BTreeMap::from([(u32::MAX, Ok("nobody asked".into()))]);
         let expected = step(&self.program, &cold, &[], &stray, params);
@@ -133,13 +133,13 @@ fn assert_same(outcome: &Outcome, expected: &Outcome, results: &BTreeMap<u32, Ca
     assert_eq!(outcome.state.encode(), expected.state.encode());
 }
 
-/// Runs a script under several orders and gives the share of steps that were taken up, in percent.
+/// Runs a script under several orders and returns the share of resumed steps in percent.
 fn share(air: &str, peers: usize) -> usize {
     let mut counts = (0, 0);
     for seed in 0..12 {
         let done = Twice::new(air, peers, seed).run();
         counts = (counts.0 + done.resumed, counts.1 + done.steps);
-        assert!(done.rested > 0, "no state is at rest");
+        assert!(done.idle > 0, "no state is idle");
     }
     100 * counts.0 / counts.1
 }

@@ -32,7 +32,7 @@ fn tried(script: &str, answers: &str, setting: &Setting) -> Run {
     run(&program, setting, |peer, request| answers.answer(peer, request))
 }
 
-fn told(run: &Run) -> String {
+fn rendered(run: &Run) -> String {
     let lines: Vec<String> = run
         .events
         .iter()
@@ -45,7 +45,7 @@ fn told(run: &Run) -> String {
 fn a_run_tells_what_happened() {
     let run = tried(SCRIPT, ANSWERS, &Setting::default());
     assert!(run.is_complete);
-    insta::assert_snapshot!(told(&run));
+    insta::assert_snapshot!(rendered(&run));
     assert_eq!(inspection::waits(run.states["init"].data()), []);
 }
 
@@ -56,7 +56,7 @@ fn a_seed_decides_the_order_and_nothing_else_does() {
             seed: Some(seed),
             ..Setting::default()
         };
-        told(&tried(SCRIPT, ANSWERS, &setting))
+        rendered(&tried(SCRIPT, ANSWERS, &setting))
     };
     assert_eq!(seeded(1), seeded(1));
     assert!((2..20).any(|seed| seeded(seed) != seeded(1)));
@@ -91,7 +91,7 @@ fn functions_without_an_answer_fail_and_are_known() {
     let run = run(&program, &Setting::default(), |peer, request| {
         answers.answer(peer, request)
     });
-    insta::assert_snapshot!(told(&run));
+    insta::assert_snapshot!(rendered(&run));
     assert_eq!(answers.unanswered().collect::<Vec<_>>(), ["s.f"]);
 }
 

@@ -1,4 +1,4 @@
-//! Bytes that cross the boundary: views of what someone else owns, and buffers that the caller gives back.
+//! Bytes that cross the boundary: borrowed views, and owned buffers that the caller frees.
 
 use crate::status::{AquaVmStatus, NOT_UTF8, NULL, OUT_OF_RANGE, free};
 

@@ -1,4 +1,4 @@
-//! Call requests and results in wire form, for those who have no `MessagePack` at hand.
+//! Call requests and results in wire form, for callers without a `MessagePack` library.
 
 use crate::bytes::{AquaVmBuffer, AquaVmBytes};
 use crate::status::{AquaVmStatus, MALFORMED, NULL, OK, OUT_OF_RANGE, free, guarded};
@@ -19,10 +19,10 @@ struct Texts {
     tetraplets: String,
 }
 
-/// A call request as C sees it; the header tells the fields.
+/// A call request. The header documents the fields.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "the header tells them")]
+#[expect(missing_docs, reason = "documented in the header")]
 pub struct AquaVmCallRequest {
     pub id: u32,
     pub service_id: AquaVmBytes,
@@ -31,10 +31,10 @@ pub struct AquaVmCallRequest {
     pub tetraplets: AquaVmBytes,
 }
 
-/// What a service answered, as C says it; the header tells the fields.
+/// A service result. The header documents the fields.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "the header tells them")]
+#[expect(missing_docs, reason = "documented in the header")]
 pub struct AquaVmCallResult {
     pub id: u32,
     pub ret_code: i32,
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn aqua_vm_call_requests_get(
         arguments: AquaVmBytes::of(texts.arguments.as_bytes()),
         tetraplets: AquaVmBytes::of(texts.tetraplets.as_bytes()),
     };
-    // SAFETY: it is not NULL, and the header asks for a place that a request can be written to.
+    // SAFETY: it is not NULL, and the header requires that a request can be written to it.
     unsafe { request.write(view) };
     OK
 }

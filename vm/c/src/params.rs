@@ -9,7 +9,7 @@ use aqua_vm::{CanonMapFold, Limits, Trust};
 /// Parameters as C holds them; the header tells the fields.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "the header tells them")]
+#[expect(missing_docs, reason = "documented in the header")]
 pub struct AquaVmParams {
     pub init_peer_id: AquaVmBytes,
     pub current_peer_id: AquaVmBytes,
@@ -37,25 +37,25 @@ pub unsafe extern "C" fn aqua_vm_params_init(params: *mut AquaVmParams) -> AquaV
     if params.is_null() {
         return NULL;
     }
-    let usual = Limits::default();
+    let defaults = Limits::default();
     let values = AquaVmParams {
         init_peer_id: AquaVmBytes::NONE,
         current_peer_id: AquaVmBytes::NONE,
         particle_id: AquaVmBytes::NONE,
         secret_key: AquaVmBytes::NONE,
         timestamp: 0,
-        air_size_limit: usual.air_size,
-        particle_size_limit: usual.particle_size,
-        call_result_size_limit: usual.call_result_size,
-        run_size_limit: usual.run_size,
-        run_length_limit: usual.run_length,
+        air_size_limit: defaults.air_size,
+        particle_size_limit: defaults.particle_size,
+        call_result_size_limit: defaults.call_result_size,
+        run_size_limit: defaults.run_size,
+        run_length_limit: defaults.run_length,
         ttl: 0,
         key_format: 0,
-        hard_limit_enabled: u8::from(usual.hard),
+        hard_limit_enabled: u8::from(defaults.hard),
         canon_map_fold: 0,
         trust: 0,
     };
-    // SAFETY: it is not NULL, and the header asks for a place that parameters can be written to.
+    // SAFETY: it is not NULL, and the header requires that parameters can be written to it.
     unsafe { params.write(values) };
     OK
 }

@@ -42,7 +42,7 @@ pub(crate) unsafe fn guarded<T>(out: *mut *mut T, make: impl FnOnce() -> Result<
         Ok(value) => (Box::into_raw(Box::new(value)), OK),
         Err(status) => (std::ptr::null_mut(), status),
     };
-    // SAFETY: it is not NULL, and the header asks for a place that a pointer can be written to.
+    // SAFETY: it is not NULL, and the header requires that a pointer can be written to it.
     unsafe { out.write(pointer) };
     status
 }
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_panic_is_a_status() {
         let mut out = std::ptr::dangling_mut::<u8>();
-        // SAFETY: `out` is a place of this function.
+        // SAFETY: `out` is a local variable.
         let status = unsafe { guarded(&raw mut out, || panic!("as a bug would")) };
         assert_eq!((status, out), (PANIC, std::ptr::null_mut()));
     }

@@ -49,7 +49,7 @@ impl CidText<'_> {
 
     pub(crate) fn as_str(&self) -> &str {
         match self {
-            Self::Produced(text) => std::str::from_utf8(text).expect("usual ids are ASCII"),
+            Self::Produced(text) => std::str::from_utf8(text).expect("produced ids are ASCII"),
             Self::Other(text) => text,
         }
     }
@@ -73,14 +73,14 @@ impl Cid {
     /// The text is not UTF-8.
     pub(crate) fn of_text(text: &[u8]) -> Result<Self, std::str::Utf8Error> {
         Ok(Self(match Produced::of_text(text) {
-            Some(usual) => Form::Produced(usual),
+            Some(produced) => Form::Produced(produced),
             None => Form::Other(std::str::from_utf8(text)?.into()),
         }))
     }
 
     pub(crate) fn text(&self) -> CidText<'_> {
         match &self.0 {
-            Form::Produced(usual) => CidText::Produced(usual.text()),
+            Form::Produced(produced) => CidText::Produced(produced.text()),
             Form::Other(text) => CidText::Other(text),
         }
     }
@@ -88,7 +88,7 @@ impl Cid {
     /// Appends the text.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         match &self.0 {
-            Form::Produced(usual) => usual.write(out),
+            Form::Produced(produced) => produced.write(out),
             Form::Other(text) => out.extend_from_slice(text.as_bytes()),
         }
     }
@@ -112,7 +112,7 @@ impl Cid {
     /// A sort key: where the keys of two ids differ and neither is 0, they are ordered as the ids are.
     pub(crate) fn order(&self) -> u64 {
         match &self.0 {
-            Form::Produced(usual) => usual.first(),
+            Form::Produced(produced) => produced.first(),
             Form::Other(_) => 0,
         }
     }
@@ -195,7 +195,7 @@ fn varint(bytes: &[u8]) -> Result<(u64, &[u8]), CidError> {
 impl From<EcoString> for Cid {
     fn from(text: EcoString) -> Self {
         Self(match Produced::of_text(text.as_bytes()) {
-            Some(usual) => Form::Produced(usual),
+            Some(produced) => Form::Produced(produced),
             None => Form::Other(text),
         })
     }
@@ -227,7 +227,7 @@ impl Hash for Cid {
     /// Hashes a part of the id, which is as good as random.
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
-            Form::Produced(usual) => usual.first().hash(state),
+            Form::Produced(produced) => produced.first().hash(state),
             Form::Other(text) => text.hash(state),
         }
     }

@@ -164,9 +164,9 @@ mod tests {
         }
 
         #[test]
-        fn another_character_is_another_text(digest: [u8; 32], place in 0..LENGTH, byte: u8) {
+        fn another_character_is_another_text(digest: [u8; 32], offset in 0..LENGTH, byte: u8) {
             let mut text = spelled(&digest).into_bytes();
-            text[place] = byte;
+            text[offset] = byte;
             let read = Produced::of_text(&text);
             prop_assert_eq!(read.is_some(), byte.is_ascii() && text.starts_with(HEAD));
             if let Some(id) = read {

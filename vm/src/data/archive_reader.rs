@@ -150,7 +150,7 @@ impl<T> Targets<T> {
         let near = &self.positions[first..next.unwrap_or(self.positions.len())];
         near.binary_search(&position)
             .ok()
-            .map(|place| &self.targets[first + place])
+            .map(|index| &self.targets[first + index])
     }
 
     fn last(&self) -> Option<usize> {
@@ -400,8 +400,8 @@ impl<'a> Reader<'a> {
         let (target, length) = (self.target(position)?, self.length(position + 4));
         let behind = self.claim(position, target, length.checked_mul(at::STORE_ENTRY), at::ALIGNMENT)?;
         let mut entries: Vec<(Cid, T)> = Vec::with_capacity(length);
-        for place in 0..length {
-            let entry = target + place * at::STORE_ENTRY;
+        for index in 0..length {
+            let entry = target + index * at::STORE_ENTRY;
             let cid = self.cid(entry)?;
             let owner = entry + at::STORE_ENTRY_VALUE;
             let target = self.target(owner)?;
@@ -413,7 +413,7 @@ impl<'a> Reader<'a> {
                 let behind = self.claim(owner, target, Some(size), at::ALIGNMENT)?;
                 let item = read(self, target)?;
                 self.release(behind);
-                kind(self).push(target, place as u32);
+                kind(self).push(target, index as u32);
                 item
             };
             entries.push((cid, item));

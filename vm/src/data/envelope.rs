@@ -60,7 +60,7 @@ impl<'a> InterpreterDataEnvelope<'a> {
     }
 
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
-        if let Some(archive) = usual(bytes) {
+        if let Some(archive) = exact_form(bytes) {
             return Ok(Self::around(archive));
         }
         rmp_serde::from_slice(bytes).map_err(|error| EnvelopeError {
@@ -119,7 +119,7 @@ const BIN_16: u8 = 0xc5;
 const BIN_32: u8 = 0xc6;
 
 /// The archive of an envelope that is exactly of the form that this machine writes.
-fn usual(bytes: &[u8]) -> Option<&[u8]> {
+fn exact_form(bytes: &[u8]) -> Option<&[u8]> {
     let (tag, rest) = bytes.strip_prefix(USUAL_HEAD)?.split_first()?;
     let (length, archive) = match *tag {
         BIN_8 => rest
@@ -141,22 +141,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_envelope_is_that_of_the_format() {
+    fn the_fast_path_reads_what_the_decoder_reads() {
         for length in [0, 1, 255, 256, 65_535, 65_536] {
             let archive = vec![7; length];
             let envelope = InterpreterDataEnvelope::around(&archive);
             let bytes = close([vec![0; FREE], archive.clone()].concat());
             assert_eq!(rmp_serde::to_vec_named(&envelope).expect("it serialises"), bytes);
-            assert_eq!(usual(&bytes), Some(&*archive));
+            assert_eq!(exact_form(&bytes), Some(&*archive));
             assert_eq!(
                 rmp_serde::from_slice::<InterpreterDataEnvelope<'_>>(&bytes).expect("an envelope"),
                 envelope
             );
             assert_eq!(
-                usual(&bytes[..bytes.len() - usize::from(length > 0)]).is_some(),
+                exact_form(&bytes[..bytes.len() - usize::from(length > 0)]).is_some(),
                 length == 0
             );
-            assert_eq!(usual(&[bytes, vec![0]].concat()), None);
+            assert_eq!(exact_form(&[bytes, vec![0]].concat()), None);
         }
     }
 }

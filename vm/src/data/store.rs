@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 /// Items by content id, in the order of the ids, so that equal stores have equal bytes.
 ///
-/// The first lookup builds an index. An id that is not at its place in the index is found by binary search, so that chosen
+/// The first lookup builds an index. An id that is not at its index slot is found by binary search, so that chosen
 /// ids can't make lookups slow.
 #[derive(Clone)]
 pub struct Store<T> {
@@ -39,13 +39,13 @@ impl<T> Store<T> {
     /// The item of an id.
     #[must_use]
     pub fn get(&self, cid: &Cid) -> Option<&T> {
-        self.place(cid).map(|place| self.at(place))
+        self.position(cid).map(|position| self.at(position))
     }
 
     /// Whether the store has an id.
     #[must_use]
     pub fn contains_key(&self, cid: &Cid) -> bool {
-        self.place(cid).is_some()
+        self.position(cid).is_some()
     }
 
     /// All entries in the order of ids.
@@ -71,10 +71,10 @@ impl<T> Store<T> {
     /// Inserts an item and returns the former one. Takes linear time.
     pub fn insert(&mut self, cid: Cid, item: T) -> Option<T> {
         match self.search(&cid) {
-            Ok(place) => Some(std::mem::replace(&mut self.entries[place].1, item)),
-            Err(place) => {
+            Ok(position) => Some(std::mem::replace(&mut self.entries[position].1, item)),
+            Err(position) => {
                 self.index.take();
-                self.entries.insert(place, (cid, item));
+                self.entries.insert(position, (cid, item));
                 None
             }
         }
@@ -82,9 +82,9 @@ impl<T> Store<T> {
 
     /// Removes the item of an id. Takes linear time.
     pub fn remove(&mut self, cid: &Cid) -> Option<T> {
-        let place = self.search(cid).ok()?;
+        let position = self.search(cid).ok()?;
         self.index.take();
-        Some(self.entries.remove(place).1)
+        Some(self.entries.remove(position).1)
     }
 
     /// Removes all entries.
@@ -113,8 +113,8 @@ impl<T> Store<T> {
         }
         // Entries are large, so each is moved once.
         let keys = (0_u32..).zip(&self.entries);
-        let mut keys: Vec<(u64, u32)> = keys.map(|(place, (cid, _))| (cid.order(), place)).collect();
-        let cid = |place: u32| &self.entries[place as usize].0;
+        let mut keys: Vec<(u64, u32)> = keys.map(|(position, (cid, _))| (cid.order(), position)).collect();
+        let cid = |position: u32| &self.entries[position as usize].0;
         keys.sort_unstable_by(|left, right| {
             if left.0 != right.0 && left.0 != 0 && right.0 != 0 {
                 return left.0.cmp(&right.0);
@@ -123,7 +123,9 @@ impl<T> Store<T> {
         });
         let mut entries: Vec<Option<(Cid, T)>> = std::mem::take(&mut self.entries).into_iter().map(Some).collect();
         self.entries.reserve_exact(entries.len());
-        let in_order = keys.into_iter().filter_map(|(_, place)| entries[place as usize].take());
+        let in_order = keys
+            .into_iter()
+            .filter_map(|(_, position)| entries[position as usize].take());
         self.entries.extend(in_order);
         self.entries.dedup_by(|(later, _), (kept, _)| later == kept);
     }
@@ -133,12 +135,12 @@ impl<T> Store<T> {
     }
 
     /// The item at an index in the order of ids.
-    pub(crate) fn at(&self, place: usize) -> &T {
-        &self.entries[place].1
+    pub(crate) fn at(&self, position: usize) -> &T {
+        &self.entries[position].1
     }
 
     /// The index of an id in the order of ids.
-    pub(crate) fn place(&self, cid: &Cid) -> Option<usize> {
+    pub(crate) fn position(&self, cid: &Cid) -> Option<usize> {
         if self.entries.len() <= FEW {
             return self.entries.iter().position(|(known, _)| known == cid);
         }
@@ -146,7 +148,7 @@ impl<T> Store<T> {
         for slot in slots(index.len(), cid) {
             match index[slot] {
                 FREE => return None,
-                place if self.entries[place as usize].0 == *cid => return Some(place as usize),
+                position if self.entries[position as usize].0 == *cid => return Some(position as usize),
                 _ => {}
             }
         }
@@ -168,9 +170,9 @@ impl<T> Store<T> {
 
     fn make_index(&self) -> Box<[u32]> {
         let mut index = vec![FREE; self.index_slots()].into_boxed_slice();
-        for (place, (cid, _)) in self.entries.iter().enumerate() {
+        for (position, (cid, _)) in self.entries.iter().enumerate() {
             if let Some(free) = slots(index.len(), cid).find(|slot| index[*slot] == FREE) {
-                index[free] = place as u32;
+                index[free] = position as u32;
             }
         }
         index

@@ -40,7 +40,7 @@ pub(crate) enum Invalidation {
     FailedGeneration,
     /// An instruction failed before it left a state in the trace. A further run meets there the state of the next one.
     NoStateInTrace,
-    /// A service of this peer answered a call of another peer. No machine makes such data, and nobody signs the result.
+    /// A service of this peer answered a call of another peer. No machine makes such data, and the result is not signed.
     ForeignCall,
 
     // The attempt is abandoned.

@@ -1,4 +1,4 @@
-//! What operands mean.
+//! Resolves operands.
 
 use super::Machine;
 use super::item::{Item, ItemRef, Resolved};
@@ -11,7 +11,7 @@ use aqua_values::Value;
 use ecow::{EcoString, EcoVec};
 
 impl Machine<'_> {
-    /// The value of an operand and where it comes from.
+    /// The value of an operand with its origin.
     pub(super) fn resolve(&self, operand: OperandId) -> Result<Resolved, ExecutionError> {
         let literal = |value: Value| Ok(Resolved::one(value, self.literal.clone()));
         match self.code[operand] {
@@ -87,13 +87,13 @@ impl Machine<'_> {
         };
         let value = match lens {
             None => object.clone(),
-            // The tetraplet tells of the error, not of the part.
+            // The tetraplet is that of the error, not of the part.
             Some(lens) => self.apply_to_value(object, &origin, &self.code[lens])?.value,
         };
         Ok(Resolved::one(value, origin))
     }
 
-    /// The scalar or, if there is none of that name, the item of the fold whose iterator has it.
+    /// The scalar or, without one, the item of the fold with that iterator.
     pub(super) fn scalar(&self, slot: Slot) -> Result<ItemRef<'_>, Catchable> {
         match self.scalars.find(slot.index(), &self.levels) {
             Some(value) => value
@@ -111,7 +111,7 @@ impl Machine<'_> {
         self.iterators.get(slot.index()).is_some()
     }
 
-    /// A part of a call's triplet: must be a text.
+    /// A part of a call triplet, which must be a string.
     pub(super) fn resolve_text(&self, operand: OperandId) -> Result<EcoString, ExecutionError> {
         let value = match self.code[operand] {
             ResolvedOperand::String(text) => return Ok(self.code[text].clone()),

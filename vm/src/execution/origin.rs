@@ -171,8 +171,8 @@ mod tests {
         assert_eq!(proved(&Provenance::Literal), Tetraplet::of_peer("peer"));
         let full = called().seen_through_index(0);
         assert_eq!(proved(&Provenance::ServiceResult { cid: cid.clone() }), full);
-        let frozen = proved(&Provenance::Canon { cid });
-        assert_eq!((&*frozen.peer_pk, frozen.lens), ("peer", full.lens));
-        assert_eq!((&*frozen.service_id, &*frozen.function_name), ("", ""));
+        let canonicalised = proved(&Provenance::Canon { cid });
+        assert_eq!((&*canonicalised.peer_pk, canonicalised.lens), ("peer", full.lens));
+        assert_eq!((&*canonicalised.service_id, &*canonicalised.function_name), ("", ""));
     }
 }

@@ -166,7 +166,7 @@ impl Request {
 
 impl Parameters {
     fn to_run_parameters(&self) -> RunParameters {
-        let usual = Limits::default();
+        let defaults = Limits::default();
         RunParameters {
             init_peer_id: self.init_peer_id.clone(),
             current_peer_id: self.current_peer_id.clone(),
@@ -176,11 +176,11 @@ impl Parameters {
             secret_key_bytes: self.secret_key.0.clone(),
             particle_id: self.particle_id.clone(),
             limits: Limits {
-                air_size: self.air_size_limit.unwrap_or(usual.air_size),
-                particle_size: self.particle_size_limit.unwrap_or(usual.particle_size),
-                call_result_size: self.call_result_size_limit.unwrap_or(usual.call_result_size),
-                run_size: self.run_size_limit.unwrap_or(usual.run_size),
-                run_length: self.run_length_limit.unwrap_or(usual.run_length),
+                air_size: self.air_size_limit.unwrap_or(defaults.air_size),
+                particle_size: self.particle_size_limit.unwrap_or(defaults.particle_size),
+                call_result_size: self.call_result_size_limit.unwrap_or(defaults.call_result_size),
+                run_size: self.run_size_limit.unwrap_or(defaults.run_size),
+                run_length: self.run_length_limit.unwrap_or(defaults.run_length),
                 hard: self.hard_limit_enabled,
             },
             canon_map_fold: match self.canon_map_fold {

@@ -29,11 +29,11 @@ impl Bijection {
 }
 
 /// Sets a partner and returns the former one.
-fn replace(positions: &mut Vec<usize>, place: usize, position: usize) -> Option<usize> {
-    if place >= positions.len() {
-        positions.resize(place + 1, NONE);
+fn replace(positions: &mut Vec<usize>, index: usize, position: usize) -> Option<usize> {
+    if index >= positions.len() {
+        positions.resize(index + 1, NONE);
     }
-    let former = std::mem::replace(&mut positions[place], position);
+    let former = std::mem::replace(&mut positions[index], position);
     (former != NONE).then_some(former)
 }
 

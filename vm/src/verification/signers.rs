@@ -221,38 +221,38 @@ fn made<'d>(data: &'d ParticleData, signers: &[&String]) -> Result<Vec<Made<'d>>
     let mut canons = Vouched::none_of(&info.canon_result_store);
     let mut by_tetraplet: FxHashMap<&Cid, usize> = FxHashMap::default();
     for state in &data.trace {
-        let (cid, place, vouched, store) = match state {
+        let (cid, position, counted, store) = match state {
             TraceState::Call(
                 CallState::Executed(ValueRef::Scalar(cid) | ValueRef::Stream { cid, .. }) | CallState::Failed(cid),
             ) => {
-                let place = info.service_result_store.place(cid);
-                (cid, place, &mut results, type_names::SERVICE_RESULT)
+                let position = info.service_result_store.position(cid);
+                (cid, position, &mut results, type_names::SERVICE_RESULT)
             }
             TraceState::Canon(CanonState::Executed(cid)) => {
-                let place = info.canon_result_store.place(cid);
-                (cid, place, &mut canons, type_names::CANON_RESULT)
+                let position = info.canon_result_store.position(cid);
+                (cid, position, &mut canons, type_names::CANON_RESULT)
             }
             _ => continue,
         };
-        let place = place.ok_or_else(|| missing(cid, STATE, store))?;
-        let (vouches, count) = &mut vouched.entries[place];
+        let position = position.ok_or_else(|| missing(cid, STATE, store))?;
+        let (signer, count) = &mut counted.entries[position];
         *count += 1;
         if *count > 1 {
             continue;
         }
         let tetraplet = match state {
-            TraceState::Call(_) => &info.service_result_store.at(place).tetraplet_cid,
-            _ => &info.canon_result_store.at(place).tetraplet,
+            TraceState::Call(_) => &info.service_result_store.at(position).tetraplet_cid,
+            _ => &info.canon_result_store.at(position).tetraplet,
         };
-        *vouches = match by_tetraplet.entry(tetraplet) {
+        *signer = match by_tetraplet.entry(tetraplet) {
             Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(place) => {
+            Entry::Vacant(vacant) => {
                 let found = info.tetraplet_store.get(tetraplet);
                 let peer = &found
                     .ok_or_else(|| missing(tetraplet, store, type_names::TETRAPLET))?
                     .peer_pk;
                 let signer = signers.binary_search_by(|known| known.as_str().cmp(peer));
-                *place.insert(
+                *vacant.insert(
                     signer
                         .map_err(|_| PreparationError::Signature(SignatureError::UnknownPeer(peer.as_str().into())))?,
                 )
