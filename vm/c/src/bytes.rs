@@ -2,13 +2,13 @@
 
 use crate::status::{AquaVmStatus, NOT_UTF8, NULL, OUT_OF_RANGE, free};
 
-/// Bytes that someone else owns.
+/// Borrowed bytes.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct AquaVmBytes {
-    /// The first byte; may be NULL when there are none.
+    /// The first byte; may be NULL if there are none.
     pub data: *const u8,
-    /// Number of states.
+    /// Number of bytes.
     pub length: usize,
 }
 
@@ -59,7 +59,7 @@ pub struct AquaVmBuffer(pub(crate) Vec<u8>);
 /// A view of a buffer.
 ///
 /// # Safety
-/// `buffer` is NULL or one that this library made and that was not given back.
+/// `buffer` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_buffer_bytes(buffer: *const AquaVmBuffer) -> AquaVmBytes {
     // SAFETY: it is NULL or points to a buffer; buffers don't change once they are made.
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn aqua_vm_buffer_bytes(buffer: *const AquaVmBuffer) -> Aq
     buffer.map_or(AquaVmBytes::NONE, |buffer| AquaVmBytes::of(&buffer.0))
 }
 
-/// Gives a buffer back.
+/// Frees a buffer.
 ///
 /// # Safety
 /// `buffer` is NULL, or one that this library made and that is not used again.

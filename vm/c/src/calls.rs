@@ -73,7 +73,7 @@ pub unsafe extern "C" fn aqua_vm_call_requests_read(
     unsafe { guarded(requests, make) }
 }
 
-/// How many there are.
+/// The number of call requests.
 ///
 /// # Safety
 /// `requests` is NULL or was made by this library and not given back.
@@ -84,10 +84,10 @@ pub unsafe extern "C" fn aqua_vm_call_requests_count(requests: *const AquaVmCall
     requests.map_or(0, |requests| requests.0.len())
 }
 
-/// One of them.
+/// One of the call requests.
 ///
 /// # Safety
-/// `requests` is NULL or was made by this library and not given back; `request` is NULL or may be written through.
+/// `requests` is NULL or was made by this library and has not been freed; `request` is NULL or may be written through.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_call_requests_get(
     requests: *const AquaVmCallRequests,
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn aqua_vm_call_requests_get(
     OK
 }
 
-/// Gives call requests back.
+/// Frees call requests.
 ///
 /// # Safety
 /// `requests` is NULL, or was made by this library and is not used again.

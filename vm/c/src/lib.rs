@@ -1,11 +1,11 @@
-//! The machine over bytes for programs in C and whatever speaks C: the functions that `include/aqua_vm.h` declares.
+//! The C interface of the machine over bytes: the functions that `include/aqua_vm.h` declares.
 //!
-//! The header says what each function means, who owns what and which threads may call; here it is said once more only
-//! where the code rests on it. No panic crosses into C: what can panic runs inside `status::guarded`, and the rest reads fields.
+//! The header documents the functions, ownership and thread safety. No panic crosses into C: code that can panic runs
+//! inside `status::guarded`, the rest reads fields.
 
-// SAFETY: this is the room of the foreign interface. All its unsafe code reads and writes what the caller's pointers point
-// to, and exports names; each place says which promise of the header makes it sound.
-#![allow(unsafe_code, reason = "the room of the foreign interface")]
+// SAFETY: this crate is the foreign interface. Its unsafe code reads and writes through the caller's pointers, and exports
+// names. Each block names the requirement of the header that makes it sound.
+#![allow(unsafe_code, reason = "this crate is the foreign interface")]
 
 mod bytes;
 mod calls;

@@ -1,27 +1,27 @@
-//! What a run gave, read field by field.
+//! The outcome of a run and its fields.
 
 use crate::bytes::AquaVmBytes;
 use crate::status::free;
 use aqua_vm::flat::FlatOutcome;
 
-/// What a run gave.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct AquaVmOutcome(pub(crate) FlatOutcome);
 
-/// Reads a field of an outcome; of NULL, nothing.
+/// Reads a field of an outcome. NULL gives the default.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 unsafe fn read<'a, T>(outcome: *const AquaVmOutcome, nothing: T, field: impl FnOnce(&'a FlatOutcome) -> T) -> T {
     // SAFETY: it is NULL or points to an outcome; outcomes don't change once they are made.
     let outcome = unsafe { outcome.as_ref() };
     outcome.map_or(nothing, |outcome| field(&outcome.0))
 }
 
-/// The number of the error.
+/// The error code.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_ret_code(outcome: *const AquaVmOutcome) -> i64 {
     // SAFETY: the caller's promise is the same.
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn aqua_vm_outcome_ret_code(outcome: *const AquaVmOutcome)
 /// The text of the error.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_error_message(outcome: *const AquaVmOutcome) -> AquaVmBytes {
     // SAFETY: the caller's promise is the same.
@@ -45,27 +45,27 @@ pub unsafe extern "C" fn aqua_vm_outcome_error_message(outcome: *const AquaVmOut
 /// Particle data.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_data(outcome: *const AquaVmOutcome) -> AquaVmBytes {
     // SAFETY: the caller's promise is the same.
     unsafe { read(outcome, AquaVmBytes::NONE, |outcome| AquaVmBytes::of(&outcome.data)) }
 }
 
-/// How many peers the particle goes to.
+/// The number of next peers.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_next_peer_count(outcome: *const AquaVmOutcome) -> usize {
     // SAFETY: the caller's promise is the same.
     unsafe { read(outcome, 0, |outcome| outcome.next_peer_pks.len()) }
 }
 
-/// One of the peers that the particle goes to.
+/// One of the next peers.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_next_peer(outcome: *const AquaVmOutcome, index: usize) -> AquaVmBytes {
     let peer = |outcome: &FlatOutcome| {
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn aqua_vm_outcome_next_peer(outcome: *const AquaVmOutcome
 /// Call requests in wire form.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_call_requests(outcome: *const AquaVmOutcome) -> AquaVmBytes {
     // SAFETY: the caller's promise is the same.
@@ -90,10 +90,10 @@ pub unsafe extern "C" fn aqua_vm_outcome_call_requests(outcome: *const AquaVmOut
     }
 }
 
-/// Sizes above their limits, one bit each.
+/// The sizes above their limits, one bit each.
 ///
 /// # Safety
-/// `outcome` is NULL or one that this library made and that was not given back.
+/// `outcome` is NULL or one that this library made and that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aqua_vm_outcome_flags(outcome: *const AquaVmOutcome) -> u32 {
     let flags = |outcome: &FlatOutcome| {
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn aqua_vm_outcome_flags(outcome: *const AquaVmOutcome) ->
     unsafe { read(outcome, 0, flags) }
 }
 
-/// Gives an outcome back.
+/// Frees an outcome.
 ///
 /// # Safety
 /// `outcome` is NULL, or one that this library made and that is not used again.

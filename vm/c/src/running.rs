@@ -1,4 +1,4 @@
-//! Running a script.
+//! Runs scripts.
 
 use crate::bytes::{AquaVmBuffer, AquaVmBytes};
 use crate::outcome::AquaVmOutcome;
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn aqua_vm_invoke(
     unsafe { guarded(outcome, run) }
 }
 
-/// Answers a line of JSON.
+/// Handles a line of JSON.
 ///
 /// # Safety
 /// `line` can be read; `reply` is NULL or may be written through.

@@ -1,9 +1,9 @@
-//! Whether a call was right.
+//! Statuses of calls.
 
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// 0, or why nothing was done.
+/// 0, or the reason of a failure.
 pub type AquaVmStatus = i32;
 
 pub(crate) const OK: AquaVmStatus = 0;
@@ -13,7 +13,7 @@ pub(crate) const OUT_OF_RANGE: AquaVmStatus = 3;
 pub(crate) const MALFORMED: AquaVmStatus = 4;
 pub(crate) const PANIC: AquaVmStatus = 5;
 
-/// A sentence about a status.
+/// A message for a status.
 #[unsafe(no_mangle)]
 pub extern "C" fn aqua_vm_status_text(status: AquaVmStatus) -> *const c_char {
     let text: &'static CStr = match status {
@@ -28,7 +28,7 @@ pub extern "C" fn aqua_vm_status_text(status: AquaVmStatus) -> *const c_char {
     text.as_ptr()
 }
 
-/// Makes something and puts it where `out` points; of a failure or a panic, NULL and a status.
+/// Creates an object and writes it to `out`. After an error or a panic, writes NULL and returns a status.
 ///
 /// # Safety
 /// `out` is NULL or may be written through.
@@ -36,7 +36,7 @@ pub(crate) unsafe fn guarded<T>(out: *mut *mut T, make: impl FnOnce() -> Result<
     if out.is_null() {
         return NULL;
     }
-    // The closure only reads what the caller lends, and what it made so far is dropped: nothing half-done is seen after.
+    // The closure only reads borrowed data, and a panic drops what it has created, so no broken state is visible afterwards.
     let made = catch_unwind(AssertUnwindSafe(make)).unwrap_or(Err(PANIC));
     let (pointer, status) = match made {
         Ok(value) => (Box::into_raw(Box::new(value)), OK),
@@ -47,13 +47,13 @@ pub(crate) unsafe fn guarded<T>(out: *mut *mut T, make: impl FnOnce() -> Result<
     status
 }
 
-/// Takes back what [`guarded`] gave out.
+/// Frees an object that [`guarded`] created.
 ///
 /// # Safety
 /// `object` is NULL, or was made by [`guarded`] and is not used again.
 pub(crate) unsafe fn free<T>(object: *mut T) {
     if !object.is_null() {
-        // SAFETY: it came from `Box::into_raw` in `guarded`, and the header allows to give it back once only.
+        // SAFETY: it came from `Box::into_raw` in `guarded`, and the header requires that it is freed only once.
         drop(unsafe { Box::from_raw(object) });
     }
 }
