@@ -1,6 +1,7 @@
 //! The foreign interface, seen from C.
 
-#![allow(clippy::disallowed_types, reason = "runs the C compiler and its programs")]
+#![expect(clippy::disallowed_types, reason = "a C compiler and its programs run as processes")]
+
 #![allow(clippy::disallowed_methods, reason = "tests read files and settings")]
 
 mod contract;

@@ -177,3 +177,38 @@ fn of_store<T>(store: &Store<T>, entry: usize, of_item: impl Fn(&T) -> DataSize)
 fn longer(cid: &Cid) -> usize {
     cid.length().saturating_sub(CID_TEXT)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::State;
+
+    #[test]
+    fn the_archive_is_not_larger_than_its_bound() {
+        // Ids without an entry in a store are texts of their own.
+        let cid = |number: usize| Cid::of_json(number.to_string().as_bytes());
+        let mut data = ParticleData::default();
+        data.cid_info.canon_result_store.insert(
+            cid(0),
+            CanonResultCidAggregate {
+                tetraplet: cid(1),
+                values: (2..100).map(cid).collect(),
+            },
+        );
+        data.cid_info.service_result_store = (200..300)
+            .map(|number| {
+                let result = ServiceResultCidAggregate {
+                    value_cid: cid(number + 100),
+                    argument_hash: ecow::EcoString::from(format!("{number:0100}")).into(),
+                    tetraplet_cid: cid(number + 200),
+                };
+                (cid(number), result)
+            })
+            .collect();
+        data.trace = (100..200)
+            .map(|number| TraceState::Call(CallState::Executed(ValueRef::Unused(cid(number)))))
+            .collect();
+        let bound = data.size().archive;
+        assert!(State::new(data).encode().len() <= bound + 256, "{bound}");
+    }
+}
