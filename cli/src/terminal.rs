@@ -3,10 +3,12 @@
 
 use crate::failure::Failure;
 use crate::options::{Color, OutputOptions};
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use aqua_diagnostics::{Diagnostic, Sources};
 use aqua_render::Colour;
 use serde_json::{Value, json};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 /// Prints according to the output options.
 #[derive(Debug, Clone, Copy)]
@@ -16,12 +18,13 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Reads `NO_COLOR` and tests whether standard error is a terminal.
+    /// Chooses whether to use colours: `--color` first, then `NO_COLOR`, `CLICOLOR_FORCE` and `TERM`, then whether
+    /// standard error is a terminal.
     pub(crate) fn new(options: OutputOptions) -> Self {
         let is_coloured = match options.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()) && io::stderr().is_terminal(),
+            Color::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
         };
         Self {
             options,
@@ -94,12 +97,12 @@ impl Terminal {
         if self.options.json {
             self.object(&json!({"kind": "error", "reason": failure.reason(), "message": message}));
         } else {
-            let prefix = if self.is_coloured() {
-                "\x1b[1;31merror\x1b[0m"
+            let style = if self.is_coloured() {
+                AnsiColor::Red.on_default().bold()
             } else {
-                "error"
+                Style::new()
             };
-            write(io::stderr(), &format!("{prefix}: {message}\n"));
+            write(io::stderr(), &format!("{style}error{style:#}: {message}\n"));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Finds `.aqua` files.
 
 use crate::Error;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
 
 /// Expands `paths`: files are kept, folders are replaced by the `.aqua` files in them, sorted.
 ///
@@ -26,31 +28,23 @@ pub fn programs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let mut folders = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let unreadable = |source| Error::Unreadable {
-            path: folder.clone(),
-            source,
-        };
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
-            if kind.is_dir() && !is_skipped(&path) {
-                folders.push(path);
-            } else if !kind.is_dir() && path.extension().is_some_and(|it| it == "aqua") {
-                files.push(path);
-            }
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry)) {
+        let entry = entry.map_err(|error| Error::Unreadable {
+            path: error.path().unwrap_or(folder).to_owned(),
+            // Without following links there is no other error than one of the file system.
+            source: error.into_io_error().unwrap_or_else(|| ErrorKind::Other.into()),
+        })?;
+        if !entry.file_type().is_dir() && entry.path().extension().is_some_and(|it| it == "aqua") {
+            found.push(entry.into_path());
         }
     }
-    files.sort();
-    found.append(&mut files);
     Ok(())
 }
 
-fn is_skipped(folder: &Path) -> bool {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with('.') || name == "node_modules" || name == "target"
+fn is_skipped(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.file_type().is_dir() && (name.starts_with('.') || name == "node_modules" || name == "target")
 }
 
 #[cfg(test)]

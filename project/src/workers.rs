@@ -1,34 +1,19 @@
-//! Threads that share the tasks of a large project.
+//! Parallel parsing and checking of a project's modules.
 
 use aqua_compiler::{Task, TaskRunner};
-use std::num::NonZero;
-use std::sync::Mutex;
-use std::thread;
+use rayon::prelude::*;
 
-/// As many threads as there are processors, or fewer when there is less to do.
+/// The thread pool of the process, with one thread for each processor.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Threads;
 
 impl TaskRunner for Threads {
     fn run(&self, tasks: Vec<Task<'_>>) {
-        // Counting processors takes longer than most pieces.
-        let most = tasks.len();
-        let count = || thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if most < 2 { most } else { count().min(most) };
-        if threads < 2 {
+        // Most commands have one module to check; starting the pool would take longer.
+        if tasks.len() < 2 {
             return tasks.into_iter().for_each(|task| task());
         }
-        let queue = Mutex::new(tasks.into_iter());
-        let next = || queue.lock().ok().and_then(|mut waiting| waiting.next());
-        thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some(task) = next() {
-                        task();
-                    }
-                });
-            }
-        });
+        tasks.into_par_iter().for_each(|task| task());
     }
 }
 
