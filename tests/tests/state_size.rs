@@ -6,9 +6,11 @@
 #![allow(unsafe_code, reason = "a global allocator is an unsafe trait")]
 #![allow(clippy::print_stdout, reason = "the table is the result")]
 
+use aqua_keys::KeyPair;
+use aqua_tests::simulated_network::call_results;
 use aqua_tests::vm_datasets::DataSet;
 use aqua_values::Value;
-use aqua_vm::{CallRequest, CallResult, CanonMapFold, KeyPair, Params, Program, State, step};
+use aqua_vm::{CallRequest, CallResult, CanonMapFold, Params, Program, State, step};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -68,7 +70,7 @@ impl Run {
             run.particle.init_peer_id.clone(),
             KeyPair::from_seed(run.seed),
         );
-        params.current_peer_id = run.current_peer_id.to_owned();
+        params.current_peer_id = run.current_peer_id.into();
         params.timestamp = run.particle.timestamp;
         params.ttl = run.particle.ttl;
         params.canon_map_fold = CanonMapFold::LastOfEachKey;
@@ -78,7 +80,13 @@ impl Run {
 
     fn step(&self, set: &DataSet) -> State {
         let known = State::decode(&set.prev_data).expect("sets have valid data");
-        let outcome = step(&self.program, &known, &set.data, &set.call_results, &self.params);
+        let outcome = step(
+            &self.program,
+            &known,
+            &set.data,
+            &call_results(&set.call_results),
+            &self.params,
+        );
         assert_eq!(outcome.error, None, "{}", set.name);
         outcome.state
     }
