@@ -4,7 +4,7 @@
 //! differ, the particle travels through the relays that the `on`s name. For every step this module computes
 //!
 //! * the locations where the particle is *before* the step, where the step *begins* and *ends*, and where execution *continues*;
-//! * its [exit distance](exits::ExitDistance): whether the step sends the particle on when it is done, or the next step fetches
+//! * its exit distance (`exits::ExitDistance`): whether the step sends the particle on when it is done, or the next step fetches
 //!   it (a branch of `par` is left only if a later step uses what it writes);
 //! * and from these the hops before and after the step.
 //!
