@@ -216,5 +216,5 @@ fn an_unreachable_relay_exits_with_4() {
     let output = Folder::new(&[("main.aqua", program)]).output(&["run", "main.aqua", "--relay", &relay]);
     let message = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(4), "{message}");
-    assert!(message.starts_with("error: the relay was not reached"), "{message}");
+    assert!(message.starts_with("error: can't connect to the relay"), "{message}");
 }
