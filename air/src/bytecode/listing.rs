@@ -99,7 +99,7 @@ impl Bytecode {
                 format!("new {}", scope(opened))
             }
             Operation::Fail { error } => format!("fail {}", error.index()),
-            Operation::FailWith { code, message } => format!("fail text {} {code}", message.index()),
+            Operation::FailWith { code, message } => format!("fail string {} {code}", message.index()),
             Operation::Fold {
                 iterable,
                 iterator,
