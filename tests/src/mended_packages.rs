@@ -109,6 +109,8 @@ fn check_file(disk: &FileLoader, path: &Path) -> CheckedProgram {
 
 /// The text of a file, and its number.
 fn source_of<'a>(checked: &'a CheckedProgram, path: &Path) -> (FileId, &'a Source) {
+    // Sources have the paths that symbolic links lead to.
+    let path = path.canonicalize().expect("a file");
     let mut found = checked
         .sources
         .iter()

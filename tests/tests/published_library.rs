@@ -29,7 +29,7 @@ fn every_file_compiles_as_a_dependency() {
         let messages = terminal(&checked.sources, &checked.diagnostics, Colour::Off);
         assert!(!checked.has_errors(), "{file}\n{messages}");
         for message in checked.diagnostics {
-            let is_import = message.message.contains("is imported from two places");
+            let is_import = message.message.contains("is imported twice");
             assert_eq!(message.severity, Severity::Warning);
             assert!(
                 message.fix.is_some() || is_import,

@@ -17,10 +17,11 @@ fn programs_compile_and_run_as_they_do_natively() {
     };
     let requests: Vec<Request> = examples().into_iter().chain(programs()).collect();
     assert!(requests.len() >= 20, "only {} programs", requests.len());
+    let mut responding = 0;
     for request in requests {
         let bytes = serde_json::to_vec(&request).expect("a request is JSON");
         let native = compile_and_run(&bytes);
-        assert_ends(&request, &native);
+        responding += usize::from(responds(&request, &native));
         let wasm = guest.call("compile_and_run", &bytes).expect("the guest doesn't trap");
         assert!(
             native == wasm,
@@ -30,6 +31,7 @@ fn programs_compile_and_run_as_they_do_natively() {
             String::from_utf8_lossy(&wasm)
         );
     }
+    assert!(responding >= 20, "only {responding} programs report results");
 }
 
 /// Another pointer width and another library for signatures make no difference.
@@ -48,17 +50,14 @@ fn simulated_networks_have_the_same_log() {
     }
 }
 
-/// The script ran to its end, without errors of the VM: nothing else is worth comparing.
-fn assert_ends(request: &Request, reply: &[u8]) {
+/// Whether the script reported its results; other scripts report an error, since most services have no right answer here.
+fn responds(request: &Request, reply: &[u8]) -> bool {
     let reply: Value = serde_json::from_slice(reply).expect("a reply is JSON");
     let name = &request.function;
     let steps = reply["steps"].as_array().unwrap_or_else(|| panic!("{name}: {reply}"));
     assert!(steps.iter().all(|step| step["error"].is_null()), "{name}: {reply}");
     let mut calls = steps.iter().flat_map(|step| step["calls"].as_array().expect("calls"));
-    assert!(
-        calls.any(|call| call[0] == "callbackSrv" && call[1] == "response"),
-        "{name}: {reply}"
-    );
+    calls.any(|call| call[0] == "callbackSrv" && call[1] == "response")
 }
 
 /// The programs of `examples`, called as their manifests say.
