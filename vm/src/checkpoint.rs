@@ -62,7 +62,7 @@ impl Checkpoint {
     /// Approximate memory in bytes, without the program.
     pub(crate) fn size(&self) -> usize {
         /// The parameters with their key, and their counts.
-        const PARAMS: usize = 680;
+        const PARAMS: usize = 340;
         let texts = [
             &self.params.init_peer_id,
             &self.params.current_peer_id,
