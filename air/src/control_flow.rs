@@ -9,7 +9,6 @@ use crate::{FailOperand, Instruction, InstructionId, Script};
 use ecow::EcoString;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
-use std::fmt::{self, Write};
 
 /// The control-flow graph of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,93 +101,30 @@ impl ControlFlowGraph {
 
     /// Formats the graph in the DOT language of Graphviz.
     pub fn to_dot(&self) -> String {
-        let mut out = String::from("digraph script {\n  node [fontname=\"monospace\"];\n");
-        self.write_dot(&mut out).expect("writing to a string succeeds");
-        out + "}\n"
-    }
-
-    fn write_dot(&self, out: &mut String) -> fmt::Result {
-        let write_node = |out: &mut String, id: usize, node: &Node| {
-            let (shape, end) = match node.shape {
-                Shape::Box => ("box", "\\l"),
-                Shape::Diamond => ("diamond", ""),
-                Shape::Round => ("ellipse", ""),
-            };
-            let label: String = node.lines.iter().map(|line| escaped(line, "\\\"") + end).collect();
-            writeln!(out, "  n{id} [shape={shape}, label=\"{label}\"];")
-        };
-        let (by_peer, others) = self.by_peer();
-        for (number, (peer, nodes)) in self.peers.iter().zip(by_peer).enumerate() {
-            writeln!(
-                out,
-                "  subgraph cluster_{number} {{\n  label=\"{}\";",
-                escaped(peer, "\\\"")
-            )?;
-            nodes.iter().try_for_each(|id| write_node(out, *id, &self.nodes[*id]))?;
-            writeln!(out, "  }}")?;
-        }
-        others
-            .iter()
-            .try_for_each(|id| write_node(out, *id, &self.nodes[*id]))?;
-        for Edge {
-            from,
-            to,
-            label,
-            dashed,
-        } in &self.edges
-        {
-            let style = match (label.is_empty(), dashed) {
-                (true, _) => String::new(),
-                (false, false) => format!(" [label=\"{label}\"]"),
-                (false, true) => format!(" [label=\"{label}\", style=dashed]"),
-            };
-            writeln!(out, "  n{from} -> n{to}{style};")?;
-        }
-        Ok(())
+        format!(
+            "digraph script {{\n  node [fontname=\"monospace\"];\n{}}}\n",
+            self.statements(&DOT)
+        )
     }
 
     /// Formats the graph in the Mermaid language, which many Markdown viewers render.
     pub fn to_mermaid(&self) -> String {
-        let mut out = String::from("flowchart TB\n");
-        self.write_mermaid(&mut out).expect("writing to a string succeeds");
-        out
+        format!("flowchart TB\n{}", self.statements(&MERMAID))
     }
 
-    fn write_mermaid(&self, out: &mut String) -> fmt::Result {
-        let write_node = |out: &mut String, id: usize, node: &Node| {
-            let (open, close) = match node.shape {
-                Shape::Box => ("[\"", "\"]"),
-                Shape::Diamond => ("{\"", "\"}"),
-                Shape::Round => ("([\"", "\"])"),
-            };
-            let label: Vec<String> = node.lines.iter().map(|line| entities(line)).collect();
-            writeln!(out, "  n{id}{open}{}{close}", label.join("<br>"))
-        };
+    /// Writes the nodes of each peer as a subgraph, then the nodes without a peer and the edges.
+    fn statements(&self, language: &GraphLanguage) -> String {
+        let node = |id: usize| (language.node)(id, &self.nodes[id]);
         let (by_peer, others) = self.by_peer();
+        let mut lines = Vec::new();
         for (number, (peer, nodes)) in self.peers.iter().zip(by_peer).enumerate() {
-            writeln!(out, "  subgraph p{number}[\"{}\"]", entities(peer))?;
-            nodes.iter().try_for_each(|id| write_node(out, *id, &self.nodes[*id]))?;
-            writeln!(out, "  end")?;
+            lines.push((language.subgraph)(number, peer));
+            lines.extend(nodes.into_iter().map(node));
+            lines.push(language.end.to_owned());
         }
-        others
-            .iter()
-            .try_for_each(|id| write_node(out, *id, &self.nodes[*id]))?;
-        for Edge {
-            from,
-            to,
-            label,
-            dashed,
-        } in &self.edges
-        {
-            let arrow = if *dashed { "-.->" } else { "-->" };
-            let label = if label.is_empty() {
-                String::new()
-            } else {
-                format!("|{label}|")
-            };
-            writeln!(out, "  n{from} {arrow}{label} n{to}")?;
-        }
-        Ok(())
+        lines.extend(others.into_iter().map(node));
+        lines.extend(self.edges.iter().map(language.edge));
+        lines.iter().map(|line| format!("  {line}\n")).collect()
     }
 
     /// Groups node ids by peer. The second list holds the nodes without a peer.
@@ -200,6 +136,73 @@ impl ControlFlowGraph {
         (by_peer, others)
     }
 }
+
+/// How a language for graphs writes their parts.
+struct GraphLanguage {
+    /// Opens the subgraph of a peer.
+    subgraph: fn(usize, &str) -> String,
+    /// Closes a subgraph.
+    end: &'static str,
+    node: fn(usize, &Node) -> String,
+    edge: fn(&Edge) -> String,
+}
+
+const DOT: GraphLanguage = GraphLanguage {
+    subgraph: |number, peer| format!("subgraph cluster_{number} {{\n  label=\"{}\";", escaped(peer, "\\\"")),
+    end: "}",
+    node: |id, node| {
+        let (shape, end) = match node.shape {
+            Shape::Box => ("box", "\\l"),
+            Shape::Diamond => ("diamond", ""),
+            Shape::Round => ("ellipse", ""),
+        };
+        let label: String = node.lines.iter().map(|line| escaped(line, "\\\"") + end).collect();
+        format!("n{id} [shape={shape}, label=\"{label}\"];")
+    },
+    edge: |edge| {
+        let Edge {
+            from,
+            to,
+            label,
+            dashed,
+        } = edge;
+        let style = match (label.is_empty(), dashed) {
+            (true, _) => String::new(),
+            (false, false) => format!(" [label=\"{label}\"]"),
+            (false, true) => format!(" [label=\"{label}\", style=dashed]"),
+        };
+        format!("n{from} -> n{to}{style};")
+    },
+};
+
+const MERMAID: GraphLanguage = GraphLanguage {
+    subgraph: |number, peer| format!("subgraph p{number}[\"{}\"]", entities(peer)),
+    end: "end",
+    node: |id, node| {
+        let (open, close) = match node.shape {
+            Shape::Box => ("[\"", "\"]"),
+            Shape::Diamond => ("{\"", "\"}"),
+            Shape::Round => ("([\"", "\"])"),
+        };
+        let label: Vec<String> = node.lines.iter().map(|line| entities(line)).collect();
+        format!("n{id}{open}{}{close}", label.join("<br>"))
+    },
+    edge: |edge| {
+        let Edge {
+            from,
+            to,
+            label,
+            dashed,
+        } = edge;
+        let arrow = if *dashed { "-.->" } else { "-->" };
+        let label = if label.is_empty() {
+            String::new()
+        } else {
+            format!("|{label}|")
+        };
+        format!("n{from} {arrow}{label} n{to}")
+    },
+};
 
 struct Builder<'s> {
     script: &'s Script,

@@ -170,6 +170,17 @@ pub enum OperandPosition {
 }
 
 impl OperandPosition {
+    /// All positions, in the order of their declaration.
+    pub const ALL: [Self; 7] = [
+        Self::Peer,
+        Self::Function,
+        Self::Argument,
+        Self::Source,
+        Self::Key,
+        Self::Iterable,
+        Self::Fail,
+    ];
+
     /// Returns whether AIR allows an operand at this position.
     pub fn accepts(self, operand: &Operand) -> bool {
         use VariableKind::{CanonMap, CanonStream, Scalar, Stream, StreamMap};

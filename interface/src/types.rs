@@ -32,7 +32,7 @@ pub enum Type {
     Char,
     /// `string`
     String,
-    /// Bytes, Aqua's `[]u8`; in JSON an array of numbers. Marine tells them from lists of `u8`, but takes either.
+    /// Bytes, Aqua's `[]u8`; in JSON an array of numbers. Marine distinguishes them from lists of `u8`, but accepts either.
     Bytes,
     /// A list, Aqua's `[]T`; in JSON an array.
     List(Box<Self>),

@@ -134,18 +134,8 @@ fn resolve(token: &Token<'_>, builder: &mut Builder) -> ResolvedOperand {
     }
 }
 
-const POSITIONS: [OperandPosition; 7] = [
-    OperandPosition::Peer,
-    OperandPosition::Function,
-    OperandPosition::Argument,
-    OperandPosition::Source,
-    OperandPosition::Key,
-    OperandPosition::Iterable,
-    OperandPosition::Fail,
-];
-
 /// The bit set of scalars, which are allowed at every position.
-const ALL_POSITIONS: u8 = (1 << POSITIONS.len()) - 1;
+const ALL_POSITIONS: u8 = (1 << OperandPosition::ALL.len()) - 1;
 
 fn bit(position: OperandPosition) -> u8 {
     1 << position as u8
@@ -153,7 +143,9 @@ fn bit(position: OperandPosition) -> u8 {
 
 fn allowed_positions(token: &Token<'_>) -> u8 {
     let operand = representative(token);
-    let accepting = POSITIONS.into_iter().filter(|position| position.accepts(&operand));
+    let accepting = OperandPosition::ALL
+        .into_iter()
+        .filter(|position| position.accepts(&operand));
     accepting.fold(0, |bits, position| bits | bit(position))
 }
 

@@ -202,7 +202,7 @@ impl Client {
     }
 }
 
-/// A particle that is tracked until it is asked for, also if nobody waits for the result any more.
+/// A particle that is tracked until it is asked for, also if no caller waits for the result any more.
 struct Tracked<'c> {
     tracker: &'c ParticleTracker,
     particle: Signature,

@@ -77,7 +77,7 @@ pub(crate) struct SwarmTask {
     config: Config,
     kademlia_protocol: libp2p::StreamProtocol,
     events: mpsc::Sender<Event>,
-    /// Events that the queue has no room for yet.
+    /// Events that wait for free space in the queue.
     backlog: VecDeque<Queued>,
     commands: mpsc::UnboundedReceiver<Command>,
     /// For the tasks that write to peers.

@@ -72,7 +72,7 @@ pub struct Links {
     pub latencies: Vec<u64>,
     /// Bytes per second.
     pub bandwidth: u64,
-    /// How many messages in a thousand are lost with their connection, after the sender was told that they were sent.
+    /// How many messages in a thousand are lost with their connection, after the sender got the report that they were sent.
     pub loss: u32,
     /// How many in a thousand arrive twice.
     pub duplicates: u32,

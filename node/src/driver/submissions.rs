@@ -35,7 +35,7 @@ impl Submissions {
     pub(super) fn report(&mut self, id: SubmissionId, report: Report) {
         let is_last = matches!(report, Report::Ended(_));
         if let Some(submitter) = self.open.get(&id) {
-            // Nobody has to listen.
+            // The receiver may be gone.
             drop(submitter.reports.send(report));
         }
         if is_last {

@@ -121,18 +121,9 @@ fn expected() -> BTreeSet<String> {
         values.extend([Operand::LastError(lens.clone()), Operand::Error(lens.clone())]);
         values.extend(kinds.map(|kind| Operand::Variable(Variable::new(kind, "name"), lens.clone())));
     }
-    let places = [
-        OperandPosition::Peer,
-        OperandPosition::Function,
-        OperandPosition::Argument,
-        OperandPosition::Source,
-        OperandPosition::Key,
-        OperandPosition::Iterable,
-        OperandPosition::Fail,
-    ];
-    let values = places.iter().flat_map(|place| {
+    let values = OperandPosition::ALL.into_iter().flat_map(|place| {
         let allowed = values.iter().filter(|value| place.accepts(value));
-        allowed.map(|value| at(*place, value)).collect::<Vec<_>>()
+        allowed.map(|value| at(place, value)).collect::<Vec<_>>()
     });
     let keywords = [
         "call",

@@ -60,7 +60,7 @@ impl Reader {
             peer: self.connection.peer().clone(),
             reason,
         };
-        // If nobody receives events any more, the network is being shut down.
+        // If the receiver of events is closed, the network is being shut down.
         drop(self.config.events.send(event).await);
     }
 

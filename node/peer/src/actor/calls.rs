@@ -383,7 +383,7 @@ impl Peer {
             CallState::Driver if !forgets => self.push(Effect::Cancel {
                 what: InFlight::Call(call),
             }),
-            // Nobody else will answer these.
+            // No other part of the peer answers these.
             CallState::Timer(_) | CallState::Job(Some(_)) => self.answer(call, Ok(Value::Null)),
             _ => {}
         }

@@ -119,7 +119,7 @@ impl Schedule {
         id
     }
 
-    /// Gives a flow back. It is forgotten once nobody uses it and it owes no time.
+    /// Gives a flow back. It is removed once it is unused and owes no time.
     pub(crate) fn release(&mut self, id: FlowId) {
         self.flow_mut(id).users -= 1;
         self.retire(id);

@@ -38,7 +38,7 @@ impl World<'_> {
         self.at(self.now + down, Occurrence::Restart(peer));
     }
 
-    /// A peer starts again: on a disk that has room.
+    /// A peer starts again: on a disk with free space.
     pub(super) fn restart(&mut self, peer: usize) -> Result<(), Violation> {
         let now = self.now;
         self.nodes[peer].disk.is_full = false;

@@ -181,7 +181,7 @@ impl<'a> World<'a> {
         let start = &self.plan.starts[number];
         let peer = start.peer;
         if !self.nodes[peer].is_ready {
-            // A peer that is down or starting: whoever wants to start a particle tries again.
+            // A peer that is down or starting: the submitter tries again.
             self.at(self.now + 50 * MILLISECOND, Occurrence::Start(number));
             return Ok(());
         }
