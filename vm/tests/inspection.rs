@@ -1,7 +1,7 @@
 //! Inspection describes events and accepts what a step accepts.
 
 use crate::network::{Network, key, params, program};
-use aqua_vm::inspection::{self, Carrier, Event, Fault, Signature};
+use aqua_vm::inspection::{self, Event, Fault, ParticleFile, Signature};
 use aqua_vm::{CallState, Cid, ParticleData, State, Store, TraceState, ValueRef, step};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -116,16 +116,16 @@ fn data_is_found_in_what_people_have() {
     let broken = format!("{head}\n{tail}\n");
     let array = serde_json::to_string(&bytes).expect("JSON");
     for form in [text.as_str(), &url, &broken, &array, &format!("\"{text}\"")] {
-        assert_eq!(Carrier::read(form.as_bytes()).expect("a form").data, bytes);
+        assert_eq!(ParticleFile::read(form.as_bytes()).expect("a form").data, bytes);
     }
-    assert_eq!(Carrier::read(&bytes).expect("a form").data, bytes);
-    assert_eq!(Carrier::read(b"").expect("a form").data, b"");
+    assert_eq!(ParticleFile::read(&bytes).expect("a form").data, bytes);
+    assert_eq!(ParticleFile::read(b"").expect("a form").data, b"");
     let request = serde_json::json!({"air": "(null)", "data": text, "params": {"particle_id": "p"}}).to_string();
     let particle = serde_json::json!({"id": "p", "script": "(null)", "data": bytes}).to_string();
-    let carriers = [request, particle].map(|json| Carrier::read(json.as_bytes()).expect("a form"));
-    assert_eq!(carriers[0], carriers[1]);
+    let files = [request, particle].map(|json| ParticleFile::read(json.as_bytes()).expect("a form"));
+    assert_eq!(files[0], files[1]);
     let said = ["\u{7f}", "{", "{}", "{\"data\": [256]}", "[1, -1]", "3 4"]
-        .map(|text| Carrier::read(text.as_bytes()).expect_err("no form").to_string());
+        .map(|text| ParticleFile::read(text.as_bytes()).expect_err("no form").to_string());
     insta::assert_snapshot!(said.join("\n"));
 }
 

@@ -19,15 +19,15 @@
 //! ```
 
 mod audit;
-mod carrier;
 mod diff;
 mod layout;
+mod particle_file;
 mod trace;
 
 pub use audit::{Audit, Fault, Signature, Signer, audit};
-pub use carrier::{Carrier, CarrierError};
 pub use diff::{Change, Diff, SignerChange, StoreDiff, diff};
 pub use layout::{Branch, Location};
+pub use particle_file::{ParticleFile, ParticleFileError};
 pub use trace::{Entry, Event, Produced, Target, Wait, WaitsFor, trace, waits};
 
 use crate::{CidInfo, ParticleData, Store};

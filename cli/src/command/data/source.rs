@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use anyhow::anyhow;
 use aqua_particle::{Message, Particle, frame};
 use aqua_vm::State;
-use aqua_vm::inspection::Carrier;
+use aqua_vm::inspection::ParticleFile;
 use std::path::Path;
 
 /// Decoded particle data.
@@ -19,20 +19,23 @@ pub(super) struct Source {
 /// Reads a file in any of the supported formats.
 pub(super) fn open(path: &Path) -> Result<Source, Failure> {
     let bytes = file::read(path)?;
-    let (carrier, particle) = match frame::decode(&bytes, frame::MAX_BODY) {
+    let (file, particle) = match frame::decode(&bytes, frame::MAX_BODY) {
         Ok((Message::Particle(particle), used)) if used == bytes.len() => {
-            let carrier = Carrier {
+            let file = ParticleFile {
                 data: particle.data.clone(),
                 particle_id: Some(particle.id.clone()),
                 script: Some(particle.script.to_string()),
             };
-            (carrier, Some(particle))
+            (file, Some(particle))
         }
-        _ => (Carrier::read(&bytes).map_err(|error| file_error(path, &error))?, None),
+        _ => (
+            ParticleFile::read(&bytes).map_err(|error| file_error(path, &error))?,
+            None,
+        ),
     };
     Ok(Source {
-        state: State::decode(&carrier.data).map_err(|error| file_error(path, &error))?,
-        particle_id: carrier.particle_id,
+        state: State::decode(&file.data).map_err(|error| file_error(path, &error))?,
+        particle_id: file.particle_id,
         particle,
     })
 }

@@ -48,7 +48,7 @@ enum Occurrence {
     /// A message reaches its receiver.
     Deliver(Message),
     /// The sender of a message stops waiting.
-    GiveUp(u64),
+    AbandonSend(u64),
     /// A fault begins.
     Fault(usize),
     /// A peer starts again.
@@ -158,7 +158,7 @@ impl<'a> World<'a> {
             Occurrence::Input { .. } | Occurrence::Wakeup { .. } => Ok(()),
             Occurrence::Start(number) => self.start(number),
             Occurrence::Deliver(message) => self.deliver(message),
-            Occurrence::GiveUp(send) => self.give_up(send),
+            Occurrence::AbandonSend(send) => self.abandon_send(send),
             Occurrence::Fault(number) => self.begin_fault(number),
             Occurrence::Restart(peer) => self.restart(peer),
             Occurrence::Continue(peer) => self.turn(peer, Some(Input::Wakeup)),

@@ -124,7 +124,7 @@ impl World<'_> {
         self.network.pending.insert(number, (peer, life, send));
         self.network.numbers.insert((peer, life, send), number);
         if self.network.is_cut(peer, receiver, self.now) || !self.nodes[receiver].is_up() {
-            return self.at(self.now + UNREACHABLE, Occurrence::GiveUp(number));
+            return self.at(self.now + UNREACHABLE, Occurrence::AbandonSend(number));
         }
         let body = Body::Particle { header, data };
         let count = self.network.sent.entry((peer, receiver)).or_default();
@@ -152,7 +152,7 @@ impl World<'_> {
             return self.break_connection(peer, receiver, at);
         }
         self.at(at, Occurrence::Deliver(message(Some(send))));
-        self.at(self.now + PATIENCE, Occurrence::GiveUp(number));
+        self.at(self.now + PATIENCE, Occurrence::AbandonSend(number));
         if stormy
             && self
                 .choices
@@ -266,7 +266,7 @@ impl World<'_> {
     }
 
     /// The sender of a message stops waiting for it.
-    pub(super) fn give_up(&mut self, number: u64) -> Result<(), Violation> {
+    pub(super) fn abandon_send(&mut self, number: u64) -> Result<(), Violation> {
         let Some(&(peer, life, send)) = self.network.pending.get(&number) else {
             return Ok(());
         };
@@ -284,7 +284,7 @@ impl World<'_> {
     pub(super) fn cancel_send(&mut self, peer: usize, send: SendId) {
         let key = (peer, self.nodes[peer].life, send);
         if let Some(number) = self.network.numbers.get(&key).copied() {
-            self.at(self.now + MILLISECOND, Occurrence::GiveUp(number));
+            self.at(self.now + MILLISECOND, Occurrence::AbandonSend(number));
         }
     }
 

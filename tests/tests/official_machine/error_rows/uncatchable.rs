@@ -8,7 +8,7 @@ use aqua_vm::{CallState, ParticleData, TraceState, ValueRef};
 const CALL: &str = r#"(call @A ("s" "f") [1] x)"#;
 const CANON: &str = "(seq (ap 1 $s) (canon @A $s #s))";
 
-/// Only the frozen element has a tetraplet with a lens.
+/// Only the canonicalised element has a tetraplet with a lens.
 const SEEN: &str = r#"(seq (call @A ("s" "f") [1] x) (seq (ap x.$.[0] $s) (canon @A $s #s)))"#;
 
 pub(super) fn cases() -> Vec<Case> {

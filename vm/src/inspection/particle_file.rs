@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Particle data from a file, with the script and particle id if the file has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Carrier {
+pub struct ParticleFile {
     /// The data in its wire form, for [`State::decode`](crate::State::decode).
     pub data: Vec<u8>,
     /// Id of the particle; signatures cover it.
@@ -16,7 +16,7 @@ pub struct Carrier {
 
 /// Why a file has no particle data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CarrierError {
+pub enum ParticleFileError {
     /// None of the formats.
     #[error("this is neither particle data nor its base64, a JSON array of bytes or a particle in JSON")]
     Unknown,
@@ -31,7 +31,7 @@ pub enum CarrierError {
     NoBytes(&'static str),
 }
 
-impl Carrier {
+impl ParticleFile {
     /// Detects the format and reads the data.
     ///
     /// Formats: the wire form; its base64, optionally quoted; a JSON array of numbers; a JSON object whose `data` is one of
@@ -39,31 +39,31 @@ impl Carrier {
     /// Empty input is the data of the default state.
     ///
     /// ```
-    /// use aqua_vm::inspection::Carrier;
+    /// use aqua_vm::inspection::ParticleFile;
     ///
-    /// let carrier = Carrier::read(br#"{"id": "p", "data": "g6d2ZXI="}"#).expect("a particle");
-    /// assert_eq!((carrier.particle_id.as_deref(), &carrier.data[..]), (Some("p"), &b"\x83\xa7ver"[..]));
+    /// let file = ParticleFile::read(br#"{"id": "p", "data": "g6d2ZXI="}"#).expect("a particle");
+    /// assert_eq!((file.particle_id.as_deref(), &file.data[..]), (Some("p"), &b"\x83\xa7ver"[..]));
     /// ```
     ///
     /// # Errors
     /// The input has none of these formats.
-    pub fn read(bytes: &[u8]) -> Result<Self, CarrierError> {
+    pub fn read(bytes: &[u8]) -> Result<Self, ParticleFileError> {
         // A MessagePack map is not UTF-8.
         let Ok(text) = std::str::from_utf8(bytes) else {
             return match bytes.first() {
                 Some(0x80..=0x8f | 0xde | 0xdf) => Ok(Self::of(bytes.to_vec())),
-                _ => Err(CarrierError::Unknown),
+                _ => Err(ParticleFileError::Unknown),
             };
         };
         let text = text.trim();
         if !text.starts_with(['{', '[', '"']) {
-            return base64(text).map(Self::of).ok_or(CarrierError::Unknown);
+            return base64(text).map(Self::of).ok_or(ParticleFileError::Unknown);
         }
-        let json: Value = serde_json::from_str(text).map_err(|error| CarrierError::Json(error.to_string()))?;
+        let json: Value = serde_json::from_str(text).map_err(|error| ParticleFileError::Json(error.to_string()))?;
         let Value::Object(object) = &json else {
-            return bytes_of(&json).map(Self::of).ok_or(CarrierError::NoBytes("data"));
+            return bytes_of(&json).map(Self::of).ok_or(ParticleFileError::NoBytes("data"));
         };
-        let data = object.get("data").ok_or(CarrierError::NoData)?;
+        let data = object.get("data").ok_or(ParticleFileError::NoData)?;
         let text = |names: &[&str]| {
             let params = object.get("params");
             let found = names.iter().find_map(|name| {
@@ -74,7 +74,7 @@ impl Carrier {
             found.and_then(Value::as_str).map(str::to_owned)
         };
         Ok(Self {
-            data: bytes_of(data).ok_or(CarrierError::NoBytes("data"))?,
+            data: bytes_of(data).ok_or(ParticleFileError::NoBytes("data"))?,
             particle_id: text(&["particle_id", "id"]),
             script: text(&["script", "air"]),
         })
