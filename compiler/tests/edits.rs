@@ -1,7 +1,7 @@
 //! Programs with one character removed or added, as they occur while a program is typed. Each has a tree and few messages: at
 //! most three about syntax, and one for each name that became unknown.
 //!
-//! A sample of the edits is tried; all of them if `AQUA_EVERY_EDIT` is set.
+//! A sample of the edits is tried; all of them with `cargo xtask suite edits`.
 
 use crate::vectors::lowering_vectors;
 use aqua_compiler::{InMemory, Options, check, codes};
@@ -25,7 +25,7 @@ const UNKNOWN: &[aqua_diagnostics::Code] = &[
 
 #[test]
 fn edits_of_one_character_give_few_messages() {
-    let all = std::env::var_os("AQUA_EVERY_EDIT").is_some();
+    let all = std::env::var_os("AQUA_FULL").is_some();
     let vectors = lowering_vectors();
     let sources: Vec<(usize, &str)> = vectors
         .iter()

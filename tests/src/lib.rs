@@ -13,6 +13,7 @@ pub mod official_vm;
 pub mod paired_vms;
 pub mod simulated_network;
 pub mod simulated_programs;
+pub mod suite;
 pub mod tree;
 pub mod vm_datasets;
 pub mod wasm_guest;

@@ -1,10 +1,12 @@
 //! Development tasks. `cargo xtask` lists them.
 
+mod against;
 mod foreign;
 mod fuzz;
 mod links;
 mod release;
 mod rules;
+mod suite;
 mod wasm;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -23,6 +25,10 @@ Usage: cargo xtask TASK
   bench [--tuned] [compiler | node | simulator | vm]
           run the benchmarks in a release build and store the results in bench/results; with --tuned in the build that
           `release` makes
+  bench --against REVISION [CASE… | vm]
+          run the cases in builds of the work tree and of a revision in turn and store the ratios
+  suite [NAME…]
+          run suites over generated inputs at their full count; without a name, list them. `cargo test` runs a tenth
   fuzz [--minutes N | --seconds N | --input FILE] [TARGET…]
           run all fuzz targets or these, for so long together; runs of a minute and more are stored in
           bench/results/fuzz.json
@@ -67,7 +73,9 @@ fn run_task() -> Result<()> {
             Ok(())
         }
         ["bench", "--tuned", groups @ ..] => measure(&release::build(&root())?, groups),
+        ["bench", "--against", revision, cases @ ..] => against::run(&root(), revision, cases),
         ["bench", groups @ ..] => bench(&root(), groups),
+        ["suite", names @ ..] => suite::run(&root(), names),
         ["fuzz", rest @ ..] => fuzz::run(&root(), rest),
         [] | ["help" | "--help" | "-h"] => {
             print(USAGE);

@@ -1,7 +1,5 @@
 //! Generated programs in networks where each peer runs our machine or an official one of either version.
 //!
-//! `AQUA_PROGRAMS` says how many, `AQUA_SEED` the seed of the first.
-//!
 //! Data of either machine is accepted by the other at every hop, but in one program of two hundred. There a run doesn't come by
 //! every state of the data it is given, for one of the reasons that `air_programs::replays_identically` knows, or since values of a
 //! stream come in another order at another peer and a fold doesn't get to the same ones. The states are lost, signatures
@@ -12,8 +10,11 @@
 use super::shown;
 use aqua_tests::paired_vms::{Difference, PairedVms, Rules, Seat, Tally};
 use aqua_tests::simulated_network::{Conditions, History, peers, run_with};
+use aqua_tests::suite::Seeds;
 use aqua_tests::{air_programs, foreign};
-use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The number of programs of a full run.
+const PROGRAMS: u64 = 5000;
 
 /// What a program is and where it runs; all of it follows from the seed.
 struct Setting {
@@ -132,11 +133,7 @@ struct Found {
 
 #[test]
 fn generated_programs_run_alike() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let (first, programs) = (
-        number("AQUA_SEED").unwrap_or(0),
-        number("AQUA_PROGRAMS").unwrap_or(5000),
-    );
+    let seeds = &Seeds::of(PROGRAMS);
     let mut pairs = Vec::new();
     for _ in 0..std::thread::available_parallelism().map_or(1, |count| count.get().min(4)) {
         match PairedVms::start_both() {
@@ -148,21 +145,17 @@ fn generated_programs_run_alike() {
             Err(reason) => return foreign::skip("generated_programs_run_alike", &reason),
         }
     }
-    let next = &AtomicU64::new(first);
     let found = std::thread::scope(|scope| {
         let workers: Vec<_> = pairs
             .into_iter()
             .map(|mut vms| {
                 scope.spawn(move || {
                     let mut found = Found::default();
-                    loop {
-                        let seed = next.fetch_add(1, Ordering::Relaxed);
-                        if seed >= first + programs {
-                            found.tally = vms.into_tally();
-                            return found;
-                        }
+                    while let Some(seed) = seeds.take() {
                         Setting::new(seed).run(&mut vms, &mut found);
                     }
+                    found.tally = vms.into_tally();
+                    found
                 })
             })
             .collect();
@@ -176,7 +169,7 @@ fn generated_programs_run_alike() {
         }
         all
     });
-    report(first, programs, found);
+    report(seeds.first(), seeds.count(), found);
 }
 
 fn report(first: u64, programs: u64, mut found: Found) {
@@ -219,7 +212,7 @@ fn report(first: u64, programs: u64, mut found: Found) {
             assert!(*number == 9 && expected.contains(&&**head), "{number} {head}");
         }
     }
-    if programs < 1000 {
+    if programs < PROGRAMS / 10 {
         return;
     }
     assert!(found.returned > programs / 4, "too few programs came to their end");
@@ -232,10 +225,13 @@ fn report(first: u64, programs: u64, mut found: Found) {
             "{pair:?}"
         );
     }
+    assert!(seeds.len() as u64 <= programs / 100, "refused in {seeds:?}");
+    if programs < PROGRAMS {
+        return;
+    }
     for number in MET {
         assert!(tally.codes.contains_key(number), "no run ended with {number}");
     }
-    assert!(seeds.len() as u64 <= programs / 100, "refused in {seeds:?}");
 }
 
 /// Numbers that runs of generated programs end with.

@@ -8,13 +8,13 @@ use aqua_tests::normal_form::normal_form;
 use aqua_tests::official_compiler::OfficialCompiler;
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::{Conditions, History, Peer, peers, run_with};
+use aqua_tests::suite::Seeds;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// The default number of compared programs. The output of the published compiler
+/// The number of compared programs of a full run. The output of the published compiler
 /// for them, and for some replacements of those that it crashes on, is cached.
 const PROGRAMS: u64 = 2000;
 /// The number of delivery orders that are tried: if scripts have the same structure, if not, and if results may race.
@@ -31,28 +31,20 @@ const OFTEN: usize = 3;
 
 #[test]
 fn generated_programs_do_the_same() {
-    let number = |name: &str, otherwise: u64| {
-        let text = std::env::var(name).ok();
-        text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-    };
-    let (first, programs) = (number("AQUA_SEED", 0), number("AQUA_PROGRAMS", PROGRAMS));
+    let seeds = Seeds::of(PROGRAMS);
     let workers = match (0..2).map(|_| Workers::start()).collect::<Result<Vec<_>, _>>() {
         Ok(workers) => workers,
         Err(reason) => return foreign::skip("generated_programs_do_the_same", &reason),
     };
-    let next = AtomicU64::new(first);
-    let left = AtomicU64::new(programs);
     let tally = Mutex::new(Tally::default());
     std::thread::scope(|threads| {
         for mut workers in workers {
-            let (next, left, tally) = (&next, &left, &tally);
+            let (seeds, tally) = (&seeds, &tally);
             threads.spawn(move || {
-                let take = |left: u64| left.checked_sub(1);
-                while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
-                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                while let Some(seed) = seeds.take() {
                     let found = workers.try_program(&Program::new(seed));
                     if found.crashes + found.endless > 0 {
-                        left.fetch_add(1, Ordering::SeqCst);
+                        seeds.replace_one();
                     }
                     tally.lock().unwrap_or_else(PoisonError::into_inner).add(found);
                 }
@@ -62,7 +54,7 @@ fn generated_programs_do_the_same() {
     let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.print();
     assert!(tally.differences.is_empty(), "{}", tally.differences.join("\n"));
-    assert_eq!(tally.compared as u64, programs);
+    assert_eq!(tally.compared as u64, seeds.count());
     assert!(tally.crashes <= 5 + tally.compared / 10, "there is little to compare");
     assert!(
         tally.endless <= tally.compared / 100 + 1,

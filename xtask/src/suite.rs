@@ -1,0 +1,64 @@
+//! Suites over generated inputs at their full count: `cargo xtask suite NAME`.
+
+use crate::{print, succeed};
+use anyhow::{Context, Result};
+use std::path::Path;
+use std::process::Command;
+
+/// A suite.
+struct Suite {
+    /// Its name on the command line.
+    name: &'static str,
+    /// What it compares.
+    about: &'static str,
+    /// The package, the test target and the test.
+    test: [&'static str; 3],
+}
+
+const SUITES: &[Suite] = &[
+    Suite {
+        name: "air",
+        about: "5,000 generated AIR programs in networks of our VM and the official ones",
+        test: [
+            "aqua-tests",
+            "main",
+            "official_machine::generated::generated_programs_run_alike",
+        ],
+    },
+    Suite {
+        name: "aqua",
+        about: "2,000 generated Aqua programs, compiled by both compilers and run in the official VM",
+        test: [
+            "aqua-tests",
+            "main",
+            "published_compiler::generated::generated_programs_do_the_same",
+        ],
+    },
+    Suite {
+        name: "edits",
+        about: "every single-character edit of the language's test programs is compiled",
+        test: ["aqua-compiler", "main", "edits"],
+    },
+];
+
+/// Runs the named suites, or lists them.
+pub(crate) fn run(root: &Path, names: &[&str]) -> Result<()> {
+    if names.is_empty() {
+        for suite in SUITES {
+            print(&format!("{:<10} {}", suite.name, suite.about));
+        }
+    }
+    for name in names {
+        let suite = SUITES.iter().find(|suite| suite.name == *name);
+        let [package, target, test] = suite
+            .with_context(|| format!("no suite {name}; `cargo xtask suite` lists them"))?
+            .test;
+        succeed(
+            Command::new(env!("CARGO"))
+                .args(["test", "-p", package, "--test", target, "--", test, "--nocapture"])
+                .env("AQUA_FULL", "1")
+                .current_dir(root),
+        )?;
+    }
+    Ok(())
+}
