@@ -1,6 +1,12 @@
 //! The log of `-v`.
 
 use aqua_node::{Event, EventKind, Observer};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Crates of this project that log. The last one logs a line for each call.
+const OURS: [&str; 4] = ["aqua", "aqua_node", "aqua_network", "aqua_services"];
 
 /// The maximum length of an id, name or message in the log, in characters. Remote peers choose most of them.
 const MAX_LENGTH: usize = 64;
@@ -90,14 +96,16 @@ fn printable(text: &str) -> String {
 
 /// Starts the log on standard error: warnings and information with `-v`, everything of this project with `-vv`.
 pub(crate) fn start(verbose: u8, colour: bool) {
-    let filter = match verbose {
+    let (others, ours, level) = match verbose {
         0 => return,
-        1 => "warn,aqua=info,aqua_node=info,aqua_network=info",
-        _ => "info,aqua=trace,aqua_node=trace,aqua_network=trace,aqua_services=trace",
+        1 => (LevelFilter::WARN, &OURS[..3], LevelFilter::INFO),
+        _ => (LevelFilter::INFO, &OURS[..], LevelFilter::TRACE),
     };
-    tracing_subscriber::fmt()
+    let filter = Targets::new()
+        .with_default(others)
+        .with_targets(ours.iter().map(|target| (*target, level)));
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(colour)
-        .with_env_filter(filter)
-        .init();
+        .with_ansi(colour);
+    tracing_subscriber::registry().with(lines).with(filter).init();
 }

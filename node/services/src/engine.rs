@@ -147,8 +147,6 @@ fn profile() -> wasmtime::Config {
         .wasm_multi_memory(false)
         .wasm_tail_call(false)
         .wasm_gc(false)
-        .wasm_function_references(false)
-        .wasm_exceptions(false)
         .wasm_custom_page_sizes(false)
         .wasm_stack_switching(false)
         .wasm_wide_arithmetic(false);
