@@ -2,10 +2,12 @@
 //!
 //! Names and signatures are those of the client's own generator: a function for each exported function, with an optional client
 //! before the arguments and optional settings after them, and a `register…` function for each service. Structures are named
-//! interfaces. Imported names end in `$$` so that they can't collide with names of the program.
+//! interfaces; objects and tuples of a signature also have the client generator's names, see [`type_aliases`](super::type_aliases).
+//! Imported names end in `$$` so that they can't collide with names of the program.
 
 use super::names::{NameScope, capitalised};
 use super::structures::{Structures, arguments, methods, results};
+use super::type_aliases::{TypeAlias, TypeAliases};
 use crate::compilation::{CompiledFunction, CompiledService};
 use crate::definition::{ArrowDefinition, TypeDefinition};
 use crate::{Compilation, ServiceDefinition};
@@ -117,6 +119,7 @@ impl Form {
 
 struct Writer<'a> {
     compilation: &'a Compilation,
+    aliases: TypeAliases<'a>,
     structures: Structures,
     form: Form,
     out: String,
@@ -124,9 +127,11 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(compilation: &'a Compilation, form: Form) -> Self {
+        let mut scope = NameScope::with_reserved(RESERVED_TYPES);
         Self {
             compilation,
-            structures: Structures::of(compilation, RESERVED_TYPES),
+            aliases: TypeAliases::declare(compilation, &mut scope),
+            structures: Structures::declare_all(compilation, scope),
             form,
             out: String::new(),
         }
@@ -292,25 +297,32 @@ impl<'a> Writer<'a> {
     }
 
     fn signatures(&mut self, function: &CompiledFunction, name: &str) {
-        let results = results(&function.definition.arrow);
-        let result = match results {
+        let mut result = match results(&function.definition.arrow) {
             [] => "void".to_owned(),
-            [one] => self.ty(one),
-            many => {
-                let types: Vec<String> = many.iter().map(|ty| self.ty(ty)).collect();
-                let tuple = self
-                    .structures
-                    .declare(&format!("{}Result", capitalised(&function.name)));
-                self.line(format!("\nexport type {tuple} = [{}];", types.join(", ")));
-                tuple
-            }
+            types => self.tuple(types),
         };
-        let mut scope = NameScope::with_reserved(RESERVED);
-        let (peer, config) = (scope.declare("peer"), scope.declare("config"));
-        let parameters: String = function
+        let mut arguments: Vec<(&str, String)> = function
             .definition
             .arguments()
-            .map(|(argument, ty)| format!("{}: {}, ", scope.declare(argument), self.ty(ty)))
+            .map(|(argument, ty)| (argument, self.ty(ty)))
+            .collect();
+        let mut lines = Vec::new();
+        if let Some(aliases) = self.aliases.of(&function.name) {
+            let named = arguments.iter_mut();
+            let named = named.filter_map(|(argument, ty)| Some((aliases.arguments.get(*argument)?, ty)));
+            for (alias, ty) in named.chain(aliases.result.iter().map(|alias| (alias, &mut result))) {
+                lines.extend(self.alias(alias));
+                if !alias.is_structure() {
+                    ty.clone_from(&alias.name);
+                }
+            }
+        }
+        lines.iter().for_each(|line| self.line(line));
+        let mut scope = NameScope::with_reserved(RESERVED);
+        let (peer, config) = (scope.declare("peer"), scope.declare("config"));
+        let parameters: String = arguments
+            .iter()
+            .map(|(argument, ty)| format!("{}: {ty}, ", scope.declare(argument)))
             .collect();
         let export = if self.form == Form::Declarations && *function.name != *name {
             "declare "
@@ -329,6 +341,23 @@ impl<'a> Writer<'a> {
             self.line(format!(
                 "{export}function {name}({before}{parameters}{config}?: {{ ttl?: number }}): Promise<{result}>;"
             ));
+        }
+    }
+
+    /// The declaration of an alias; none if the structure has its name.
+    fn alias(&self, alias: &TypeAlias<'_>) -> Option<String> {
+        let declared = || format!("\nexport type {} = {};", alias.name, self.tuple(alias.types));
+        (!alias.is_structure()).then(declared)
+    }
+
+    /// One type as it is, several as a tuple.
+    fn tuple(&self, types: &[TypeDefinition]) -> String {
+        match types {
+            [one] => self.ty(one),
+            many => {
+                let types: Vec<String> = many.iter().map(|ty| self.ty(ty)).collect();
+                format!("[{}]", types.join(", "))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod ecmascript;
 mod names;
 mod rust;
 mod structures;
+mod type_aliases;
 
 pub use ecmascript::{JavaScript, javascript, typescript};
 pub use rust::rust;

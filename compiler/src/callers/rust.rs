@@ -27,7 +27,7 @@ const RESERVED_TYPES: &[&str] = &[
 /// response: compile with [`empty_response`](crate::Options::empty_response).
 pub fn rust(compilation: &Compilation, origin: &str) -> String {
     let mut writer = Writer {
-        structures: Structures::of(compilation, RESERVED_TYPES),
+        structures: Structures::declare_all(compilation, NameScope::with_reserved(RESERVED_TYPES)),
         out: String::new(),
     };
     let version = env!("CARGO_PKG_VERSION");

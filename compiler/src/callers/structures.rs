@@ -14,10 +14,10 @@ pub(super) struct Structures {
 }
 
 impl Structures {
-    /// The structures in the signatures of exported functions and services. `reserved` names are not used.
-    pub(super) fn of(compilation: &Compilation, reserved: &[&str]) -> Self {
+    /// Declares the structures in the signatures of exported functions and services in a scope.
+    pub(super) fn declare_all(compilation: &Compilation, scope: NameScope) -> Self {
         let mut structures = Self {
-            scope: NameScope::with_reserved(reserved),
+            scope,
             declared: IndexMap::new(),
         };
         for service in compilation.services.values() {
