@@ -46,6 +46,11 @@ pub struct InvalidConstant {
 }
 
 impl Options {
+    /// Whether a function of this exported name is compiled.
+    pub(crate) fn is_wanted(&self, name: &EcoString) -> bool {
+        self.entry.as_ref().is_none_or(|entry| entry == name)
+    }
+
     /// Defines a constant that is given as text: `NAME = VALUE` or `NAME ?= VALUE`, spaces optional.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 //!
 //! Names are resolved to ids and every value has its type. If checking reported no error, the following holds:
 //!
-//! * **Order.** A function refers to functions with smaller ids only, so there is no recursion. Each module has a table of its own.
+//! * **Order.** A function refers to earlier functions of its module and to functions of imported modules only, so there is no
+//!   recursion. Each module has a table of its own.
 //! * **Locals.** A [`LocalId`] is one definition in one top-level function, including its closures; nothing is defined twice. A
 //!   local is defined before it is used, in textual order. Abilities in braces are leading parameters.
 //! * **Constants** are replaced by their values, transitively.
@@ -63,7 +64,7 @@ macro_rules! part_ids {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name {
-            /// Index in [`Program::parts`].
+            /// Index in [`Program::parts`]: the file of the module.
             pub part: u32,
             /// Index in the table of the part.
             pub index: u32,
@@ -81,7 +82,7 @@ part_ids! {
 /// All functions and services of a program, and the exports of its entry module.
 #[derive(Debug, Clone, Default)]
 pub struct Program {
-    /// The declarations of each module, imported modules before those that import them.
+    /// The declarations of each module, by [`FileId`]. Empty for files that could not be read.
     pub parts: Vec<Part>,
     /// Functions that the entry module exports, in source order, under their exported names.
     pub exported_functions: IndexMap<EcoString, Export<FunctionId>>,
@@ -99,7 +100,16 @@ pub struct Part {
 }
 
 impl Program {
-    /// All functions, callees before callers.
+    /// Sets the declarations of a module. Returns those that they replace.
+    pub(crate) fn set_part(&mut self, part: u32, declarations: Part) -> Part {
+        let index = part as usize;
+        if self.parts.len() <= index {
+            self.parts.resize_with(index + 1, Part::default);
+        }
+        std::mem::replace(&mut self.parts[index], declarations)
+    }
+
+    /// All functions.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
         self.parts.iter().flat_map(|part| &part.functions)
     }

@@ -12,7 +12,7 @@ use ecow::EcoString;
 
 impl ModuleChecker<'_> {
     /// Resolves `export` headers of the entry module.
-    pub(super) fn exports(&mut self) {
+    pub(super) fn resolve_exports(&mut self) {
         let module = self.module;
         let mut exports = Vec::new();
         for header in &module.tree.headers {
@@ -29,12 +29,12 @@ impl ModuleChecker<'_> {
                 Some(Exported::Function(id)) => {
                     self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
-                    self.exported_functions.insert(visible, export);
+                    self.exports.functions.insert(visible, export);
                 }
                 Some(Exported::Service(id)) => {
                     self.check_exported_once(&visible, item.span);
                     let export = Export { id, span: item.span };
-                    self.exported_services.insert(visible, export);
+                    self.exports.services.insert(visible, export);
                 }
                 None => {}
             }
@@ -42,8 +42,8 @@ impl ModuleChecker<'_> {
     }
 
     fn check_exported_once(&mut self, visible: &EcoString, span: Span) {
-        let function = self.exported_functions.get(visible).map(|export| export.span);
-        let Some(earlier) = function.or(self.exported_services.get(visible).map(|export| export.span)) else {
+        let function = self.exports.functions.get(visible).map(|export| export.span);
+        let Some(earlier) = function.or(self.exports.services.get(visible).map(|export| export.span)) else {
             return;
         };
         let message = format!("`{visible}` is exported twice");

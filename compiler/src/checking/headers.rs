@@ -2,13 +2,14 @@
 
 use super::ModuleChecker;
 use super::namespace::Entry;
-use crate::checked::Program;
+use crate::checked::{FunctionId, Part, ServiceId};
 use crate::codes;
 use aqua_diagnostics::suggestions::{suggest_or, truncated_list};
-use aqua_diagnostics::{Diagnostic, Span};
+use aqua_diagnostics::{Diagnostic, FileId, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
 use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// What importers see of a module.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ impl Interface {
         self.declared.keys().map(EcoString::as_str)
     }
 
-    /// Whether two interfaces of the same module are the same to importers, spans included.
-    pub(crate) fn is_equivalent(&self, other: &Self, program: &Program) -> bool {
+    /// Whether the interfaces of two checks of a module are the same to importers, spans included.
+    pub(crate) fn is_equivalent(&self, other: &Self, comparison: &Comparison<'_>) -> bool {
         let header = |it: &Self| {
             (
                 it.name.clone(),
@@ -44,12 +45,56 @@ impl Interface {
             )
         };
         let same_entry = |((name, one), (same, two)): ((&EcoString, &Entry), (&EcoString, &Entry))| {
-            name == same && one.is_equivalent(two, program)
+            name == same && one.is_equivalent(two, comparison)
         };
         header(self) == header(other)
             && self.private == other.private
             && self.declared.len() == other.declared.len()
             && self.declared.iter().zip(&other.declared).all(same_entry)
+    }
+}
+
+/// The declarations of two checks of a module.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Comparison<'a> {
+    /// The module: its part in the program.
+    pub(crate) file: FileId,
+    pub(crate) previous: &'a Part,
+    pub(crate) current: &'a Part,
+    /// The modules whose interfaces changed since the previous check.
+    pub(crate) changed: &'a BTreeSet<FileId>,
+}
+
+impl Comparison<'_> {
+    /// Whether callers can't distinguish the functions that had and have this id.
+    pub(super) fn is_same_function(&self, id: FunctionId) -> bool {
+        if id.part != self.file.0 {
+            return !self.changed.contains(&FileId(id.part));
+        }
+        let of = |part: &'_ Part| {
+            part.functions
+                .get(id.index as usize)
+                .map(|it| (it.name.clone(), it.arrow.clone()))
+        };
+        of(self.previous) == of(self.current)
+    }
+
+    /// Whether callers can't distinguish the services that had and have this id.
+    pub(super) fn is_same_service(&self, id: ServiceId) -> bool {
+        if id.part != self.file.0 {
+            return !self.changed.contains(&FileId(id.part));
+        }
+        let index = id.index as usize;
+        match (self.previous.services.get(index), self.current.services.get(index)) {
+            (Some(one), Some(two)) => {
+                one.name == two.name
+                    && one.methods == two.methods
+                    // Values don't implement `Eq`; their debug output is complete.
+                    && format!("{:?}", one.default_id) == format!("{:?}", two.default_id)
+                    && one.method_spans == two.method_spans
+            }
+            _ => false,
+        }
     }
 }
 

@@ -25,7 +25,7 @@ mod unknown;
 mod unused;
 mod values;
 
-pub(crate) use headers::Interface;
+pub(crate) use headers::{Comparison, Interface};
 
 use crate::checked::{
     Builtin, Export, Function, FunctionId, Literal, Part, Program, Service, ServiceId, Value, ValueKind,
@@ -48,8 +48,6 @@ pub(crate) struct ModuleContext<'a> {
     pub(crate) options: &'a Options,
     /// The parts of the modules that were checked before; includes all that this module imports.
     pub(crate) program: &'a Program,
-    /// The index that the part of this module will have in the program.
-    pub(crate) part: u32,
     pub(crate) module: &'a Module,
     pub(crate) is_entry: bool,
     /// The interfaces of checked modules, by index in the graph; those of imported modules are set.
@@ -62,10 +60,16 @@ pub(crate) struct CheckResult {
     pub(crate) part: Part,
     /// What importers see of the module.
     pub(crate) interface: Interface,
-    /// The exports of an entry module.
-    pub(crate) exported_functions: IndexMap<EcoString, Export<FunctionId>>,
-    pub(crate) exported_services: IndexMap<EcoString, Export<ServiceId>>,
+    /// The exports, if it is an entry module.
+    pub(crate) exports: Exports,
     pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// The exports of a module, by exported name.
+#[derive(Debug, Default)]
+pub(crate) struct Exports {
+    pub(crate) functions: IndexMap<EcoString, Export<FunctionId>>,
+    pub(crate) services: IndexMap<EcoString, Export<ServiceId>>,
 }
 
 /// Checks one module.
@@ -83,8 +87,7 @@ struct ModuleChecker<'a> {
     /// The name of the declaration that is being checked.
     current: Option<EcoString>,
     part: Part,
-    exported_functions: IndexMap<EcoString, Export<FunctionId>>,
-    exported_services: IndexMap<EcoString, Export<ServiceId>>,
+    exports: Exports,
     diagnostics: Vec<Diagnostic>,
     /// Warnings about valid code; reported only if the module has no errors.
     lints: Vec<Diagnostic>,
@@ -104,8 +107,7 @@ impl<'a> ModuleChecker<'a> {
             undeclared,
             current: None,
             part: Part::default(),
-            exported_functions: IndexMap::new(),
-            exported_services: IndexMap::new(),
+            exports: Exports::default(),
             diagnostics: Vec::new(),
             lints: Vec::new(),
             reported_names: BTreeMap::new(),
@@ -118,7 +120,7 @@ impl<'a> ModuleChecker<'a> {
             self.item(item);
         }
         if self.context.is_entry {
-            self.exports();
+            self.resolve_exports();
         } else {
             self.check_exported_names();
         }
@@ -127,15 +129,19 @@ impl<'a> ModuleChecker<'a> {
         CheckResult {
             part: self.part,
             interface,
-            exported_functions: self.exported_functions,
-            exported_services: self.exported_services,
+            exports: self.exports,
             diagnostics: self.diagnostics,
         }
     }
 
+    /// The index of the module's part in the program.
+    fn part_index(&self) -> u32 {
+        self.module.file.0
+    }
+
     /// The function of that id, in this module or an imported one.
     fn function_of(&self, id: FunctionId) -> &Function {
-        if id.part == self.context.part {
+        if id.part == self.part_index() {
             &self.part.functions[id.index as usize]
         } else {
             self.context.program.function(id)
@@ -144,7 +150,7 @@ impl<'a> ModuleChecker<'a> {
 
     /// The service of that id, in this module or an imported one.
     fn service_of(&self, id: ServiceId) -> &Service {
-        if id.part == self.context.part {
+        if id.part == self.part_index() {
             &self.part.services[id.index as usize]
         } else {
             self.context.program.service(id)
@@ -195,7 +201,7 @@ impl<'a> ModuleChecker<'a> {
     fn add_function(&mut self, function: Function) -> FunctionId {
         self.part.functions.push(function);
         FunctionId {
-            part: self.context.part,
+            part: self.part_index(),
             index: self.part.functions.len() as u32 - 1,
         }
     }
@@ -203,7 +209,7 @@ impl<'a> ModuleChecker<'a> {
     fn add_service(&mut self, service: Service) -> ServiceId {
         self.part.services.push(service);
         ServiceId {
-            part: self.context.part,
+            part: self.part_index(),
             index: self.part.services.len() as u32 - 1,
         }
     }

@@ -1,6 +1,7 @@
 //! The top-level names of a module, including imported ones.
 
-use crate::checked::{FunctionId, Program, ServiceId, Value};
+use super::headers::Comparison;
+use crate::checked::{FunctionId, ServiceId, Value};
 use crate::typing::Type;
 use aqua_diagnostics::Span;
 use ecow::EcoString;
@@ -57,19 +58,10 @@ pub(super) enum Entity {
 }
 
 impl Entity {
-    fn is_equivalent(&self, other: &Self, program: &Program) -> bool {
+    fn is_equivalent(&self, other: &Self, comparison: &Comparison<'_>) -> bool {
         match (self, other) {
-            (Self::Function(one), Self::Function(two)) => {
-                let (one, two) = (program.function(*one), program.function(*two));
-                one.name == two.name && one.arrow == two.arrow
-            }
-            (Self::Service(one), Self::Service(two)) => {
-                let (one, two) = (program.service(*one), program.service(*two));
-                one.name == two.name
-                    && one.methods == two.methods
-                    && one.default_id.is_some() == two.default_id.is_some()
-                    && one.method_spans == two.method_spans
-            }
+            (Self::Function(one), Self::Function(two)) => one == two && comparison.is_same_function(*one),
+            (Self::Service(one), Self::Service(two)) => one == two && comparison.is_same_service(*one),
             // Values don't implement `Eq`; their debug output is complete.
             (Self::Constant(one), Self::Constant(two)) => format!("{one:?}") == format!("{two:?}"),
             (Self::Broken, Self::Broken) => true,
@@ -111,14 +103,16 @@ impl Entry {
         }
     }
 
-    /// Whether both are the same to their users: functions and services are compared by their signatures.
-    pub(super) fn is_equivalent(&self, other: &Self, program: &Program) -> bool {
+    /// Whether both are the same to their users: functions and services are compared by their ids and signatures.
+    pub(super) fn is_equivalent(&self, other: &Self, comparison: &Comparison<'_>) -> bool {
         let types = match (&self.ty, &other.ty) {
             (Some(one), Some(two)) => one.declared == two.declared && one.meaning == two.meaning,
             (one, two) => one.is_none() && two.is_none(),
         };
         let values = match (&self.value, &other.value) {
-            (Some(one), Some(two)) => one.declared == two.declared && one.meaning.is_equivalent(&two.meaning, program),
+            (Some(one), Some(two)) => {
+                one.declared == two.declared && one.meaning.is_equivalent(&two.meaning, comparison)
+            }
             (one, two) => one.is_none() && two.is_none(),
         };
         types && values

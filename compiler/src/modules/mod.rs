@@ -290,6 +290,12 @@ impl Module {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether an import could not be followed, which was reported.
+    pub(crate) fn has_broken_imports(&self) -> bool {
+        let mut headers = self.tree.headers.iter().zip(&self.imports);
+        headers.any(|(header, target)| import_of(header).is_some() && target.is_none())
+    }
+
     /// Prepares a module of the previous graph for the next one: its imports have to be followed again.
     fn reuse(mut self) -> Self {
         self.is_new = false;

@@ -1,21 +1,22 @@
-//! Incremental checking: the results of checking, module by module.
+//! Incremental checking: the results of checking, module by module, and of lowering the exports of each entry.
 //!
 //! A module is checked again only if its text or something it depends on changed. Modules that do not import each other are
 //! checked in parallel; the result does not depend on the order.
 
+use super::exports::lowering_errors;
 use crate::checked::Program;
-use crate::checking::{self, CheckResult, Interface, ModuleContext};
+use crate::checking::{self, CheckResult, Comparison, Exports, Interface, ModuleContext};
 use crate::modules::{Graph, Module};
 use crate::{Options, Task, TaskRunner, codes, lints};
 use aqua_diagnostics::{Diagnostic, FileId};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// The results of checking a graph, kept for the next check of its successor.
 #[derive(Debug, Default)]
 pub(crate) struct CheckCache {
-    /// The parts of all modules. Parts of modules that were checked again stay, unused, until there are too many.
-    pub(super) program: Program,
+    program: Program,
     modules: IndexMap<String, CheckedModule>,
 }
 
@@ -26,7 +27,10 @@ struct CheckedModule {
     /// The identities of the modules that its headers import.
     imports: Vec<Option<String>>,
     interface: Arc<Interface>,
+    exports: Exports,
     diagnostics: Vec<Diagnostic>,
+    /// The errors of lowering its exports; `None` until they are lowered.
+    lowering: Option<Vec<Diagnostic>>,
 }
 
 /// A module that has to be checked.
@@ -35,28 +39,21 @@ struct StaleModule<'g> {
     module: &'g Module,
     is_entry: bool,
     imports: Vec<Option<String>>,
-    /// The result of its previous check.
-    previous: Option<CheckedModule>,
+    /// The interface of its previous check.
+    previous: Option<Arc<Interface>>,
 }
 
 impl CheckCache {
-    /// How many unused parts are tolerated for each used one.
-    const UNUSED_PARTS: usize = 4;
-
     /// Checks the modules that changed and those that depend on them. Returns how many modules were checked.
     pub(crate) fn check(&mut self, graph: &Graph, options: &Options, runner: &dyn TaskRunner) -> usize {
         let count = graph.modules.len();
         let mut previous = std::mem::take(&mut self.modules);
-        if self.program.parts.len() > (count + 1) * Self::UNUSED_PARTS {
-            previous.clear();
-            self.program = Program::default();
-        }
         let replaced: Vec<FileId> = graph.modules.iter().filter(|it| it.is_new).map(|it| it.file).collect();
         let mut entries = vec![false; count];
         graph.entries.iter().for_each(|entry| entries[*entry] = true);
         let mut modules: Vec<Option<CheckedModule>> = (0..count).map(|_| None).collect();
         let mut interfaces: Vec<Option<Arc<Interface>>> = vec![None; count];
-        let mut changed = vec![false; count];
+        let mut changed = BTreeSet::new();
         let mut checked = 0;
         for wave in waves(graph) {
             let mut stale = Vec::new();
@@ -68,7 +65,12 @@ impl CheckCache {
                     .iter()
                     .map(|import| Some(graph.modules[(*import)?].id.clone()));
                 let imports: Vec<Option<String>> = imports.collect();
-                let is_unchanged = !module.is_new && !module.imports.iter().flatten().any(|import| changed[*import]);
+                let mut imported = module
+                    .imports
+                    .iter()
+                    .flatten()
+                    .map(|import| graph.modules[*import].file);
+                let is_unchanged = !module.is_new && !imported.any(|import| changed.contains(&import));
                 let is_valid = |previous: &CheckedModule| {
                     is_unchanged
                         && previous.is_entry == is_entry
@@ -85,31 +87,36 @@ impl CheckCache {
                         module,
                         is_entry,
                         imports,
-                        previous,
+                        previous: previous.map(|previous| previous.interface),
                     }),
                 }
             }
             checked += stale.len();
             let results = self.check_wave(graph, options, runner, &stale, &interfaces);
             for (stale, result) in stale.into_iter().zip(results) {
-                self.program.parts.push(result.part);
-                if stale.is_entry {
-                    // With several entries, each has its own exports; the last one's are kept.
-                    self.program.exported_functions = result.exported_functions;
-                    self.program.exported_services = result.exported_services;
-                }
-                let program = &self.program;
+                let file = stale.module.file;
+                let replaced = self.program.set_part(file.0, result.part);
+                let comparison = Comparison {
+                    file,
+                    previous: &replaced,
+                    current: &self.program.parts[file.0 as usize],
+                    changed: &changed,
+                };
                 let is_same = stale
                     .previous
-                    .is_some_and(|previous| previous.interface.is_equivalent(&result.interface, program));
-                changed[stale.index] = !is_same;
+                    .is_some_and(|previous| previous.is_equivalent(&result.interface, &comparison));
+                if !is_same {
+                    changed.insert(file);
+                }
                 let interface = Arc::new(result.interface);
                 interfaces[stale.index] = Some(Arc::clone(&interface));
                 modules[stale.index] = Some(CheckedModule {
                     is_entry: stale.is_entry,
                     imports: stale.imports,
                     interface,
+                    exports: result.exports,
                     diagnostics: result.diagnostics,
+                    lowering: None,
                 });
             }
         }
@@ -127,37 +134,78 @@ impl CheckCache {
         stale: &[StaleModule<'_>],
         interfaces: &[Option<Arc<Interface>>],
     ) -> Vec<CheckResult> {
-        let first_part = self.program.parts.len();
-        let check = |offset: usize, stale: &StaleModule<'_>| {
-            let context = ModuleContext {
+        in_parallel(runner, stale, |stale| {
+            check_module(ModuleContext {
                 sources: &graph.sources,
                 options,
                 program: &self.program,
-                part: u32::try_from(first_part + offset).unwrap_or(u32::MAX),
                 module: stale.module,
                 is_entry: stale.is_entry,
                 interfaces,
-            };
-            check_module(context)
-        };
-        let results: Vec<OnceLock<CheckResult>> = stale.iter().map(|_| OnceLock::new()).collect();
-        let tasks = stale.iter().zip(&results).enumerate();
-        let tasks = tasks.map(|(offset, (stale, result))| -> Task<'_> {
-            Box::new(move || {
-                result.get_or_init(|| check(offset, stale));
             })
+        })
+    }
+
+    /// Lowers the exported functions of entries that changed or that import a module that did, directly or indirectly, for their
+    /// errors. Programs with other errors are not lowered.
+    pub(crate) fn lower_exports(&mut self, graph: &Graph, options: &Options, runner: &dyn TaskRunner) {
+        let mut is_stale: Vec<bool> = Vec::with_capacity(graph.modules.len());
+        let mut has_errors: Vec<bool> = Vec::with_capacity(graph.modules.len());
+        for (module, checked) in graph.modules.iter().zip(self.modules.values()) {
+            let mut imports = module.imports.iter().flatten();
+            is_stale.push(checked.lowering.is_none() || imports.clone().any(|import| is_stale[*import]));
+            let own_errors = module.has_errors() || module.has_broken_imports() || checked.has_errors();
+            has_errors.push(own_errors || imports.any(|import| has_errors[*import]));
+        }
+        let (program, modules) = (&self.program, &self.modules);
+        let stale: Vec<usize> = (0..is_stale.len()).filter(|index| is_stale[*index]).collect();
+        let exporting = |index: &usize| !has_errors[*index] && !modules[*index].exports.functions.is_empty();
+        let lowered: Vec<usize> = stale.iter().copied().filter(exporting).collect();
+        let errors = in_parallel(runner, &lowered, |index| {
+            lowering_errors(program, modules[*index].exports.functions.values(), options)
         });
-        runner.run(tasks.collect());
-        let results = results.into_iter().zip(stale).enumerate();
-        results
-            .map(|(offset, (result, stale))| result.into_inner().unwrap_or_else(|| check(offset, stale)))
-            .collect()
+        for index in stale {
+            self.modules[index].lowering = Some(Vec::new());
+        }
+        for (index, errors) in lowered.into_iter().zip(errors) {
+            self.modules[index].lowering = Some(errors);
+        }
     }
 
     /// The diagnostics of all modules, in dependency order.
     pub(crate) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.modules.values().flat_map(|module| &module.diagnostics)
+        let modules = self.modules.values();
+        modules.flat_map(|module| module.diagnostics.iter().chain(module.lowering.iter().flatten()))
     }
+
+    /// The program with the exports of this entry.
+    pub(crate) fn into_program(mut self, entry: &str) -> Program {
+        if let Some(module) = self.modules.swap_remove(entry) {
+            self.program.exported_functions = module.exports.functions;
+            self.program.exported_services = module.exports.services;
+        }
+        self.program
+    }
+}
+
+/// The results of independent operations, in the order of their inputs.
+fn in_parallel<T: Sync, R: Send + Sync>(
+    runner: &dyn TaskRunner,
+    inputs: &[T],
+    operation: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let results: Vec<OnceLock<R>> = inputs.iter().map(|_| OnceLock::new()).collect();
+    let operation = &operation;
+    let tasks = inputs.iter().zip(&results).map(|(input, result)| -> Task<'_> {
+        Box::new(move || {
+            result.get_or_init(|| operation(input));
+        })
+    });
+    runner.run(tasks.collect());
+    let results = results.into_iter().zip(inputs);
+    results
+        .map(|(result, input)| result.into_inner().unwrap_or_else(|| operation(input)))
+        .collect()
 }
 
 /// Checks one module; runs the lints if it has no errors and belongs to the user.
@@ -175,6 +223,10 @@ fn check_module(context: ModuleContext<'_>) -> CheckResult {
 }
 
 impl CheckedModule {
+    fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
     /// Whether a message has a secondary label or an edit in one of these files.
     fn refers_to(&self, files: &[FileId]) -> bool {
         let refers = |message: &Diagnostic| {

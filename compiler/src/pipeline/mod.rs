@@ -1,10 +1,11 @@
 //! The pipeline: the only module that calls the compiler's stages, in order.
 //!
 //! Sources → `modules` → `checking` → `lints` → `lowering` → `topology` → `emission`. Each stage takes the value of an earlier
-//! one and returns its own value and diagnostics; no stage names a later one (`cargo xtask rules`). [`check`] stops after the
-//! lints; [`CheckCache`] keeps the results of that half between runs of a [`Workspace`].
+//! one and returns its own value and diagnostics; no stage names a later one (`cargo xtask rules`). [`check`] lowers exported
+//! functions for their errors and stops there; [`CheckCache`] keeps the results between runs of a [`Workspace`].
 
 mod check_cache;
+mod exports;
 mod workspace;
 
 pub use workspace::{Changes, Workspace};
@@ -17,18 +18,35 @@ use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
 use check_cache::CheckCache;
 use ecow::EcoString;
+use exports::{distinct, lowering_errors};
 use indexmap::IndexMap;
 
-/// Checks a program and returns its diagnostics. `entry` is the identity of its entry module.
+/// Checks a program and returns its diagnostics, including those of lowering its exported functions. `entry` is the identity of
+/// its entry module.
 ///
 /// The result is a pure function of the sources and the options.
 pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> CheckedProgram {
+    let mut checked = checked(loader, entry, options);
+    if !checked.has_errors() {
+        let exports = checked.program.exported_functions.iter();
+        let exports = exports
+            .filter(|(name, _)| options.is_wanted(name))
+            .map(|(_, export)| export);
+        let errors = lowering_errors(&checked.program, exports, options);
+        checked.diagnostics.extend(errors);
+        Diagnostic::sort(&mut checked.diagnostics);
+    }
+    checked
+}
+
+/// Checks a program without lowering it.
+fn checked(loader: &dyn SourceLoader, entry: &str, options: &Options) -> CheckedProgram {
     let graph = modules::load(loader, &[entry], PreviousGraph::default());
     let mut cache = CheckCache::default();
     cache.check(&graph, options, &Sequential);
     let diagnostics = graph.diagnostics().into_iter().chain(cache.diagnostics().cloned());
     let diagnostics = diagnostics.collect();
-    let program = cache.program;
+    let program = cache.into_program(entry);
     let exported = program.exported_functions.iter();
     let functions = exported
         .map(|(name, export)| (name.clone(), FunctionDefinition::new(name, program.function(export.id))))
@@ -62,7 +80,7 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
 ///
 /// The result is a pure function of the sources and the options.
 pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Compilation {
-    let checked = check(loader, entry, options);
+    let checked = checked(loader, entry, options);
     let services = compiled_services(&checked);
     let mut compilation = Compilation {
         functions: Vec::new(),
@@ -73,8 +91,11 @@ pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Com
     if compilation.has_errors() {
         return compilation;
     }
-    let is_wanted = |name: &EcoString| options.entry.as_ref().is_none_or(|entry| entry == name);
-    for (name, definition) in checked.functions.into_iter().filter(|(name, _)| is_wanted(name)) {
+    for (name, definition) in checked
+        .functions
+        .into_iter()
+        .filter(|(name, _)| options.is_wanted(name))
+    {
         let export = checked.program.exported_functions[&name];
         let function = checked.program.function(export.id);
         let workflow = match lowering::lower(&checked.program, function, options) {
@@ -97,7 +118,8 @@ pub fn compile(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Com
     }
     if compilation.has_errors() {
         compilation.functions.clear();
-        Diagnostic::sort(&mut compilation.diagnostics);
+        // Functions that inline the same code have the same errors.
+        compilation.diagnostics = distinct(compilation.diagnostics);
     }
     compilation
 }
