@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The index of a file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -63,28 +63,32 @@ pub struct Source {
     pub name: String,
     /// The content.
     pub text: Arc<str>,
-    /// Offset of the first byte of each line.
-    line_starts: Vec<u32>,
+    /// Offset of the first byte of each line, computed when a position is first asked for.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     fn new(name: String, text: Arc<str>) -> Self {
-        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(newlines.map(|(offset, _)| offset as u32 + 1))
-            .collect();
         Self {
             name,
             text,
-            line_starts,
+            line_starts: OnceLock::new(),
         }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let starts = newlines.map(|(offset, _)| offset as u32 + 1);
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 
     /// Returns the line and column of a byte offset, both from 1. Columns count characters. Offsets past the end are clamped.
     pub fn location(&self, offset: u32) -> (u32, u32) {
         let offset = (offset as usize).min(self.text.len());
         let line = self.line_of(offset as u32);
-        let start = self.line_starts[line as usize - 1] as usize;
+        let start = self.line_starts()[line as usize - 1] as usize;
         let column = self.text.as_bytes()[start..offset]
             .iter()
             .filter(|byte| (**byte as i8) >= -0x40)
@@ -94,19 +98,19 @@ impl Source {
 
     /// Returns the line of a byte offset, from 1. Offsets past the end are on the last line.
     pub fn line_of(&self, offset: u32) -> u32 {
-        self.line_starts.partition_point(|start| *start <= offset) as u32
+        self.line_starts().partition_point(|start| *start <= offset) as u32
     }
 
     /// Returns the number of lines. A text that ends with a line break has an empty last line.
     pub fn line_count(&self) -> u32 {
-        self.line_starts.len() as u32
+        self.line_starts().len() as u32
     }
 
     /// Returns the byte range of a line (from 1), including its line break. Returns `None` past the end.
     pub fn line_range(&self, line: u32) -> Option<Range<usize>> {
-        let start = *self.line_starts.get((line as usize).checked_sub(1)?)? as usize;
+        let start = *self.line_starts().get((line as usize).checked_sub(1)?)? as usize;
         let end = self
-            .line_starts
+            .line_starts()
             .get(line as usize)
             .map_or(self.text.len(), |next| *next as usize);
         Some(start..end)
