@@ -18,7 +18,7 @@ pub(crate) struct Vector {
 }
 
 /// Options with the names of the published compiler.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct VectorOptions {
     #[serde(default)]

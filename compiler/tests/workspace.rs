@@ -31,14 +31,14 @@ impl Numbers {
     }
 }
 
-/// Removes, duplicates, indents or swaps a line, or removes a character.
+/// Removes, duplicates, indents or swaps a line, removes a character, or replaces a number by one that scripts can't contain.
 fn edited(text: &str, numbers: &mut Numbers) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     if lines.is_empty() {
         return "aqua M declares *\n".to_owned();
     }
     let at = numbers.below(lines.len());
-    match numbers.below(6) {
+    match numbers.below(7) {
         0 => drop(lines.remove(at)),
         1 => lines.insert(at, lines[at].clone()),
         2 => lines.insert(at, String::new()),
@@ -46,6 +46,10 @@ fn edited(text: &str, numbers: &mut Numbers) -> String {
         4 => {
             let other = numbers.below(lines.len());
             lines.swap(at, other);
+        }
+        5 => {
+            let is_digit = |letter: char| letter.is_ascii_digit();
+            lines[at] = lines[at].replacen(is_digit, "18446744073709551615", 1);
         }
         _ => drop(lines[at].pop()),
     }
@@ -124,6 +128,41 @@ fn only_dependents_of_a_change_are_checked_again() {
     assert_eq!(edit("b7.aqua", "<- f()", "<- f() + 1"), 1);
     assert_eq!(edit("a.aqua", "-> u8", "-> u16"), 51, "importers depend on signatures");
     assert_eq!(edit("a.aqua", "aqua A", "aqua A"), 0, "unchanged text");
+}
+
+#[test]
+fn errors_of_lowering_follow_edits_of_inlined_functions() {
+    let mut files = Files::new();
+    files.insert(
+        "a.aqua".into(),
+        "aqua A declares f\n\nfunc f() -> u64:\n    <- 1\n".into(),
+    );
+    for name in ["b", "c"] {
+        let text = "aqua B declares g\n\nimport \"a.aqua\"\nexport g\n\nfunc g() -> u64:\n    <- f()\n";
+        files.insert(format!("{name}.aqua"), text.into());
+    }
+    let mut workspace = Workspace::new(Options::default());
+    let mut edit = |name: &str, from: &str, to: &str| {
+        let text = files[name].replace(from, to);
+        files.insert(name.to_owned(), text);
+        let changes = Changes::Texts(BTreeSet::from([name.to_owned()]));
+        let entries = ["a.aqua", "b.aqua", "c.aqua"];
+        let checked = workspace.check(&loader(&files), &entries, changes, &Sequential);
+        let codes = workspace.diagnostics();
+        (
+            checked,
+            codes.iter().map(|message| message.code.name()).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(edit("a.aqua", "<- 1", "<- 1").1, [""; 0]);
+    assert_eq!(edit("a.aqua", "<- 1", "<- 18446744073709551615"), (1, vec!["E4001"]));
+    assert_eq!(edit("a.aqua", "<- 18446744073709551615", "<- 2"), (1, vec![]));
+    // Bodies are kept only for exports.
+    for name in ["b.aqua", "c.aqua"] {
+        edit(name, "export g", "");
+    }
+    assert_eq!(edit("a.aqua", "<- 2", "<- 18446744073709551615"), (1, vec![]));
+    assert_eq!(edit("b.aqua", "import", "export g\nimport"), (2, vec!["E4001"]));
 }
 
 /// Runs tasks in reverse order.

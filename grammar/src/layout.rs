@@ -233,7 +233,7 @@ impl<'a> LayoutState<'a, '_> {
             .first()
             .is_some_and(|first| !first.terminal.can_start_line());
         let rest = &line.tokens[usize::from(has_stray_token)..];
-        let declares = keywords::is_declaration(rest, self.tokens, self.text);
+        let declares = (has_stray_token || indent.is_empty()) && keywords::is_declaration(rest, self.tokens, self.text);
         let is_garbled = has_stray_token && !declares;
         if let Some(expected) = self.intended_first_line_indent(indent, next, opens, is_garbled) {
             return Some((self.blocks.len() - 1, expected));

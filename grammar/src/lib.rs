@@ -1,7 +1,7 @@
 //! Parses Aqua source text into a lossless syntax tree.
 //!
 //! [`parse`] never fails: for any text it returns a [`Parsed`] with the tokens, the tree and the diagnostics. Names and types
-//! are resolved by the compiler, not here.
+//! are resolved by the compiler, not here. [`headers`] returns the headers only, and reads little more than these.
 //!
 //! * [`tokens`]: the raw tokens. They cover each byte exactly once, including whitespace, comments and invalid bytes.
 //! * [`tree`]: the typed syntax tree. Each node has a [`Span`](aqua_diagnostics::Span) that starts and ends at token
@@ -26,6 +26,7 @@
 
 mod checks;
 pub mod codes;
+mod header_scan;
 mod keyword_sets;
 mod keywords;
 mod layout;
@@ -40,6 +41,7 @@ pub mod tokens;
 pub mod tree;
 mod tree_builder;
 
+pub use header_scan::headers;
 pub use parse::parse;
 pub use parsed::Parsed;
 pub use sink::MAX_DIAGNOSTICS;

@@ -14,6 +14,7 @@ mod statements;
 pub use declarations::{Ability, Alias, Constant, Data, Field, Function, Item, ItemError, Member, Method, Service};
 pub use expressions::{
     BinaryOperator, Call, ChainStep, ChainStepKind, CollectionKind, Expression, ExpressionKind, FieldInit, Literal,
+    Object,
 };
 pub use headers::{Declares, Export, Header, HeaderItem, Import, ImportFrom, ModuleHeader, Use};
 pub use names::{Name, Path};
@@ -39,9 +40,14 @@ pub struct Tree {
 impl Tree {
     /// Returns the first `aqua` header, or the obsolete `module` header.
     pub fn module(&self) -> Option<&ModuleHeader> {
-        self.headers.iter().find_map(|header| match header {
-            Header::Module(module) => Some(module),
-            _ => None,
-        })
+        module_header(&self.headers)
     }
+}
+
+/// Returns the first `aqua` header among the headers of a file, or the obsolete `module` header.
+pub fn module_header(headers: &[Header]) -> Option<&ModuleHeader> {
+    headers.iter().find_map(|header| match header {
+        Header::Module(module) => Some(module),
+        _ => None,
+    })
 }

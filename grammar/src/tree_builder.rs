@@ -3,9 +3,11 @@
 //! Actions never fail. Invalid forms are reported, and the node keeps the valid parts.
 
 mod expressions;
+mod operators;
 mod signatures;
 
 pub(crate) use expressions::ParsedArgument;
+pub(crate) use operators::Operation;
 pub(crate) use signatures::TypeSyntax;
 
 use crate::layout::{Layout, LineState};

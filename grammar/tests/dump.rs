@@ -135,7 +135,7 @@ fn statement(out: &mut String, kind: &StatementKind, depth: usize, prefix: &str)
         } => {
             format!(
                 "push {stream}{} {}",
-                option("key", key.as_ref().map(value)),
+                option("key", key.as_deref().map(value)),
                 value(pushed)
             )
         }
@@ -218,7 +218,7 @@ fn value(of: &Expression) -> String {
         ExpressionKind::Variable(name) => name.to_string(),
         ExpressionKind::Collection { kind, elements } => format!("({kind:?} {})", list(elements, value)),
         ExpressionKind::Call(of) => call(of),
-        ExpressionKind::Object { name, fields } => format!("(new {name} {})", list(fields, argument)),
+        ExpressionKind::Object(of) => format!("(new {} {})", of.name, list(&of.fields, argument)),
         ExpressionKind::Chain { head, steps } => format!("({} {})", value(head), list(steps, step)),
         ExpressionKind::Not(of) => format!("(! {})", value(of)),
         ExpressionKind::Binary {
@@ -252,7 +252,7 @@ fn step(step: &ChainStep) -> String {
         ChainStepKind::Field(name) => format!(".{name}"),
         ChainStepKind::Call(of) => format!(".{}", call(of)),
         ChainStepKind::Copy(fields) => format!(".copy({})", list(fields, argument)),
-        ChainStepKind::Object { name, fields } => format!(".(new {name} {})", list(fields, argument)),
+        ChainStepKind::Object(of) => format!(".(new {} {})", of.name, list(&of.fields, argument)),
         ChainStepKind::Index(index) => format!("[{}]", value(index)),
         ChainStepKind::Bang(index) => format!("!{}", index.as_deref().unwrap_or("")),
     }

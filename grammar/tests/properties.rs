@@ -3,7 +3,7 @@
 use crate::dump::dump;
 use crate::vectors;
 use aqua_diagnostics::{FileId, Span};
-use aqua_grammar::{MAX_DIAGNOSTICS, Parsed, parse};
+use aqua_grammar::{MAX_DIAGNOSTICS, Parsed, headers, parse};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -31,6 +31,11 @@ fn checked(text: &str) -> Parsed {
     }
     // Visits each node.
     dump(&parsed.tree);
+    let scanned = headers(FileId(0), text);
+    match parsed.has_errors() {
+        true => assert!(parsed.tree.headers.starts_with(&scanned), "{text}"),
+        false => assert_eq!(parsed.tree.headers, scanned, "{text}"),
+    }
     parsed
 }
 

@@ -308,13 +308,13 @@ impl<'a> Writer<'a> {
             .collect();
         let mut lines = Vec::new();
         if let Some(aliases) = self.aliases.of(&function.name) {
-            let named = arguments.iter_mut();
-            let named = named.filter_map(|(argument, ty)| Some((aliases.arguments.get(*argument)?, ty)));
-            for (alias, ty) in named.chain(aliases.result.iter().map(|alias| (alias, &mut result))) {
-                lines.extend(self.alias(alias));
-                if !alias.is_structure() {
-                    ty.clone_from(&alias.name);
+            for (argument, ty) in &mut arguments {
+                if let Some(alias) = aliases.arguments.get(*argument) {
+                    lines.extend(self.alias(alias, ty));
                 }
+            }
+            if let Some(alias) = &aliases.result {
+                lines.extend(self.alias(alias, &mut result));
             }
         }
         lines.iter().for_each(|line| self.line(line));
@@ -344,10 +344,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The declaration of an alias; none if the structure has its name.
-    fn alias(&self, alias: &TypeAlias<'_>) -> Option<String> {
-        let declared = || format!("\nexport type {} = {};", alias.name, self.tuple(alias.types));
-        (!alias.is_structure()).then(declared)
+    /// Replaces a type by its alias. Returns the declaration of the alias; none if the structure has its name.
+    fn alias(&self, alias: &TypeAlias<'_>, ty: &mut String) -> Option<String> {
+        if alias.is_structure() {
+            return None;
+        }
+        let ty = std::mem::replace(ty, alias.name.clone());
+        Some(format!("\nexport type {} = {ty};", alias.name))
     }
 
     /// One type as it is, several as a tuple.

@@ -161,6 +161,15 @@ pub struct Function {
 }
 
 impl Function {
+    /// Drops everything that callers don't refer to: all but the signature and the parameters.
+    pub(crate) fn drop_body(&mut self) {
+        self.locals.truncate(self.body.parameters.len());
+        self.locals.shrink_to_fit();
+        self.closures = Vec::new();
+        self.body.block = Block::default();
+        self.body.returns = Vec::new();
+    }
+
     /// The local of that id.
     pub fn local(&self, id: LocalId) -> &Local {
         &self.locals[id.index()]

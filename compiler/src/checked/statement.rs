@@ -41,23 +41,23 @@ pub enum StatementKind {
         /// The call, whose first result is a string.
         call: Call,
         /// The stream map.
-        map: Value,
+        map: Box<Value>,
     },
     /// `s: *T`, `m: %T`: a new stream or stream map.
     Declare(LocalId),
     /// `s <<- value`. A stream that is pushed as an array is canonicalised.
     Push {
         /// A stream: a local, or a field of an ability.
-        stream: Value,
+        stream: Box<Value>,
         /// The element.
         value: Value,
     },
     /// `m <<- key, value`.
     PushEntry {
         /// A stream map.
-        map: Value,
+        map: Box<Value>,
         /// A string.
-        key: Value,
+        key: Box<Value>,
         /// The element.
         value: Value,
     },
@@ -96,11 +96,11 @@ pub enum StatementKind {
     /// `parseq x <- xs on peer via relay: …`.
     ParSeq {
         /// A collection or a stream map.
-        iterable: Value,
+        iterable: Box<Value>,
         /// The variables of each iteration, visible in `peer` and `via`.
         variable: LoopVariable,
         /// A string.
-        peer: Value,
+        peer: Box<Value>,
         /// Relays in order, each a string or a collection of strings.
         via: Vec<Value>,
         /// One iteration.

@@ -2,7 +2,7 @@
 
 use super::ModuleChecker;
 use super::declarations::already_defined;
-use super::mismatch::Expectation;
+use super::mismatch::{Expectation, Subject};
 use super::namespace::{Entity, Entry};
 use super::scopes::{ScopeKind, Scopes};
 use crate::checked::{
@@ -63,7 +63,8 @@ impl ModuleChecker<'_> {
             suppressed: BTreeSet::new(),
         };
         let (body, _) = checker.arrow_body(&arrow, &written.arrow, &written.body);
-        let (locals, closures) = (checker.locals, checker.closures.into_iter().flatten().collect());
+        let (mut locals, closures) = (checker.locals, checker.closures.into_iter().flatten().collect());
+        locals.shrink_to_fit();
         let (name, file) = (written.name.text.clone(), self.module.file);
         let function = Function {
             name,
@@ -193,7 +194,7 @@ impl BodyChecker<'_, '_> {
         let mut values = Vec::with_capacity(written.len());
         for (index, value) in written.iter().enumerate() {
             let ty = result_type(index);
-            let expectation = Expectation::new(&ty, "the return value").declared(declared, "declared here");
+            let expectation = Expectation::new(&ty, Subject::Returned).declared(declared, "declared here");
             values.push(self.expect(value, expectation));
         }
         self.returned(Returned { span, values });

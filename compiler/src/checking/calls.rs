@@ -1,7 +1,7 @@
 //! Calls: resolving the callee and checking the arguments.
 
 use super::body::{BodyChecker, counted};
-use super::mismatch::Expectation;
+use super::mismatch::{Expectation, Subject};
 use super::namespace::Entity;
 use super::values::Evaluated;
 use crate::checked::{Call, Callee, Value, ValueKind};
@@ -17,7 +17,7 @@ pub(super) struct ResolvedCallee {
     pub(super) callee: Callee,
     pub(super) arrow: Arc<Arrow>,
     /// Its name in messages.
-    pub(super) display_name: String,
+    pub(super) display_name: EcoString,
     /// Its declaration.
     pub(super) declared: Option<Span>,
     /// The declarations of its parameters; empty if unknown.
@@ -41,7 +41,7 @@ impl BodyChecker<'_, '_> {
             let callee = ResolvedCallee {
                 callee: Callee::Function(id),
                 arrow: function.arrow.clone(),
-                display_name: name.to_string(),
+                display_name: name.clone(),
                 declared: Some(function.name_span),
                 parameters: function
                     .body
@@ -144,7 +144,7 @@ impl BodyChecker<'_, '_> {
             ResolvedCallee {
                 callee,
                 arrow,
-                display_name: display_name.to_owned(),
+                display_name: display_name.into(),
                 declared,
                 parameters: Vec::new(),
             },
@@ -166,9 +166,10 @@ impl BodyChecker<'_, '_> {
                 self.value(argument);
                 continue;
             };
-            let subject = match &parameter.name {
-                Some(name) => format!("argument `{name}` of `{}`", callee.display_name),
-                None => format!("argument {} of `{}`", index + 1, callee.display_name),
+            let subject = Subject::Argument {
+                of: &callee.display_name,
+                parameter,
+                index,
             };
             let mut expectation = Expectation::new(&parameter.ty, subject);
             if let Some(declaration) = callee.parameters.get(index).copied().or(callee.declared) {

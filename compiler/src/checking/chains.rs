@@ -53,8 +53,7 @@ impl BodyChecker<'_, '_> {
         for step in steps {
             let ChainStepKind::Field(field) = &step.kind else { break };
             let Some((before, _)) = names.last() else { break };
-            let longer = EcoString::from(format!("{before}.{}", field.text));
-            names.push((longer, head.span.to(step.span)));
+            names.push((dotted_name(before, &field.text), head.span.to(step.span)));
         }
         for (taken, (name, span)) in names.iter().enumerate().rev() {
             let next = steps.get(taken);
@@ -81,16 +80,16 @@ impl BodyChecker<'_, '_> {
         let next = next?;
         match &next.kind {
             ChainStepKind::Call(call) => {
-                let name = EcoString::from(format!("{qualifier}.{}", call.function));
+                let name = dotted_name(qualifier, &call.function.text);
                 let callee = span.to(call.function.span);
                 let known = self.module.namespace.value(&name).is_some();
                 known.then(|| Base::Call(self.named_call(&name, callee, call, span.to(next.span)), taken + 1))
             }
-            ChainStepKind::Object { name, fields } => {
-                let full = EcoString::from(format!("{qualifier}.{name}"));
-                let name_span = span.to(name.span);
+            ChainStepKind::Object(of) => {
+                let full = dotted_name(qualifier, &of.name.text);
+                let name_span = span.to(of.name.span);
                 Some(Base::Value(
-                    self.record(&full, name_span, fields, span.to(next.span)),
+                    self.record(&full, name_span, &of.fields, span.to(next.span)),
                     taken + 1,
                 ))
             }
@@ -120,7 +119,7 @@ impl BodyChecker<'_, '_> {
     ) -> Option<Base> {
         let step = next?;
         let (name, call) = match &step.kind {
-            ChainStepKind::Call(call) => (&call.function, Some(call)),
+            ChainStepKind::Call(call) => (&call.function, Some(&**call)),
             ChainStepKind::Field(name) => (name, None),
             _ => return None,
         };
@@ -157,7 +156,7 @@ impl BodyChecker<'_, '_> {
         let callee = super::calls::ResolvedCallee {
             callee: Callee::Method(method),
             arrow,
-            display_name: format!("{service_name}.{name}"),
+            display_name: dotted_name(service_name, &name.text),
             declared: declaration,
             parameters: Vec::new(),
         };
@@ -172,7 +171,7 @@ impl BodyChecker<'_, '_> {
         steps: &[ChainStep],
     ) -> Base {
         let calls = steps.iter().filter_map(|step| match &step.kind {
-            ChainStepKind::Call(call) => Some(call),
+            ChainStepKind::Call(call) => Some(&**call),
             _ => None,
         });
         let calls: Vec<_> = calls.collect();
@@ -230,13 +229,13 @@ impl BodyChecker<'_, '_> {
                 let index = super::literal(crate::checked::Literal::Number(digits), step.span);
                 self.element(of, index, step.span, span)
             }
-            ChainStepKind::Object { name, fields } => {
-                for field in fields {
+            ChainStepKind::Object(literal) => {
+                for field in &literal.fields {
                     self.value(&field.value);
                 }
                 if !of.ty.is_error() {
-                    let message = format!("unknown type `{name}`");
-                    self.report(Diagnostic::error(codes::UNKNOWN_TYPE, name.span, message));
+                    let message = format!("unknown type `{}`", literal.name);
+                    self.report(Diagnostic::error(codes::UNKNOWN_TYPE, literal.name.span, message));
                 }
                 Value::missing(span)
             }
@@ -404,6 +403,14 @@ impl BodyChecker<'_, '_> {
             self.value(argument);
         }
     }
+}
+
+fn dotted_name(qualifier: &str, name: &str) -> EcoString {
+    let mut dotted = EcoString::with_capacity(qualifier.len() + 1 + name.len());
+    dotted.push_str(qualifier);
+    dotted.push('.');
+    dotted.push_str(name);
+    dotted
 }
 
 /// The dotted name of a chain that consists of fields only.

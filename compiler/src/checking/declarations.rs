@@ -1,7 +1,7 @@
 //! Top-level declarations: data, abilities, services, aliases and constants. Functions are in [`body`](super::body).
 
 use super::namespace::{Conflict, Entity, Entry};
-use super::{ModuleChecker, literal, predefined, predefined_names};
+use super::{FxIndexMap, ModuleChecker, literal, predefined, predefined_names};
 use crate::checked::{Literal, Service, Value};
 use crate::codes;
 use crate::typing::subtyping::accepts;
@@ -95,7 +95,7 @@ impl ModuleChecker<'_> {
     /// The fields of `data` or an ability. `None` if a line has a syntax error: the type becomes the error type.
     fn fields(&mut self, members: &[Member], only_data: bool) -> Option<IndexMap<EcoString, Type>> {
         let mut fields = IndexMap::with_capacity(members.len());
-        let mut spans: IndexMap<EcoString, Span> = IndexMap::with_capacity(members.len());
+        let mut spans: FxIndexMap<EcoString, Span> = FxIndexMap::default();
         let mut is_complete = true;
         for member in members {
             let (name, ty) = match member {

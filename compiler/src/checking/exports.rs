@@ -13,9 +13,9 @@ use ecow::EcoString;
 impl ModuleChecker<'_> {
     /// Resolves `export` headers of the entry module.
     pub(super) fn resolve_exports(&mut self) {
-        let module = self.module;
+        let tree = self.tree;
         let mut exports = Vec::new();
-        for header in &module.tree.headers {
+        for header in &tree.headers {
             if let Header::Export(export) = header {
                 exports.extend(&export.items);
             }
@@ -53,8 +53,8 @@ impl ModuleChecker<'_> {
 
     /// Checks the `export` headers of an imported module, which have no effect.
     pub(super) fn check_exported_names(&mut self) {
-        let module = self.module;
-        for header in &module.tree.headers {
+        let tree = self.tree;
+        for header in &tree.headers {
             if let Header::Export(export) = header {
                 for item in &export.items {
                     self.exported(item);
@@ -153,11 +153,11 @@ impl ModuleChecker<'_> {
     }
 
     fn warn_without_exports(&mut self) {
-        let module = self.module;
-        let Some(header) = module.tree.module().filter(|header| header.declares.is_none()) else {
+        let tree = self.tree;
+        let Some(header) = tree.module().filter(|header| header.declares.is_none()) else {
             return;
         };
-        let functions: Vec<&str> = module.tree.items.iter().filter_map(exportable_name).collect();
+        let functions: Vec<&str> = tree.items.iter().filter_map(exportable_name).collect();
         let Some(last) = functions.last() else { return };
         let message = "this program exports nothing";
         let mut message = Diagnostic::warning(codes::NOTHING_EXPORTED, header.span, message);

@@ -1,14 +1,13 @@
 //! Headers: `import` and `use` add names to the namespace, `declares` makes names visible to importers.
 
-use super::ModuleChecker;
 use super::namespace::Entry;
+use super::{FxIndexMap, ModuleChecker};
 use crate::checked::{FunctionId, Part, ServiceId};
 use crate::codes;
 use aqua_diagnostics::suggestions::{suggest_or, truncated_list};
 use aqua_diagnostics::{Diagnostic, FileId, Span};
 use aqua_grammar::tree::{Declares, Header, HeaderItem, Import, ImportFrom, Item, Path, Use};
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
 /// What importers see of a module.
@@ -17,9 +16,9 @@ pub(crate) struct Interface {
     /// The name in its header.
     name: Option<EcoString>,
     /// The names that it declares.
-    declared: IndexMap<EcoString, Entry>,
+    declared: FxIndexMap<EcoString, Entry>,
     /// Its other names with their declarations, for messages.
-    private: IndexMap<EcoString, Span>,
+    private: FxIndexMap<EcoString, Span>,
     /// Where `declares` can be added; `None` if the module has it or needs none.
     missing_declares: Option<Span>,
     /// Whether names are missing because of an error that was reported.
@@ -101,12 +100,13 @@ impl Comparison<'_> {
 impl ModuleChecker<'_> {
     /// Fills the namespace from `import` and `use` headers.
     pub(super) fn resolve_imports(&mut self) {
-        let module = self.module;
-        for (header, target) in module.tree.headers.iter().zip(&module.imports) {
+        // Headers that a syntax error hid when imports were followed have no target.
+        let targets = self.module.imports.iter().copied().chain(std::iter::repeat(None));
+        for (header, target) in self.tree.headers.iter().zip(targets) {
             match header {
-                Header::Import(import) => self.import(import, *target),
-                Header::ImportFrom(import) => self.import_from(import, *target),
-                Header::Use(import) => self.use_module(import, *target),
+                Header::Import(import) => self.import(import, target),
+                Header::ImportFrom(import) => self.import_from(import, target),
+                Header::Use(import) => self.use_module(import, target),
                 Header::Error(_) => self.namespace.is_incomplete = true,
                 Header::Module(_) | Header::Export(_) => {}
             }
@@ -256,17 +256,17 @@ impl ModuleChecker<'_> {
 
     /// The interface of the module.
     pub(super) fn interface(&mut self) -> Interface {
-        let header = self.module.tree.module();
+        let header = self.tree.module();
         let source = self.context.sources.get(self.module.file);
         let mut interface = Interface {
             name: header.map(|header| header.name.text()),
-            declared: IndexMap::new(),
-            private: IndexMap::new(),
+            declared: FxIndexMap::default(),
+            private: FxIndexMap::default(),
             missing_declares: None,
             is_incomplete: self.namespace.is_incomplete,
             display_name: source.map(|source| source.name.clone()).unwrap_or_default(),
         };
-        interface.is_incomplete |= self.module.tree.items.iter().any(|item| match item {
+        interface.is_incomplete |= self.tree.items.iter().any(|item| match item {
             Item::Error(broken) => broken.name.is_none(),
             _ => false,
         });

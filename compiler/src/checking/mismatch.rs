@@ -4,24 +4,70 @@ use super::body::BodyChecker;
 use crate::checked::{Literal, Value, ValueKind};
 use crate::codes;
 use crate::typing::subtyping::accepts;
-use crate::typing::{Arrow, Named, Scalar, Type};
+use crate::typing::{Arrow, Named, Parameter, Scalar, Type};
 use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree;
+use std::fmt::{self, Display};
+
+/// What a value is used as. Formatted only for messages.
+#[derive(Clone, Copy)]
+pub(super) enum Subject<'a> {
+    Argument {
+        of: &'a str,
+        parameter: &'a Parameter,
+        index: usize,
+    },
+    Field {
+        of: &'a dyn Display,
+        name: &'a str,
+    },
+    Element {
+        of: &'a str,
+    },
+    ServiceId {
+        of: &'a str,
+    },
+    MapKey,
+    KeyOf {
+        query: &'a str,
+    },
+    Returned,
+    Condition,
+    Peer,
+}
+
+impl Display for Subject<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument { of, parameter, index } => match &parameter.name {
+                Some(name) => write!(out, "argument `{name}` of `{of}`"),
+                None => write!(out, "argument {} of `{of}`", index + 1),
+            },
+            Self::Field { of, name } => write!(out, "field `{name}` of `{of}`"),
+            Self::Element { of } => write!(out, "an element of `{of}`"),
+            Self::ServiceId { of } => write!(out, "the id of service `{of}`"),
+            Self::MapKey => out.write_str("the key of a stream map"),
+            Self::KeyOf { query } => write!(out, "the key of `{query}`"),
+            Self::Returned => out.write_str("the return value"),
+            Self::Condition => out.write_str("a condition"),
+            Self::Peer => out.write_str("the peer after `on`"),
+        }
+    }
+}
 
 /// The type that a value must have.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Expectation<'a> {
     ty: &'a Type,
-    /// What the value is used as, such as ``argument `name` of `greet` ``.
-    subject: String,
+    subject: Subject<'a>,
     declared: Option<(Span, &'static str)>,
 }
 
 impl<'a> Expectation<'a> {
-    pub(super) fn new(ty: &'a Type, subject: impl Into<String>) -> Self {
+    pub(super) fn new(ty: &'a Type, subject: Subject<'a>) -> Self {
         Self {
             ty,
-            subject: subject.into(),
+            subject,
             declared: None,
         }
     }

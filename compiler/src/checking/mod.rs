@@ -34,12 +34,16 @@ use crate::modules::Module;
 use crate::typing::{Scalar, ScalarSet, Type};
 use crate::{Options, codes};
 use aqua_diagnostics::{Diagnostic, Label, Sources, Span};
+use aqua_grammar::{Parsed, Tree};
 use ecow::EcoString;
 use indexmap::IndexMap;
 use namespace::Namespace;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
+
+/// A map in order of insertion, with a hash function for short names.
+type FxIndexMap<K, V> = IndexMap<K, V, rustc_hash::FxBuildHasher>;
 
 /// The input of checking one module.
 #[derive(Clone, Copy)]
@@ -49,6 +53,10 @@ pub(crate) struct ModuleContext<'a> {
     /// The parts of the modules that were checked before; includes all that this module imports.
     pub(crate) program: &'a Program,
     pub(crate) module: &'a Module,
+    /// The tokens and the syntax tree of the module.
+    pub(crate) parsed: &'a Parsed,
+    /// Whether syntax errors were reported.
+    pub(crate) has_syntax_errors: bool,
     pub(crate) is_entry: bool,
     /// The interfaces of checked modules, by index in the graph; those of imported modules are set.
     pub(crate) interfaces: &'a [Option<Arc<Interface>>],
@@ -81,9 +89,10 @@ pub(crate) fn check_module(context: ModuleContext<'_>) -> CheckResult {
 struct ModuleChecker<'a> {
     context: ModuleContext<'a>,
     module: &'a Module,
+    tree: &'a Tree,
     namespace: Namespace,
     /// Names that are declared further down, with the spans of their declarations.
-    undeclared: IndexMap<EcoString, Span>,
+    undeclared: FxIndexMap<EcoString, Span>,
     /// The name of the declaration that is being checked.
     current: Option<EcoString>,
     part: Part,
@@ -97,12 +106,12 @@ struct ModuleChecker<'a> {
 
 impl<'a> ModuleChecker<'a> {
     fn new(context: ModuleContext<'a>) -> Self {
-        let module = context.module;
-        let named = module.tree.items.iter().filter_map(|item| item.name());
+        let named = context.parsed.tree.items.iter().filter_map(|item| item.name());
         let undeclared = named.map(|name| (name.text.clone(), name.span)).collect();
         Self {
             context,
-            module,
+            module: context.module,
+            tree: &context.parsed.tree,
             namespace: Namespace::default(),
             undeclared,
             current: None,
@@ -116,7 +125,7 @@ impl<'a> ModuleChecker<'a> {
 
     fn run(mut self) -> CheckResult {
         self.resolve_imports();
-        for item in &self.module.tree.items {
+        for item in &self.tree.items {
             self.item(item);
         }
         if self.context.is_entry {
@@ -191,7 +200,7 @@ impl<'a> ModuleChecker<'a> {
 
     /// Reports lints unless there are errors, next to which they would only distract.
     fn report_lints(&mut self) {
-        let has_errors = self.diagnostics.iter().any(Diagnostic::is_error) || self.module.has_errors();
+        let has_errors = self.diagnostics.iter().any(Diagnostic::is_error) || self.context.has_syntax_errors;
         if !self.module.is_dependency && !has_errors {
             self.diagnostics.append(&mut self.lints);
             self.warn_about_unused();

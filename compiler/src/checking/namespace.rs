@@ -1,16 +1,17 @@
 //! The top-level names of a module, including imported ones.
 
+use super::FxIndexMap;
 use super::headers::Comparison;
 use crate::checked::{FunctionId, ServiceId, Value};
 use crate::typing::Type;
 use aqua_diagnostics::Span;
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 /// The top-level names of a module. Names from `use` are dotted; a name may be both a type and a value.
 #[derive(Debug, Default)]
 pub(super) struct Namespace {
-    entries: IndexMap<EcoString, Entry>,
+    entries: FxIndexMap<EcoString, Entry>,
     /// Qualifiers that `use` introduced, such as `Lib` and `Some.Long.Name`.
     pub(super) qualifiers: IndexSet<EcoString>,
     /// Qualifiers with missing names because of an error that was reported.

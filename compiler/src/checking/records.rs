@@ -1,7 +1,7 @@
 //! Literals of data and abilities, and `.copy`.
 
 use super::body::BodyChecker;
-use super::mismatch::Expectation;
+use super::mismatch::{Expectation, Subject};
 use crate::checked::{NamedValue, Value, ValueKind};
 use crate::codes;
 use crate::typing::{Named, Type};
@@ -56,17 +56,19 @@ impl BodyChecker<'_, '_> {
                 span,
             };
         }
-        let types: IndexMap<_, _> = given
-            .iter()
-            .map(|field| (field.name.clone(), field.value.ty.clone()))
-            .collect();
-        let exact = types.len() == named.fields.len();
-        let own = Arc::new(Named::new(named.name.clone(), field_types(&named, types, exact)));
-        let (kind, ty) = match is_data {
-            true => (ValueKind::Data(given), Type::Data(own)),
-            false => (ValueKind::Ability(given), Type::Ability(own)),
+        // No declared field is missing, so with as many fields the type is the declared one.
+        let ty = match given.len() == named.fields.len() {
+            true => ty,
+            false => {
+                let own = Arc::new(Named::new(named.name.clone(), field_types(&named, &given)));
+                let own = if is_data { Type::Data(own) } else { Type::Ability(own) };
+                self.module.bounded(own, span)
+            }
         };
-        let ty = self.module.bounded(ty, span);
+        let kind = match is_data {
+            true => ValueKind::Data(given),
+            false => ValueKind::Ability(given),
+        };
         Value { kind, ty, span }
     }
 
@@ -77,7 +79,13 @@ impl BodyChecker<'_, '_> {
             let value = match named.field(name.as_str()) {
                 Some(ty) => self.expect(
                     &field.value,
-                    Expectation::new(ty, format!("field `{name}` of `{type_name}`")),
+                    Expectation::new(
+                        ty,
+                        Subject::Field {
+                            of: &type_name,
+                            name: name.as_str(),
+                        },
+                    ),
                 ),
                 None => {
                     let value = self.value(&field.value);
@@ -157,7 +165,13 @@ impl BodyChecker<'_, '_> {
             };
             let value = self.expect(
                 &field.value,
-                Expectation::new(ty, format!("field `{name}` of `{}`", of.ty)),
+                Expectation::new(
+                    ty,
+                    Subject::Field {
+                        of: &of.ty,
+                        name: name.as_str(),
+                    },
+                ),
             );
             self.set_field(&mut given, name, value);
         }
@@ -174,19 +188,11 @@ impl BodyChecker<'_, '_> {
 }
 
 /// The types of given fields: the declared type of declared fields, the type of the value of unexpected ones.
-fn field_types(named: &Named, mut given: IndexMap<EcoString, Type>, exact: bool) -> IndexMap<EcoString, Type> {
-    if exact {
-        return named.fields.clone();
-    }
-    for (name, ty) in &mut given {
-        match named.field(name) {
-            Some(declared) => *ty = declared.clone(),
-            None => {
-                if let Type::Stream(element) = ty {
-                    *ty = Type::Array(element.clone());
-                }
-            }
-        }
-    }
-    given
+fn field_types(named: &Named, given: &[NamedValue]) -> IndexMap<EcoString, Type> {
+    let ty = |field: &NamedValue| match (named.field(&field.name), &field.value.ty) {
+        (Some(declared), _) => declared.clone(),
+        (None, Type::Stream(element)) => Type::Array(element.clone()),
+        (None, other) => other.clone(),
+    };
+    given.iter().map(|field| (field.name.clone(), ty(field))).collect()
 }

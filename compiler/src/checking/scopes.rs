@@ -3,14 +3,20 @@
 use crate::checked::{LocalId, ServiceId};
 use aqua_diagnostics::Span;
 use ecow::EcoString;
-use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
-/// The open scopes of a function, innermost last.
+/// The visible names of a function and the assigned service ids, with the open scopes.
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
+    visible: FxHashMap<EcoString, (LocalId, Span)>,
+    /// The visible definitions in order, each with the one that it shadows.
+    defined: Vec<(EcoString, Option<(LocalId, Span)>)>,
+    /// The ids of services, in the order of their assignment.
+    services: Vec<(ServiceId, LocalId)>,
+    /// The open scopes, innermost last.
     open: Vec<Scope>,
     /// Names of closed scopes with their definitions, for messages.
-    closed: IndexMap<EcoString, Span>,
+    closed: FxHashMap<EcoString, Span>,
 }
 
 /// What ends with a scope.
@@ -22,56 +28,56 @@ pub(super) enum ScopeKind {
     ServiceIds,
 }
 
-#[derive(Debug)]
+/// The number of definitions and service ids before a scope.
+#[derive(Debug, Clone, Copy)]
 struct Scope {
     kind: ScopeKind,
-    names: IndexMap<EcoString, (LocalId, Span)>,
-    services: Vec<(ServiceId, LocalId)>,
+    defined: usize,
+    services: usize,
 }
 
 impl Scopes {
     pub(super) fn open(&mut self, kind: ScopeKind) {
         self.open.push(Scope {
             kind,
-            names: IndexMap::new(),
-            services: Vec::new(),
+            defined: self.defined.len(),
+            services: self.services.len(),
         });
     }
 
     pub(super) fn close(&mut self) {
         let Some(scope) = self.open.pop() else { return };
-        match (scope.kind, self.open.last_mut()) {
-            (ScopeKind::ServiceIds, Some(outer)) => outer.names.extend(scope.names),
-            _ => self
-                .closed
-                .extend(scope.names.into_iter().map(|(name, (_, span))| (name, span))),
+        self.services.truncate(scope.services);
+        if scope.kind == ScopeKind::ServiceIds && !self.open.is_empty() {
+            return;
+        }
+        for (name, shadowed) in self.defined.drain(scope.defined..).rev() {
+            let ended = match shadowed {
+                Some(outer) => self.visible.insert(name.clone(), outer),
+                None => self.visible.remove(&name),
+            };
+            self.closed.extend(ended.map(|(_, span)| (name, span)));
         }
     }
 
     /// The local of that name.
     pub(super) fn get(&self, name: &str) -> Option<(LocalId, Span)> {
-        self.open.iter().rev().find_map(|scope| scope.names.get(name)).copied()
+        self.visible.get(name).copied()
     }
 
     pub(super) fn define(&mut self, name: EcoString, local: LocalId, span: Span) {
-        if let Some(scope) = self.open.last_mut() {
-            scope.names.insert(name, (local, span));
-        }
+        let shadowed = self.visible.insert(name.clone(), (local, span));
+        self.defined.push((name, shadowed));
     }
 
     /// The local that holds the current id of a service.
     pub(super) fn service_id(&self, service: ServiceId) -> Option<LocalId> {
-        let assigned = self.open.iter().rev().flat_map(|scope| scope.services.iter().rev());
-        assigned
-            .clone()
-            .find(|(known, _)| *known == service)
-            .map(|(_, local)| *local)
+        let mut assigned = self.services.iter().rev();
+        assigned.find(|(known, _)| *known == service).map(|(_, local)| *local)
     }
 
     pub(super) fn assign_service_id(&mut self, service: ServiceId, local: LocalId) {
-        if let Some(scope) = self.open.last_mut() {
-            scope.services.push((service, local));
-        }
+        self.services.push((service, local));
     }
 
     /// The definition of a name that is no longer visible.
@@ -79,13 +85,8 @@ impl Scopes {
         self.closed.get(name).copied()
     }
 
-    /// All visible names.
+    /// All visible names, innermost first.
     pub(super) fn names(&self) -> Vec<EcoString> {
-        self.open
-            .iter()
-            .rev()
-            .flat_map(|scope| scope.names.keys().rev())
-            .cloned()
-            .collect()
+        self.defined.iter().rev().map(|(name, _)| name.clone()).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Statements. Continuation lines are merged in [`blocks`](super::blocks).
 
 use super::body::BodyChecker;
-use super::mismatch::Expectation;
+use super::mismatch::{Expectation, Subject};
 use super::namespace::Entity;
 use super::scopes::ScopeKind;
 use super::values::Evaluated;
@@ -19,7 +19,7 @@ impl BodyChecker<'_, '_> {
         let span = statement.span;
         let kind = match &statement.kind {
             tree::StatementKind::ServiceId { service, id } => self.assign_service_id(service, id),
-            tree::StatementKind::Push { stream, key, value } => self.push(stream, key.as_ref(), value, span),
+            tree::StatementKind::Push { stream, key, value } => self.push(stream, key.as_deref(), value, span),
             tree::StatementKind::For {
                 variables,
                 iterable,
@@ -39,7 +39,7 @@ impl BodyChecker<'_, '_> {
                 Some(StatementKind::On { peer, via, body })
             }
             tree::StatementKind::If { condition, body } => {
-                let condition = self.expect(condition, Expectation::new(&Type::BOOL, "a condition"));
+                let condition = self.expect(condition, Expectation::new(&Type::BOOL, Subject::Condition));
                 let then = self.scoped_block(body);
                 Some(StatementKind::If {
                     condition,
@@ -104,10 +104,7 @@ impl BodyChecker<'_, '_> {
     /// `Service id`.
     fn assign_service_id(&mut self, path: &Path, id: &tree::Expression) -> Option<StatementKind> {
         let name = path.text();
-        let id = self.expect(
-            id,
-            Expectation::new(&Type::STRING, format!("the id of service `{name}`")),
-        );
+        let id = self.expect(id, Expectation::new(&Type::STRING, Subject::ServiceId { of: &name }));
         let Some(service) = self.service_named(&name) else {
             self.no_service(path);
             return None;
@@ -155,7 +152,7 @@ impl BodyChecker<'_, '_> {
 
     /// The peer and the relays of `on` and `parseq`.
     fn route(&mut self, peer: &tree::Expression, via: &[tree::Expression]) -> (Value, Vec<Value>) {
-        let peer = self.expect(peer, Expectation::new(&Type::STRING, "the peer after `on`"));
+        let peer = self.expect(peer, Expectation::new(&Type::STRING, Subject::Peer));
         let relays = Type::option(Type::STRING);
         let via = via.iter().map(|relay| {
             let value = self.value(relay);
@@ -214,9 +211,9 @@ impl BodyChecker<'_, '_> {
             let (peer, via) = checker.route(peer, via);
             let body = checker.scoped(ScopeKind::ServiceIds, |checker| checker.block(body));
             StatementKind::ParSeq {
-                iterable,
+                iterable: Box::new(iterable),
                 variable,
-                peer,
+                peer: Box::new(peer),
                 via,
                 body,
             }

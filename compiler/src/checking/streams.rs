@@ -1,7 +1,7 @@
 //! Streams and stream maps: declarations, pushes, call targets, queries and iteration.
 
 use super::body::{BodyChecker, counted, counted_is};
-use super::mismatch::Expectation;
+use super::mismatch::{Expectation, Subject};
 use crate::checked::UNUSED_PREFIX;
 use crate::checked::{Call, LocalKind, MapQuery, StatementKind, Target, Value, ValueKind};
 use crate::codes;
@@ -47,8 +47,8 @@ impl BodyChecker<'_, '_> {
                 Type::Error
             }
         };
-        let key = key.map(|key| self.expect(key, Expectation::new(&Type::STRING, "the key of a stream map")));
-        let subject = format!("an element of `{name}`");
+        let key = key.map(|key| self.expect(key, Expectation::new(&Type::STRING, Subject::MapKey)));
+        let subject = Subject::Element { of: name.as_str() };
         let value = match self.definition_of(&stream) {
             Some(declared) => self.expect(
                 value,
@@ -61,11 +61,14 @@ impl BodyChecker<'_, '_> {
         }
         Some(match key {
             Some(key) => StatementKind::PushEntry {
-                map: stream,
-                key,
+                map: Box::new(stream),
+                key: Box::new(key),
                 value,
             },
-            None => StatementKind::Push { stream, value },
+            None => StatementKind::Push {
+                stream: Box::new(stream),
+                value,
+            },
         })
     }
 
@@ -188,7 +191,10 @@ impl BodyChecker<'_, '_> {
         } else if call.arrow.results.len() > 2 {
             self.unused_results(2, &call);
         }
-        StatementKind::CallIntoMap { call, map }
+        StatementKind::CallIntoMap {
+            call,
+            map: Box::new(map),
+        }
     }
 
     /// `map.get(key)` and the other functions of stream maps.
@@ -219,7 +225,7 @@ impl BodyChecker<'_, '_> {
             return Value::missing(span);
         }
         let key = call.arguments.first().map(|key| {
-            let subject = format!("the key of `{name}`");
+            let subject = Subject::KeyOf { query: name.as_str() };
             Box::new(self.expect(key, Expectation::new(&Type::STRING, subject)))
         });
         let query = match (name.as_str(), key) {

@@ -6,15 +6,17 @@ use super::ModuleChecker;
 use crate::checked::UNUSED_PREFIX;
 use crate::codes;
 use aqua_diagnostics::{Diagnostic, Span};
-use aqua_grammar::tree::{Declares, Header, HeaderItem, Item};
+use aqua_grammar::Tokens;
+use aqua_grammar::tokens::TokenKind;
+use aqua_grammar::tree::{Declares, Header, HeaderItem, Item, Name};
 use rustc_hash::FxHashMap;
 
 impl ModuleChecker<'_> {
     /// Warns about unused names. Skips modules that declare everything to importers, and those that export nothing.
     pub(super) fn warn_about_unused(&mut self) {
-        let module = self.module;
-        let Some(header) = module.tree.module() else { return };
-        let exports = module.tree.headers.iter().any(|it| matches!(it, Header::Export(_)));
+        let (module, tree) = (self.module, self.tree);
+        let Some(header) = tree.module() else { return };
+        let exports = tree.headers.iter().any(|it| matches!(it, Header::Export(_)));
         let declares_all =
             self.context.sources.text(header.keyword) != "aqua" || matches!(header.declares, Some(Declares::All(_)));
         let is_private = !exports && header.declares.is_none();
@@ -24,8 +26,17 @@ impl ModuleChecker<'_> {
         let Some(source) = self.context.sources.get(module.file) else {
             return;
         };
-        let words = Words::of(&source.text);
-        for item in &module.tree.items {
+        let targets = || tree.headers.iter().zip(&module.imports);
+        let declared = |target: &Option<usize>| target.and_then(|index| Some(self.interface_of(index)?.names()));
+        let own = tree.items.iter().filter_map(Item::name).map(Name::as_str);
+        let imported = targets().flat_map(|(_, target)| declared(target).into_iter().flatten().map(first_word));
+        let local = tree.headers.iter().flat_map(local_names);
+        let words = Words::count_all(
+            own.chain(imported).chain(local),
+            &self.context.parsed.tokens,
+            &source.text,
+        );
+        for item in &tree.items {
             if let Some((kind, help)) = described(item)
                 && let Some(name) = item.name()
                 && words.count(name.as_str()) < 2
@@ -35,7 +46,7 @@ impl ModuleChecker<'_> {
                 self.report(Diagnostic::warning(codes::UNUSED_NAME, name.span, message).help(help));
             }
         }
-        for (header, target) in module.tree.headers.iter().zip(&module.imports) {
+        for (header, target) in tree.headers.iter().zip(&module.imports) {
             let declared = target.and_then(|index| Some(self.interface_of(index)?.names()));
             for span in unused_imports(header, declared.into_iter().flatten(), &words) {
                 let message = Diagnostic::warning(codes::UNUSED_NAME, span, "unused import");
@@ -74,52 +85,80 @@ fn unused_imports<'a>(header: &Header, declared: impl Iterator<Item = &'a str>, 
     }
 }
 
+/// The names that a header introduces one by one.
+fn local_names(header: &Header) -> Vec<&str> {
+    match header {
+        Header::ImportFrom(import) => import.items.iter().map(|item| item.local_name().as_str()).collect(),
+        Header::Use(import) => import.alias.iter().map(|alias| alias.last().as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn first_word(dotted: &str) -> &str {
     dotted.split('.').next().unwrap_or(dotted)
 }
 
-/// The number of occurrences of each word, outside of comments and strings.
-struct Words<'a>(FxHashMap<&'a str, u32>);
+/// The numbers of occurrences of some words in a text, outside of comments and strings.
+struct Words<'a> {
+    counts: FxHashMap<&'a str, u32>,
+    /// The shapes of these words as a set of bits: most other words have none of them.
+    shapes: [u64; 4],
+}
 
 impl<'a> Words<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut words = FxHashMap::default();
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let bytes = text.as_bytes();
-        let mut offset = 0;
-        while let Some(&byte) = bytes.get(offset) {
-            let rest = &bytes[offset..];
-            let length = if is_word(byte) {
-                let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
-                *words.entry(&text[offset..offset + length]).or_default() += 1;
-                length
-            } else if byte == b'"' {
-                rest[1..]
-                    .iter()
-                    .position(|byte| *byte == b'"')
-                    .map_or(rest.len(), |end| end + 2)
-            } else if rest.starts_with(b"--") {
-                rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
-            } else {
-                1
-            };
-            offset += length;
+    fn count_all(counted: impl Iterator<Item = &'a str>, tokens: &Tokens, text: &str) -> Self {
+        let mut words = Self {
+            counts: FxHashMap::default(),
+            shapes: [0; 4],
+        };
+        for word in counted {
+            let (index, bit) = shape(word.as_bytes());
+            words.shapes[index] |= bit;
+            words.counts.insert(word, 0);
         }
-        Self(words)
+        for (kind, span) in tokens.iter() {
+            if matches!(kind, TokenKind::Name | TokenKind::UpperName) {
+                words.add(&text[span.start as usize..span.end as usize]);
+            }
+        }
+        words
+    }
+
+    fn add(&mut self, word: &str) {
+        let (index, bit) = shape(word.as_bytes());
+        if self.shapes[index] & bit != 0
+            && let Some(count) = self.counts.get_mut(word)
+        {
+            *count += 1;
+        }
     }
 
     fn count(&self, word: &str) -> u32 {
-        self.0.get(word).copied().unwrap_or_default()
+        self.counts.get(word).copied().unwrap_or_default()
     }
+}
+
+/// The shape of a word, one of 256: a word of a bitset and a bit in it.
+fn shape(word: &[u8]) -> (usize, u64) {
+    let ends = (word.first(), word.last());
+    let (first, last) = (ends.0.copied().unwrap_or(0), ends.1.copied().unwrap_or(0));
+    let shape = first
+        .wrapping_mul(31)
+        .wrapping_add(last.wrapping_mul(7))
+        .wrapping_add(word.len() as u8);
+    (usize::from(shape / 64), 1 << (shape % 64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aqua_diagnostics::FileId;
 
     #[test]
     fn words_in_comments_and_strings_are_not_counted() {
-        let words = Words::of("f(a) -- a\n\"a\" é a_b a\n");
+        let text = "f(a) -- a\n\"a\" é a_b a\n";
+        let tokens = Tokens::scan(FileId(0), text);
+        let words = Words::count_all(["a", "f", "a_b", "b"].into_iter(), &tokens, text);
         assert_eq!(
             [words.count("a"), words.count("f"), words.count("a_b"), words.count("b")],
             [2, 1, 1, 0]

@@ -54,7 +54,7 @@ impl BodyChecker<'_, '_> {
             tree::ExpressionKind::Variable(name) => self.variable(name, span),
             tree::ExpressionKind::Collection { kind, elements } => self.collection(*kind, elements, span),
             tree::ExpressionKind::Call(call) => return self.function_call(call, span),
-            tree::ExpressionKind::Object { name, fields } => self.record(&name.text, name.span, fields, span),
+            tree::ExpressionKind::Object(of) => self.record(&of.name.text, of.name.span, &of.fields, span),
             tree::ExpressionKind::Chain { head, steps } => return self.chain(head, steps),
             tree::ExpressionKind::Not(operand) => self.not(operand, span),
             tree::ExpressionKind::Binary {

@@ -46,12 +46,8 @@ impl Idle<'_> {
                 self.block(then);
                 self.block(otherwise);
             }
-            StatementKind::For { iterable, body, .. } | StatementKind::ParSeq { iterable, body, .. } => {
-                if matches!(iterable.kind, ValueKind::Nil) {
-                    self.report_unreachable(body, iterable.span, "always empty".to_owned());
-                }
-                self.block(body);
-            }
+            StatementKind::For { iterable, body, .. } => self.loop_body(iterable, body),
+            StatementKind::ParSeq { iterable, body, .. } => self.loop_body(iterable, body),
             StatementKind::Try { body, recoveries } => {
                 let mut before = body;
                 for recovery in recoveries {
@@ -69,6 +65,13 @@ impl Idle<'_> {
             StatementKind::Detached { body } => self.block(body),
             _ => {}
         }
+    }
+
+    fn loop_body(&mut self, iterable: &Value, body: &Block) {
+        if matches!(iterable.kind, ValueKind::Nil) {
+            self.report_unreachable(body, iterable.span, "always empty".to_owned());
+        }
+        self.block(body);
     }
 
     /// The value of a condition that is the literal `true` or `false`. Constants are excluded: they may be overridden.

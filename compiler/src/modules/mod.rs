@@ -1,17 +1,16 @@
 //! The module graph of a program.
 //!
 //! Starting from the entries, every import is resolved and each module is read once. The graph lists modules in dependency
-//! order: each after the modules it imports. An import that can't be followed is reported and marked as broken, so that
+//! order: each after the modules it imports. Only the headers of a module are parsed here. An import that can't be followed is reported and marked as broken, so that
 //! names that it would have provided are not reported as unknown.
 //!
-//! A graph can be reloaded: modules that did not change are taken from the [`PreviousGraph`] instead of being read and parsed.
+//! A graph can be reloaded: modules that did not change are taken from the [`PreviousGraph`] instead of being read.
 
 mod prefetch;
 
 use crate::{ResolveError, SourceLoader, TaskRunner, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
-use aqua_grammar::Parsed;
-use aqua_grammar::tree::{Header, Tree};
+use aqua_grammar::tree::Header;
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
@@ -25,31 +24,21 @@ pub(crate) struct Graph {
     /// The readable entries: indices into [`Self::modules`].
     pub(crate) entries: Vec<usize>,
     /// Diagnostics about imports.
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-impl Graph {
-    /// Diagnostics about syntax and imports.
-    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        let parsing = self.modules.iter().flat_map(|module| &module.diagnostics);
-        parsing.chain(&self.diagnostics).cloned().collect()
-    }
-}
-
-/// A parsed module.
+/// A module with its headers.
 #[derive(Debug)]
 pub(crate) struct Module {
     /// The identity that the loader gave it.
     pub(crate) id: String,
     /// The file id of its text.
     pub(crate) file: FileId,
-    /// Its syntax tree.
-    pub(crate) tree: Tree,
-    /// Diagnostics about its syntax.
-    diagnostics: Vec<Diagnostic>,
+    /// Its headers, without those that a syntax error hides; the tree of the whole text has these first.
+    pub(crate) headers: Vec<Header>,
     /// Whether it is outside of the user's project. Warnings about dependencies are dropped.
     pub(crate) is_dependency: bool,
-    /// Whether it was parsed for this graph, not taken from the previous one.
+    /// Whether it was read for this graph, not taken from the previous one.
     pub(crate) is_new: bool,
     /// The resolved import of each header that was followed so far; `None` for headers that import nothing.
     pub(crate) resolved: Vec<Option<Result<String, ResolveError>>>,
@@ -81,7 +70,7 @@ impl PreviousGraph {
         }
     }
 
-    /// Reads and parses all modules that the entries need, in parallel. Does nothing if there are modules to reuse.
+    /// Reads all modules that the entries need, and parses their headers in parallel. Does nothing if there are modules to reuse.
     #[must_use]
     pub(crate) fn prefetch(mut self, loader: &dyn SourceLoader, entries: &[&str], runner: &dyn TaskRunner) -> Self {
         if self.modules.is_empty() {
@@ -143,7 +132,7 @@ impl Loading<'_> {
         }
         while let Some(open) = self.path.last() {
             let next = open.imports.len();
-            if next < open.tree.headers.len() {
+            if next < open.headers.len() {
                 self.follow(next);
             } else {
                 self.close();
@@ -166,7 +155,7 @@ impl Loading<'_> {
     /// loaded, so a header that opens a module is visited twice.
     fn follow(&mut self, index: usize) {
         let Some(open) = self.path.last_mut() else { return };
-        let Some((import, span)) = import_of(&open.tree.headers[index]) else {
+        let Some((import, span)) = import_of(&open.headers[index]) else {
             open.imports.push(None);
             return;
         };
@@ -195,7 +184,7 @@ impl Loading<'_> {
         }
     }
 
-    /// Opens a module that is imported at `span`: reuses it if it is unchanged, reads and parses it otherwise.
+    /// Opens a module that is imported at `span`: reuses it if it is unchanged, reads it otherwise.
     fn open(&mut self, id: String, span: Span) {
         if let Some(module) = self.previous.prefetched.swap_remove(&id) {
             return self.push(module);
@@ -231,8 +220,8 @@ impl Loading<'_> {
                 module.file
             }
         };
-        let parsed = aqua_grammar::parse(file, &text);
-        self.push(Module::new(id, file, parsed, self.loader));
+        let headers = aqua_grammar::headers(file, &text);
+        self.push(Module::new(id, file, headers, self.loader));
     }
 
     fn push(&mut self, module: Module) {
@@ -253,7 +242,7 @@ impl Loading<'_> {
             [] => return,
         };
         for pair in members.windows(2) {
-            let header = &pair[0].tree.headers[pair[0].imports.len()];
+            let header = &pair[0].headers[pair[0].imports.len()];
             if let Some((_, from)) = import_of(header) {
                 message = message.secondary(from, "part of the cycle");
             }
@@ -266,33 +255,27 @@ impl Loading<'_> {
 }
 
 impl Module {
-    /// A newly parsed module.
-    pub(crate) fn new(id: String, file: FileId, parsed: Parsed, loader: &dyn SourceLoader) -> Self {
-        let is_dependency = loader.is_dependency(&id);
-        let adjusted = |message: Diagnostic| match is_dependency && is_header_style(&message) {
-            true => message.as_warning(),
-            false => message,
-        };
+    /// A module that was just read.
+    pub(crate) fn new(id: String, file: FileId, headers: Vec<Header>, loader: &dyn SourceLoader) -> Self {
         Self {
+            is_dependency: loader.is_dependency(&id),
             id,
             file,
-            tree: parsed.tree,
-            diagnostics: parsed.diagnostics.into_iter().map(adjusted).collect(),
-            is_dependency,
+            headers,
             is_new: true,
             resolved: Vec::new(),
             imports: Vec::new(),
         }
     }
 
-    /// Whether it has syntax errors.
-    pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_error)
+    /// Whether it has an `export` header.
+    pub(crate) fn has_exports(&self) -> bool {
+        self.headers.iter().any(|header| matches!(header, Header::Export(_)))
     }
 
     /// Whether an import could not be followed, which was reported.
     pub(crate) fn has_broken_imports(&self) -> bool {
-        let mut headers = self.tree.headers.iter().zip(&self.imports);
+        let mut headers = self.headers.iter().zip(&self.imports);
         headers.any(|(header, target)| import_of(header).is_some() && target.is_none())
     }
 
@@ -312,15 +295,6 @@ fn import_of(header: &Header) -> Option<(&str, Span)> {
         Header::Use(import) => Some((&import.file, import.file_span)),
         Header::Module(_) | Header::Export(_) | Header::Error(_) => None,
     }
-}
-
-/// Whether the message is about an outdated header, which the users of a dependency can't fix.
-fn is_header_style(message: &Diagnostic) -> bool {
-    [
-        aqua_grammar::codes::MISSING_HEADER,
-        aqua_grammar::codes::OBSOLETE_HEADER,
-    ]
-    .contains(&message.code)
 }
 
 fn unknown_import(import: &str, span: Span, error: ResolveError) -> Diagnostic {

@@ -1,15 +1,15 @@
-//! Parallel reading: all modules of a program, one wave of imports at a time, the modules of a wave parsed in parallel.
+//! Reading all modules of a program, one wave of imports at a time. The headers of a wave are parsed in parallel.
 //!
 //! The result does not depend on the task runner: file ids are assigned in the order of the entries and imports.
 
 use super::{Module, import_of};
 use crate::{SourceLoader, Task, TaskRunner};
 use aqua_diagnostics::{FileId, Sources};
-use aqua_grammar::Parsed;
+use aqua_grammar::tree::Header;
 use indexmap::{IndexMap, IndexSet};
 use std::sync::{Arc, OnceLock};
 
-/// Reads and parses every readable module that the entries need. Returns them by identity, their imports resolved.
+/// Reads every readable module that the entries need. Returns them by identity, their imports resolved.
 pub(super) fn prefetch(
     loader: &dyn SourceLoader,
     entries: &[&str],
@@ -30,17 +30,19 @@ pub(super) fn prefetch(
             })
             .collect();
         wave_start = seen.len();
-        let parsed: Vec<OnceLock<Parsed>> = texts.iter().map(|_| OnceLock::new()).collect();
-        let tasks = texts.iter().zip(&parsed).map(|((_, file, text), result)| -> Task<'_> {
+        let headers: Vec<OnceLock<Vec<Header>>> = texts.iter().map(|_| OnceLock::new()).collect();
+        let tasks = texts.iter().zip(&headers).map(|((_, file, text), result)| -> Task<'_> {
             Box::new(move || {
-                result.get_or_init(|| aqua_grammar::parse(*file, text));
+                result.get_or_init(|| aqua_grammar::headers(*file, text));
             })
         });
         runner.run(tasks.collect());
-        for ((id, file, text), parsed) in texts.into_iter().zip(parsed) {
-            let parsed = parsed.into_inner().unwrap_or_else(|| aqua_grammar::parse(file, &text));
-            let mut module = Module::new(id, file, parsed, loader);
-            let imports = module.tree.headers.iter().map(import_of);
+        for ((id, file, text), headers) in texts.into_iter().zip(headers) {
+            let headers = headers
+                .into_inner()
+                .unwrap_or_else(|| aqua_grammar::headers(file, &text));
+            let mut module = Module::new(id, file, headers, loader);
+            let imports = module.headers.iter().map(import_of);
             let resolved = imports.map(|import| import.map(|(import, _)| loader.resolve(import, &module.id)));
             module.resolved = resolved.collect();
             seen.extend(module.resolved.iter().flatten().flatten().cloned());

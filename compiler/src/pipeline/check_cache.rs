@@ -1,10 +1,11 @@
 //! Incremental checking: the results of checking, module by module, and of lowering the exports of each entry.
 //!
-//! A module is checked again only if its text or something it depends on changed. Modules that do not import each other are
+//! A module is parsed when it is checked, and its tree is dropped afterwards: what importers need is in its [`Interface`]. It is
+//! checked again only if its text or something it depends on changed. Modules that do not import each other are
 //! checked in parallel; the result does not depend on the order.
 
 use super::exports::lowering_errors;
-use crate::checked::Program;
+use crate::checked::{Function, Program};
 use crate::checking::{self, CheckResult, Comparison, Exports, Interface, ModuleContext};
 use crate::modules::{Graph, Module};
 use crate::{Options, Task, TaskRunner, codes, lints};
@@ -28,7 +29,10 @@ struct CheckedModule {
     imports: Vec<Option<String>>,
     interface: Arc<Interface>,
     exports: Exports,
+    /// Diagnostics about its syntax, names and types, and lints.
     diagnostics: Vec<Diagnostic>,
+    /// Whether the bodies of its functions were kept.
+    has_bodies: bool,
     /// The errors of lowering its exports; `None` until they are lowered.
     lowering: Option<Vec<Diagnostic>>,
 }
@@ -38,14 +42,48 @@ struct StaleModule<'g> {
     index: usize,
     module: &'g Module,
     is_entry: bool,
+    needs_bodies: bool,
     imports: Vec<Option<String>>,
     /// The interface of its previous check.
     previous: Option<Arc<Interface>>,
 }
 
+/// The function bodies that are kept after a check. Importers need signatures only, and bodies take most of the memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeptBodies {
+    /// Those of all modules.
+    All,
+    /// Those of modules that an entry with exports needs, directly or indirectly: they are lowered.
+    Exported,
+}
+
+impl KeptBodies {
+    /// For each module, whether its bodies are kept.
+    fn of_modules(self, graph: &Graph) -> Vec<bool> {
+        let mut needed = vec![self == Self::All; graph.modules.len()];
+        for entry in &graph.entries {
+            needed[*entry] |= graph.modules[*entry].has_exports();
+        }
+        for index in (0..needed.len()).rev() {
+            if needed[index] {
+                let imports = graph.modules[index].imports.iter().flatten();
+                imports.for_each(|import| needed[*import] = true);
+            }
+        }
+        needed
+    }
+}
+
 impl CheckCache {
     /// Checks the modules that changed and those that depend on them. Returns how many modules were checked.
-    pub(crate) fn check(&mut self, graph: &Graph, options: &Options, runner: &dyn TaskRunner) -> usize {
+    pub(crate) fn check(
+        &mut self,
+        graph: &Graph,
+        options: &Options,
+        kept: KeptBodies,
+        runner: &dyn TaskRunner,
+    ) -> usize {
+        let needs_bodies = kept.of_modules(graph);
         let count = graph.modules.len();
         let mut previous = std::mem::take(&mut self.modules);
         let replaced: Vec<FileId> = graph.modules.iter().filter(|it| it.is_new).map(|it| it.file).collect();
@@ -75,6 +113,7 @@ impl CheckCache {
                     is_unchanged
                         && previous.is_entry == is_entry
                         && previous.imports == imports
+                        && (previous.has_bodies || !needs_bodies[index])
                         && !previous.refers_to(&replaced)
                 };
                 match previous.swap_remove(&module.id) {
@@ -86,6 +125,7 @@ impl CheckCache {
                         index,
                         module,
                         is_entry,
+                        needs_bodies: needs_bodies[index],
                         imports,
                         previous: previous.map(|previous| previous.interface),
                     }),
@@ -116,6 +156,7 @@ impl CheckCache {
                     interface,
                     exports: result.exports,
                     diagnostics: result.diagnostics,
+                    has_bodies: stale.needs_bodies,
                     lowering: None,
                 });
             }
@@ -134,16 +175,8 @@ impl CheckCache {
         stale: &[StaleModule<'_>],
         interfaces: &[Option<Arc<Interface>>],
     ) -> Vec<CheckResult> {
-        in_parallel(runner, stale, |stale| {
-            check_module(ModuleContext {
-                sources: &graph.sources,
-                options,
-                program: &self.program,
-                module: stale.module,
-                is_entry: stale.is_entry,
-                interfaces,
-            })
-        })
+        let check = |stale: &StaleModule<'_>| stale.check(graph, options, &self.program, interfaces);
+        in_parallel(runner, stale, check)
     }
 
     /// Lowers the exported functions of entries that changed or that import a module that did, directly or indirectly, for their
@@ -154,7 +187,7 @@ impl CheckCache {
         for (module, checked) in graph.modules.iter().zip(self.modules.values()) {
             let mut imports = module.imports.iter().flatten();
             is_stale.push(checked.lowering.is_none() || imports.clone().any(|import| is_stale[*import]));
-            let own_errors = module.has_errors() || module.has_broken_imports() || checked.has_errors();
+            let own_errors = module.has_broken_imports() || checked.has_errors();
             has_errors.push(own_errors || imports.any(|import| has_errors[*import]));
         }
         let (program, modules) = (&self.program, &self.modules);
@@ -208,18 +241,43 @@ fn in_parallel<T: Sync, R: Send + Sync>(
         .collect()
 }
 
-/// Checks one module; runs the lints if it has no errors and belongs to the user.
-fn check_module(context: ModuleContext<'_>) -> CheckResult {
-    let (module, sources) = (context.module, context.sources);
-    let mut result = checking::check_module(context);
-    if module.is_dependency {
-        retain_errors(&mut result.diagnostics);
-    } else if !module.has_errors() && !result.diagnostics.iter().any(Diagnostic::is_error) {
-        let functions = result.part.functions.iter();
-        let messages = functions.flat_map(|function| lints::check_function(function, sources));
-        result.diagnostics.extend(messages);
+impl StaleModule<'_> {
+    /// Parses and checks the module; runs the lints if it has no errors and belongs to the user.
+    fn check(
+        &self,
+        graph: &Graph,
+        options: &Options,
+        program: &Program,
+        interfaces: &[Option<Arc<Interface>>],
+    ) -> CheckResult {
+        let (module, sources) = (self.module, &graph.sources);
+        let text = sources.get(module.file).map_or("", |source| &source.text);
+        let mut parsed = aqua_grammar::parse(module.file, text);
+        let syntax = syntax_diagnostics(std::mem::take(&mut parsed.diagnostics), module);
+        let has_syntax_errors = syntax.iter().any(Diagnostic::is_error);
+        let mut result = checking::check_module(ModuleContext {
+            sources,
+            options,
+            program,
+            module,
+            parsed: &parsed,
+            has_syntax_errors,
+            is_entry: self.is_entry,
+            interfaces,
+        });
+        if module.is_dependency {
+            retain_errors(&mut result.diagnostics);
+        } else if !has_syntax_errors && !result.diagnostics.iter().any(Diagnostic::is_error) {
+            let functions = result.part.functions.iter();
+            let messages = functions.flat_map(|function| lints::check_function(function, sources));
+            result.diagnostics.extend(messages);
+        }
+        result.diagnostics.extend(syntax);
+        if !self.needs_bodies {
+            result.part.functions.iter_mut().for_each(Function::drop_body);
+        }
+        result
     }
-    result
 }
 
 impl CheckedModule {
@@ -252,6 +310,24 @@ fn waves(graph: &Graph) -> Vec<Vec<usize>> {
         waves[level].push(index);
     }
     waves
+}
+
+/// The diagnostics about the syntax of a module. Its users can't fix an outdated header of a dependency, so that is a warning.
+fn syntax_diagnostics(diagnostics: Vec<Diagnostic>, module: &Module) -> Vec<Diagnostic> {
+    let adjusted = |message: Diagnostic| match module.is_dependency && is_header_style(&message) {
+        true => message.as_warning(),
+        false => message,
+    };
+    diagnostics.into_iter().map(adjusted).collect()
+}
+
+/// Whether the message is about an outdated header.
+fn is_header_style(message: &Diagnostic) -> bool {
+    [
+        aqua_grammar::codes::MISSING_HEADER,
+        aqua_grammar::codes::OBSOLETE_HEADER,
+    ]
+    .contains(&message.code)
 }
 
 /// Drops the warnings of a dependency, which its users can't fix, except for those that other compilers report as errors.

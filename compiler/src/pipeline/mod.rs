@@ -16,7 +16,7 @@ use crate::modules::{self, PreviousGraph};
 use crate::{Options, Sequential, SourceLoader, codes, documentation, emission, lowering, topology};
 use aqua_diagnostics::suggestions::suggest;
 use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
-use check_cache::CheckCache;
+use check_cache::{CheckCache, KeptBodies};
 use ecow::EcoString;
 use exports::{distinct, lowering_errors};
 use indexmap::IndexMap;
@@ -43,8 +43,8 @@ pub fn check(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Check
 fn checked(loader: &dyn SourceLoader, entry: &str, options: &Options) -> CheckedProgram {
     let graph = modules::load(loader, &[entry], PreviousGraph::default());
     let mut cache = CheckCache::default();
-    cache.check(&graph, options, &Sequential);
-    let diagnostics = graph.diagnostics().into_iter().chain(cache.diagnostics().cloned());
+    cache.check(&graph, options, KeptBodies::All, &Sequential);
+    let diagnostics = graph.diagnostics.iter().chain(cache.diagnostics()).cloned();
     let diagnostics = diagnostics.collect();
     let program = cache.into_program(entry);
     let exported = program.exported_functions.iter();
@@ -56,7 +56,9 @@ fn checked(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Checked
         .map(|(name, export)| (name.clone(), ServiceDefinition::new(program.service(export.id))))
         .collect();
     let entry = graph.modules.last().map_or(FileId(0).span(0, 0), |module| {
-        module.tree.module().map_or(module.tree.span, |header| header.span)
+        let text = graph.sources.get(module.file).map_or(0, |source| source.text.len());
+        let whole = module.file.span(0, u32::try_from(text).unwrap_or(u32::MAX));
+        aqua_grammar::tree::module_header(&module.headers).map_or(whole, |header| header.span)
     });
     let mut checked = CheckedProgram {
         sources: graph.sources,

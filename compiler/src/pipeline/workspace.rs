@@ -1,11 +1,11 @@
 //! Incremental checking of programs that share modules, for editors and watchers.
 //!
-//! A [`Workspace`] keeps what it read and checked. When texts change, only these are parsed again, only they and the modules whose
+//! A [`Workspace`] keeps what it read and checked. When texts change, only these are read again, only they and the modules whose
 //! imports changed are checked again, and only exports that may call changed functions are lowered again. The diagnostics are the
 //! same as those of [`check`](crate::check) on the same sources.
 
-use super::CheckCache;
 use super::exports::distinct;
+use super::{CheckCache, KeptBodies};
 use crate::modules::{self, Graph, PreviousGraph};
 use crate::{Options, SourceLoader, TaskRunner};
 use aqua_diagnostics::{Diagnostic, Sources};
@@ -54,7 +54,9 @@ impl Workspace {
         let previous = PreviousGraph::of(std::mem::take(&mut self.graph), changed);
         let previous = previous.prefetch(loader, entries, runner);
         self.graph = modules::load(loader, entries, previous);
-        let checked = self.cache.check(&self.graph, &self.options, runner);
+        let checked = self
+            .cache
+            .check(&self.graph, &self.options, KeptBodies::Exported, runner);
         self.cache.lower_exports(&self.graph, &self.options, runner);
         checked
     }
@@ -66,9 +68,8 @@ impl Workspace {
 
     /// Diagnostics in the order in which they are shown.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let diagnostics = self.graph.diagnostics().into_iter();
         // Programs that inline the same code have the same errors.
-        distinct(diagnostics.chain(self.cache.diagnostics().cloned()))
+        distinct(self.graph.diagnostics.iter().chain(self.cache.diagnostics()).cloned())
     }
 
     /// The identities of all modules of the programs.

@@ -139,7 +139,7 @@ fn describe_invalid_constant(value: &Expression) -> Option<&'static str> {
         ExpressionKind::Literal(_) | ExpressionKind::Variable(_) | ExpressionKind::Error => None,
         ExpressionKind::Collection { .. } => Some("a collection"),
         ExpressionKind::Call(_) => Some("a call"),
-        ExpressionKind::Object { .. } => Some("data or an ability"),
+        ExpressionKind::Object(_) => Some("data or an ability"),
         ExpressionKind::Chain { .. } => Some("an access to a part of a value"),
         ExpressionKind::Not(_) | ExpressionKind::Binary { .. } | ExpressionKind::Group(_) => Some("an expression"),
     }

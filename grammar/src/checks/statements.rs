@@ -182,7 +182,8 @@ fn header_span(statement: &Statement) -> Span {
 /// Returns the end of a block header without its `:`.
 fn header_end(kind: &StatementKind, span: Span) -> u32 {
     match kind {
-        StatementKind::If { condition: value, .. } | StatementKind::For { iterable: value, .. } => value.span.end,
+        StatementKind::If { condition, .. } => condition.span.end,
+        StatementKind::For { iterable, .. } => iterable.span.end,
         StatementKind::On { peer, via, .. } | StatementKind::Parseq { peer, via, .. } => {
             via.last().unwrap_or(peer).span.end
         }

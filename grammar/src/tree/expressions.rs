@@ -33,12 +33,7 @@ pub enum ExpressionKind {
     /// `f{A}(x)`.
     Call(Box<Call>),
     /// `Type(a = 1, b)`: a data or ability literal.
-    Object {
-        /// The type.
-        name: Name,
-        /// The fields. If empty, that was reported.
-        fields: Vec<FieldInit>,
-    },
+    Object(Box<Object>),
     /// A head and at least one step.
     Chain {
         /// The head, which is not a chain.
@@ -104,6 +99,15 @@ pub struct Call {
     pub arguments_span: Span,
 }
 
+/// `Type(a = 1, b)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The type.
+    pub name: Name,
+    /// The fields. If empty, that was reported.
+    pub fields: Vec<FieldInit>,
+}
+
 /// `name = value` in a data or ability literal or a `.copy`; `name` alone means `name = name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldInit {
@@ -132,16 +136,11 @@ pub enum ChainStepKind {
     /// `.name`.
     Field(Name),
     /// `.method(x)`.
-    Call(Call),
+    Call(Box<Call>),
     /// `.copy(a = 1)`.
     Copy(Vec<FieldInit>),
     /// `.Type(a = 1)`: a literal of a type of a module.
-    Object {
-        /// The type.
-        name: Name,
-        /// The fields.
-        fields: Vec<FieldInit>,
-    },
+    Object(Box<Object>),
     /// `[index]`.
     Index(Box<Expression>),
     /// `!` or `!2`. Holds the digits, if present; the default is 0.

@@ -39,23 +39,23 @@ pub enum StatementKind {
         /// The service, optionally qualified by its module.
         service: Path,
         /// The id.
-        id: Expression,
+        id: Box<Expression>,
     },
     /// `stream <<- value` or `map <<- key, value`.
     Push {
         /// The stream or stream map.
         stream: Name,
         /// The key, for a stream map.
-        key: Option<Expression>,
+        key: Option<Box<Expression>>,
         /// The value to push.
         value: Expression,
     },
     /// `for x <- xs par:`.
     For {
         /// `x` or `k, v`.
-        variables: LoopVariables,
+        variables: Box<LoopVariables>,
         /// The collection.
-        iterable: Expression,
+        iterable: Box<Expression>,
         /// How iterations are executed.
         mode: ForMode,
         /// Executed for each item.
@@ -64,11 +64,11 @@ pub enum StatementKind {
     /// `parseq x <- xs on peer via relay:`.
     Parseq {
         /// `x` or `k, v`.
-        variables: LoopVariables,
+        variables: Box<LoopVariables>,
         /// The collection.
-        iterable: Expression,
+        iterable: Box<Expression>,
         /// The peer that executes each iteration.
-        peer: Expression,
+        peer: Box<Expression>,
         /// The relays on the route to the peer.
         via: Vec<Expression>,
         /// Executed for each item.
@@ -77,7 +77,7 @@ pub enum StatementKind {
     /// `on peer via relay:`.
     On {
         /// The peer.
-        peer: Expression,
+        peer: Box<Expression>,
         /// The relays on the route to the peer.
         via: Vec<Expression>,
         /// Executed on the peer.

@@ -2,9 +2,7 @@
 
 use super::TreeBuilder;
 use crate::codes;
-use crate::tree::{
-    BinaryOperator, Call, ChainStep, ChainStepKind, Expression, ExpressionKind, FieldInit, Literal, Name,
-};
+use crate::tree::{Call, ChainStep, ChainStepKind, Expression, ExpressionKind, FieldInit, Literal, Name, Object};
 use aqua_diagnostics::{Diagnostic, Span};
 use ecow::{EcoString, eco_format};
 
@@ -79,64 +77,6 @@ impl TreeBuilder<'_> {
         self.value(start, end, kind)
     }
 
-    pub(crate) fn binary(
-        &self,
-        left: Expression,
-        operator_token: u32,
-        operator: BinaryOperator,
-        right: Expression,
-    ) -> Expression {
-        let operator_span = self.tokens.span(operator_token as usize);
-        let span = left.span.to(right.span);
-        let (left, right) = (Box::new(left), Box::new(right));
-        Expression {
-            span,
-            kind: ExpressionKind::Binary {
-                operator,
-                operator_span,
-                left,
-                right,
-            },
-        }
-    }
-
-    /// Builds a comparison. Reports chains such as `a < b < c`.
-    pub(crate) fn comparison(
-        &mut self,
-        left: Expression,
-        token: u32,
-        operator: BinaryOperator,
-        right: Expression,
-    ) -> Expression {
-        if let ExpressionKind::Binary {
-            operator: first,
-            operator_span,
-            right: middle,
-            ..
-        } = &left.kind
-            && first.is_comparison()
-        {
-            let error = Diagnostic::error(
-                codes::COMPARISON_CHAIN,
-                self.tokens.span(token as usize),
-                "comparisons can't be chained",
-            )
-            .secondary(*operator_span, "the first comparison")
-            .help(format!(
-                "write two comparisons joined by `&&`: `… && {} {} …`",
-                self.slice(middle.span),
-                operator.symbol()
-            ));
-            self.report(token, error);
-            let span = left.span.to(right.span);
-            return Expression {
-                span,
-                kind: ExpressionKind::Error,
-            };
-        }
-        self.binary(left, token, operator, right)
-    }
-
     /// Builds the call `name(…)`, or the data or ability literal `Name(…)`.
     pub(crate) fn call(
         &mut self,
@@ -148,7 +88,7 @@ impl TreeBuilder<'_> {
     ) -> Expression {
         let kind = if is_type(&name) {
             let fields = self.fields(&name, &abilities, arguments);
-            ExpressionKind::Object { name, fields }
+            ExpressionKind::Object(Box::new(Object { name, fields }))
         } else {
             ExpressionKind::Call(Box::new(self.plain_call(name, abilities, arguments)))
         };
@@ -166,11 +106,11 @@ impl TreeBuilder<'_> {
         let all_fields = given.iter().all(|one| one.name.is_some() || is_variable(&one.value));
         if is_type(&name) {
             let fields = self.fields(&name, &abilities, arguments);
-            ChainStepKind::Object { name, fields }
+            ChainStepKind::Object(Box::new(Object { name, fields }))
         } else if name.text == "copy" && abilities.is_empty() && !given.is_empty() && all_fields {
             ChainStepKind::Copy(self.fields(&name, &abilities, arguments))
         } else {
-            ChainStepKind::Call(self.plain_call(name, abilities, arguments))
+            ChainStepKind::Call(Box::new(self.plain_call(name, abilities, arguments)))
         }
     }
 
@@ -263,7 +203,7 @@ impl TreeBuilder<'_> {
         ChainStepKind::Index(Box::new(index))
     }
 
-    fn slice(&self, span: Span) -> &str {
+    pub(super) fn slice(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
     }
 }
