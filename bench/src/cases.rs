@@ -89,7 +89,17 @@ const COMPILER: &[Case] = &[
     case(
         "project",
         "`aqua check` of 500 modules with 100,000 lines, a whole process",
-        project::check,
+        || project::check(project::Size::MEDIUM),
+    ),
+    case(
+        "project-large",
+        "`aqua check` of 2,500 modules with 1,060,000 lines, a whole process",
+        || project::check(project::Size::LARGE),
+    ),
+    case(
+        "project-large-exports",
+        "the same with an exported function in each module, which is lowered",
+        || project::check(project::Size::LARGE_WITH_EXPORTS),
     ),
     case(
         "project-edit",

@@ -9,8 +9,35 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-const MODULES: usize = 500;
-const LINES: usize = 200;
+/// The size of a project.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    modules: usize,
+    /// The lines of each module.
+    lines: usize,
+    /// Whether each module exports a function.
+    has_exports: bool,
+}
+
+impl Size {
+    /// 100,000 lines.
+    pub(crate) const MEDIUM: Self = Self {
+        modules: 500,
+        lines: 200,
+        has_exports: false,
+    };
+    /// 1,060,000 lines.
+    pub(crate) const LARGE: Self = Self {
+        modules: 2_500,
+        lines: 424,
+        has_exports: false,
+    };
+    /// The same with an exported function in each module.
+    pub(crate) const LARGE_WITH_EXPORTS: Self = Self {
+        has_exports: true,
+        ..Self::LARGE
+    };
+}
 
 /// The edit before a check.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,18 +48,21 @@ pub(crate) enum Edit {
     Above,
 }
 
-/// Writes the project: modules of 200 lines that import up to three others each.
-fn write(folder: &Path) -> Result<()> {
-    for number in 0..MODULES {
-        std::fs::write(folder.join(format!("m{number}.aqua")), module(number))?;
+/// Writes a project: modules that import up to three others each.
+fn write(folder: &Path, size: Size) -> Result<()> {
+    for number in 0..size.modules {
+        std::fs::write(folder.join(format!("m{number}.aqua")), module(number, size))?;
     }
     Ok(())
 }
 
-fn module(number: usize) -> String {
-    let functions: Vec<String> = (0..(LINES - 20) / 21).map(|at| format!("f{number}_{at}")).collect();
+fn module(number: usize, size: Size) -> String {
+    let functions: Vec<String> = (0..(size.lines - 20) / 21).map(|at| format!("f{number}_{at}")).collect();
     let declared = functions.join(", ");
     let mut text = format!("aqua Module{number} declares Data{number}, Service{number}, {declared}\n\n");
+    if size.has_exports {
+        let _ = writeln!(text, "export f{number}_0\n");
+    }
     let before = number.saturating_sub(1);
     for other in BTreeSet::from([before, number / 2, number / 3])
         .into_iter()
@@ -72,15 +102,15 @@ func {name}(name: string, peers: []string) -> []string, u32:
 "
         );
     }
-    while text.lines().count() < LINES {
+    while text.lines().count() < size.lines {
         text.push_str("-- The last lines say nothing.\n");
     }
     text
 }
 
-pub(crate) fn check() -> Result<Figures> {
+pub(crate) fn check(size: Size) -> Result<Figures> {
     let folder = tempfile::tempdir()?;
-    write(folder.path())?;
+    write(folder.path(), size)?;
     let aqua = std::env::current_exe()?.with_file_name("aqua");
     ensure!(aqua.is_file(), "{} is not built", aqua.display());
     measure::children(1, 10, || {
@@ -96,12 +126,13 @@ pub(crate) fn check() -> Result<Figures> {
 
 pub(crate) fn check_again(edit: Edit) -> Result<Figures> {
     let folder = tempfile::tempdir()?;
-    write(folder.path())?;
+    let size = Size::MEDIUM;
+    write(folder.path(), size)?;
     let root = folder.path().canonicalize()?;
     let mut checker = Checker::new(std::slice::from_ref(&root), &Settings::default())?;
     let checked = checker.check(Changes::Anything);
     ensure!(
-        !checked.has_errors() && checked.modules == MODULES,
+        !checked.has_errors() && checked.modules == size.modules,
         "{} modules",
         checked.modules
     );
@@ -109,7 +140,7 @@ pub(crate) fn check_again(edit: Edit) -> Result<Figures> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(measure::inside(5, 50, async || {
         round += 1;
-        let file = root.join(format!("m{}.aqua", (round * 7) % MODULES));
+        let file = root.join(format!("m{}.aqua", (round * 7) % size.modules));
         let text = std::fs::read_to_string(&file)?;
         let (header, rest) = text.split_once('\n').context("a header")?;
         let text = match edit {
@@ -120,7 +151,7 @@ pub(crate) fn check_again(edit: Edit) -> Result<Figures> {
         let changed = BTreeSet::from([file.to_string_lossy().into_owned()]);
         let checked = checker.check(Changes::Texts(changed));
         ensure!(
-            !checked.has_errors() && (1..MODULES).contains(&checked.modules),
+            !checked.has_errors() && (1..size.modules).contains(&checked.modules),
             "{} modules",
             checked.modules
         );
