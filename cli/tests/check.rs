@@ -61,3 +61,26 @@ fn an_unresolved_import_lists_the_candidates() {
     let arguments = ["check", "-q", "main.aqua", "--import", "vendor"];
     insta::assert_snapshot!(Folder::new(&[("main.aqua", program)]).run(&arguments));
 }
+
+#[test]
+fn errors_of_lowering_are_reported() {
+    let program = "aqua Main\n\nexport most\n\nfunc most() -> u64:\n    <- 18446744073709551615\n";
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", program)]).run(&["check", "-q", "main.aqua"]));
+}
+
+/// The wrong examples of all pages about lowering.
+#[test]
+fn what_compile_refuses_is_reported() {
+    for code in ["E4001", "E4002", "E4003", "E4004"] {
+        let page = aqua_render::explain(code).expect("a page");
+        let (_, example) = page.split_once("```aqua\n").expect("an example");
+        let (program, _) = example.split_once("```").expect("its end");
+        let folder = Folder::new(&[("main.aqua", program)]);
+        let checked = folder.output(&["check", "-q", "main.aqua"]);
+        let compiled = folder.output(&["compile", "-q", "main.aqua", "-o", "out"]);
+        let message = String::from_utf8_lossy(&checked.stderr);
+        assert!(message.contains(code), "{message}");
+        assert_eq!(message, String::from_utf8_lossy(&compiled.stderr));
+        assert_eq!((checked.status.code(), compiled.status.code()), (Some(3), Some(3)));
+    }
+}
