@@ -25,8 +25,19 @@ pub struct Compiled {
     pub errors: Vec<String>,
     /// The script of each exported function.
     pub functions: BTreeMap<String, String>,
+    /// The generated modules, for the target `ts`.
+    #[serde(default)]
+    pub generated: Vec<GeneratedModule>,
     /// How long it took, in milliseconds.
     pub ms: f64,
+}
+
+/// A module that it generates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratedModule {
+    /// Its text in TypeScript.
+    #[serde(rename = "tsSource")]
+    pub typescript: String,
 }
 
 impl OfficialCompiler {

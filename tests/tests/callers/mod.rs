@@ -2,6 +2,7 @@
 //! Rust with a client of ours.
 
 mod in_rust;
+mod type_names;
 
 use aqua_compiler::{Compilation, InMemory, Options, callers, compile};
 use aqua_keys::KeyPair;

@@ -6,4 +6,4 @@ mod generated;
 pub(crate) mod packages;
 mod scripts;
 #[path = "../../../compiler/tests/vectors.rs"]
-mod vectors;
+pub(crate) mod vectors;
