@@ -114,6 +114,17 @@ func f(name: string) -> string:
     result <- twice{speaker}()
     <- result
 ";
+    errors_that_leave_two_peers: Options::default(), "func f(a: string, b: string, relay: string):
+    here = (text: string) -> string:
+        said <- Op.id(text)
+        <- said
+    on a:
+        said <- here(\"x\")
+        if said == \"x\":
+            on b via relay:
+                Op.id(said)
+        Op.noop()
+";
     stream_map: bare(), "func f(key: string) -> []string, bool, []string:
     found: *string
     entries: %string

@@ -87,7 +87,7 @@ impl Emitter<'_> {
         self.origin = step.origin;
         match &step.op {
             Op::Seq | Op::On { .. } => tasks.extend(step.children.iter().rev().map(|child| Task::Write(*child))),
-            Op::Par | Op::Xor | Op::Detach => {
+            Op::Par | Op::Xor | Op::Rethrow | Op::Detach => {
                 tasks.push(Task::Combine(id));
                 for child in step.children.iter().rev() {
                     tasks.extend([Task::Write(*child), Task::Open]);
@@ -142,7 +142,7 @@ impl Emitter<'_> {
         let body = |emitter: &mut Self| emitter.close();
         let instruction = match &step.op {
             Op::Par | Op::Detach => return self.combine_pairs(step.children.len(), Instruction::Par),
-            Op::Xor => return self.combine_pairs(step.children.len(), Instruction::Xor),
+            Op::Xor | Op::Rethrow => return self.combine_pairs(step.children.len(), Instruction::Xor),
             Op::New(variable) => Instruction::New {
                 variable: variable.clone(),
                 body: body(self),

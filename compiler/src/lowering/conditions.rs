@@ -83,9 +83,9 @@ impl<'p> Lowering<'p> {
         if otherwise.is_empty() {
             let done = self.if_error_is(false_condition, Steps::new());
             let fail = self.add(Op::Fail(error.clone().into()), Steps::new());
-            instead.push(self.add(Op::Xor, vec![done, fail]));
+            instead.push(self.add(Op::Rethrow, vec![done, fail]));
             let instead = self.seq(instead);
-            let choice = self.add(Op::Xor, vec![then, instead]);
+            let choice = self.add(Op::Rethrow, vec![then, instead]);
             return self.add(Op::New(error), vec![choice]);
         }
         let other_error = self.names.scalar("else-error");
@@ -97,9 +97,9 @@ impl<'p> Lowering<'p> {
         let fail = self.add(Op::Fail(outcome.clone().into()), Steps::new());
         failed.extend([pick, fail]);
         let failed = self.seq(failed);
-        instead.push(self.add(Op::Xor, vec![other, failed]));
+        instead.push(self.add(Op::Rethrow, vec![other, failed]));
         let instead = self.seq(instead);
-        let mut choice = self.add(Op::Xor, vec![then, instead]);
+        let mut choice = self.add(Op::Rethrow, vec![then, instead]);
         for variable in [error, other_error, outcome] {
             choice = self.add(Op::New(variable), vec![choice]);
         }

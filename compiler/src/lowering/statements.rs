@@ -149,7 +149,7 @@ impl<'p> Lowering<'p> {
         let mut step = self.add_on(site, exit, inside);
         if self.options.carry_errors {
             let fail = self.add(Op::Fail(Operand::Error(None)), Steps::new());
-            step = self.add(Op::Xor, vec![step, fail]);
+            step = self.add(Op::Rethrow, vec![step, fail]);
         }
         steps.push(step);
     }

@@ -139,7 +139,7 @@ impl<'a> Resolver<'a> {
                 let peers = locations.peer_at(*location).into_iter().chain(relays);
                 peers.for_each(|peer| self.read(locations.peer(peer).value()));
             }
-            Op::New(_) | Op::Null | Op::Never | Op::Seq | Op::Par | Op::Xor | Op::Detach => {}
+            Op::New(_) | Op::Null | Op::Never | Op::Seq | Op::Par | Op::Xor | Op::Rethrow | Op::Detach => {}
         }
     }
 

@@ -8,10 +8,13 @@
 //!   it (a branch of `par` is left only if a later step uses what it writes);
 //! * and from these the hops before and after the step.
 //!
+//! An error takes another way out of an `on`: see [`errors`].
+//!
 //! [`plan`] runs passes over the tree, each of which uses the results of the passes before it. The cost is linear in the
 //! number of steps and hops, without recursion.
 
 mod dataflow;
+mod errors;
 mod exits;
 mod plan;
 mod route;
@@ -65,6 +68,7 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn finish(mut self, dataflow: Dataflow) -> Plan {
+        let mut errors = self.error_hops();
         let count = self.tree.facts.len();
         let mut plan = Plan {
             before: vec![Vec::new(); count],
@@ -77,7 +81,10 @@ impl Planner<'_> {
         };
         for (position, &step) in plan.order.iter().enumerate() {
             let index = step.index();
-            plan.before[index] = self.hops_before(step);
+            plan.before[index] = match errors.remove(&step) {
+                Some(hops) => hops,
+                None => self.hops_before(step),
+            };
             plan.after[index] = self.hops_after(step);
             plan.peers[index] = self.locations.peer_at(self.location(step));
             let facts = self.tree.of(step);
@@ -234,11 +241,6 @@ impl Planner<'_> {
         let mut hops = route(&self.locations, before, begins);
         if self.tree.of(step).first_call_at.is_some_and(|first| first != begins) {
             hops.extend(self.relay_hop(before, begins));
-        }
-        if let (Op::Fail(_), Some(last), Some(peer)) = (self.tree.op(step), hops.last(), self.locations.peer_at(begins))
-            && last.peer != peer
-        {
-            hops.push(Hop::to(peer));
         }
         hops
     }

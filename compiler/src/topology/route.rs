@@ -32,10 +32,7 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
     let common = locations.common_outer(from, to);
     let mut route = Route::default();
     route.visit(start.map(Hop::to));
-    for location in stack(locations, from, common, start != goal) {
-        let relays = locations.relays(location).iter().rev();
-        relays.for_each(|&peer| route.visit(Some(Hop { peer, backwards: true })));
-    }
+    route.leave(locations, &stack(locations, from, common, start != goal));
     let mut entered = stack(locations, to, common, start != goal);
     entered.reverse();
     for location in entered {
@@ -55,7 +52,21 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
     hops
 }
 
-/// The same, including a visit to the peer of `to`.
+/// The first part of that route: through the relays of the locations that are left, with which other peers are reached.
+pub(super) fn leave(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
+    let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
+    let common = locations.common_outer(from, to);
+    let mut route = Route::default();
+    route.visit(start.map(Hop::to));
+    route.leave(locations, &stack(locations, from, common, start != goal));
+    let mut hops = route.hops();
+    if hops.first().map(|hop| hop.peer) == start {
+        hops.drain(..hops.len().min(1));
+    }
+    hops
+}
+
+/// The whole route, including a visit to the peer of `to`.
 pub(super) fn route_and_arrive(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
     let mut hops = route(locations, from, to);
     if let Some(goal) = locations.peer_at(to)
@@ -85,6 +96,13 @@ fn stack(locations: &Locations, location: LocationId, common: LocationId, to_oth
 struct Route(IndexMap<PeerNameId, bool, FxBuildHasher>);
 
 impl Route {
+    fn leave(&mut self, locations: &Locations, left: &[LocationId]) {
+        for &location in left {
+            let relays = locations.relays(location).iter().rev();
+            relays.for_each(|&peer| self.visit(Some(Hop { peer, backwards: true })));
+        }
+    }
+
     fn visit(&mut self, hop: Option<Hop>) {
         let Some(hop) = hop else { return };
         match self.0.get_index_of(&hop.peer) {

@@ -12,6 +12,8 @@ enum Tree {
     Leaf(Op),
     Group(Op, Vec<Self>),
     On(&'static str, &'static [&'static str], Exit, Vec<Self>),
+    /// A closure that was defined on the initiator outside of every `on`.
+    Closure(Vec<Self>),
 }
 
 fn call(name: &'static str) -> Tree {
@@ -90,7 +92,21 @@ fn on<const N: usize>(peer: &'static str, relays: &'static [&'static str], child
 
 /// An `on` whose errors are rethrown outside of it.
 fn guarded<const N: usize>(peer: &'static str, relays: &'static [&'static str], children: [Tree; N]) -> Tree {
-    xor([on(peer, relays, children), fail()])
+    Tree::Group(Op::Rethrow, vec![on(peer, relays, children), fail()])
+}
+
+/// A call of a closure of the initiator, whose errors are rethrown outside of it.
+fn closure<const N: usize>(children: [Tree; N]) -> Tree {
+    Tree::Group(Op::Rethrow, vec![Tree::Closure(children.into()), fail()])
+}
+
+/// An `if` without `else`: an error of a branch is rethrown.
+fn condition<const N: usize>(uses: &'static str, children: [Tree; N]) -> Tree {
+    let otherwise = seq([
+        ap("if-error", "error"),
+        Tree::Group(Op::Rethrow, vec![is("code", []), fail()]),
+    ]);
+    Tree::Group(Op::Rethrow, vec![is(uses, children), otherwise])
 }
 
 fn program<const N: usize>(body: [Tree; N]) -> Tree {
@@ -108,6 +124,18 @@ fn build(workflow: &mut Workflow, location: LocationId, tree: Tree) -> StepId {
             let (peer, relays) = (id(peer), relays.iter().map(|relay| id(relay)).collect::<Vec<_>>());
             let location = locations.nested(location, peer, &relays);
             let peer_span = None;
+            let on = Op::On {
+                location,
+                exit,
+                peer_span,
+            };
+            (on, location, children)
+        }
+        Tree::Closure(children) => {
+            let locations = workflow.locations_mut();
+            let [peer, relay] = ["I", "R"].map(|name| locations.intern_peer(PeerName::One(Operand::scalar(name))));
+            let location = locations.nested(Locations::ROOT, peer, &[relay]);
+            let (exit, peer_span) = (Exit::AsNeeded, None);
             let on = Op::On {
                 location,
                 exit,
@@ -149,7 +177,7 @@ fn show(workflow: &Workflow, plan: &super::Plan, step: StepId) -> String {
         Op::Call { function, .. } => format!("@{at}:{}", function.to_string().trim_matches('"')),
         Op::Canon { .. } => format!("@{at}:canon"),
         Op::Par | Op::Detach => format!("par{{{}}}", inner.join(" | ")),
-        Op::Xor => format!("xor{{{}}}", inner.join(" | ")),
+        Op::Xor | Op::Rethrow => format!("xor{{{}}}", inner.join(" | ")),
         Op::Fold { .. } => format!("fold{{{}}}", inner.join(" ")),
         Op::Match { .. } => format!("match{{{}}}", inner.join(" ")),
         Op::Ap { .. } | Op::ApMap { .. } => "ap".into(),
@@ -187,7 +215,7 @@ plans! {
         => "xor{@I:arg xor{>R @A:a xor{@B:b >R | fail} | >R >I fail} @I:resp | @I:err}";
     enters_and_leaves_through_the_inner_relay:
         [guarded("A", &[], [call("n"), guarded("B", &["V"], [call("n")]), call("again")])]
-        => "xor{@I:arg xor{>R @A:n xor{>V @B:n >V | >V >A fail} @A:again >R | >R >I fail} | @I:err}";
+        => "xor{@I:arg xor{>R @A:n xor{>V @B:n >V | >V fail} @A:again >R | >R >I fail} | @I:err}";
     shares_the_relays_of_neighbours:
         [on("A", &["V"], [call("n")]), on("B", &["V"], [call("n")]), call("home")]
         => "xor{@I:arg >R >V @A:n >V @B:n >V >R @I:home | @I:err}";
@@ -220,6 +248,24 @@ plans! {
     leaves_an_alternative:
         [xor([is("c", [on("P", &[], [call("n")])]), call("else")]), call("after")]
         => "xor{@I:arg xor{match{>R @P:n} >R | @I:else} @I:after | @I:err}";
+    an_error_of_a_closure_does_not_visit_its_caller:
+        [guarded("P", &[], [closure([call("c")]), call("p")])]
+        => "xor{@I:arg xor{>R xor{>R @I:c >R | fail} @P:p >R | >R >I fail} | @I:err}";
+    an_error_that_leaves_two_peers_visits_their_relays:
+        [guarded("A", &["V"], [condition("x", [guarded("B", &["W"], [call("b")])]), call("a")])]
+        => "xor{@I:arg xor{>R >V xor{match{xor{>V >W @B:b >W >V | >W fail}} | ap xor{match{} | fail}} @A:a >V >R | >V >R >I fail} | @I:err}";
+    an_error_visits_shared_relays_once:
+        [guarded("A", &["V"], [guarded("B", &["V"], [call("b")]), call("a")])]
+        => "xor{@I:arg xor{>R >V xor{>V @B:b >V | fail} @A:a >V >R | >V >R >I fail} | @I:err}";
+    an_error_that_is_handled_elsewhere_goes_there:
+        [guarded("A", &[], [xor([guarded("B", &["V"], [call("b")]), seq([ap("e", "error"), guarded("C", &["W"], [call("c")])])]), call("a")])]
+        => "xor{@I:arg xor{>R xor{xor{>V @B:b >V | >V fail} | ap xor{>W @C:c >W | >W fail}} @A:a >R | >R >I fail} | @I:err}";
+    an_error_that_may_be_handled_without_a_call_is_brought_to_the_peer_around:
+        [guarded("A", &[], [xor([guarded("B", &["V"], [call("b")]), ap("e", "error")]), call("a")])]
+        => "xor{@I:arg xor{>R xor{xor{>V @B:b >V | >V >A fail} | ap} @A:a >R | >R >I fail} | @I:err}";
+    an_error_in_a_branch_is_brought_to_the_peer_around:
+        [guarded("A", &[], [par([guarded("B", &["V"], [call("b")]), call("1")]), call("a")])]
+        => "xor{@I:arg xor{>R par{xor{>V @B:b | >V >A fail} | @A:1} @A:a >R | >R >I fail} | @I:err}";
     calls_back_through_the_relay:
         [on("P", &[], [call_with("a", "x", &[]), on("I", &["R"], [call_with("cb", "", &["x"])]), call("still")])]
         => "xor{@I:arg >R @P:a >R @I:cb >R @P:still | @I:err}";

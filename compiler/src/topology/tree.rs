@@ -12,7 +12,7 @@ pub(super) enum Arrangement {
     Sequential,
     /// In parallel: `par` and detached steps.
     Parallel,
-    /// Each if the previous one failed: `xor`.
+    /// Each if the previous one failed: `xor`, rethrown or not.
     Alternative,
     /// The step has no children.
     Leaf,
@@ -22,7 +22,7 @@ pub(super) fn arrangement(op: &Op) -> Arrangement {
     match op {
         Op::Seq | Op::On { .. } | Op::New(_) | Op::Match { .. } | Op::Fold { .. } => Arrangement::Sequential,
         Op::Par | Op::Detach => Arrangement::Parallel,
-        Op::Xor => Arrangement::Alternative,
+        Op::Xor | Op::Rethrow => Arrangement::Alternative,
         Op::Call { .. }
         | Op::Canon { .. }
         | Op::Ap { .. }

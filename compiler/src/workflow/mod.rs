@@ -73,6 +73,9 @@ pub enum Op {
     Par,
     /// Runs the children in order until one succeeds.
     Xor,
+    /// Runs the first child and, if it fails, the second one, which rethrows the error. It handles at most a false condition of the
+    /// first child, never an error that leaves an `on` in it.
+    Rethrow,
     /// Starts the only child and does not wait for it.
     Detach,
     /// Runs the children in sequence on another peer.
