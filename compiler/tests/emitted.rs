@@ -114,6 +114,24 @@ func f(name: string) -> string:
     result <- twice{speaker}()
     <- result
 ";
+    constants_behind_functions: Options::default(), "func total(count: i16, price: i16) -> i16:
+    <- count * price + 1
+
+func fits(sum: i16, wanted: bool) -> bool:
+    <- sum < 100 && wanted || !wanted
+
+func f(peer: string) -> i16, bool, i16:
+    on peer:
+        sum <- total(3, 4)
+        ok <- fits(sum, true)
+        broken = sum / (sum - 13)
+    if ok:
+        Op.noop()
+    else:
+        on peer:
+            Op.noop()
+    <- sum, ok, broken
+";
     errors_that_leave_two_peers: Options::default(), "func f(a: string, b: string, relay: string):
     here = (text: string) -> string:
         said <- Op.id(text)

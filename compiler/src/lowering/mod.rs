@@ -9,13 +9,14 @@
 //! | `wrapper` | the code around an exported function: arguments, response, error report |
 //! | `calls` | calls of functions, methods, closures and callbacks |
 //! | `statements`, `loops`, `conditions` | statements |
-//! | `values`, `operators`, `collections` | values |
+//! | `values`, `operators`, `constants`, `collections` | values |
 //! | `streams`, `maps` | streams and stream maps: snapshots, waiting for items, queries |
 
 mod binding;
 mod calls;
 mod collections;
 mod conditions;
+mod constants;
 mod loops;
 mod maps;
 mod names;

@@ -1,24 +1,23 @@
-//! Operators: calls of builtins for arithmetic and order, `match` for equality and logic; constants are folded.
+//! Operators: calls of builtins for arithmetic and order, `match` for equality and logic. Operands are constants or variables
+//! of the script once all calls are inlined; operations on constants are folded.
 
 use super::Lowered;
-use super::steps::{Lowering, Steps};
-use super::values::number;
-use crate::checked::{Literal, Operator, Value, ValueKind};
+use super::constants;
+use super::steps::{Lowering, Steps, grow_stack};
+use crate::checked::{Operator, Value, ValueKind};
 use crate::workflow::{Op, StepId};
 use aqua_air::{Operand, OperandPosition, Variable};
-use aqua_diagnostics::Span;
 
-/// A sum of an integer and a constant. Constants are folded: `1 + a + 2` becomes `a + 3`.
+/// A sum of an operand, if any, and a constant. Constants are collected: `1 + a + 2` becomes `a + 3`.
 #[derive(Debug, Clone)]
 pub(super) struct Sum {
     base: Option<Operand>,
-    constant: i128,
+    constant: i64,
 }
 
 impl Sum {
-    pub(super) fn plus(mut self, constant: i128) -> Self {
-        self.constant += constant;
-        self
+    pub(super) const fn constant(constant: i64) -> Self {
+        Self { base: None, constant }
     }
 }
 
@@ -34,112 +33,86 @@ impl<'p> Lowering<'p> {
         match operator {
             Operator::Add | Operator::Subtract => {
                 let sum = self.sum(whole, steps)?;
-                self.sum_operand(sum, whole.span, steps)
-            }
-            Operator::Multiply | Operator::Divide | Operator::Remainder | Operator::Power => match constant(whole) {
-                Some(constant) => self.integer(constant, whole.span),
-                None => self.compute(arithmetic(operator), left, right, steps),
-            },
-            Operator::MultiplyFloat => self.compute(("math", "fmul"), left, right, steps),
-            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-                match (constant(left), constant(right)) {
-                    (Some(left), Some(right)) => Ok(Operand::Boolean(compare(operator, left, right))),
-                    _ => self.compute(comparison(operator), left, right, steps),
-                }
+                Ok(self.sum_operand(sum, steps))
             }
             Operator::Equal => self.equality(left, right, true, steps),
             Operator::NotEqual => self.equality(left, right, false, steps),
             Operator::And => self.logic(left, right, false, steps),
             Operator::Or => self.logic(left, right, true, steps),
+            _ => {
+                let left = self.operand(left, OperandPosition::Argument, steps)?;
+                let right = self.operand(right, OperandPosition::Argument, steps)?;
+                let constant = constants::evaluate(operator, &left, &right);
+                Ok(constant.unwrap_or_else(|| self.call_operator(builtin(operator), [left, right], steps)))
+            }
         }
     }
 
     /// Lowers an integer expression to a sum.
     pub(super) fn sum(&mut self, value: &'p Value, steps: &mut Steps) -> Lowered<Sum> {
-        if let Some(constant) = constant(value) {
-            return Ok(Sum { base: None, constant });
-        }
-        if let ValueKind::Binary { operator, left, right } = &value.kind {
-            match (operator, constant(left), constant(right)) {
-                (Operator::Add, None, Some(constant)) => return Ok(self.sum(left, steps)?.plus(constant)),
-                (Operator::Add, Some(constant), None) => return Ok(self.sum(right, steps)?.plus(constant)),
-                (Operator::Subtract, None, Some(constant)) => return Ok(self.sum(left, steps)?.plus(-constant)),
-                (Operator::Add | Operator::Subtract, ..) => return self.sum_of(*operator, left, right, steps),
-                _ => {}
+        grow_stack(|| match &value.kind {
+            ValueKind::Binary {
+                operator: operator @ (Operator::Add | Operator::Subtract),
+                left,
+                right,
+            } => {
+                let (left, right) = (self.sum(left, steps)?, self.sum(right, steps)?);
+                Ok(self.combine(*operator, left, right, steps))
             }
-        }
-        let base = Some(self.operand(value, OperandPosition::Argument, steps)?);
-        Ok(Sum { base, constant: 0 })
+            _ => Ok(match self.operand(value, OperandPosition::Argument, steps)? {
+                Operand::Integer(constant) => Sum::constant(constant),
+                operand => Sum {
+                    base: Some(operand),
+                    constant: 0,
+                },
+            }),
+        })
     }
 
-    /// The sum or difference of two integers, at least one of which is not constant.
-    fn sum_of(&mut self, operator: Operator, left: &'p Value, right: &'p Value, steps: &mut Steps) -> Lowered<Sum> {
-        let span = left.span;
-        let (left, right) = (self.sum(left, steps)?, self.sum(right, steps)?);
-        let (operands, constant) = match (left, right) {
-            (
-                Sum {
-                    base: Some(left),
-                    constant,
-                },
-                Sum {
-                    base: Some(right),
-                    constant: other,
-                },
-            ) => {
-                let constant = if operator == Operator::Add {
-                    constant + other
-                } else {
-                    constant - other
-                };
-                ([left, right], constant)
-            }
-            (left, right) => (
-                [
-                    self.sum_operand(left, span, steps)?,
-                    self.sum_operand(right, span, steps)?,
-                ],
-                0,
-            ),
+    /// The sum or difference of two sums.
+    pub(super) fn combine(&mut self, operator: Operator, left: Sum, right: Sum, steps: &mut Steps) -> Sum {
+        let constant = match operator {
+            Operator::Add => left.constant.checked_add(right.constant),
+            _ => left.constant.checked_sub(right.constant),
         };
-        let base = Some(self.compute_operands(arithmetic(operator), operands.to_vec(), steps));
-        Ok(Sum { base, constant })
+        let (base, constant) = match (left, right, constant) {
+            (Sum { base, .. }, Sum { base: None, .. }, Some(constant)) => (base, constant),
+            (Sum { base: None, .. }, Sum { base, .. }, Some(constant)) if operator == Operator::Add => (base, constant),
+            (Sum { base: Some(left), .. }, Sum { base: Some(right), .. }, Some(constant)) => {
+                let base = self.call_operator(builtin(operator), [left, right], steps);
+                (Some(base), constant)
+            }
+            // A constant minus a variable, or constants whose sum has more than 64 bits.
+            (left, right, _) => {
+                let operands = [self.sum_operand(left, steps), self.sum_operand(right, steps)];
+                (Some(self.call_operator(builtin(operator), operands, steps)), 0)
+            }
+        };
+        Sum { base, constant }
     }
 
     /// Computes a sum.
-    pub(super) fn sum_operand(&mut self, sum: Sum, span: Span, steps: &mut Steps) -> Lowered<Operand> {
-        let Some(base) = sum.base else {
-            return self.integer(sum.constant, span);
-        };
-        if sum.constant == 0 {
-            return Ok(base);
+    pub(super) fn sum_operand(&mut self, sum: Sum, steps: &mut Steps) -> Operand {
+        let constant = sum.constant;
+        match (sum.base, constant.checked_neg()) {
+            (None, _) => Operand::Integer(constant),
+            (Some(base), _) if constant == 0 => base,
+            (Some(base), Some(negated)) if constant < 0 => {
+                self.call_operator(("math", "sub"), [base, Operand::Integer(negated)], steps)
+            }
+            (Some(base), _) => self.call_operator(("math", "add"), [base, Operand::Integer(constant)], steps),
         }
-        let function = if sum.constant > 0 { "add" } else { "sub" };
-        let constant = self.integer(sum.constant.abs(), span)?;
-        Ok(self.compute_operands(("math", function), vec![base, constant], steps))
     }
 
-    fn integer(&self, constant: i128, span: Span) -> Lowered<Operand> {
-        let text = constant.to_string();
-        number(&text).ok_or_else(|| super::values::out_of_range(&text, span))
-    }
-
-    /// Calls a builtin on the current peer. The left operand is computed before the right one.
-    fn compute(
+    /// Calls a builtin on the current peer.
+    fn call_operator(
         &mut self,
         builtin: (&'static str, &'static str),
-        left: &'p Value,
-        right: &'p Value,
+        operands: [Operand; 2],
         steps: &mut Steps,
-    ) -> Lowered<Operand> {
-        let left = self.operand(left, OperandPosition::Argument, steps)?;
-        let right = self.operand(right, OperandPosition::Argument, steps)?;
-        Ok(self.compute_operands(builtin, vec![left, right], steps))
-    }
-
-    fn compute_operands(&mut self, builtin: (&str, &str), operands: Vec<Operand>, steps: &mut Steps) -> Operand {
+    ) -> Operand {
         let result = self.names.scalar(builtin.1);
-        self.call_builtin(builtin, operands, Some(result.clone()), steps);
+        self.call_builtin(builtin, operands.into(), Some(result.clone()), steps);
         result.into()
     }
 
@@ -147,8 +120,8 @@ impl<'p> Lowering<'p> {
     fn equality(&mut self, left: &'p Value, right: &'p Value, equal: bool, steps: &mut Steps) -> Lowered<Operand> {
         let left = self.operand(left, OperandPosition::Argument, steps)?;
         let right = self.operand(right, OperandPosition::Argument, steps)?;
-        if is_constant(&left) && is_constant(&right) {
-            return Ok(Operand::Boolean((left == right) == equal));
+        if let Some(are_equal) = constants::are_equal(&left, &right) {
+            return Ok(Operand::Boolean(are_equal == equal));
         }
         let result = self.names.scalar(if equal { "eq" } else { "neq" });
         let matching = Op::Match { left, right, equal };
@@ -210,63 +183,22 @@ impl<'p> Lowering<'p> {
     }
 }
 
-fn arithmetic(operator: Operator) -> (&'static str, &'static str) {
-    let function = match operator {
-        Operator::Add => "add",
-        Operator::Subtract => "sub",
-        Operator::Multiply => "mul",
-        Operator::Divide => "div",
-        Operator::Remainder => "rem",
-        _ => "pow",
-    };
-    ("math", function)
-}
-
-fn comparison(operator: Operator) -> (&'static str, &'static str) {
-    let function = match operator {
-        Operator::Less => "lt",
-        Operator::LessOrEqual => "lte",
-        Operator::Greater => "gt",
-        _ => "gte",
-    };
-    ("cmp", function)
-}
-
-fn compare(operator: Operator, left: i128, right: i128) -> bool {
+/// The service and the function that compute an operator.
+fn builtin(operator: Operator) -> (&'static str, &'static str) {
     match operator {
-        Operator::Less => left < right,
-        Operator::LessOrEqual => left <= right,
-        Operator::Greater => left > right,
-        _ => left >= right,
-    }
-}
-
-/// Whether an operand can be compared at compile time.
-fn is_constant(operand: &Operand) -> bool {
-    matches!(
-        operand,
-        Operand::Literal(_) | Operand::Integer(_) | Operand::Float(_) | Operand::Boolean(_) | Operand::EmptyArray
-    )
-}
-
-/// The value of a constant integer expression. `None` where the builtin would not compute the same: division by zero, negative
-/// exponents, results of more than 64 bits.
-fn constant(value: &Value) -> Option<i128> {
-    let result = match &value.kind {
-        ValueKind::Literal(Literal::Number(text)) => return text.parse::<i64>().ok().map(i128::from),
-        ValueKind::Binary { operator, left, right } => {
-            let (left, right) = (constant(left)?, constant(right)?);
-            match operator {
-                Operator::Add => left.checked_add(right),
-                Operator::Subtract => left.checked_sub(right),
-                Operator::Multiply => left.checked_mul(right),
-                Operator::Divide => left.checked_div(right),
-                Operator::Remainder => left.checked_rem(right),
-                Operator::Power => left.checked_pow(u32::try_from(right).ok()?),
-                _ => None,
-            }
+        Operator::Add => ("math", "add"),
+        Operator::Subtract => ("math", "sub"),
+        Operator::Multiply => ("math", "mul"),
+        Operator::MultiplyFloat => ("math", "fmul"),
+        Operator::Divide => ("math", "div"),
+        Operator::Remainder => ("math", "rem"),
+        Operator::Power => ("math", "pow"),
+        Operator::Less => ("cmp", "lt"),
+        Operator::LessOrEqual => ("cmp", "lte"),
+        Operator::Greater => ("cmp", "gt"),
+        Operator::GreaterOrEqual => ("cmp", "gte"),
+        Operator::Equal | Operator::NotEqual | Operator::And | Operator::Or => {
+            unreachable!("{operator:?} is computed by instructions")
         }
-        _ => None,
-    };
-    result.filter(|result| i64::try_from(*result).is_ok())
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::Lowered;
 use super::binding::Binding;
+use super::operators::Sum;
 use super::steps::{Lowering, Steps};
-use crate::checked::Value;
+use crate::checked::{Operator, Value};
 use crate::workflow::{Last, Op};
 use aqua_air::{Accessor, Lens, Operand, OperandPosition, Variable, VariableKind};
 use ecow::EcoString;
@@ -55,10 +56,11 @@ impl<'p> Lowering<'p> {
     pub(super) fn gate(&mut self, of: &'p Value, index: &'p Value, steps: &mut Steps) -> Lowered<Operand> {
         let stream = self.stream(of, steps)?;
         let index = self.sum(index, steps)?;
-        let size = self.sum_operand(index.clone().plus(1), of.span, steps)?;
+        let size = self.combine(Operator::Add, index.clone(), Sum::constant(1), steps);
+        let size = self.sum_operand(size, steps);
         let items = self.wait_for(&stream, size, steps);
         // The index is computed after waiting: it is only needed once the item is there.
-        let index = self.sum_operand(index, of.span, steps)?;
+        let index = self.sum_operand(index, steps);
         let accessor = self.index_accessor(index, steps);
         Ok(items.with_lens(Lens::Path(vec![accessor])))
     }
@@ -66,8 +68,9 @@ impl<'p> Lowering<'p> {
     /// Waits for `stream[index]` without using it.
     pub(super) fn wait(&mut self, of: &'p Value, index: &'p Value, steps: &mut Steps) -> Lowered<()> {
         let stream = self.stream(of, steps)?;
-        let size = self.sum(index, steps)?.plus(1);
-        let size = self.sum_operand(size, of.span, steps)?;
+        let index = self.sum(index, steps)?;
+        let size = self.combine(Operator::Add, index, Sum::constant(1), steps);
+        let size = self.sum_operand(size, steps);
         self.wait_for(&stream, size, steps);
         Ok(())
     }

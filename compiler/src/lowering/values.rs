@@ -142,7 +142,7 @@ impl<'p> Lowering<'p> {
 }
 
 /// A number as an AIR operand; `None` if AIR can't represent it.
-pub(super) fn number(text: &str) -> Option<Operand> {
+fn number(text: &str) -> Option<Operand> {
     if !text.contains('.') {
         return text.parse().ok().map(Operand::Integer);
     }
@@ -150,7 +150,7 @@ pub(super) fn number(text: &str) -> Option<Operand> {
     (number.to_string().len() <= MAX_FLOAT).then_some(number)
 }
 
-pub(super) fn out_of_range(text: &str, span: Span) -> Box<Diagnostic> {
+fn out_of_range(text: &str, span: Span) -> Box<Diagnostic> {
     let limit = if text.contains('.') {
         format!("floats in a script have at most {MAX_FLOAT} characters")
     } else {
