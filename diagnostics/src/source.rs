@@ -65,7 +65,12 @@ pub struct Source {
     pub text: Arc<str>,
     /// Offset of the first byte of each line, computed when a position is first asked for.
     line_starts: OnceLock<Vec<u32>>,
+    /// The number of characters before each multiple of [`STRIDE`] bytes, computed likewise. Empty if the text is ASCII.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// The distance of the offsets whose number of characters is known, in bytes.
+const STRIDE: usize = 1024;
 
 impl Source {
     fn new(name: String, text: Arc<str>) -> Self {
@@ -73,6 +78,7 @@ impl Source {
             name,
             text,
             line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
         }
     }
 
@@ -89,11 +95,35 @@ impl Source {
         let offset = (offset as usize).min(self.text.len());
         let line = self.line_of(offset as u32);
         let start = self.line_starts()[line as usize - 1] as usize;
-        let column = self.text.as_bytes()[start..offset]
-            .iter()
-            .filter(|byte| (**byte as i8) >= -0x40)
-            .count();
-        (line, column as u32 + 1)
+        (line, self.characters_before(offset) - self.characters_before(start) + 1)
+    }
+
+    /// Returns the number of characters that start before a byte offset. Takes constant time, so that many diagnostics about a
+    /// long line take linear time.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let characters = self.characters();
+        match characters.get(offset / STRIDE) {
+            Some(before) => before + count_characters(&self.text.as_bytes()[offset - offset % STRIDE..offset]),
+            // The end of a text whose length is a multiple of the stride, or any offset of an ASCII text.
+            None => match characters.last() {
+                Some(before) => before + count_characters(&self.text.as_bytes()[offset - STRIDE..offset]),
+                None => offset as u32,
+            },
+        }
+    }
+
+    fn characters(&self) -> &[u32] {
+        self.characters.get_or_init(|| {
+            if self.text.is_ascii() {
+                return Vec::new();
+            }
+            let counts = self.text.as_bytes().chunks(STRIDE).scan(0, |before, chunk| {
+                let here = *before;
+                *before += count_characters(chunk);
+                Some(here)
+            });
+            counts.collect()
+        })
     }
 
     /// Returns the line of a byte offset, from 1. Offsets past the end are on the last line.
@@ -121,6 +151,11 @@ impl Source {
         self.line_range(line)
             .map_or("", |range| self.text[range].trim_end_matches(['\n', '\r']))
     }
+}
+
+/// Returns the number of characters that start in a part of a UTF-8 text.
+fn count_characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count() as u32
 }
 
 /// The source files of a compilation, indexed by [`FileId`].
@@ -186,5 +221,23 @@ mod tests {
         assert_eq!(sources.location(file.span(8, 9)), (2, 1));
         assert_eq!(sources.location(file.span(99, 99)), (3, 1));
         assert_eq!(sources.get(file).map(|source| source.line(2)), Some("ab"));
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        let line = "aé😀".repeat(2048);
+        let mut sources = Sources::new();
+        let file = sources.add("a", format!("x\n{line}\n{}", "a".repeat(700)));
+        let source = sources.get(file).expect("the file");
+        for (index, (offset, _)) in line.char_indices().enumerate() {
+            assert_eq!(source.location(offset as u32 + 2), (2, index as u32 + 1));
+        }
+        assert_eq!(source.location(u32::MAX), (3, 701));
+        let text = "é".repeat(STRIDE);
+        let file = sources.add("b", text.as_str());
+        assert_eq!(
+            sources.location(file.span(text.len() as u32, 0)),
+            (1, STRIDE as u32 + 1)
+        );
     }
 }

@@ -14,6 +14,7 @@
 //! assert!(text.contains("main.aqua:1:6"));
 //! ```
 
+mod excerpt;
 mod explain;
 mod json;
 mod terminal;
