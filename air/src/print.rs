@@ -6,8 +6,11 @@
 use crate::{Accessor, FailOperand, Instruction, InstructionId, Lens, Operand, Script, Variable};
 use std::fmt::{self, Write};
 
-/// Prints a script: one instruction per line, one space of indentation per level, closing parentheses of parents on lines of
-/// their own, and a final line break.
+/// Maximum indentation, in spaces. Scripts nest to any depth, and unbounded indentation would make the output quadratic.
+pub(crate) const MAX_INDENT: usize = 64;
+
+/// Prints a script: one instruction per line, one space of indentation per level up to 64 levels, closing parentheses of parents
+/// on lines of their own, and a final line break.
 ///
 /// Returns an empty string for a script without a root.
 pub fn print(script: &Script) -> String {
@@ -68,7 +71,7 @@ pub(crate) fn lines(script: &Script) -> (String, Vec<Line>) {
 }
 
 fn indent(out: &mut String, depth: usize) {
-    out.extend(std::iter::repeat_n(' ', depth));
+    out.extend(std::iter::repeat_n(' ', depth.min(MAX_INDENT)));
 }
 
 #[derive(Clone, Copy, PartialEq)]

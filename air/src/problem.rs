@@ -30,6 +30,15 @@ pub struct Problem {
 pub enum ProblemKind {
     /// An unexpected token. Lists the expected tokens, with the names of the official grammar; empty after a complete script.
     UnexpectedToken(Vec<&'static str>),
+    /// A stream where a value is expected. Old scripts pass streams to calls.
+    StreamAsValue {
+        /// The expected tokens, as in [`UnexpectedToken`](Self::UnexpectedToken).
+        expected: Vec<&'static str>,
+        /// The name with its tag.
+        stream: EcoString,
+        /// The peer of the call.
+        peer: Option<EcoString>,
+    },
     /// A string without a closing quote.
     UnterminatedLiteral,
     /// A character that is not allowed in names.
@@ -124,6 +133,16 @@ impl Problem {
         let span = file.span(self.span.start, self.span.end);
         let (code, label, help) = match &self.kind {
             Kind::UnexpectedToken(expected) => (codes::UNEXPECTED_TOKEN, expected_text(expected), ""),
+            Kind::StreamAsValue { stream, peer, .. } => {
+                let peer = peer.as_deref().unwrap_or("%init_peer_id%");
+                let canonical = format!("#{}", stream.trim_start_matches('$'));
+                let help = format!(
+                    "canonicalise it before: `(canon {peer} {stream} {canonical})`, and use `{canonical}` here"
+                );
+                return Diagnostic::error(codes::UNEXPECTED_TOKEN, span, self.message())
+                    .label("a stream, which has no value until it is canonicalised")
+                    .help(help);
+            }
             Kind::UnterminatedLiteral => (
                 codes::UNTERMINATED_STRING,
                 "the string starts here".into(),
@@ -199,6 +218,7 @@ impl Problem {
         use ProblemKind as Kind;
         match &self.kind {
             Kind::UnexpectedToken(_)
+            | Kind::StreamAsValue { .. }
             | Kind::UnterminatedLiteral
             | Kind::InvalidCharacter
             | Kind::EmptyTaggedName
@@ -231,6 +251,7 @@ impl Problem {
             // Only the end of the text has an empty span.
             Kind::UnexpectedToken(_) if self.span.start == self.span.end => "unexpected end of the script".into(),
             Kind::UnexpectedToken(_) => "unexpected token".into(),
+            Kind::StreamAsValue { stream, .. } => format!("the stream `{stream}` is used as a value"),
             Kind::UnterminatedLiteral => "unterminated string".into(),
             Kind::InvalidCharacter => "invalid character in a name".into(),
             Kind::EmptyTaggedName | Kind::EmptyCanonName => "missing name after a tag".into(),
@@ -260,7 +281,9 @@ impl Problem {
         use ProblemKind as Kind;
         let text = match &self.kind {
             Kind::UnexpectedToken(expected) if expected.is_empty() => "expected <nothing>",
-            Kind::UnexpectedToken(expected) => return format!("expected {}", expected.join(" or ")),
+            Kind::UnexpectedToken(expected) | Kind::StreamAsValue { expected, .. } => {
+                return format!("expected {}", expected.join(" or "));
+            }
             Kind::UnterminatedLiteral => "this string literal has unclosed quote",
             Kind::InvalidCharacter => "only alphanumeric, '_', and '-' characters are allowed in this position",
             Kind::EmptyTaggedName => "a tagged name should be non empty",

@@ -36,6 +36,16 @@ fn each_code_has_a_page_with_examples() {
 }
 
 #[test]
+fn a_stream_as_a_value_is_explained() {
+    let text =
+        "(seq\n (call \"p\" (\"s\" \"f\") [] $s)\n (seq\n  (call relay (\"s\" \"g\") [$s 1])\n  (match $s 1 (null))))";
+    let mut sources = Sources::new();
+    let file = sources.add("old.air", text);
+    let messages = parse(text).expect_err("wrong").diagnostics(file);
+    insta::assert_snapshot!(aqua_render::terminal(&sources, &messages, Colour::Off));
+}
+
+#[test]
 fn official_report_matches_exactly() {
     let text = "(seq\n (ap x y)\n (par (next i) (fail 0 \"é\")))";
     insta::assert_snapshot!(parse(text).expect_err("wrong").official_report(text));

@@ -21,11 +21,22 @@ fn deep_scripts_are_parsed_and_encoded() {
     }
 }
 
+/// The indentation is bounded: each line of the output has a bounded length.
+#[test]
+fn deep_scripts_are_formatted_in_linear_space() {
+    let text = format!("{}(null){}", "(seq ".repeat(DEPTH), " (null))".repeat(DEPTH));
+    let formatted = aqua_air::format(&text).expect("valid");
+    assert!(formatted.len() < 80 * (3 * DEPTH + 1), "{} bytes", formatted.len());
+    assert_eq!(aqua_air::format(&formatted).expect("valid"), formatted);
+    let bytecode = Bytecode::parse(&text).expect("valid");
+    assert!(bytecode.listing().len() < 200 * (2 * DEPTH + 1));
+}
+
 #[test]
 fn deep_scripts_are_printed() {
     let mut script = Script::new();
     let mut root = script.push(Instruction::Null, None);
-    for _ in 0..2000 {
+    for _ in 0..DEPTH {
         let left = script.push(Instruction::Never, None);
         root = script.push(Instruction::Xor(left, root), None);
     }

@@ -29,6 +29,16 @@ fn fmt_keeps_comments() {
 }
 
 #[test]
+fn fmt_of_a_deep_script_ends() {
+    const DEPTH: usize = 200_000;
+    let deep = format!("{}(null){}", "(seq ".repeat(DEPTH), " (null))".repeat(DEPTH));
+    let folder = Folder::new(&[("deep.air", &deep)]);
+    let output = folder.output(&["air", "fmt", "deep.air"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.len() < 100 * 3 * DEPTH, "{} bytes", output.stdout.len());
+}
+
+#[test]
 fn check_reports_valid_and_invalid_scripts() {
     insta::assert_snapshot!(folder().run(&["air", "check", "greet.air", "wrong.air", "torn.air"]));
     insta::assert_snapshot!(

@@ -2,6 +2,7 @@
 
 use super::{Bytecode, CallOutput, Operation, OperationId, Slot, StreamScopeId};
 use crate::VariableKind;
+use crate::print::MAX_INDENT;
 use std::fmt::{self, Write};
 
 impl Bytecode {
@@ -38,7 +39,7 @@ impl Bytecode {
                 "{:depth$}{}",
                 "",
                 self.operation_text(operation),
-                depth = depths[id.index()]
+                depth = depths[id.index()].min(MAX_INDENT)
             );
             let text = self.canonical_text(id);
             writeln!(out, "{:>6}  {operation:<40}  ; {}", id.index(), text.trim_end())?;

@@ -13,6 +13,7 @@ use crate::{
     Slot, StreamScopeId, TextRange, VariableKind,
     VariableKind::{CanonMap, CanonStream, Scalar, Stream, StreamMap},
 };
+use ecow::EcoString;
 
 /// Maximum number of problems reported for one script.
 const MAX_PROBLEMS: usize = 50;
@@ -438,7 +439,26 @@ impl<'a> Parser<'a> {
             }
             _ => {}
         }
-        Err(self.unexpected(&operand_names(position, also)))
+        Err(self.unexpected_operand(operand_names(position, also)))
+    }
+
+    /// Returns the problem that the next lexeme is not one of the expected operands.
+    fn unexpected_operand(&self, expected: Vec<&'static str>) -> Box<Problem> {
+        let mut problem = self.unexpected(&expected);
+        if self.next.is_word()
+            && let Ok(Token::Variable(VariableKind::Stream, stream, None)) = classify(self.text, self.next)
+        {
+            // The words of a call are its keyword and its peer.
+            let words = self.opening.map(|start| &self.text[start as usize + 1..]);
+            let mut words = words.unwrap_or_default().split_whitespace();
+            let is_call = words.next() == Some("call");
+            problem.kind = ProblemKind::StreamAsValue {
+                expected,
+                stream: stream.into(),
+                peer: words.next().filter(|_| is_call).map(EcoString::from),
+            };
+        }
+        problem
     }
 
     // Lexemes.
