@@ -61,6 +61,39 @@ fn long_chains_of_copies_are_rejected() {
     assert_eq!(checked(program).diagnostics.len(), 1);
 }
 
+/// A message about a long line shows a part of it, so the output is linear in the number of messages.
+#[test]
+fn thousands_of_parameters_on_one_line_are_reported_in_linear_space() {
+    const COUNT: usize = 4_000;
+    let parameters: Vec<String> = (0..COUNT).map(|index| format!("a{index}: u32")).collect();
+    let program = format!(
+        "aqua Main\n\nexport main\n\nfunc wide({}) -> u32:\n    <- a1\n\nfunc main() -> u32:\n    <- 1\n",
+        parameters.join(", ")
+    );
+    let checked = checked(program);
+    // All parameters but one, and the function.
+    assert_eq!(checked.diagnostics.len(), COUNT);
+    let rendered = aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off);
+    assert!(rendered.len() < COUNT * 1_000, "{} bytes", rendered.len());
+}
+
+#[test]
+fn long_chains_of_operators_compile() {
+    let chain = |term: &str, operator: &str| vec![term; 2_000].join(&format!(" {operator} "));
+    let program = format!(
+        "aqua Main\n\nexport main\n\nfunc main(a: u32, b: bool) -> u32, u32, u32, bool, bool:\n    <- {}, {}, {}, {}, {}\n",
+        chain("a", "+"),
+        chain("1", "+"),
+        format!("a + {}", chain("1", "-")),
+        chain("b", "&&"),
+        chain("a == 1", "||"),
+    );
+    let sources = InMemory::new().with("main.aqua", program);
+    let compilation = aqua_compiler::compile(&sources, "main.aqua", &Options::default());
+    assert_eq!(compilation.diagnostics, []);
+    assert_eq!(compilation.functions.len(), 1);
+}
+
 #[test]
 fn long_chains_of_imports_are_loaded() {
     let mut sources = InMemory::new();

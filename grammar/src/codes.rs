@@ -26,6 +26,8 @@ codes! {
     SINGLE_QUOTES = "E0006";
     /// Comment with the syntax of another language.
     FOREIGN_COMMENT = "E0007";
+    /// `\"` in a string.
+    ESCAPE = "E0008";
 
     /// Missing `aqua` header.
     MISSING_HEADER = "E0010";

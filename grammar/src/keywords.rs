@@ -154,7 +154,11 @@ impl KeywordResolver<'_, '_> {
         self.line.tokens[0].terminal = keyword;
         match keyword {
             Terminal::Aqua => self.resolve_infix(1, &["declares"]),
-            Terminal::Import | Terminal::Use | Terminal::Export => self.resolve_infix(1, &["from", "as"]),
+            Terminal::Import | Terminal::Use => {
+                self.drop_star();
+                self.resolve_infix(1, &["from", "as"]);
+            }
+            Terminal::Export => self.resolve_infix(1, &["from", "as"]),
             _ => {}
         }
         Some(keyword)
@@ -163,6 +167,7 @@ impl KeywordResolver<'_, '_> {
     /// Resolves a statement and returns its keyword or marker, after `par` and `co`.
     fn statement(&mut self) -> Option<Terminal> {
         let mut index = 0;
+        self.correct_push();
         loop {
             self.drop_let(index);
             if self.is_closure(index) {

@@ -80,12 +80,44 @@ fn single_quotes(text: &str, span: Span) -> Diagnostic {
     error.fix("use `\"`", span, format!("\"{inside}\""))
 }
 
-fn unterminated_string(span: Span) -> Diagnostic {
+/// Returns the diagnostic for a string without a closing quote.
+pub(crate) fn unterminated_string(span: Span) -> Diagnostic {
     let quote = span.file.span(span.start, span.start + 1);
     Diagnostic::error(codes::UNTERMINATED_STRING, quote, "unterminated string")
-        .label("the string starts here")
-        .note("strings have no escapes: a backslash is an ordinary character, and every `\"` ends the string")
+        .label("the string that starts here is not closed")
+        .note(NO_ESCAPES)
         .help("close the string with `\"`")
+}
+
+const NO_ESCAPES: &str =
+    "strings have no escapes: a backslash is an ordinary character, and every `\"` ends the string";
+
+/// Returns the diagnostic for `\"` in a string.
+pub(crate) fn escaped_quote(escape: Span) -> Diagnostic {
+    Diagnostic::error(codes::ESCAPE, escape, "strings have no escapes")
+        .label("this `\"` ends the string")
+        .note("a string can't contain `\"`; a backslash is an ordinary character")
+        .help(
+            "pass the text as an argument; for JSON, build the value with `data` or with `Json.obj` of `std/json.aqua`",
+        )
+}
+
+/// Returns the diagnostic for spaces other than the ASCII space, such as no-break spaces. `fixed` are these spaces in the rest of
+/// the line.
+pub(crate) fn foreign_spaces(text: &str, span: Span, fixed: impl Iterator<Item = (Span, String)>) -> Diagnostic {
+    let name = match text.chars().find(|space| is_foreign_space(*space)) {
+        Some('\u{a0}' | '\u{202f}') => "no-break space",
+        _ => "a space other than U+0020",
+    };
+    let error = Diagnostic::error(codes::UNKNOWN_CHARACTER, span, format!("unexpected {name}"));
+    fixed.fold(error.label("looks like a space"), |error, (span, text)| {
+        error.fix("write a space", span, text)
+    })
+}
+
+/// Returns whether a character is whitespace that Aqua does not accept.
+pub(crate) fn is_foreign_space(character: char) -> bool {
+    !character.is_ascii() && character != '\u{feff}'
 }
 
 fn unknown_character(text: &str, span: Span) -> Diagnostic {
@@ -100,7 +132,21 @@ fn unknown_character(text: &str, span: Span) -> Diagnostic {
             .fix("remove it", span, ""),
         "&" => error.fix("write `&&` for \"and\"", span, "&&"),
         "|" => error.fix("write `||` for \"or\"", span, "||"),
+        "←" | "⟵" | "⇐" => error.label("looks like `<-`").fix("write `<-`", span, "<-"),
+        "→" | "⟶" | "⇒" => error.label("looks like `->`").fix("write `->`", span, "->"),
         "“" | "”" | "„" => error.help("strings must be in straight double quotes: `\"`"),
+        "\\" => error
+            .label("not part of the language")
+            .help("a line continues inside brackets and after a binary operator; strings have no escapes"),
+        _ if text.chars().all(is_invisible) => {
+            let error = error.label("an invisible character");
+            error.fix("remove it", span, "")
+        }
         _ => error.help("remove it"),
     }
+}
+
+/// Returns whether a character has no width, so that its author did not see it.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }

@@ -32,6 +32,7 @@ mod keywords;
 mod layout;
 mod lexical_errors;
 mod logical_lines;
+mod nesting;
 mod parse;
 mod parsed;
 mod sink;

@@ -7,10 +7,11 @@
 //! Brackets in a logical line are balanced: unclosed brackets are reported and closed where the line probably ended, unmatched
 //! closing brackets are reported and dropped.
 
+use crate::nesting::{Excess, NestingCounter};
 use crate::sink::DiagnosticSink;
 use crate::terminals::{Terminal, Token};
 use crate::tokens::{TokenKind, Tokens};
-use crate::tree::MAX_NESTING;
+use crate::tree::{MAX_NESTING, MAX_OPERATORS};
 use crate::{codes, keyword_sets, lexical_errors};
 use aqua_diagnostics::{Diagnostic, Span};
 
@@ -43,8 +44,6 @@ struct Frame {
     closing: Terminal,
     /// The raw token of the opening bracket.
     token: usize,
-    /// Operators since the last comma. Each may add a level to the tree.
-    operators: usize,
 }
 
 /// Reads logical lines from raw tokens.
@@ -54,8 +53,7 @@ pub(crate) struct LineReader<'a> {
     /// Index of the next raw token.
     position: usize,
     frames: Vec<Frame>,
-    /// Nesting depth of all frames together.
-    nesting: usize,
+    nesting: NestingCounter,
 }
 
 impl<'a> LineReader<'a> {
@@ -65,7 +63,7 @@ impl<'a> LineReader<'a> {
             text,
             position: 0,
             frames: Vec::new(),
-            nesting: 0,
+            nesting: NestingCounter::default(),
         }
     }
 
@@ -80,16 +78,21 @@ impl<'a> LineReader<'a> {
             return false;
         };
         (line.indent, line.start) = (indent, self.position);
+        if let Some(space) = self.position.checked_sub(1) {
+            self.report_foreign_spaces(space, line, sink);
+        }
         self.frames.clear();
         self.frames.push(Frame {
             closing: Terminal::Newline,
             token: self.position,
-            operators: 0,
         });
-        self.nesting = depth;
+        self.nesting.start_line(depth);
         while self.position < self.tokens.len() {
             match self.tokens.kind(self.position) {
-                TokenKind::Space | TokenKind::Comment => self.position += 1,
+                TokenKind::Space | TokenKind::Comment => {
+                    self.report_foreign_spaces(self.position, line, sink);
+                    self.position += 1;
+                }
                 TokenKind::Newline => match self.continuation(line) {
                     Some(next) => {
                         self.report_lone_keyword(next, line, sink);
@@ -100,8 +103,8 @@ impl<'a> LineReader<'a> {
                 kind if self.starts_foreign_comment(kind) => self.skip_foreign_comment(line, sink),
                 kind => self.read_token(kind, line, sink),
             }
-            if self.nesting > MAX_NESTING {
-                self.skip_too_deep(line, sink);
+            if let Some(excess) = self.nesting.excess() {
+                self.skip_too_deep(excess, line, sink);
                 break;
             }
         }
@@ -148,7 +151,10 @@ impl<'a> LineReader<'a> {
         self.position += 1;
         let mut terminal = terminal(kind);
         if let Some(error) = lexical_errors::diagnose(kind, self.text_of(token), self.tokens.span(token)) {
-            line.report(sink, error);
+            line.report(sink, self.escaped_quote(token, line).unwrap_or(error));
+            if kind == TokenKind::Unknown {
+                terminal = meant_arrow(self.text_of(token));
+            }
             if kind == TokenKind::InvalidName
                 && self
                     .text_of(token)
@@ -159,28 +165,19 @@ impl<'a> LineReader<'a> {
             }
         }
         let Some(mut terminal) = terminal else { return };
-        let last = line.tokens.last().map(|token| token.terminal);
-        if let Some(closing) = terminal.closing_bracket() {
-            self.frames.push(Frame {
-                closing,
-                token,
-                operators: 0,
-            });
-            self.nesting += 1;
-        } else if terminal.is_closing_bracket() {
+        if terminal.is_closing_bracket() {
+            let is_empty = line.tokens.last().map(|token| token.terminal) == Some(Terminal::BracketOpen);
             match self.close(terminal, token, line, sink) {
                 Some(closing) => terminal = closing,
                 None => return,
             }
-            // Each `[]` of a type such as `[][]u8` adds a level.
-            let is_empty = last == Some(Terminal::BracketOpen);
-            self.count_operators(usize::from(is_empty));
-        } else if terminal == Terminal::Comma {
-            let frame = self.frame();
-            let operators = std::mem::take(&mut frame.operators);
-            self.nesting -= operators;
-        } else if self.increases_nesting(terminal, token) {
-            self.count_operators(1);
+            self.nesting.close(is_empty);
+        } else {
+            if let Some(closing) = terminal.closing_bracket() {
+                self.frames.push(Frame { closing, token });
+            }
+            let is_branch = terminal == Terminal::Name && matches!(self.text_of(token), "par" | "co");
+            self.nesting.add(terminal, is_branch);
         }
         line.tokens.push(Token {
             terminal,
@@ -189,18 +186,41 @@ impl<'a> LineReader<'a> {
         });
     }
 
-    /// Returns whether a token may add a level to the tree.
-    fn increases_nesting(&self, terminal: Terminal, token: usize) -> bool {
-        match terminal {
-            Terminal::Bang | Terminal::Question | Terminal::ArrowRight => true,
-            Terminal::Name => matches!(self.text_of(token), "par" | "co"),
-            terminal => terminal.is_binary_operator(),
+    /// Reports spaces that are not ASCII, with a fix for all of them in the line of text.
+    fn report_foreign_spaces(&self, token: usize, line: &mut LogicalLine<'a>, sink: &mut DiagnosticSink) {
+        let is_foreign = |token: &usize| {
+            self.tokens.kind(*token) == TokenKind::Space
+                && self.text_of(*token).contains(lexical_errors::is_foreign_space)
+        };
+        if line.reported || !is_foreign(&token) {
+            return;
         }
+        let in_line = (token..self.tokens.len()).take_while(|token| self.tokens.kind(*token) != TokenKind::Newline);
+        let edits = in_line.filter(is_foreign).map(|token| {
+            let text = self.text_of(token).replace(lexical_errors::is_foreign_space, " ");
+            (self.tokens.span(token), text)
+        });
+        let error = lexical_errors::foreign_spaces(self.text_of(token), self.tokens.span(token), edits);
+        line.report(sink, error);
     }
 
-    fn count_operators(&mut self, count: usize) {
-        self.frame().operators += count;
-        self.nesting += count;
+    /// Returns the diagnostic for a `\"` earlier in the line, which probably caused the error in a token.
+    fn escaped_quote(&self, token: usize, line: &LogicalLine<'a>) -> Option<Diagnostic> {
+        let may_follow = match self.tokens.kind(token) {
+            TokenKind::Unknown => self.text_of(token).starts_with('\\'),
+            kind => kind == TokenKind::UnterminatedString,
+        };
+        if !may_follow {
+            return None;
+        }
+        let escaped = line
+            .tokens
+            .iter()
+            .find(|token| token.terminal == Terminal::String && self.text_of(token.start as usize).ends_with("\\\""))?;
+        let string = self.tokens.span(escaped.start as usize);
+        Some(lexical_errors::escaped_quote(
+            string.file.span(string.end - 2, string.end),
+        ))
     }
 
     fn frame(&mut self) -> &mut Frame {
@@ -245,16 +265,14 @@ impl<'a> LineReader<'a> {
             }
         }
         drop_trailing_comma_in_brackets(line);
-        let frame = self.frames.pop().expect("a frame is open");
-        self.nesting -= 1 + frame.operators;
-        Some(frame.closing)
+        self.frames.pop().map(|frame| frame.closing)
     }
 
     /// Closes the innermost bracket with a synthetic terminal.
     fn close_frame(&mut self, line: &mut LogicalLine<'a>, token: u32) {
         drop_trailing_comma_in_brackets(line);
         let frame = self.frames.pop().expect("a frame is open");
-        self.nesting -= 1 + frame.operators;
+        self.nesting.close(false);
         line.tokens.push(Token::synthetic(frame.closing, token));
     }
 
@@ -274,6 +292,9 @@ impl<'a> LineReader<'a> {
 
     fn report_unclosed(&self, line: &mut LogicalLine<'a>, sink: &mut DiagnosticSink) {
         let Some(frame) = self.frames.last() else { return };
+        if let Some(string) = self.tokens.string_over_lines(frame.token..self.position, self.text) {
+            return line.report(sink, lexical_errors::unterminated_string(self.tokens.span(string)));
+        }
         let message = format!("unclosed `{}`", self.text_of(frame.token));
         let error = Diagnostic::error(codes::UNCLOSED_BRACKET, self.tokens.span(frame.token), message)
             .label("opened here")
@@ -418,9 +439,14 @@ impl<'a> LineReader<'a> {
     }
 
     /// Reports a line that is nested too deeply and replaces it by an error.
-    fn skip_too_deep(&mut self, line: &mut LogicalLine<'a>, sink: &mut DiagnosticSink) {
+    fn skip_too_deep(&mut self, excess: Excess, line: &mut LogicalLine<'a>, sink: &mut DiagnosticSink) {
         let last = self.position - 1;
-        line.report(sink, too_deep(self.tokens.span(last)));
+        let span = self.tokens.span(last);
+        let error = match excess {
+            Excess::Levels => too_deep(span),
+            Excess::Operators => too_many_operators(span),
+        };
+        line.report(sink, error);
         line.tokens.clear();
         line.tokens.push(Token {
             terminal: Terminal::Error,
@@ -475,6 +501,16 @@ pub(crate) fn too_deep(span: Span) -> Diagnostic {
         .help("assign a part of it to a name, or move a part into a function")
 }
 
+fn too_many_operators(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::TOO_DEEP,
+        span,
+        format!("an expression with more than {MAX_OPERATORS} operators"),
+    )
+    .label("one operator too many")
+    .help("assign a part of it to a name, or move a part into a function")
+}
+
 /// Drops a trailing comma before a closing bracket: `f(a, b,)` is `f(a, b)`.
 fn drop_trailing_comma_in_brackets(line: &mut LogicalLine<'_>) {
     if let [.., before, last] = line.tokens.as_slice()
@@ -483,6 +519,15 @@ fn drop_trailing_comma_in_brackets(line: &mut LogicalLine<'_>) {
         && before.terminal.closing_bracket().is_none()
     {
         line.tokens.pop();
+    }
+}
+
+/// Returns the arrow that an unknown character looks like.
+fn meant_arrow(text: &str) -> Option<Terminal> {
+    match text {
+        "←" | "⟵" | "⇐" => Some(Terminal::ArrowLeft),
+        "→" | "⟶" | "⇒" => Some(Terminal::ArrowRight),
+        _ => None,
     }
 }
 

@@ -3,9 +3,9 @@
 //! The parser reports all terminals that it would have accepted, often twenty operators. The diagnostic names the construct that
 //! was expected instead.
 
-use crate::codes;
 use crate::terminals::Terminal;
-use crate::tokens::Tokens;
+use crate::tokens::{TokenKind, Tokens};
+use crate::{codes, lexical_errors};
 use aqua_diagnostics::Diagnostic;
 use lalrpop_util::ParseError;
 use std::convert::Infallible;
@@ -29,6 +29,19 @@ pub(crate) fn diagnose(error: &Error, tokens: &Tokens, text: &str) -> (u32, Diag
         ParseError::UnrecognizedEof { expected, .. } => (None, expected.as_slice()),
         _ => (None, [].as_slice()),
     };
+    // A newline belongs to the line that it ends.
+    let line = if found == Some(Terminal::Newline) {
+        start.saturating_sub(1)
+    } else {
+        start
+    };
+    let before = (0..start as usize).rev();
+    let line_start = before
+        .take_while(|token| tokens.kind(*token) != TokenKind::Newline)
+        .last();
+    if let Some(string) = tokens.string_over_lines(line_start.unwrap_or(start as usize)..start as usize, text) {
+        return (line, lexical_errors::unterminated_string(tokens.span(string)));
+    }
     let expected = Expected::from_terminals(expected);
     let error = if start == end || matches!(found, None | Some(Terminal::Newline)) {
         let span = tokens.span_of(start as usize..start as usize);
@@ -45,16 +58,7 @@ pub(crate) fn diagnose(error: &Error, tokens: &Tokens, text: &str) -> (u32, Diag
         Expected::Constructs(names) => error.label(format!("expected {names}")),
         Expected::Unknown => error,
     };
-    let error = add_hint(error, found, text);
-    // A newline belongs to the line that it ends.
-    (
-        if found == Some(Terminal::Newline) {
-            start.saturating_sub(1)
-        } else {
-            start
-        },
-        error,
-    )
+    (line, add_hint(error, found, text))
 }
 
 /// Adds hints for common mistakes.

@@ -150,23 +150,21 @@ impl Terminal {
 
     /// Returns whether this is a binary operator.
     pub(crate) fn is_binary_operator(self) -> bool {
-        matches!(
-            self,
-            Self::Plus
-                | Self::Minus
-                | Self::Star
-                | Self::Slash
-                | Self::Percent
-                | Self::Power
-                | Self::Less
-                | Self::LessEqual
-                | Self::Greater
-                | Self::GreaterEqual
-                | Self::Equal
-                | Self::NotEqual
-                | Self::And
-                | Self::Or
-        )
+        self.precedence().is_some()
+    }
+
+    /// Returns the precedence of a binary operator; a greater one binds tighter.
+    pub(crate) fn precedence(self) -> Option<u8> {
+        Some(match self {
+            Self::Or => 0,
+            Self::And => 1,
+            Self::Equal | Self::NotEqual => 2,
+            Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual => 3,
+            Self::Plus | Self::Minus => 4,
+            Self::Star | Self::Slash | Self::Percent => 5,
+            Self::Power => 6,
+            _ => return None,
+        })
     }
 
     /// Returns the matching closing bracket of an opening bracket.

@@ -94,6 +94,17 @@ impl Tokens {
         start.min(end)..end
     }
 
+    /// Returns the first string with a line break in a range of tokens: probably its closing quote is missing, and it ends at
+    /// the quote of another string.
+    pub(crate) fn string_over_lines(&self, range: Range<usize>, text: &str) -> Option<usize> {
+        let is_over_lines = |token: &usize| {
+            let span = self.span(*token);
+            self.kind(*token) == TokenKind::String
+                && text[span.start as usize..span.end as usize].contains(['\n', '\r'])
+        };
+        range.into_iter().find(is_over_lines)
+    }
+
     /// Iterates over all tokens with their spans.
     pub fn iter(&self) -> impl Iterator<Item = (TokenKind, Span)> {
         (0..self.len()).map(|token| (self.kind(token), self.span(token)))

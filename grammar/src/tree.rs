@@ -2,7 +2,8 @@
 //!
 //! Invalid parts of the text are error nodes (`Item::Error`, `Member::Error`, `StatementKind::Error`, `ExpressionKind::Error`,
 //! `TypeKind::Error`). Each error node was reported, so later stages must not report it again. Nesting is bounded by
-//! [`MAX_NESTING`], so the tree can be traversed recursively.
+//! [`MAX_NESTING`], so the tree can be traversed recursively, except for the left operands of a chain of binary operators: their
+//! number is bounded by [`MAX_OPERATORS`].
 
 mod declarations;
 mod expressions;
@@ -23,8 +24,12 @@ pub use statements::{Block, Closure, ForMode, LoopVariables, Statement, Statemen
 
 use aqua_diagnostics::Span;
 
-/// Maximum nesting depth of blocks, brackets and operators together.
+/// Maximum nesting depth of blocks, brackets and operators together. A chain of binary operators with the same precedence, such
+/// as a sum, is one level.
 pub const MAX_NESTING: usize = 200;
+
+/// Maximum number of binary operators in an expression, including the brackets around it.
+pub const MAX_OPERATORS: usize = 2_000;
 
 /// The headers and declarations of a file, both in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -233,14 +233,36 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn chains_of_operators_are_not_nested() {
+    use aqua_grammar::tree::MAX_OPERATORS;
+    let chain = |term: &str, operator: &str, operators: usize| {
+        let value = format!("{term}{}", format!(" {operator} {term}").repeat(operators));
+        parse(FileId(0), &format!("aqua M\n\nfunc f():\n  x = {value}\n  y = 1\n")).diagnostics
+    };
+    for (term, operator) in [
+        ("a", "+"),
+        ("!a", "&&"),
+        ("a!", "||"),
+        ("-1", "*"),
+        ("(a + b)", "-"),
+        ("f(a + b, -1)", "=="),
+        ("a * b + c * d < e", "&&"),
+    ] {
+        assert!(chain(term, operator, 250).is_empty(), "{term} {operator}");
+    }
+    assert!(chain("a", "+", MAX_OPERATORS).is_empty());
+    let messages = chain("a", "+", MAX_OPERATORS + 1);
+    assert_eq!(messages.len(), 1);
+    assert!(messages[0].message.contains("operators"), "{messages:?}");
+    assert_eq!(chain("a", "**", 250).len(), 1);
+}
+
+#[test]
 fn nesting_of_types_branches_and_blocks_is_bounded() {
-    let types = format!(
-        "aqua M\n\nalias A: {}u8\nalias B: {}u8\nalias C: {}u8\n",
-        "[]".repeat(50_000),
-        "?".repeat(50_000),
-        "-> ".repeat(50_000)
-    );
-    assert_eq!(checked(&types).diagnostics.len(), 3);
+    for ty in ["[]", "?", "-> ", "* ", "[]*", "[]%", "?*", "?[]* "] {
+        let types = format!("aqua M\n\nalias A: {}u8\nalias B: u8\n", ty.repeat(50_000));
+        assert_eq!(checked(&types).diagnostics.len(), 1, "{ty}");
+    }
     let branches = format!("aqua M\n\nfunc f():\n  {}g()\n", "par ".repeat(50_000));
     assert_eq!(checked(&branches).diagnostics.len(), 1);
     let mut blocks = String::from("aqua M\n\nfunc f():\n");

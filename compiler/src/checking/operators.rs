@@ -20,14 +20,25 @@ impl BodyChecker<'_, '_> {
         }
     }
 
-    pub(super) fn binary(
-        &mut self,
-        written: BinaryOperator,
-        left: &tree::Expression,
-        right: &tree::Expression,
-        span: Span,
-    ) -> Value {
-        let (left, right) = (self.value(left), self.value(right));
+    /// Checks a binary operation. Walks along the left operands instead of recursing, because a chain of operators may be long.
+    pub(super) fn binary(&mut self, whole: &tree::Expression) -> Value {
+        let (mut first, mut operations) = (whole, Vec::new());
+        while let tree::ExpressionKind::Binary {
+            operator, left, right, ..
+        } = &first.kind
+        {
+            operations.push((*operator, right, first.span));
+            first = left;
+        }
+        let mut value = self.value(first);
+        for (operator, right, span) in operations.into_iter().rev() {
+            let right = self.value(right);
+            value = self.operation(operator, value, right, span);
+        }
+        value
+    }
+
+    fn operation(&mut self, written: BinaryOperator, left: Value, right: Value, span: Span) -> Value {
         let (operator, ty) = match written {
             BinaryOperator::And | BinaryOperator::Or => (logical(written), self.logical(written, &left, &right)),
             BinaryOperator::Equal | BinaryOperator::NotEqual => (equality(written), self.equality(&left, &right, span)),

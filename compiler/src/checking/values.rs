@@ -57,9 +57,7 @@ impl BodyChecker<'_, '_> {
             tree::ExpressionKind::Object(of) => self.record(&of.name.text, of.name.span, &of.fields, span),
             tree::ExpressionKind::Chain { head, steps } => return self.chain(head, steps),
             tree::ExpressionKind::Not(operand) => self.not(operand, span),
-            tree::ExpressionKind::Binary {
-                operator, left, right, ..
-            } => self.binary(*operator, left, right, span),
+            tree::ExpressionKind::Binary { .. } => self.binary(written),
             tree::ExpressionKind::Group(inner) => self.value(inner),
             tree::ExpressionKind::Error => Value::missing(span),
         };

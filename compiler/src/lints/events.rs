@@ -385,18 +385,28 @@ impl<'a> Events<'a> {
                 self.value(of);
                 self.push(EventKind::Run, span);
             }
-            ValueKind::Binary { operator, left, right } => {
-                self.snapshot(left);
-                self.snapshot(right);
-                let is_match = matches!(
-                    operator,
-                    Operator::Equal | Operator::NotEqual | Operator::And | Operator::Or
-                );
-                if !is_match {
-                    self.push(EventKind::Run, span);
-                }
-            }
+            ValueKind::Binary { .. } => self.binary(value),
             ValueKind::Not(of) => self.value(of),
+        }
+    }
+
+    /// The operations of a chain of operators, which may be long.
+    fn binary(&mut self, whole: &Value) {
+        let (mut first, mut operations) = (whole, Vec::new());
+        while let ValueKind::Binary { operator, left, right } = &first.kind {
+            operations.push((*operator, right, first.span));
+            first = left;
+        }
+        self.snapshot(first);
+        for (operator, right, span) in operations.into_iter().rev() {
+            self.snapshot(right);
+            let is_match = matches!(
+                operator,
+                Operator::Equal | Operator::NotEqual | Operator::And | Operator::Or
+            );
+            if !is_match {
+                self.push(EventKind::Run, span);
+            }
         }
     }
 

@@ -21,6 +21,79 @@ impl KeywordResolver<'_, '_> {
         None
     }
 
+    /// Corrects `use * from "x"` to `use "x"`.
+    pub(super) fn drop_star(&mut self) {
+        let has_file = self.terminal(3) == Some(Terminal::String);
+        if self.terminal(1) == Some(Terminal::Star) && self.word(2) == "from" && has_file {
+            let (keyword, star, file) = (self.word(0).to_owned(), self.span(1), self.span(3));
+            let message = Diagnostic::error(codes::UNEXPECTED, star, format!("unexpected `*` after `{keyword}`"));
+            let message = message.label("all names are imported without it");
+            let gap = star.file.span(star.start, file.start);
+            let file = self.word(3).to_owned();
+            self.report(message.fix(format!("write `{keyword} {file}`"), gap, ""));
+            self.line.tokens.drain(1..3);
+        }
+    }
+
+    /// Corrects `m <<- (key, value)` to `m <<- key, value`. Reports a push to a field.
+    pub(super) fn correct_push(&mut self) {
+        let push = self
+            .line
+            .tokens
+            .iter()
+            .position(|token| token.terminal == Terminal::Push);
+        let Some(push) = push else { return };
+        let is_path = |(index, token): (usize, &Token)| match index % 2 {
+            0 => matches!(token.terminal, Terminal::Name | Terminal::UpperName),
+            _ => token.terminal == Terminal::Dot,
+        };
+        if push > 1 && push % 2 == 1 && self.line.tokens[..push].iter().enumerate().all(is_path) {
+            self.report_push_to_field(push);
+        } else if push == 1 {
+            self.drop_parentheses_of_pair(push + 1);
+        }
+    }
+
+    fn report_push_to_field(&mut self, push: usize) {
+        let value = self.span(0).to(self.span(push - 3));
+        let value = &self.text[value.start as usize..value.end as usize];
+        let field = self.word(push - 1);
+        let help =
+            format!("make a copy with another value of the field, such as `changed = {value}.copy({field} = …)`");
+        let span = self.span(0).to(self.span(push - 1));
+        let message = Diagnostic::error(codes::UNEXPECTED, span, "a value can't be pushed to a field");
+        let message = message
+            .label("a field, not a stream")
+            .note("data can't be changed after it was created");
+        self.report(message.help(help));
+        self.line.tokens[0].terminal = Terminal::Error;
+    }
+
+    /// Drops the parentheses around `(key, value)` at the end of the line.
+    fn drop_parentheses_of_pair(&mut self, open: usize) {
+        let last = self.line.tokens.len() - 1;
+        if self.terminal(open) != Some(Terminal::ParenOpen) || self.after_brackets(open) != last + 1 {
+            return;
+        }
+        let mut depth = 0_usize;
+        let has_comma = self.line.tokens[open..last].iter().any(|token| {
+            if token.terminal.closing_bracket().is_some() {
+                depth += 1;
+            } else if token.terminal.is_closing_bracket() {
+                depth -= 1;
+            }
+            token.terminal == Terminal::Comma && depth == 1
+        });
+        if has_comma {
+            let (left, right) = (self.span(open), self.span(last));
+            let message = Diagnostic::error(codes::UNEXPECTED, left, "unexpected `(` before a key");
+            let message = message.label("a key and its value are not in parentheses");
+            self.report(message.fix("remove the parentheses", left, "").fix("", right, ""));
+            self.line.tokens.remove(last);
+            self.line.tokens.remove(open);
+        }
+    }
+
     /// Corrects `let x = 1` and `var x = 1` to `x = 1`.
     pub(super) fn drop_let(&mut self, index: usize) {
         let (word, span) = (self.word(index), self.span(index));

@@ -10,8 +10,8 @@ pub enum TokenKind {
     /// A line break: `\n`, `\r\n` or `\n\r`.
     #[regex(r"\n\r?|\r\n")]
     Newline,
-    /// Spaces and tabs; also a lone carriage return or a byte order mark.
-    #[regex(r"[ \t\r\u{feff}]+")]
+    /// Spaces and tabs; also a lone carriage return or a byte order mark. Other spaces, such as no-break spaces, are reported.
+    #[regex(r"[ \t\r\u{feff}\u{a0}\u{1680}\u{2000}-\u{200a}\u{202f}\u{205f}\u{3000}]+")]
     Space,
     /// `--` and the rest of the line.
     #[regex(r"--[^\n\r]*", allow_greedy = true)]
