@@ -9,6 +9,9 @@ use aqua_grammar::tree;
 use ecow::EcoString;
 use std::sync::Arc;
 
+/// What to do about an unknown type without a similar name.
+const DECLARE_TYPE: &str = "declare it with `data`, `ability` or `alias` above, or import it";
+
 impl ModuleChecker<'_> {
     /// Resolves a type; returns the error type if it is invalid.
     pub(super) fn annotation(&mut self, written: &tree::Type) -> Type {
@@ -114,6 +117,9 @@ impl ModuleChecker<'_> {
             return self.report(message);
         }
         let message = Diagnostic::error(codes::UNKNOWN_TYPE, span, format!("unknown type `{name}`"));
+        if !self.suggests() {
+            return self.report(message.label("not found").help(DECLARE_TYPE));
+        }
         let types = self
             .namespace
             .iter()
@@ -123,13 +129,7 @@ impl ModuleChecker<'_> {
             .chain(Scalar::ALL.into_iter().map(|scalar| scalar.name().into()))
             .collect();
         let known = known.iter().map(EcoString::as_str);
-        let message = suggest_or(
-            message.label("not found"),
-            span,
-            name,
-            known,
-            "declare it with `data`, `ability` or `alias` above, or import it",
-        );
+        let message = suggest_or(message.label("not found"), span, name, known, DECLARE_TYPE);
         self.report(message);
     }
 }

@@ -211,20 +211,26 @@ fn wrong_arity(callee: &ResolvedCallee, written: &[&tree::Expression], call: &tr
                 Some(name) => format!("`{name}: {}`", parameter.ty),
                 None => format!("`{}`", parameter.ty),
             });
-            message.label(format!("missing {}", names.collect::<Vec<_>>().join(", ")))
+            message.label(format!("missing {}", listed(names)))
         }
     };
     let names = parameters.iter().map(|parameter| match &parameter.name {
         Some(name) => name.to_string(),
         None => parameter.ty.to_string(),
     });
-    let message = message.help(format!(
-        "write `{}({})`",
-        callee.display_name,
-        names.collect::<Vec<_>>().join(", ")
-    ));
+    let message = message.help(format!("write `{}({})`", callee.display_name, listed(names)));
     match callee.declared {
         Some(place) => message.secondary(place, "declared here"),
         None => message,
     }
+}
+
+/// Joins the first parameters of a list, which may be long.
+fn listed(mut names: impl Iterator<Item = String>) -> String {
+    const MOST: usize = 12;
+    let mut list: Vec<String> = names.by_ref().take(MOST).collect();
+    if names.next().is_some() {
+        list.push("…".to_owned());
+    }
+    list.join(", ")
 }

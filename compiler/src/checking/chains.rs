@@ -384,6 +384,7 @@ impl BodyChecker<'_, '_> {
         let names = || known.iter().map(EcoString::as_str);
         self.report(match known {
             [] => message,
+            _ if !self.module.suggests() => message,
             _ => suggest_or(
                 message,
                 name.span,

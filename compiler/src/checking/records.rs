@@ -10,6 +10,7 @@ use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree::{FieldInit, Name, Path};
 use ecow::EcoString;
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 impl BodyChecker<'_, '_> {
@@ -39,10 +40,8 @@ impl BodyChecker<'_, '_> {
         };
         let is_data = matches!(ty, Type::Data(_));
         let given = self.named_values(fields, name, &named, is_data);
-        let missing = named
-            .fields
-            .iter()
-            .filter(|(field, _)| !given.iter().any(|value| value.name == **field));
+        let set: FxHashSet<&EcoString> = given.iter().map(|value| &value.name).collect();
+        let missing = named.fields.iter().filter(|(field, _)| !set.contains(field));
         let missing: Vec<String> = missing.map(|(field, ty)| format!("`{field}: {ty}`")).collect();
         if !missing.is_empty() {
             let noun = if missing.len() == 1 { "field" } else { "fields" };
@@ -73,7 +72,7 @@ impl BodyChecker<'_, '_> {
     }
 
     fn named_values(&mut self, fields: &[FieldInit], type_name: &str, named: &Named, is_data: bool) -> Vec<NamedValue> {
-        let mut given: Vec<NamedValue> = Vec::with_capacity(fields.len());
+        let mut given = IndexMap::with_capacity(fields.len());
         for field in fields {
             let name = &field.name;
             let value = match named.field(name.as_str()) {
@@ -95,22 +94,23 @@ impl BodyChecker<'_, '_> {
             };
             self.set_field(&mut given, name, value);
         }
-        given
+        given.into_values().collect()
     }
 
     /// Adds a field, or reports that it is already set.
-    fn set_field(&mut self, given: &mut Vec<NamedValue>, name: &Name, value: Value) {
-        if let Some(earlier) = given.iter().find(|earlier| earlier.name == name.text) {
+    fn set_field(&mut self, given: &mut IndexMap<EcoString, NamedValue>, name: &Name, value: Value) {
+        if let Some(earlier) = given.get(&name.text) {
             let message = format!("field `{name}` is set twice");
             let message = Diagnostic::error(codes::DUPLICATE_FIELD, name.span, message);
             let message = message.secondary(earlier.name_span, "first set here");
             return self.report(message.help("remove one of them"));
         }
-        given.push(NamedValue {
+        let field = NamedValue {
             name: name.text.clone(),
             name_span: name.span,
             value,
-        });
+        };
+        given.insert(name.text.clone(), field);
     }
 
     fn unexpected_field(
@@ -122,12 +122,6 @@ impl BodyChecker<'_, '_> {
         is_data: bool,
         given: &[FieldInit],
     ) {
-        let is_given = |field: &str| given.iter().any(|other| other.name.as_str() == field);
-        let known = named
-            .fields
-            .keys()
-            .map(EcoString::as_str)
-            .filter(|field| !is_given(field));
         if is_data && !value.ty.is_data() && !matches!(value.ty, Type::Stream(_)) {
             let message = format!("field `{name}` of data can't be `{}`", value.ty);
             let message = Diagnostic::error(codes::NOT_DATA, value.span, message).label("not data");
@@ -135,6 +129,9 @@ impl BodyChecker<'_, '_> {
         }
         let message = format!("`{type_name}` has no field `{name}`, so it can't be read");
         let message = Diagnostic::warning(codes::UNEXPECTED_FIELD, name.span, message);
+        let given: FxHashSet<&str> = given.iter().map(|other| other.name.as_str()).collect();
+        let known = named.fields.keys().map(EcoString::as_str);
+        let known = known.filter(|field| !given.contains(field));
         self.report(suggest(message, name.span, name.as_str(), known));
     }
 
@@ -153,7 +150,7 @@ impl BodyChecker<'_, '_> {
             return Value::missing(span);
         };
         let named = named.clone();
-        let mut given: Vec<NamedValue> = Vec::with_capacity(fields.len());
+        let mut given = IndexMap::with_capacity(fields.len());
         for field in fields {
             let name = &field.name;
             let Some(ty) = named.field(name.as_str()) else {
@@ -179,7 +176,7 @@ impl BodyChecker<'_, '_> {
         Value {
             kind: ValueKind::Copy {
                 of: Box::new(of),
-                fields: given,
+                fields: given.into_values().collect(),
             },
             ty,
             span,

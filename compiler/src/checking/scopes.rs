@@ -11,8 +11,10 @@ pub(super) struct Scopes {
     visible: FxHashMap<EcoString, (LocalId, Span)>,
     /// The visible definitions in order, each with the one that it shadows.
     defined: Vec<(EcoString, Option<(LocalId, Span)>)>,
-    /// The ids of services, in the order of their assignment.
-    services: Vec<(ServiceId, LocalId)>,
+    /// The current ids of services.
+    service_ids: FxHashMap<ServiceId, LocalId>,
+    /// The assigned services in order, each with the id that it had before.
+    assigned: Vec<(ServiceId, Option<LocalId>)>,
     /// The open scopes, innermost last.
     open: Vec<Scope>,
     /// Names of closed scopes with their definitions, for messages.
@@ -33,7 +35,7 @@ pub(super) enum ScopeKind {
 struct Scope {
     kind: ScopeKind,
     defined: usize,
-    services: usize,
+    assigned: usize,
 }
 
 impl Scopes {
@@ -41,13 +43,18 @@ impl Scopes {
         self.open.push(Scope {
             kind,
             defined: self.defined.len(),
-            services: self.services.len(),
+            assigned: self.assigned.len(),
         });
     }
 
     pub(super) fn close(&mut self) {
         let Some(scope) = self.open.pop() else { return };
-        self.services.truncate(scope.services);
+        for (service, earlier) in self.assigned.drain(scope.assigned..).rev() {
+            match earlier {
+                Some(earlier) => self.service_ids.insert(service, earlier),
+                None => self.service_ids.remove(&service),
+            };
+        }
         if scope.kind == ScopeKind::ServiceIds && !self.open.is_empty() {
             return;
         }
@@ -72,12 +79,12 @@ impl Scopes {
 
     /// The local that holds the current id of a service.
     pub(super) fn service_id(&self, service: ServiceId) -> Option<LocalId> {
-        let mut assigned = self.services.iter().rev();
-        assigned.find(|(known, _)| *known == service).map(|(_, local)| *local)
+        self.service_ids.get(&service).copied()
     }
 
     pub(super) fn assign_service_id(&mut self, service: ServiceId, local: LocalId) {
-        self.services.push((service, local));
+        let earlier = self.service_ids.insert(service, local);
+        self.assigned.push((service, earlier));
     }
 
     /// The definition of a name that is no longer visible.

@@ -8,6 +8,7 @@ use crate::typing::Type;
 use crate::workflow::{Op, StepId};
 use aqua_air::{Accessor, Operand, OperandPosition, Variable, VariableKind};
 use ecow::{EcoString, eco_format};
+use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 impl<'p> Lowering<'p> {
@@ -79,7 +80,8 @@ impl<'p> Lowering<'p> {
             .into_iter()
             .flat_map(|named| named.fields.keys())
             .collect();
-        kept.retain(|field| fields.iter().all(|new| new.name != **field));
+        let replaced: FxHashSet<&EcoString> = fields.iter().map(|new| &new.name).collect();
+        kept.retain(|field| !replaced.contains(field));
         kept.sort_unstable();
         for field in kept {
             let value = self.inside(original.clone(), Accessor::Field(field.clone()), &mut inside);
