@@ -61,7 +61,7 @@ pub mod workflow;
 pub use compilation::{CheckedProgram, Compilation, CompiledFunction, CompiledService};
 pub use constant_names::ConstantNames;
 pub use definition::{FunctionDefinition, ServiceDefinition};
-pub use loader::{InMemory, ResolveError, SourceLoader, SourceReadError};
+pub use loader::{Importable, InMemory, ResolveError, SourceLoader, SourceReadError};
 pub use options::{InvalidConstant, Options, constant_name};
 pub use pipeline::{Changes, Workspace, check, compile};
 pub use source_map::{Mapping, Position, SourceMap};

@@ -27,6 +27,21 @@ pub trait SourceLoader {
     fn display_name(&self, id: &str) -> String {
         id.to_owned()
     }
+
+    /// A declaration with this name that every program can import, such as one of the standard library. It is suggested where
+    /// the name is unknown.
+    fn importable(&self, _name: &str) -> Option<Importable> {
+        None
+    }
+}
+
+/// A declaration that every program can import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Importable {
+    /// The import string of its module.
+    pub import: &'static str,
+    /// The names of its methods or fields.
+    pub members: Vec<&'static str>,
 }
 
 /// An import names no module.
@@ -36,14 +51,65 @@ pub struct ResolveError {
     pub tried: Vec<String>,
     /// A similar import string that exists.
     pub suggestion: Option<String>,
+    /// What to do instead, in one line.
+    pub help: Option<String>,
 }
 
 /// A module exists but can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct SourceReadError {
-    /// The reason, as a short phrase.
-    pub reason: String,
+pub enum SourceReadError {
+    /// Reading failed. Holds the reason, as a short phrase.
+    #[error("{0}")]
+    Unreadable(String),
+    /// The content is not UTF-8. Holds the bytes.
+    #[error("not UTF-8 text")]
+    NotUtf8(Vec<u8>),
+}
+
+impl SourceReadError {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// If it is not UTF-8.
+    pub fn decode(bytes: Vec<u8>) -> Result<Arc<str>, Self> {
+        if Utf16::of(&bytes).is_some() {
+            return Err(Self::NotUtf8(bytes));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(text.into()),
+            Err(error) => Err(Self::NotUtf8(error.into_bytes())),
+        }
+    }
+}
+
+/// The byte order of UTF-16.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Utf16 {
+    /// The less significant byte of a code unit is the first.
+    LittleEndian,
+    /// The more significant byte of a code unit is the first.
+    BigEndian,
+}
+
+impl Utf16 {
+    /// Recognises UTF-16 by its byte order mark, or by its first letter.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(Self::LittleEndian),
+            [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => Some(Self::BigEndian),
+            _ => None,
+        }
+    }
+
+    /// The text. Invalid code units are replaced.
+    pub(crate) fn decode(self, bytes: &[u8]) -> String {
+        let unit = |pair: &[u8; 2]| match self {
+            Self::LittleEndian => u16::from_le_bytes(*pair),
+            Self::BigEndian => u16::from_be_bytes(*pair),
+        };
+        let units: Vec<u16> = bytes.as_chunks().0.iter().map(unit).collect();
+        String::from_utf16_lossy(&units)
+    }
 }
 
 /// A loader of sources in memory, by path: for tests, playgrounds and generated programs.
@@ -106,15 +172,14 @@ impl SourceLoader for InMemory {
             Some(path) => Ok(path.clone()),
             None => Err(ResolveError {
                 tried,
-                suggestion: None,
+                ..ResolveError::default()
             }),
         }
     }
 
     fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError> {
-        self.files.get(id).cloned().ok_or_else(|| SourceReadError {
-            reason: "file not found".into(),
-        })
+        let found = self.files.get(id).cloned();
+        found.ok_or_else(|| SourceReadError::Unreadable("file not found".to_owned()))
     }
 
     fn is_dependency(&self, id: &str) -> bool {

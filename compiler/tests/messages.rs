@@ -210,6 +210,19 @@ func main() -> string:
     first <- Op.id(problem.message)
     <- text
 "
+    predefined_names_in_old_code: "func main(name: string) -> ?string:
+    nil: ?string
+    <- nil
+
+func other():
+    nil: *string -- the end
+    -- of the list
+    Op.noop()
+
+func last():
+    HOST_PEER_ID = \"me\"
+    nil: []string
+"
     order_and_recursion: "func main(name: string) -> string:
     a <- later(name)
     b <- main(name)

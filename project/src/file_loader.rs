@@ -2,8 +2,10 @@
 //! of the importing file, in import folders, and in `node_modules` folders above the importing file.
 
 use crate::{Error, ImportsMap};
-use aqua_compiler::{ResolveError, SourceLoader, SourceReadError};
+use aqua_compiler::{Importable, ResolveError, SourceLoader, SourceReadError};
 use aqua_diagnostics::suggestions::most_similar;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -79,9 +81,11 @@ impl SourceLoader for FileLoader {
             }
             tried.push(display_path(&candidate));
         }
+        let help = folder_of(importer).and_then(|folder| generated_folder(folder, &import));
         Err(ResolveError {
             tried,
-            suggestion: None,
+            help,
+            ..ResolveError::default()
         })
     }
 
@@ -90,16 +94,24 @@ impl SourceLoader for FileLoader {
         if let Some(text) = aqua_stdlib::module(id) {
             return Ok(text.into());
         }
-        let unreadable = |error: std::io::Error| SourceReadError {
-            reason: error.to_string(),
-        };
-        let size = std::fs::metadata(id).map_err(unreadable)?.len();
-        if size > MAX_SOURCE_SIZE {
-            return Err(SourceReadError {
-                reason: "the file is larger than 16 MiB".to_owned(),
-            });
+        let unreadable = |error: std::io::Error| SourceReadError::Unreadable(error.to_string());
+        // Opening a pipe would wait for its writer.
+        if !std::fs::metadata(id).map_err(unreadable)?.is_file() {
+            return Err(SourceReadError::Unreadable("not a regular file".to_owned()));
         }
-        std::fs::read_to_string(id).map(Arc::from).map_err(unreadable)
+        let mut bytes = Vec::new();
+        let file = File::open(id).map_err(unreadable)?;
+        let read = file.take(MAX_SOURCE_SIZE + 1).read_to_end(&mut bytes);
+        if read.map_err(unreadable)? as u64 > MAX_SOURCE_SIZE {
+            return Err(SourceReadError::Unreadable("the file is larger than 16 MiB".to_owned()));
+        }
+        SourceReadError::decode(bytes)
+    }
+
+    /// The declarations of the standard library.
+    fn importable(&self, name: &str) -> Option<Importable> {
+        let (import, members) = aqua_stdlib::declaration(name)?;
+        Some(Importable { import, members })
     }
 
     /// Standard modules and files in `node_modules` or import folders are dependencies.
@@ -125,8 +137,25 @@ fn standard(import: &str) -> Result<String, ResolveError> {
     let names: Vec<&str> = aqua_stdlib::modules().iter().map(|(name, _)| *name).collect();
     let suggestion = most_similar(import, names).map(str::to_owned);
     Err(ResolveError {
-        tried: Vec::new(),
         suggestion,
+        ..ResolveError::default()
+    })
+}
+
+/// What to do about an import that is not found in a project of the Fluence CLI, which generates files such as `deals.aqua`.
+fn generated_folder(importing: &Path, import: &str) -> Option<String> {
+    const GENERATED: &str = ".fluence/aqua";
+    let project = importing
+        .ancestors()
+        .find(|folder| folder.join("fluence.yaml").is_file())?;
+    let exists = project.join(GENERATED).join(import).is_file();
+    let is_generated = exists || matches!(import, "deals.aqua" | "hosts.aqua" | "services.aqua");
+    is_generated.then(|| {
+        let help = format!("add `imports = [\"{GENERATED}\"]` under `[build]` in an aqua.toml beside fluence.yaml");
+        match exists {
+            true => help,
+            false => format!("{help}, after the Fluence CLI generated the file"),
+        }
     })
 }
 

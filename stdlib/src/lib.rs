@@ -31,6 +31,34 @@ pub fn module(path: &str) -> Option<&'static str> {
     Some(modules()[index].1)
 }
 
+/// Returns the import path of the module that declares a name, and the names of the methods of a service or of the fields of
+/// data.
+pub fn declaration(name: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    modules().iter().find_map(|(path, text)| {
+        let mut lines = text.lines();
+        lines.find(|line| declared_name(line) == Some(name))?;
+        let members = lines.take_while(|line| line.starts_with(' '));
+        Some((
+            *path,
+            members.filter_map(|line| first_word(line.trim_start())).collect(),
+        ))
+    })
+}
+
+/// Returns the name that a line in column 0 declares.
+fn declared_name(line: &str) -> Option<&str> {
+    let (keyword, rest) = line.split_once(' ')?;
+    let is_declaration = ["alias", "const", "data", "func", "service"].contains(&keyword);
+    is_declaration.then(|| first_word(rest))?
+}
+
+/// Returns the word that a text starts with.
+fn first_word(text: &str) -> Option<&str> {
+    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let word = &text[..end.unwrap_or(text.len())];
+    (!word.is_empty()).then_some(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +81,19 @@ mod tests {
         files.sort();
         let embedded: Vec<&str> = modules().iter().map(|(name, _)| *name).collect();
         assert_eq!(files, embedded);
+    }
+
+    #[test]
+    fn declarations_are_found_with_their_members() {
+        let (path, members) = declaration("Op").expect("a service");
+        assert_eq!((path, &members[..2]), ("std/op.aqua", &["noop", "identity"][..]));
+        let (path, members) = declaration("VmInfo").expect("data");
+        assert_eq!(
+            (path, members.as_slice()),
+            ("std/peer.aqua", &["ip", "forwarded_ports", "default_ssh_port"][..])
+        );
+        assert_eq!(declaration("PeerId"), Some(("std/peer.aqua", Vec::new())));
+        assert_eq!(declaration("noop"), None);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! A line with a mistake says so in a comment: `-- error[CODE]` or `-- warning[CODE]`. Exactly these lines get a message
 //! of that code; each message has a help line or a fix; and once all fixes are applied, what they mend is gone.
 
-use aqua_compiler::{CheckedProgram, InMemory, Options, ResolveError, SourceLoader, SourceReadError, check};
+use aqua_compiler::{
+    CheckedProgram, Importable, InMemory, Options, ResolveError, SourceLoader, SourceReadError, check,
+};
 use aqua_diagnostics::Severity;
 use aqua_project::FileLoader;
 use std::sync::Arc;
@@ -135,5 +137,9 @@ impl SourceLoader for WithStandard {
 
     fn is_dependency(&self, id: &str) -> bool {
         self.of(id).is_dependency(id)
+    }
+
+    fn importable(&self, name: &str) -> Option<Importable> {
+        self.standard.importable(name)
     }
 }

@@ -3,8 +3,9 @@
 use super::body::BodyChecker;
 use super::scopes::ScopeKind;
 use crate::checked::{Block, LocalKind, Recovery, Statement, StatementKind};
+use crate::codes;
 use crate::typing::Type;
-use aqua_diagnostics::Span;
+use aqua_diagnostics::{Diagnostic, Span};
 use aqua_grammar::tree;
 
 /// The statements of a block so far; `None` for a statement that failed.
@@ -14,8 +15,12 @@ impl BodyChecker<'_, '_> {
     /// Checks the statements of a block in the current scope.
     pub(super) fn block(&mut self, block: &tree::Block) -> Block {
         let mut lines = Lines(Vec::with_capacity(block.statements.len()));
-        for statement in &block.statements {
-            self.line(statement, &mut lines);
+        let mut statements = block.statements.iter().peekable();
+        while let Some(statement) = statements.next() {
+            match declared_nil(statement) {
+                Some(name) => self.report_declared_nil(name, statement.span, statements.peek().map(|next| next.span)),
+                None => self.line(statement, &mut lines),
+            }
         }
         let mut statements: Vec<Statement> = lines.0.into_iter().flatten().collect();
         for statement in &mut statements {
@@ -29,6 +34,20 @@ impl BodyChecker<'_, '_> {
             }
         }
         Block { statements }
+    }
+
+    /// Reports `nil: T`. The line can be left out if another statement follows, so that the block is not empty.
+    fn report_declared_nil(&mut self, name: &tree::Name, line: Span, next: Option<Span>) {
+        let message = "can't redefine the predefined name `nil`";
+        let message = Diagnostic::error(codes::ALREADY_DEFINED, name.span, message);
+        let message = message.note("`nil` is an empty value of every option, array and stream type");
+        let Some(next) = next else {
+            return self.report(message.help("leave this line out"));
+        };
+        let gap = line.after().to(next.before());
+        let is_blank = self.module.context.sources.text(gap).trim().is_empty();
+        let removed = if is_blank { line.to(next.before()) } else { line };
+        self.report(message.fix("leave this line out", removed, ""));
     }
 
     fn line(&mut self, statement: &tree::Statement, lines: &mut Lines) {
@@ -67,6 +86,14 @@ impl BodyChecker<'_, '_> {
                 }
             }
         }
+    }
+}
+
+/// The name in `nil: T`, which declared an empty value in old programs.
+fn declared_nil(statement: &tree::Statement) -> Option<&tree::Name> {
+    match &statement.kind {
+        tree::StatementKind::Declare { name, .. } if name.as_str() == "nil" => Some(name),
+        _ => None,
     }
 }
 

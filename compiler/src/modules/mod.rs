@@ -7,6 +7,7 @@
 //! A graph can be reloaded: modules that did not change are taken from the [`PreviousGraph`] instead of being read.
 
 mod prefetch;
+mod unreadable;
 
 use crate::{ResolveError, SourceLoader, TaskRunner, codes};
 use aqua_diagnostics::{Diagnostic, FileId, Sources, Span};
@@ -127,8 +128,7 @@ impl Loading<'_> {
     /// Depth-first walk with an explicit stack: import chains may be long.
     fn run(&mut self, entry: &str) {
         if !self.progress.contains_key(entry) {
-            let nowhere = FileId(self.graph.sources.iter().count() as u32).span(0, 0);
-            self.open(entry.to_owned(), nowhere);
+            self.open(entry.to_owned(), FileId(0).span(0, 0));
         }
         while let Some(open) = self.path.last() {
             let next = open.imports.len();
@@ -199,11 +199,9 @@ impl Loading<'_> {
         let text = match self.loader.read(&id) {
             Ok(text) => text,
             Err(error) => {
-                if self.path.is_empty() {
-                    self.graph.sources.add(name.clone(), "");
-                }
-                let message = Diagnostic::error(codes::UNREADABLE, span, format!("can't read `{name}`"));
-                self.graph.diagnostics.push(message.label(error.to_string()));
+                let import = (!self.path.is_empty()).then_some(span);
+                let message = unreadable::diagnose(error, &name, import, &mut self.graph.sources);
+                self.graph.diagnostics.push(message);
                 self.progress.insert(id, Progress::Broken);
                 return;
             }
@@ -312,6 +310,10 @@ fn unknown_import(import: &str, span: Span, error: ResolveError) -> Diagnostic {
             span,
             format!("\"{meant}\""),
         ),
-        None => message.help("write a path relative to this file or to an import folder"),
+        None => message.help(
+            error
+                .help
+                .unwrap_or_else(|| "write a path relative to this file or to an import folder".to_owned()),
+        ),
     }
 }

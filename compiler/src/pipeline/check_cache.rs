@@ -219,6 +219,11 @@ impl CheckCache {
         }
         self.program
     }
+
+    /// The same, to be changed.
+    pub(crate) fn diagnostics_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.modules.values_mut().flat_map(|module| &mut module.diagnostics)
+    }
 }
 
 /// The results of independent operations, in the order of their inputs.

@@ -6,6 +6,7 @@
 
 mod check_cache;
 mod exports;
+mod suggested_imports;
 mod workspace;
 
 pub use workspace::{Changes, Workspace};
@@ -44,6 +45,7 @@ fn checked(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Checked
     let graph = modules::load(loader, &[entry], PreviousGraph::default());
     let mut cache = CheckCache::default();
     cache.check(&graph, options, KeptBodies::All, &Sequential);
+    suggested_imports::add(cache.diagnostics_mut(), &graph, loader);
     let diagnostics = graph.diagnostics.iter().chain(cache.diagnostics()).cloned();
     let diagnostics = diagnostics.collect();
     let program = cache.into_program(entry);
