@@ -59,7 +59,63 @@ fn a_missing_file_exits_with_1() {
 fn an_unresolved_import_lists_the_candidates() {
     let program = "aqua M\n\nimport \"lib/far.aqua\"\nimport \"std/kadmelia.aqua\"\n";
     let arguments = ["check", "-q", "main.aqua", "--import", "vendor"];
-    insta::assert_snapshot!(Folder::new(&[("main.aqua", program)]).run(&arguments));
+    let folder = Folder::new(&[("main.aqua", program), ("vendor/near.aqua", GOOD)]);
+    insta::assert_snapshot!(folder.run(&arguments));
+}
+
+#[test]
+fn files_in_other_encodings_are_recognised() {
+    let main = "aqua M\n\nimport \"latin.aqua\"\nimport \"utf16.aqua\"\nimport \"utf16be.aqua\"\n";
+    let folder = Folder::new(&[("main.aqua", main)]);
+    let utf16: Vec<u8> = "\u{feff}aqua Wide\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let big_endian: Vec<u8> = "aqua Wide\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let files: [(&str, &[u8]); 3] = [
+        ("latin.aqua", b"aqua Latin\n\n-- caf\xe9 \xe0 la carte\n"),
+        ("utf16.aqua", &utf16),
+        ("utf16be.aqua", &big_endian),
+    ];
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).expect("a new file");
+    }
+    let runs = [
+        folder.run(&["check", "-q", "main.aqua"]),
+        folder.run(&["check", "-q", "latin.aqua"]),
+    ];
+    insta::assert_snapshot!(runs.join("\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn special_files_are_skipped() {
+    let folder = Folder::new(&[("src/main.aqua", GOOD)]);
+    let pipe = folder.path().join("src/pipe.aqua");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("src/zero.aqua")).expect("a link");
+    let runs = [
+        folder.run(&["check", "-q", "src"]),
+        folder.run(&["check", "-q", "src/pipe.aqua"]),
+    ];
+    insta::assert_snapshot!(runs.join("\n"));
+}
+
+#[test]
+fn an_import_folder_must_exist() {
+    insta::assert_snapshot!(Folder::new(&[("main.aqua", GOOD)]).run(&["check", "--import", "vendor", "main.aqua"]));
+}
+
+#[test]
+fn generated_imports_of_the_fluence_cli_are_explained() {
+    let main = "aqua M\n\nimport \"deals.aqua\"\n";
+    let generated = "aqua Deals declares *\n\nconst DEAL = \"\"\n";
+    let folder =
+        |files: &[(&str, &str)]| Folder::new(&[&[("src/main.aqua", main), ("fluence.yaml", "")], files].concat());
+    let before = folder(&[]).run(&["check", "-q", "src/main.aqua"]);
+    let after = folder(&[(".fluence/aqua/deals.aqua", generated)]).run(&["check", "-q", "src/main.aqua"]);
+    insta::assert_snapshot!([before, after].join("\n"));
 }
 
 #[test]

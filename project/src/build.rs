@@ -17,6 +17,19 @@ pub struct Settings {
     pub options: Options,
 }
 
+impl Settings {
+    /// Checks that all import folders exist.
+    ///
+    /// # Errors
+    /// If one is not a folder.
+    pub fn check_imports(&self) -> Result<(), Error> {
+        match self.imports.iter().find(|folder| !folder.is_dir()) {
+            Some(folder) => Err(Error::NoImportFolder { folder: folder.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// An error before compilation started.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {

@@ -22,7 +22,11 @@ mod tests {
             .and_then(|it| it.split("```").next())
             .expect("a manifest");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        for (name, content) in [("main.aqua", ""), ("main.wasm", ""), (crate::manifest::FILE_NAME, text)] {
+        for (name, content) in [
+            ("main.aqua", ""),
+            ("main.wasm", "\0asm"),
+            (crate::manifest::FILE_NAME, text),
+        ] {
             std::fs::write(folder.path().join(name), content).expect("a new file");
         }
         let project = Project::open(folder.path())

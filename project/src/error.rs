@@ -28,6 +28,12 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// An import folder is not a folder.
+    #[error("can't search {} for imports: not a folder", folder.display())]
+    NoImportFolder {
+        /// The path.
+        folder: PathBuf,
+    },
     /// The manifest of the folder given as a program has no main file.
     #[error("no main file in {}: add `main = \"main.aqua\"` under `[package]`", manifest.display())]
     NoMain {

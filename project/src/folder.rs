@@ -7,7 +7,9 @@ use walkdir::{DirEntry, WalkDir};
 
 /// Expands `paths`: files are kept, folders are replaced by the `.aqua` files in them, sorted.
 ///
-/// Hidden folders, `node_modules` and `target` are skipped unless listed in `paths`. Links to folders are not followed.
+/// Hidden folders, `node_modules` and `target` are skipped unless listed in `paths`. Links to folders are not followed. Only
+/// regular files and links to them are programs: sockets, pipes, devices and dead links, such as the lock files of editors, are
+/// skipped.
 ///
 /// # Errors
 /// If a path does not exist or a folder can't be read.
@@ -35,11 +37,20 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
             // Without following links there is no other error than one of the file system.
             source: error.into_io_error().unwrap_or_else(|| ErrorKind::Other.into()),
         })?;
-        if !entry.file_type().is_dir() && entry.path().extension().is_some_and(|it| it == "aqua") {
+        let is_program = || entry.path().extension().is_some_and(|it| it == "aqua") && is_regular(&entry);
+        if is_program() {
             found.push(entry.into_path());
         }
     }
     Ok(())
+}
+
+/// Whether it is a regular file or a link to one.
+fn is_regular(entry: &DirEntry) -> bool {
+    if entry.path_is_symlink() {
+        return std::fs::metadata(entry.path()).is_ok_and(|file| file.is_file());
+    }
+    entry.file_type().is_file()
 }
 
 fn is_skipped(entry: &DirEntry) -> bool {
@@ -74,5 +85,22 @@ mod tests {
             ]
         );
         assert!(programs(&[root.path().join("nothing")]).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_regular_files_are_programs() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| root.path().join(name);
+        fs::write(at("main.aqua"), "aqua Main\n").expect("a new file");
+        symlink(at("main.aqua"), at("link.aqua")).expect("a link");
+        symlink("user@host.1234", at(".#main.aqua")).expect("the lock of an editor");
+        symlink(at("nothing.aqua"), at("dead.aqua")).expect("a dead link");
+        symlink("/dev/zero", at("device.aqua")).expect("a link to a device");
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket.aqua")).expect("a socket");
+        fs::create_dir(at("folder.aqua")).expect("a folder");
+        let found = programs(&[root.path().to_owned()]).expect("a readable folder");
+        assert_eq!(found, [at("link.aqua"), at("main.aqua")]);
     }
 }

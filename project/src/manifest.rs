@@ -1,7 +1,9 @@
 //! `aqua.toml`, the manifest of a project.
 
 use aqua_diagnostics::{Diagnostic, FileId};
-use aqua_toml::{Document, Section, Service, Spanned, missing_file};
+use aqua_toml::{Document, Section, Service, Spanned, WASM_MAGIC, missing_file};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The file name of a manifest.
@@ -75,16 +77,30 @@ impl Manifest {
         manifest
     }
 
-    /// A diagnostic for each file that the manifest names and that does not exist; paths are relative to `root`.
-    pub fn missing_files(&self, root: &Path) -> Vec<Diagnostic> {
-        let named = self
+    /// A diagnostic for each file that the manifest names and that does not exist or is no WebAssembly file; paths are relative
+    /// to `root`.
+    pub fn wrong_files(&self, root: &Path) -> Vec<Diagnostic> {
+        let main = self
             .package
             .main
             .iter()
-            .chain(self.services.iter().map(|service| &service.wasm));
-        let missing = named.filter(|path| !root.join(&path.value).is_file());
-        missing.map(missing_file).collect()
+            .filter(|path| !root.join(&path.value).is_file());
+        let services = self.services.iter();
+        let services =
+            services.filter_map(|service| service.check_file(start_of(&root.join(&service.wasm.value)).as_deref()));
+        main.map(missing_file).chain(services).collect()
     }
+}
+
+/// The first bytes of a regular file, as many as identify a WebAssembly file.
+fn start_of(path: &Path) -> Option<Vec<u8>> {
+    if !path.is_file() {
+        return None;
+    }
+    let mut start = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(WASM_MAGIC.len() as u64).read_to_end(&mut start).ok()?;
+    Some(start)
 }
 
 impl Package {
@@ -200,8 +216,20 @@ mod tests {
     fn missing_files_are_reported() {
         let text = "[package]\nname = \"a\"\nmain = \"nowhere.aqua\"\n";
         let (manifest, _) = Manifest::parse(FileId(0), text);
-        let messages = manifest.missing_files(Path::new("."));
+        let messages = manifest.wrong_files(Path::new("."));
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0].code, aqua_toml::codes::MISSING_FILE);
+    }
+
+    #[test]
+    fn a_text_file_is_not_wasm() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let text = "[package]\nname = \"a\"\n\n[services.greeter]\nwasm = \"main.aqua\"\n";
+        std::fs::write(folder.path().join("main.aqua"), "aqua Main\n").expect("a new file");
+        let mut sources = Sources::new();
+        let file = sources.add(FILE_NAME, text);
+        let (manifest, _) = Manifest::parse(file, text);
+        let messages = manifest.wrong_files(folder.path());
+        insta::assert_snapshot!(aqua_render::terminal(&sources, &messages, aqua_render::Colour::Off));
     }
 }

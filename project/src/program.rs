@@ -139,7 +139,7 @@ impl Project {
         let mut sources = Sources::new();
         let file = sources.add(display_path(&path), text.as_str());
         let (manifest, mut diagnostics) = Manifest::parse(file, &text);
-        diagnostics.extend(manifest.missing_files(folder));
+        diagnostics.extend(manifest.wrong_files(folder));
         Diagnostic::sort(&mut diagnostics);
         Ok(Some(Self {
             root: folder.to_owned(),

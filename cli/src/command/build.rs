@@ -13,7 +13,7 @@ impl BuildOptions {
     /// # Errors
     /// If the imports map can't be read.
     pub(crate) fn settings(&self, entry: Option<&str>) -> Result<Settings, aqua_project::Error> {
-        Ok(Settings {
+        let settings = Settings {
             imports: self.imports.clone(),
             imports_map: self.imports_map.as_deref().map(ImportsMap::read).transpose()?,
             constants: self.constants.clone(),
@@ -25,7 +25,9 @@ impl BuildOptions {
                 tracing: self.tracing,
                 ..Options::default()
             },
-        })
+        };
+        settings.check_imports()?;
+        Ok(settings)
     }
 }
 

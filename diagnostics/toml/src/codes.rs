@@ -12,6 +12,15 @@ pub const INVALID_VALUE: Code = Code::new("E6003");
 pub const MISSING_KEY: Code = Code::new("E6004");
 /// A referenced file does not exist.
 pub const MISSING_FILE: Code = Code::new("E6005");
+/// A file that is not a WebAssembly file.
+pub const NOT_WASM: Code = Code::new("E6006");
 
 /// All codes of this crate.
-pub const ALL: &[Code] = &[INVALID_TOML, UNKNOWN_KEY, INVALID_VALUE, MISSING_KEY, MISSING_FILE];
+pub const ALL: &[Code] = &[
+    INVALID_TOML,
+    UNKNOWN_KEY,
+    INVALID_VALUE,
+    MISSING_KEY,
+    MISSING_FILE,
+    NOT_WASM,
+];

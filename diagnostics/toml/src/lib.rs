@@ -13,4 +13,4 @@ mod value;
 
 pub use document::{Document, Spanned};
 pub use section::Section;
-pub use service::{Service, missing_file};
+pub use service::{Service, WASM_MAGIC, missing_file};

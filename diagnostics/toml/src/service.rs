@@ -34,7 +34,24 @@ impl Service {
             memory,
         })
     }
+
+    /// Checks the WebAssembly file. `start` are its first bytes, at least four unless it is shorter; `None` if there is no such
+    /// file.
+    pub fn check_file(&self, start: Option<&[u8]>) -> Option<Diagnostic> {
+        match start {
+            None => Some(missing_file(&self.wasm)),
+            Some(start) if start.starts_with(WASM_MAGIC) => None,
+            Some(_) => {
+                let message = format!("`{}` is not a WebAssembly file", self.wasm.value.display());
+                let message = Diagnostic::error(codes::NOT_WASM, self.wasm.span, message);
+                Some(message.help("name the component that a service was compiled to, such as `greeter.wasm`"))
+            }
+        }
+    }
 }
+
+/// The first bytes of every WebAssembly file.
+pub const WASM_MAGIC: &[u8] = b"\0asm";
 
 /// The diagnostic for a file that does not exist.
 pub fn missing_file(path: &Spanned<PathBuf>) -> Diagnostic {

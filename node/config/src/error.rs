@@ -19,6 +19,12 @@ pub enum Error {
         /// The cause.
         source: io::Error,
     },
+    /// The file of a service is not a WebAssembly file.
+    #[error("{} is not a WebAssembly file", path.display())]
+    NotWasm {
+        /// The file.
+        path: PathBuf,
+    },
     /// Creating a key file failed.
     #[error("can't write {}", path.display())]
     Unwritable {

@@ -26,7 +26,9 @@
 use crate::Error;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
 use aqua_network::{Multiaddr, NetworkName};
-use aqua_toml::{Document, Section, Service, Spanned, missing_file};
+use aqua_toml::{Document, Section, Service, Spanned, WASM_MAGIC};
+use std::fs::File;
+use std::io::Read as _;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
@@ -130,11 +132,11 @@ impl NodeFile {
         let mut sources = Sources::new();
         let file = sources.add(display_name(path), text.as_str());
         let (config, mut diagnostics) = NodeConfig::parse(file, &text);
-        let missing = config
-            .services
-            .iter()
-            .filter(|service| !root.join(&service.wasm.value).is_file());
-        diagnostics.extend(missing.map(|service| missing_file(&service.wasm)));
+        let services = config.services.iter();
+        diagnostics.extend(services.filter_map(|service| {
+            let file = root.join(&service.wasm.value);
+            service.check_file(start_of(&file).as_deref())
+        }));
         Diagnostic::sort(&mut diagnostics);
         Ok(Self {
             root,
@@ -143,6 +145,17 @@ impl NodeFile {
             diagnostics,
         })
     }
+}
+
+/// The first bytes of a regular file, as many as identify a WebAssembly file.
+fn start_of(path: &Path) -> Option<Vec<u8>> {
+    if !path.is_file() {
+        return None;
+    }
+    let mut start = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(WASM_MAGIC.len() as u64).read_to_end(&mut start).ok()?;
+    Some(start)
 }
 
 impl Listen {

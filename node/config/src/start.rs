@@ -6,6 +6,7 @@ use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
 use aqua_node::{Config, Limits, Node, Observer};
 use aqua_services::{DeployError, Host};
+use aqua_toml::WASM_MAGIC;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,10 +131,15 @@ fn not_deployed(service: &str, source: DeployError) -> Error {
 }
 
 fn read_wasm(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|source| Error::Unreadable {
+    let wasm = std::fs::read(path).map_err(|source| Error::Unreadable {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    if wasm.starts_with(WASM_MAGIC) {
+        Ok(wasm)
+    } else {
+        Err(Error::NotWasm { path: path.to_owned() })
+    }
 }
 
 #[cfg(test)]
