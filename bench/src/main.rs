@@ -5,6 +5,7 @@
 //! for each group, with the commit, the machine and the build.
 
 mod cases;
+mod growth;
 mod measure;
 mod simulator;
 mod training;
@@ -58,8 +59,14 @@ const VM: &str = "vm";
 /// The group of the simulator.
 const SIMULATOR: &str = "simulator";
 
+/// The group that doubles each dimension of the compiler's input.
+const GROWTH: &str = "growth";
+
 fn groups() -> impl Iterator<Item = &'static str> {
-    Case::GROUPS.iter().map(|(group, _)| *group).chain([VM, SIMULATOR])
+    Case::GROUPS
+        .iter()
+        .map(|(group, _)| *group)
+        .chain([VM, SIMULATOR, GROWTH])
 }
 
 /// Runs the measurements of a group and stores the results.
@@ -73,6 +80,15 @@ fn group(name: &str) -> Result<()> {
     if name == SIMULATOR {
         let how = "release build; all runs in this process, on all processors, wall time by the monotonic clock";
         return store(name, how, &simulator::report(&|line| print(line))?);
+    }
+    if name == GROWTH {
+        let how = "release build; each size in a process of its own; source to AIR text and back, diagnostics rendered; processor \
+                   time of the process, least of at least three runs; peak of allocated bytes, counted by the allocator; the \
+                   exponents are those of the last two doublings";
+        let report = growth::report(&|line| print(line))?;
+        store(name, how, &report.results)?;
+        anyhow::ensure!(report.steep.is_empty(), "grows too fast: {}", report.steep.join(", "));
+        return Ok(());
     }
     let cases = Case::GROUPS.iter().find(|(group, _)| *group == name);
     let (_, cases) = cases.context("a group of that name")?;

@@ -22,7 +22,7 @@ Usage: cargo xtask TASK
   wasm    build the pure crates for wasm32-unknown-unknown; install a compiler that can if there is none (Debian only)
   release build aqua with profile-guided optimisation, in tuned/release of the target folder; takes twice the time of
           a release build
-  bench [--tuned] [compiler | node | simulator | vm]
+  bench [--tuned] [compiler | growth | node | simulator | vm]
           run the benchmarks in a release build and store the results in bench/results; with --tuned in the build that
           `release` makes
   bench --against REVISION [CASE… | vm]
