@@ -81,10 +81,10 @@ fn thousands_of_parameters_on_one_line_are_reported_in_linear_space() {
 fn long_chains_of_operators_compile() {
     let chain = |term: &str, operator: &str| vec![term; 2_000].join(&format!(" {operator} "));
     let program = format!(
-        "aqua Main\n\nexport main\n\nfunc main(a: u32, b: bool) -> u32, u32, u32, bool, bool:\n    <- {}, {}, {}, {}, {}\n",
+        "aqua Main\n\nexport main\n\nfunc main(a: u32, b: bool) -> u32, u32, u32, bool, bool:\n    <- {}, {}, a + {}, {}, {}\n",
         chain("a", "+"),
         chain("1", "+"),
-        format!("a + {}", chain("1", "-")),
+        chain("1", "-"),
         chain("b", "&&"),
         chain("a == 1", "||"),
     );
