@@ -127,7 +127,7 @@ pub(crate) struct RunOptions {
 
 /// Check programs for errors
 ///
-/// Reports all errors and warnings of `aqua compile`, and those of manifests, without writing any files.
+/// Reports the errors and warnings of `aqua compile` and of manifests without writing any files.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

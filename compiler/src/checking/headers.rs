@@ -70,7 +70,7 @@ impl Comparison<'_> {
         if id.part != self.file.0 {
             return !self.changed.contains(&FileId(id.part));
         }
-        let of = |part: &'_ Part| {
+        let of = |part: &Part| {
             part.functions
                 .get(id.index as usize)
                 .map(|it| (it.name.clone(), it.arrow.clone()))
