@@ -57,7 +57,9 @@ fn write(folder: &Path, size: Size) -> Result<()> {
 }
 
 fn module(number: usize, size: Size) -> String {
-    let functions: Vec<String> = (0..(size.lines - 20) / 21).map(|at| format!("f{number}_{at}")).collect();
+    let functions: Vec<String> = (0..(size.lines - 20) / 21)
+        .map(|at| format!("f{number}_{at}"))
+        .collect();
     let declared = functions.join(", ");
     let mut text = format!("aqua Module{number} declares Data{number}, Service{number}, {declared}\n\n");
     if size.has_exports {

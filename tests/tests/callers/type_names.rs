@@ -54,7 +54,12 @@ fn generated(program: &Program) -> String {
         ..Options::default()
     };
     let compilation = compile(&program.loader, &program.entry, &options);
-    assert!(!compilation.has_errors(), "{}: {:?}", program.name, compilation.diagnostics);
+    assert!(
+        !compilation.has_errors(),
+        "{}: {:?}",
+        program.name,
+        compilation.diagnostics
+    );
     callers::typescript(&compilation, &program.entry)
 }
 
@@ -82,7 +87,10 @@ async fn typescript_of_all_vectors_is_strict() {
     let files: Vec<(&str, &str)> = modules.iter().map(|(name, text)| (&name[..], &text[..])).collect();
     let folder = module_folder(client, &files);
     let names = files.iter().map(|(name, _)| *name);
-    typescript(folder.path(), &["--strict", "--noEmit"].into_iter().chain(names).collect::<Vec<_>>());
+    typescript(
+        folder.path(),
+        &["--strict", "--noEmit"].into_iter().chain(names).collect::<Vec<_>>(),
+    );
     println!("{} modules pass `tsc --strict`", files.len());
     assert!(files.len() >= 150, "{}", files.len());
 }
@@ -102,7 +110,11 @@ fn names_of_types_are_those_of_the_published_compiler() {
             "options": {"targetType": "ts", "noRelay": program.options.no_relay},
         });
         let compiled = published.compile_once(&format!("callers/{}.json", program.name), &request);
-        let theirs: String = compiled.generated.iter().map(|source| source.typescript.as_str()).collect();
+        let theirs: String = compiled
+            .generated
+            .iter()
+            .map(|source| source.typescript.as_str())
+            .collect();
         assert!(!theirs.is_empty(), "{}: {:?}", program.name, compiled.errors);
         let ours = generated(&program);
         let expected = type_names(&theirs, false);
