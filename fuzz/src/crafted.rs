@@ -31,7 +31,7 @@ pub(crate) fn read(source: &mut Source<'_>) -> ParticleData {
     data.trace = source.list(|source| state(source, &ids));
     data.last_call_request_id = source.number();
     let forged = source.byte();
-    data.signatures = signatures(&data, forged);
+    data.signatures = signatures(&data, forged).into();
     data
 }
 

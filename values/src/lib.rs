@@ -16,6 +16,7 @@
 //! # Ok::<(), aqua_values::Error>(())
 //! ```
 
+mod canonical;
 mod convert;
 mod from_value;
 mod object;
@@ -23,6 +24,7 @@ mod serialize;
 mod text;
 mod value;
 
+pub use canonical::{Step, canonicalise, is_canonical, part_of_canonical};
 pub use from_value::from_value;
 pub use object::{Fields, Object};
 pub use serialize::to_value;

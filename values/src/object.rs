@@ -82,6 +82,17 @@ impl<'o> IntoIterator for &'o Object {
     }
 }
 
+impl<const N: usize> From<[(EcoString, Value); N]> for Object {
+    /// Of fields of the same name the last one stays.
+    fn from(fields: [(EcoString, Value); N]) -> Self {
+        if fields.is_sorted_by(|(left, _), (right, _)| left < right) {
+            Self(fields.into())
+        } else {
+            fields.into_iter().collect()
+        }
+    }
+}
+
 impl<N: Into<EcoString>> FromIterator<(N, Value)> for Object {
     /// Of fields of the same name the last one stays.
     fn from_iter<I: IntoIterator<Item = (N, Value)>>(fields: I) -> Self {

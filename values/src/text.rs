@@ -231,7 +231,7 @@ impl fmt::Debug for Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -295,7 +295,7 @@ mod tests {
         }
     }
 
-    fn value(float: impl Strategy<Value = f64> + 'static) -> impl Strategy<Value = Value> {
+    pub(crate) fn value(float: impl Strategy<Value = f64> + 'static) -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

@@ -1,11 +1,11 @@
 //! Where a state's run can be resumed: at calls that wait, or nowhere because nothing is left to do.
 
-use crate::data::{CID, CidInfo, DataSize, ParticleData};
+use crate::data::{CID, CidInfo, DataSize, ParticleData, SignatureMap};
 use crate::execution::{self, Array, Invalidation, RecordedRun, Recording};
 use crate::memory::{self, footprints};
 use crate::state::LazyData;
-use crate::trace::TraceTree;
-use crate::verification;
+use crate::trace::SplicedTrace;
+use crate::verification::ToSign;
 use crate::{CallResult, Cid, LimitFlags, Outcome, Params, Program, State, Trust, Work};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ pub(crate) struct Checkpoint {
     program: Program,
     params: Arc<Params>,
     recording: Recording,
-    /// Ids that this peer signed after the last full run.
-    own_cids: Arc<[Cid]>,
+    /// What the last full run signed.
+    to_sign: ToSign,
     /// Absent after a full run.
     resumed: Option<ResumedTrace>,
 }
@@ -28,7 +28,7 @@ struct ResumedTrace {
     /// The data after the full run, and its size in memory.
     base: Arc<LazyData>,
     base_size: usize,
-    tree: TraceTree,
+    trace: SplicedTrace,
     last_call_request_id: u32,
     /// By step.
     additions: Array<Arc<Addition>>,
@@ -49,12 +49,16 @@ struct Addition {
 
 impl Checkpoint {
     /// The checkpoint of a full run.
-    pub(crate) fn new(program: &Program, params: &Params, recording: Recording, own_cids: &[Cid]) -> Self {
+    pub(crate) fn new(program: &Program, params: &Params, recording: Recording, to_sign: &ToSign) -> Self {
         Self {
             program: program.clone(),
             params: Arc::new(params.clone()),
+            to_sign: if recording.waits() {
+                to_sign.clone()
+            } else {
+                ToSign::default()
+            },
             recording,
-            own_cids: own_cids.into(),
             resumed: None,
         }
     }
@@ -71,7 +75,7 @@ impl Checkpoint {
         PARAMS
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + memory::ARC
-            + self.own_cids.len() * CID
+            + self.to_sign.own_cids.len() * CID
             + if self.waits() { self.recording.size } else { 0 }
             + self.resumed.as_ref().map_or(0, ResumedTrace::size)
     }
@@ -109,14 +113,14 @@ pub(crate) fn resume(
         .unwrap_or_else(|| ResumedTrace::begin(state, &checkpoint.recording));
     let recorded = RecordedRun {
         recording: checkpoint.recording.clone(),
-        tree: resumed.tree.clone(),
+        trace: resumed.trace.clone(),
         last_call_request_id: resumed.last_call_request_id,
     };
-    let states = recorded.tree.position();
+    let states = recorded.trace.position();
     let (run, work) = execution::resume(recorded, program.code(), program.uses(), params, answers);
     let run = run.map_err(|reason| (reason, work))?;
     let resumed = resumed.with(
-        run.tree,
+        run.trace,
         run.last_call_request_id,
         Addition {
             stores: run.added,
@@ -128,17 +132,17 @@ pub(crate) fn resume(
     if size.archive > ParticleData::MAX_SIZE {
         return Err((Invalidation::DataTooLarge, work));
     }
-    let own_cids = checkpoint.own_cids.clone();
+    let to_sign = checkpoint.to_sign.clone();
     let data = {
-        let (resumed, own_cids, params) = (resumed.clone(), own_cids.clone(), checkpoint.params.clone());
-        move || resumed.data(&own_cids, &params)
+        let (resumed, to_sign, params) = (resumed.clone(), to_sign.clone(), checkpoint.params.clone());
+        move || resumed.data(to_sign, &params)
     };
     let checkpoint = run.recording.map(|recording| Checkpoint {
         program: checkpoint.program.clone(),
         params: checkpoint.params.clone(),
         resumed: recording.waits().then_some(resumed),
         recording,
-        own_cids,
+        to_sign,
     });
     Ok(Outcome {
         error: None,
@@ -169,11 +173,11 @@ pub(crate) fn idle_outcome(program: &Program, state: &State, params: &Params, fl
 
 impl ResumedTrace {
     fn begin(base: &State, recording: &Recording) -> Self {
-        let data = base.data();
+        let data = base.lazy_data().get();
         Self {
             base: base.lazy_data().clone(),
             base_size: base.data_size().memory,
-            tree: TraceTree::new(&data.trace, &recording.events),
+            trace: SplicedTrace::new(data.trace.len(), recording.events.clone()),
             last_call_request_id: data.last_call_request_id,
             additions: Array::default(),
             steps: 0,
@@ -181,8 +185,8 @@ impl ResumedTrace {
         }
     }
 
-    fn with(mut self, tree: TraceTree, last_call_request_id: u32, addition: Addition) -> Self {
-        self.tree = tree;
+    fn with(mut self, trace: SplicedTrace, last_call_request_id: u32, addition: Addition) -> Self {
+        self.trace = trace;
         self.last_call_request_id = last_call_request_id;
         self.additions_size += ADDITION + addition.size().memory;
         self.additions.set(self.steps, Arc::new(addition));
@@ -192,7 +196,7 @@ impl ResumedTrace {
 
     /// Approximate memory in bytes.
     fn size(&self) -> usize {
-        self.base_size + self.tree.size() + self.additions_size
+        self.base_size + self.trace.size() + self.additions_size
     }
 
     /// What the latest step added to the data, whose trace had so many states.
@@ -203,7 +207,6 @@ impl ResumedTrace {
             archive: 160,
         };
         let addition = |back: usize| self.steps.checked_sub(back).and_then(|step| self.additions.get(step));
-        let base = &self.base.get().cid_info.tetraplet_store;
         let mut size = addition(1).map_or_else(DataSize::default, |latest| latest.stores.size());
         // Calls of a function have the same tetraplet. In the data it is stored once.
         for (cid, tetraplet) in addition(1)
@@ -211,11 +214,11 @@ impl ResumedTrace {
             .flat_map(|latest| &latest.stores.tetraplet_store)
         {
             let is_repeated = addition(2).is_some_and(|before| before.stores.tetraplet_store.contains_key(cid));
-            if is_repeated || base.contains_key(cid) {
+            if is_repeated {
                 size.memory -= tetraplet.size().memory;
             }
         }
-        let added = self.tree.position() - states;
+        let added = self.trace.position() - states;
         size.memory += added * STATE.memory;
         // The answer replaces the state of the request.
         size.archive += (added + 1) * STATE.archive;
@@ -223,24 +226,23 @@ impl ResumedTrace {
     }
 
     /// The data that a full run would give.
-    fn data(&self, own_cids: &[Cid], params: &Params) -> ParticleData {
+    fn data(&self, to_sign: ToSign, params: &Params) -> ParticleData {
         let base = self.base.get();
         let mut info = base.cid_info.clone();
-        let mut own_cids = own_cids.to_vec();
         let additions: Vec<_> = self.additions.iter().map(|(_, addition)| addition).collect();
         info.add(additions.iter().map(|addition| &addition.stores));
-        for addition in additions {
-            own_cids.extend_from_slice(&addition.own_cids);
-        }
-        let mut signatures = base.signatures.clone();
-        if params.trust == Trust::Verify {
-            verification::sign(&mut signatures, own_cids, None, &params.particle_id, &params.key);
-        }
+        let signatures = match params.trust {
+            Trust::Verify => {
+                let further = additions.iter().flat_map(|addition| &addition.own_cids).cloned();
+                to_sign.sign(further.collect(), None, &params.particle_id, &params.key)
+            }
+            Trust::Ignore => SignatureMap::clone(&to_sign.signatures),
+        };
         ParticleData {
-            trace: self.tree.flatten(),
+            trace: self.trace.flatten(&base.trace),
             last_call_request_id: self.last_call_request_id,
             cid_info: info,
-            signatures,
+            signatures: signatures.into(),
         }
     }
 }

@@ -51,8 +51,8 @@ pub use aqua_air::ParseError;
 pub use cid::CidError;
 pub use data::{
     ApResult, ArchiveError, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo,
-    FoldResult, FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, Store,
-    SubTraceDesc, TraceState, ValueRef,
+    FoldResult, FoldSubTraceLore, ParResult, ParticleData, Provenance, Sender, ServiceResultCidAggregate, Signatures,
+    Store, SubTraceDesc, TraceState, ValueRef,
 };
 pub use failure::{CallResultsError, CidStoreError, KeyError, PreparationError, SignatureError, SizeError};
 pub use outcome::{CallError, CallRequest, CallResult, LimitFlags, Outcome, StepError};

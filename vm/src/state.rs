@@ -1,7 +1,9 @@
 //! The state of a particle between steps.
 
 use crate::checkpoint::Checkpoint;
-use crate::data::{DataSize, InterpreterDataEnvelope, ParticleData, minimum_interpreter_version, read_archive};
+use crate::data::{
+    DataSize, InterpreterDataEnvelope, ParticleData, SignatureMap, minimum_interpreter_version, read_archive,
+};
 use crate::failure::PreparationError;
 use crate::memory::{self, sizes};
 use ecow::EcoString;
@@ -52,7 +54,17 @@ impl State {
     #[must_use]
     pub fn new(data: ParticleData) -> Self {
         let size = data.size();
-        let state = Self::lazy(size, None, None, move || data);
+        Self::of_run(data, size, None, None)
+    }
+
+    /// A state with the data of a full run, of that size.
+    pub(crate) fn of_run(
+        data: ParticleData,
+        data_size: DataSize,
+        verified_for: Option<EcoString>,
+        checkpoint: Option<Checkpoint>,
+    ) -> Self {
+        let state = Self::lazy(data_size, verified_for, checkpoint, move || data);
         // Drops the closure.
         LazyLock::force(&state.inner.data.0);
         state
@@ -66,8 +78,8 @@ impl State {
         data: impl FnOnce() -> ParticleData + Send + 'static,
     ) -> Self {
         sizes! {
-            INNER: Inner = 512;
-            DATA: LazyData = 304;
+            INNER: Inner = 536;
+            DATA: LazyData = 312;
         }
         let verified_for_size = verified_for.as_ref().map_or(0, |id| memory::string(id.len()));
         let checkpoint_size = checkpoint.as_ref().map_or(0, Checkpoint::size);
@@ -86,7 +98,10 @@ impl State {
     /// The data itself: trace, stores and signatures.
     #[must_use]
     pub fn data(&self) -> &ParticleData {
-        self.inner.data.get()
+        let data = self.inner.data.get();
+        // The signatures are part of it.
+        let _made: &SignatureMap = &data.signatures;
+        data
     }
 
     pub(crate) fn lazy_data(&self) -> &Arc<LazyData> {
@@ -125,7 +140,7 @@ impl State {
     /// Writes particle data in its wire form. Equal states have equal bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        InterpreterDataEnvelope::encode(self.data())
+        InterpreterDataEnvelope::encode(self.data(), self.inner.data_size.archive)
     }
 
     /// The approximate memory of the state in bytes, for limits and accounts: its data and what waiting calls retain.

@@ -1,17 +1,18 @@
 //! One step: prepares the data, runs the program, and signs the result.
 
 use crate::checkpoint::{self, Checkpoint, idle_outcome};
-use crate::data::{ParticleData, of_own_signature, of_signatures};
-use crate::execution::{self, Input};
+use crate::data::{ParticleData, SignatureMap, Signatures, of_own_signature, of_signatures};
+use crate::execution::{self, Answer, Input, ItemValue};
 use crate::failure::{SizeError, UNPROCESSED_CALL_RESULT, Uncatchable};
-use crate::flat::FlatCallResult;
+use crate::flat::{FlatCallResult, TextResult};
 use crate::state::Arriving;
-use crate::verification::{self, Verified};
+use crate::verification::{self, ToSign, Verified};
 use crate::{
     CallResult, LimitFlags, Limits, Outcome, Params, PreparationError, Program, State, StepError, Trust, Work,
 };
 use aqua_keys::KeyPair;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Runs a program once: merges incoming data into the state, takes service results, and executes what this peer can.
 ///
@@ -97,7 +98,7 @@ fn resume_or_run(
             let results = Results {
                 by_id: results
                     .iter()
-                    .map(|(id, result)| (id.to_string(), result.clone()))
+                    .map(|(id, result)| (id.to_string(), result.clone().map(ItemValue::from)))
                     .collect(),
                 texts: BTreeMap::new(),
             };
@@ -108,10 +109,10 @@ fn resume_or_run(
 }
 
 /// Service results by decimal call id.
-pub(crate) struct Results {
-    pub(crate) by_id: BTreeMap<String, CallResult>,
+pub(crate) struct Results<'t> {
+    pub(crate) by_id: BTreeMap<String, Answer>,
     /// The texts that were parsed, if any. An error message quotes them.
-    pub(crate) texts: BTreeMap<String, FlatCallResult>,
+    pub(crate) texts: BTreeMap<String, TextResult<'t>>,
 }
 
 /// Verified incoming data.
@@ -138,8 +139,8 @@ impl Prepared {
                 own_key,
             )?,
             Trust::Ignore => {
-                let mut signatures = current.signatures.clone();
-                signatures.extend(state.data().signatures.clone());
+                let mut signatures = SignatureMap::clone(&current.signatures);
+                signatures.extend(SignatureMap::clone(&state.data().signatures));
                 let signed = None;
                 Verified { signatures, signed }
             }
@@ -216,14 +217,14 @@ pub(crate) fn run(
     program: &Program,
     state: &State,
     prepared: Prepared,
-    Results { by_id, texts }: Results,
+    Results { by_id, texts }: Results<'_>,
     flags: LimitFlags,
     params: &Params,
     records: bool,
 ) -> Outcome {
     let Prepared {
         current,
-        verified: Verified { mut signatures, signed },
+        verified: Verified { signatures, signed },
     } = prepared;
     let previous = state.data();
     let is_verified = params.trust == Trust::Verify
@@ -265,19 +266,27 @@ pub(crate) fn run(
             message: unprocessed(&output.call_results, &texts, &params.limits),
         }),
     };
+    let to_sign = ToSign {
+        signatures: Arc::new(signatures),
+        own_cids: Arc::new(output.own_cids),
+    };
     let checkpoint = output
         .recording
-        .map(|recording| Checkpoint::new(program, params, recording, &output.own_cids));
+        .map(|recording| Checkpoint::new(program, params, recording, &to_sign));
     let state = {
-        let (data, own_cids) = (output.data, output.own_cids);
-        let signer = (params.trust == Trust::Verify).then(|| (params.particle_id.clone(), params.key.clone()));
-        let verified_for = is_verified.then(|| params.particle_id.clone());
-        State::lazy(size, verified_for, checkpoint, move || {
-            if let Some((particle_id, key)) = signer {
-                verification::sign(&mut signatures, own_cids, signed, &particle_id, &key);
+        let signatures = match params.trust {
+            Trust::Verify => {
+                let (particle_id, key) = (params.particle_id.clone(), params.key.clone());
+                Signatures::lazy(move || to_sign.sign(Vec::new(), signed, &particle_id, &key))
             }
-            ParticleData { signatures, ..data }
-        })
+            Trust::Ignore => Arc::unwrap_or_clone(to_sign.signatures).into(),
+        };
+        let data = ParticleData {
+            signatures,
+            ..output.data
+        };
+        let verified_for = is_verified.then(|| params.particle_id.clone());
+        State::of_run(data, size, verified_for, checkpoint)
     };
     Outcome {
         error,
@@ -291,8 +300,8 @@ pub(crate) fn run(
 }
 
 fn unprocessed(
-    results: &BTreeMap<String, CallResult>,
-    texts: &BTreeMap<String, FlatCallResult>,
+    results: &BTreeMap<String, Answer>,
+    texts: &BTreeMap<String, TextResult<'_>>,
     limits: &Limits,
 ) -> String {
     /// Its name is part of the error message.
@@ -304,9 +313,11 @@ fn unprocessed(
     }
 
     let limit = usize::try_from(limits.run_size).unwrap_or(usize::MAX);
-    let quoted = |(id, result)| {
-        let given = texts.get(id).cloned();
-        let FlatCallResult { ret_code, result } = given.unwrap_or_else(|| FlatCallResult::limited(result, limit));
+    let quoted = |(id, result): (_, &Answer)| {
+        let FlatCallResult { ret_code, result } = match texts.get(id) {
+            Some(text) => text.to_owned(),
+            None => FlatCallResult::limited(&result.clone().map(ItemValue::into_value), limit),
+        };
         (id, CallServiceResult { ret_code, result })
     };
     let results: BTreeMap<_, _> = results.iter().map(quoted).collect();

@@ -149,7 +149,7 @@ fn data() -> impl Strategy<Value = ParticleData> {
             trace,
             last_call_request_id,
             cid_info,
-            signatures,
+            signatures: signatures.into(),
         })
 }
 

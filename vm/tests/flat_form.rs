@@ -147,3 +147,57 @@ fn a_run_without_trust_takes_crafted_data() {
     );
     assert_eq!((outcome.ret_code, outcome.error_message), (20010, text));
 }
+
+/// Canonical texts are not parsed until something reads them; other texts are. Both give the same.
+#[test]
+fn the_spelling_of_a_result_changes_nothing() {
+    let spellings = [
+        (
+            r#"{"items":[{"name":"one and only item of a long text","number":1},{"number":2}],"key":"k"}"#.to_owned(),
+            r#"{"key": "k", "items": [{"number": 1, "name": "one and only item of a long text"}, {"number": 2}]}"#
+                .to_owned(),
+        ),
+        (
+            format!("[{}]", "\"long enough\",1.5,-7,null,".repeat(20) + "true"),
+            format!("[ {}]", "\"long enough\",1.50,-7,null,".repeat(20) + "true"),
+        ),
+        ("7".to_owned(), " 7".to_owned()),
+        ("\"text\"".to_owned(), "\"\\u0074ext\"".to_owned()),
+        (
+            format!("{{\"items\":{}{}}}", "[".repeat(120), "]".repeat(120)),
+            format!("{{\"items\" :{}{}}}", "[".repeat(120), "]".repeat(120)),
+        ),
+    ];
+    let scripts = [
+        r#"(call "@1" ("s" "g") [x x.$.items.[0].name x.$.key])"#,
+        r#"(seq (ap x.$.items $s) (seq (ap x $s) (seq (canon "@1" $s #s) (call "@1" ("s" "g") [#s #s.$.[1].key]))))"#,
+        r#"(seq (ap ("k" x) %m) (seq (canon "@1" %m #%m) (call "@1" ("s" "g") [#%m #%m.$.k.[0].items])))"#,
+        r#"(fold x.$.items i (par (call "@1" ("s" "g") [i x.$.items.[1].number]) (next i)))"#,
+        r#"(xor (match x x.$.key (null)) (call "@1" ("s" "g") [:error: x]))"#,
+        r#"(call x ("s" "g") [])"#,
+        r#"(call "@1" ("s" "g") [x.$.[1] x.$.[200]])"#,
+        r#"(call "@2" ("s" "g") [x])"#,
+    ];
+    for script in scripts {
+        let air = format!(r#"(seq (call "@1" ("s" "f") [] x) {script})"#);
+        let asked = run(&air, &[], &[], &NOTHING);
+        for (canonical, other) in &spellings {
+            let answered = |text: &str| {
+                let result = FlatCallResult {
+                    ret_code: 0,
+                    result: text.to_owned(),
+                };
+                run(&air, &asked.data, &[], &encode_call_results(&[(1, result)].into()))
+            };
+            let outcome = answered(canonical);
+            assert_eq!(outcome, answered(other), "{air}: {canonical}");
+            // The text is in the data now.
+            let again = run(&air, &outcome.data, &[], &NOTHING);
+            assert_eq!(
+                (again.ret_code, &again.data),
+                (outcome.ret_code, &outcome.data),
+                "{air}: {canonical}"
+            );
+        }
+    }
+}

@@ -7,16 +7,16 @@
 use super::layout as at;
 use super::{
     CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, FoldResult, ParResult, ParticleData,
-    Provenance, Sender, ServiceResultCidAggregate, Store, TraceState, ValueRef,
+    Provenance, Sender, ServiceResultCidAggregate, SignatureMap, Store, TraceState, ValueRef,
 };
 use crate::Tetraplet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use std::collections::BTreeMap;
 use std::hash::BuildHasher as _;
 
-/// Writes particle data as an archive after `free` reserved bytes. Equal data gives equal bytes.
-pub(crate) fn write_archive(data: &ParticleData, free: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(free + data.size().archive);
+/// Writes particle data as an archive after `free` reserved bytes. Equal data gives equal bytes. `size` is an estimate of its
+/// size in bytes.
+pub(crate) fn write_archive(data: &ParticleData, free: usize, size: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(free + size);
     out.resize(free, 0);
     let mut writer = Writer {
         out,
@@ -293,7 +293,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    fn signatures(&mut self, signatures: &BTreeMap<Box<[u8]>, Box<[u8]>>) -> Slice {
+    fn signatures(&mut self, signatures: &SignatureMap) -> Slice {
         let entries: Vec<[Slice; 2]> = signatures
             .iter()
             .map(|(key, signature)| [self.bytes(key), self.bytes(signature)])

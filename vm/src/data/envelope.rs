@@ -69,9 +69,9 @@ impl<'a> InterpreterDataEnvelope<'a> {
         })
     }
 
-    /// The bytes of an envelope of this machine around particle data.
-    pub(crate) fn encode(data: &ParticleData) -> Vec<u8> {
-        let bytes = write_archive(data, FREE);
+    /// The bytes of an envelope of this machine around particle data. `size` is an estimate of the size of the archive.
+    pub(crate) fn encode(data: &ParticleData, size: usize) -> Vec<u8> {
+        let bytes = write_archive(data, FREE, size);
         close(bytes)
     }
 }

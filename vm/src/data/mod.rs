@@ -7,6 +7,7 @@ mod archive_reader;
 mod archive_writer;
 mod envelope;
 mod layout;
+mod signatures;
 mod size;
 mod store;
 mod stores;
@@ -14,6 +15,7 @@ mod trace_state;
 
 pub use crate::cid::Cid;
 pub use archive_reader::ArchiveError;
+pub use signatures::Signatures;
 pub use store::Store;
 pub use stores::{CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
 pub use trace_state::{
@@ -25,9 +27,8 @@ pub(crate) use archive_reader::read_archive;
 pub(crate) use envelope::{
     DATA_VERSION, EnvelopeError, INTERPRETER_VERSION, InterpreterDataEnvelope, minimum_interpreter_version,
 };
+pub(crate) use signatures::SignatureMap;
 pub(crate) use size::{CID, DataSize, of_own_signature, of_signatures};
-
-use std::collections::BTreeMap;
 
 /// The logical form of particle data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,7 +40,7 @@ pub struct ParticleData {
     /// The content that the trace refers to.
     pub cid_info: CidInfo,
     /// Signatures by public key, both with their format byte.
-    pub signatures: BTreeMap<Box<[u8]>, Box<[u8]>>,
+    pub signatures: Signatures,
 }
 
 impl CidInfo {

@@ -2,12 +2,12 @@
 
 use super::{
     ApResult, CallState, CanonCidAggregate, CanonResultCidAggregate, CanonState, Cid, CidInfo, FoldResult,
-    FoldSubTraceLore, ParticleData, Sender, ServiceResultCidAggregate, Store, SubTraceDesc, TraceState, ValueRef,
+    FoldSubTraceLore, ParticleData, Sender, ServiceResultCidAggregate, SignatureMap, Store, SubTraceDesc, TraceState,
+    ValueRef,
 };
 use crate::Tetraplet;
 use crate::memory::{self, sizes};
 use ecow::EcoString;
-use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 /// The size of data in bytes.
@@ -104,7 +104,7 @@ fn heap_of(cid: &Cid) -> usize {
 }
 
 /// The size of public keys and signatures.
-pub(crate) fn of_signatures(signatures: &BTreeMap<Box<[u8]>, Box<[u8]>>) -> DataSize {
+pub(crate) fn of_signatures(signatures: &SignatureMap) -> DataSize {
     let mut size = DataSize::default();
     for (key, signature) in signatures {
         size += of_signature(key.len(), signature.len());

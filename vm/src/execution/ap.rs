@@ -60,9 +60,12 @@ impl Machine<'_> {
             return Err(Catchable::StreamMapKey(self.code.scope_name(target).clone()).into());
         }
         let Item { value, .. } = item;
-        let entry = Key::entry(key, value);
+        let entry = Key::entry(key, value.into_value());
         self.retain(|| memory::ECO + 2 * memory::FIELD);
-        let entry = Item { value: entry, ..item };
+        let entry = Item {
+            value: entry.into(),
+            ..item
+        };
         self.add_to_stream(Source::Map(target), entry, generation)?;
         self.trace.push_ap();
         Ok(())

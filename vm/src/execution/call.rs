@@ -6,11 +6,12 @@ use super::error_objects::ErrorSite;
 use super::fold::Source;
 use super::invalidation::Invalidation;
 use super::item::Item;
+use super::item_value::{Answer, ItemValue, ItemValueRef};
 use super::origin::{ORIGIN, Origin};
 use super::stream::Generation;
 use crate::data::{CallState, Provenance, Sender, TraceState, ValueRef};
 use crate::failure::{Catchable, ExecutionError, Side, Uncatchable};
-use crate::memory::{self, sizes};
+use crate::memory::sizes;
 use crate::trace::MetCall;
 use crate::{CallError, CallRequest, CallResult, Cid, Tetraplet, Tetraplets};
 use aqua_air::{Bytecode, CallOutput, OperandId, Operation, OperationId, ResolvedOperand};
@@ -193,11 +194,11 @@ impl Machine<'_> {
             if index > 0 {
                 out.push(b',');
             }
-            let mut write = |value: &Value| written = written.and_then(|()| value.write_element(out, limit));
+            let mut write = |value: ItemValueRef<'_>| written = written.and_then(|()| value.write_element(out, limit));
             match self.code[*argument] {
                 ResolvedOperand::String(text) => write_string(out, &self.code[text]),
                 ResolvedOperand::Scalar(slot, None) => write(self.scalar(slot)?.value),
-                _ => write(&self.value(*argument)?),
+                _ => write(self.resolve(*argument)?.value.as_ref()),
             }
         }
         out.push(b']');
@@ -220,7 +221,7 @@ impl Machine<'_> {
             tetraplet: stored,
         } = self.content.service_result(&cid)?;
         self.check_stored(tetraplet, arguments, &stored, &argument_hash)?;
-        let (code, message) = service_failure(&value).map_err(Uncatchable::MalformedCallServiceFailed)?;
+        let (code, message) = service_failure(value.get()).map_err(Uncatchable::MalformedCallServiceFailed)?;
         self.complete = false;
         self.own(tetraplet, &cid);
         self.trace.push(TraceState::Call(CallState::Failed(cid)));
@@ -319,7 +320,7 @@ impl Machine<'_> {
             if let ResolvedOperand::Scalar(slot, None) = self.code[*operand] {
                 self.content.charge(TETRAPLET)?;
                 let item = self.scalar(slot)?;
-                arguments.push(item.value.clone());
+                arguments.push(item.value.get().clone());
                 let seen = match (&before, tetraplets.last()) {
                     (Some(before), Some(last)) if before.as_ref().is(item.origin) => last.clone(),
                     _ => {
@@ -332,7 +333,7 @@ impl Machine<'_> {
                 let resolved = self.resolve(*operand)?;
                 self.content.charge(resolved.count() * TETRAPLET)?;
                 tetraplets.push(resolved.tetraplets());
-                arguments.push(resolved.value);
+                arguments.push(resolved.value.into_value());
                 before = None;
             }
         }
@@ -343,7 +344,7 @@ impl Machine<'_> {
     pub(super) fn resume_call(&mut self, call: &Call<'_>, result: CallResult) -> Result<(), ExecutionError> {
         let tetraplet = self.triplet(call)?;
         let arguments = self.write_arguments(call)?;
-        self.take_result(call, &tetraplet, arguments, result)
+        self.take_result(call, &tetraplet, arguments, result.map(ItemValue::from))
             .or_else(|error| self.call_error(call, Some(tetraplet), error))
     }
 
@@ -353,7 +354,7 @@ impl Machine<'_> {
         call: &Call<'_>,
         tetraplet: &Tetraplet,
         arguments: Result<(), Catchable>,
-        result: CallResult,
+        result: Answer,
     ) -> Result<(), ExecutionError> {
         if tetraplet.peer_pk != self.current_peer {
             self.invalidate(Invalidation::ForeignCall);
@@ -398,11 +399,11 @@ impl Machine<'_> {
         &mut self,
         tetraplet: &Tetraplet,
         argument_hash: &Cid,
-        value: Value,
+        value: ItemValue,
     ) -> Result<(Cid, Item), Uncatchable> {
         let cid = self.content.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);
-        self.retain(|| ORIGIN + memory::value(&value));
+        self.retain(|| ORIGIN + value.size());
         let provenance = Provenance::ServiceResult { cid: cid.clone() };
         let origin = Origin::new(tetraplet.clone(), provenance);
         let item = Item::new(value, origin, self.trace.position());
@@ -417,10 +418,10 @@ impl Machine<'_> {
     ) -> Result<(), ExecutionError> {
         // Other peers would take 0 for success.
         let code = if code == 0 { i32::MAX } else { code };
-        let value = Value::object([
+        let value = ItemValue::from(Value::object([
             (EcoString::inline("message"), message.clone().into()),
             (EcoString::inline("ret_code"), i64::from(code).into()),
-        ]);
+        ]));
         let cid = self.content.add_service_result(&value, argument_hash, tetraplet)?;
         self.own(tetraplet, &cid);
         self.trace.push(TraceState::Call(CallState::Failed(cid)));

@@ -1,7 +1,7 @@
 //! `canon`: canonicalises a stream or stream map, as one peer sees it.
 
 use super::Machine;
-use super::canon_map::{CanonMap, Key, NO_KEY, entry_value, runs_of_keys};
+use super::canon_map::{CanonMap, EntryKey, NO_KEY, entry_value, runs_of_keys};
 use super::fold::Source;
 use super::invalidation::Invalidation;
 use super::item::{self, CanonStream, Item};
@@ -119,9 +119,9 @@ impl Machine<'_> {
 fn first_of_each_key(entries: &[Item]) -> Result<Value, Uncatchable> {
     let mut fields = BTreeMap::new();
     for (positions, key) in runs_of_keys(entries) {
-        let key = key.and_then(Key::of).ok_or(NO_KEY)?;
-        let value = entry_value(&entries[positions.start].value)?;
-        fields.entry(key.into_name()).or_insert_with(|| value.clone());
+        let key = key.and_then(EntryKey::into_key).ok_or(NO_KEY)?;
+        let value = entry_value(&entries[positions.start])?;
+        fields.entry(key.into_name()).or_insert(value);
     }
     Ok(Value::Object(fields.into_iter().collect()))
 }

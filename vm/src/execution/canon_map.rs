@@ -1,9 +1,10 @@
 //! Canonicalised stream maps.
 
 use super::item::{CanonStream, Item};
+use super::item_value::ItemValueRef;
 use crate::failure::{StreamMapKeyError, Uncatchable};
 use crate::memory::{self, footprints};
-use aqua_values::Value;
+use aqua_values::{Object, Step, Value};
 use ecow::{EcoString, eco_format};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -63,7 +64,7 @@ impl Key {
     pub(super) fn entry(key: Value, value: Value) -> Value {
         let names = const { [EcoString::inline("key"), EcoString::inline("value")] };
         let [key_name, value_name] = names;
-        Value::object([(key_name, key), (value_name, value)])
+        Object::from([(key_name, key), (value_name, value)]).into()
     }
 }
 
@@ -83,7 +84,7 @@ impl CanonMap {
         let mut by_key = BTreeMap::<_, Vec<_>>::new();
         for (positions, key) in runs_of_keys(&entries.items) {
             by_key
-                .entry(key.and_then(Key::of).ok_or(NO_KEY)?)
+                .entry(key.and_then(EntryKey::into_key).ok_or(NO_KEY)?)
                 .or_default()
                 .extend(positions);
         }
@@ -113,7 +114,7 @@ impl CanonMap {
 
     /// The value, without its key, of an entry.
     pub(super) fn value_at(&self, position: usize) -> Result<Value, Uncatchable> {
-        entry_value(&self.entries.items[position].value).cloned()
+        entry_value(&self.entries.items[position])
     }
 
     /// All values of a key.
@@ -143,26 +144,52 @@ impl CanonMap {
     }
 }
 
-/// Runs of adjacent entries with the same key: their positions, and the key as a value.
-pub(super) fn runs_of_keys(entries: &[Item]) -> impl Iterator<Item = (Range<usize>, Option<&Value>)> {
+/// The key of an entry, as its value gives it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum EntryKey<'i> {
+    Parsed(&'i Value),
+    /// Its canonical text.
+    Text(&'i str),
+}
+
+impl<'i> EntryKey<'i> {
+    fn of(entry: &'i Item) -> Option<Self> {
+        match entry.value.as_ref() {
+            ItemValueRef::Parsed(value) => value.get("key").map(Self::Parsed),
+            ItemValueRef::Text(text) => text.part(&[Step::Field("key")]).map(Self::Text),
+        }
+    }
+
+    pub(super) fn into_key(self) -> Option<Key> {
+        match self {
+            Self::Parsed(value) => Key::of(value),
+            Self::Text(text) => Value::parse(text).ok().as_ref().and_then(Key::of),
+        }
+    }
+}
+
+/// Runs of adjacent entries with the same key: their positions, and the key.
+pub(super) fn runs_of_keys(entries: &[Item]) -> impl Iterator<Item = (Range<usize>, Option<EntryKey<'_>>)> {
     let mut start = 0;
-    let runs = entries.chunk_by(|left, right| entry_key(left) == entry_key(right));
+    let runs = entries.chunk_by(|left, right| EntryKey::of(left) == EntryKey::of(right));
     runs.map(move |run| {
         let positions = start..start + run.len();
         start = positions.end;
-        (positions, entry_key(&run[0]))
+        (positions, EntryKey::of(&run[0]))
     })
-}
-
-fn entry_key(entry: &Item) -> Option<&Value> {
-    entry.value.as_object().and_then(|fields| fields.get("key"))
 }
 
 /// The error for an entry without a valid key.
 pub(super) const NO_KEY: Uncatchable = Uncatchable::StreamMapKey(StreamMapKeyError::Key);
 
 /// The value of an entry.
-pub(super) fn entry_value(entry: &Value) -> Result<&Value, Uncatchable> {
-    let value = entry.as_object().and_then(|fields| fields.get("value"));
+pub(super) fn entry_value(entry: &Item) -> Result<Value, Uncatchable> {
+    let value = match entry.value.as_ref() {
+        ItemValueRef::Parsed(value) => value.get("value").cloned(),
+        ItemValueRef::Text(text) => {
+            let part = text.part(&[Step::Field("value")]);
+            part.and_then(|part| Value::parse(part).ok())
+        }
+    };
     value.ok_or(Uncatchable::StreamMapKey(StreamMapKeyError::Value))
 }

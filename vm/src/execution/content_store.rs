@@ -2,12 +2,12 @@
 
 use super::append_stores::AppendStores;
 use super::item::{ITEM, Item};
+use super::item_value::ItemValue;
 use super::origin::{ORIGIN, Origin};
-use crate::data::{CID, CanonCidAggregate, CanonResultCidAggregate, CidInfo, ServiceResultCidAggregate};
+use crate::data::{CID, CanonCidAggregate, CanonResultCidAggregate, CidInfo, Provenance, ServiceResultCidAggregate};
 use crate::digests::Texts;
 use crate::failure::Uncatchable;
 use crate::json_text::JsonText;
-use crate::memory;
 use crate::{Cid, Tetraplet};
 use aqua_values::{TextError, Value};
 use ecow::{EcoString, EcoVec};
@@ -31,12 +31,12 @@ pub(super) struct ContentStore {
 /// Parsed values of the store, and the memory that is left.
 #[derive(Debug)]
 struct Reading {
-    values: FxHashMap<Cid, Value>,
+    values: FxHashMap<Cid, ItemValue>,
     /// Bytes that the run may still use.
     allowance: u64,
     limit: u64,
-    /// Memory of the values that were parsed, if it is counted.
-    parsed: Option<usize>,
+    /// Memory of the origins that were made of stored content, in bytes.
+    origins: usize,
 }
 
 impl Reading {
@@ -46,21 +46,24 @@ impl Reading {
         Ok(())
     }
 
-    /// A value of the store. It is parsed once.
-    fn value(&mut self, stores: &AppendStores, cid: &Cid) -> Result<Value, Uncatchable> {
+    /// A value of the store. It is examined once.
+    fn value(&mut self, stores: &AppendStores, cid: &Cid) -> Result<ItemValue, Uncatchable> {
         if let Some(value) = self.values.get(cid) {
             return Ok(value.clone());
         }
         let text = stores.values.get(cid);
         let text = text.ok_or_else(|| Uncatchable::not_found("value", cid))?;
         self.charge(Value::parsed_size(text))?;
-        let value = Value::parse(text).map_err(|error| Uncatchable::MalformedValue {
-            cid: cid.clone(),
-            error,
-        })?;
-        if let Some(parsed) = &mut self.parsed {
-            *parsed += memory::value(&value);
-        }
+        let value = match ItemValue::of_canonical(text) {
+            Some(value) => value,
+            None => match Value::parse(text) {
+                Ok(value) => value.into(),
+                Err(error) => {
+                    let cid = cid.clone();
+                    return Err(Uncatchable::MalformedValue { cid, error });
+                }
+            },
+        };
         self.values.insert(cid.clone(), value.clone());
         Ok(value)
     }
@@ -69,14 +72,14 @@ impl Reading {
 /// A stored service result.
 #[derive(Debug)]
 pub(super) struct ServiceResult {
-    pub(super) value: Value,
+    pub(super) value: ItemValue,
     pub(super) argument_hash: Cid,
     pub(super) tetraplet: Tetraplet,
 }
 
 impl ContentStore {
-    /// The content of a run that may use `limit` bytes. `counts_values` is needed for [`parsed`](Self::parsed).
-    pub(super) fn new(info: CidInfo, limit: u64, counts_values: bool) -> Self {
+    /// The content of a run that may use `limit` bytes.
+    pub(super) fn new(info: CidInfo, limit: u64) -> Self {
         Self {
             stores: AppendStores::new(info),
             own_cids: Vec::new(),
@@ -84,7 +87,7 @@ impl ContentStore {
                 values: FxHashMap::default(),
                 allowance: limit,
                 limit,
-                parsed: counts_values.then_some(0),
+                origins: 0,
             },
             last_tetraplet: None,
             text: Vec::with_capacity(512),
@@ -104,7 +107,7 @@ impl ContentStore {
 
     /// Memory of the values and origins that were made of stored content, in bytes.
     pub(super) fn parsed(&self) -> usize {
-        self.reading.parsed.unwrap_or(0)
+        self.reading.origins + self.reading.values.values().map(ItemValue::size).sum::<usize>()
     }
 
     /// Bytes that were charged.
@@ -141,18 +144,29 @@ impl ContentStore {
 
     pub(super) fn canon_elements(&mut self, cids: &[Cid], position: usize) -> Result<Vec<Item>, Uncatchable> {
         self.charge(cids.len() * (CID + ITEM))?;
-        if let Some(parsed) = &mut self.reading.parsed {
-            *parsed += cids.len() * ORIGIN;
+        // Adjacent elements often have the same origin.
+        let mut last: Option<(&Cid, &Provenance, Origin)> = None;
+        let mut items = Vec::with_capacity(cids.len());
+        for cid in cids {
+            let stored = self.stores.canon_elements.get(cid);
+            let stored = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
+            let value = self.reading.value(&self.stores, &stored.value)?;
+            let origin = match &last {
+                Some((tetraplet, provenance, origin))
+                    if **tetraplet == stored.tetraplet && **provenance == stored.provenance =>
+                {
+                    origin.clone()
+                }
+                _ => {
+                    self.reading.origins += ORIGIN;
+                    let tetraplet = self.tetraplet(&stored.tetraplet)?;
+                    Origin::new(tetraplet, stored.provenance.clone()).proved_part()
+                }
+            };
+            last = Some((&stored.tetraplet, &stored.provenance, origin.clone()));
+            items.push(Item::new(value, origin, position));
         }
-        cids.iter().map(|cid| self.canon_element(cid, position)).collect()
-    }
-
-    fn canon_element(&mut self, cid: &Cid, position: usize) -> Result<Item, Uncatchable> {
-        let stored = self.stores.canon_elements.get(cid);
-        let stored = stored.ok_or_else(|| Uncatchable::not_found("canon aggregate", cid))?;
-        let value = self.reading.value(&self.stores, &stored.value)?;
-        let origin = Origin::new(self.tetraplet(&stored.tetraplet)?, stored.provenance.clone());
-        Ok(Item::new(value, origin, position))
+        Ok(items)
     }
 
     // Adding.
@@ -193,17 +207,24 @@ impl ContentStore {
     }
 
     /// The id of a value.
-    pub(super) fn identify(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
+    pub(super) fn identify(&mut self, value: &ItemValue) -> Result<Cid, Uncatchable> {
+        if let Some((text, cid)) = value.identified() {
+            self.charge(text.len())?;
+            return Ok(cid.clone());
+        }
         let mut text = self.take_buffer();
         let written = value.write_text(&mut text, self.allowance());
         self.keep_buffer(text, written)?;
         Ok(self.buffer_id())
     }
 
-    fn add_value(&mut self, value: &Value) -> Result<Cid, Uncatchable> {
+    fn add_value(&mut self, value: &ItemValue) -> Result<Cid, Uncatchable> {
         let cid = self.identify(value)?;
         let text = &self.text;
-        self.stores.values.add(&cid, || json(text));
+        self.stores.values.add(&cid, || match value.identified() {
+            Some((text, _)) => text.clone(),
+            None => json(text),
+        });
         Ok(cid)
     }
 
@@ -228,7 +249,7 @@ impl ContentStore {
 
     pub(super) fn add_service_result(
         &mut self,
-        value: &Value,
+        value: &ItemValue,
         argument_hash: &Cid,
         tetraplet: &Tetraplet,
     ) -> Result<Cid, Uncatchable> {

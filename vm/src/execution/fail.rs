@@ -20,11 +20,12 @@ impl Machine<'_> {
             Ok(object) => object,
             Err(error) => return error,
         };
-        if let Err(error) = check_error_object(&object.value) {
+        if let Err(error) = check_error_object(object.value.get()) {
             return Catchable::ErrorObject(error).into();
         }
         let code = object
             .value
+            .get()
             .as_object()
             .and_then(|fields| fields.get("error_code")?.as_number()?.as_u64());
         if let Some(code) = code.filter(|code| i64::try_from(*code).is_err()) {
@@ -44,8 +45,9 @@ impl Machine<'_> {
 
     fn raise(&mut self, object: Resolved) -> ExecutionError {
         let tetraplet = object.tetraplets().into_iter().next();
-        self.errors_mut().last.set(object.value.clone(), tetraplet);
+        let value = object.value.into_value();
+        self.errors_mut().last.set(value.clone(), tetraplet);
         self.complete = false;
-        Catchable::User(object.value).into()
+        Catchable::User(value).into()
     }
 }

@@ -5,6 +5,7 @@
 
 use super::frames::Frame;
 use super::item::{Item, ItemRef};
+use super::item_value::ItemValueRef;
 use super::origin::{ArrayOrigin, Origin};
 use super::snapshots::Array;
 use super::stream::Cursor;
@@ -67,7 +68,7 @@ impl Items {
     fn get(&self, index: usize) -> ItemRef<'_> {
         match self {
             Self::Array { values, origin } => ItemRef {
-                value: &values[index],
+                value: ItemValueRef::Parsed(&values[index]),
                 origin: origin.element(index),
                 position: 0,
             },
@@ -207,18 +208,18 @@ impl Machine<'_> {
                     return Ok(Items::Each([].into()));
                 }
                 let seen = self.apply_to_canon_map(map, &self.code[lens])?;
-                let values = array(seen.value, || self.code[lens].text.clone())?;
+                let values = array(seen.value.into_value(), || self.code[lens].text.clone())?;
                 Ok(Items::array(values, seen.origin))
             }
             ResolvedOperand::Scalar(slot, None) => {
                 let ItemRef { value, origin, .. } = self.scalar(slot)?;
-                let values = array(value.clone(), || self.code.name(slot).clone())?;
+                let values = array(value.get().clone(), || self.code.name(slot).clone())?;
                 Ok(Items::array(values, origin.to_origin()))
             }
             ResolvedOperand::Scalar(slot, Some(lens)) => {
                 let ItemRef { value, origin, .. } = self.scalar(slot)?;
-                let seen = self.apply_to_value(value, &origin.to_origin(), &self.code[lens])?;
-                let values = array(seen.value, || self.code[lens].text.clone())?;
+                let seen = self.apply_to_item(value, &origin.to_origin(), &self.code[lens])?;
+                let values = array(seen.value.into_value(), || self.code[lens].text.clone())?;
                 Ok(Items::array(values, seen.origin))
             }
             // The only other iterable is `[]`.

@@ -1,5 +1,6 @@
 //! Values with their origins.
 
+use super::item_value::{ItemValue, ItemValueRef};
 use super::origin::{Origin, OriginRef};
 use crate::data::Provenance;
 use crate::memory::{self, footprints, sizes};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// The value of a variable or an element of a stream.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
-    pub(super) value: Value,
+    pub(super) value: ItemValue,
     pub(super) origin: Origin,
     /// Position in the resulting trace of the state that made the value.
     pub(super) position: usize,
@@ -34,9 +35,9 @@ pub(super) fn slice_size(items: usize) -> usize {
 
 impl Item {
     /// A value with the part of its origin that is proved.
-    pub(super) fn new(value: Value, origin: Origin, position: usize) -> Self {
+    pub(super) fn new(value: impl Into<ItemValue>, origin: Origin, position: usize) -> Self {
         Self {
-            value,
+            value: value.into(),
             origin: origin.proved_part(),
             position,
         }
@@ -44,7 +45,7 @@ impl Item {
 
     pub(super) fn as_ref(&self) -> ItemRef<'_> {
         ItemRef {
-            value: &self.value,
+            value: self.value.as_ref(),
             origin: self.origin.as_ref(),
             position: self.position,
         }
@@ -54,7 +55,7 @@ impl Item {
 /// A borrowed item.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ItemRef<'i> {
-    pub(super) value: &'i Value,
+    pub(super) value: ItemValueRef<'i>,
     pub(super) origin: OriginRef<'i>,
     pub(super) position: usize,
 }
@@ -62,16 +63,16 @@ pub(super) struct ItemRef<'i> {
 /// A resolved operand, or the part that a lens selects.
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
-    pub(super) value: Value,
+    pub(super) value: ItemValue,
     pub(super) origin: Origin,
     /// The elements of a canonicalised stream or map, which have origins of their own.
     pub(super) elements: Option<Arc<[Item]>>,
 }
 
 impl Resolved {
-    pub(super) fn one(value: Value, origin: Origin) -> Self {
+    pub(super) fn one(value: impl Into<ItemValue>, origin: Origin) -> Self {
         Self {
-            value,
+            value: value.into(),
             origin,
             elements: None,
         }
@@ -108,6 +109,6 @@ impl CanonStream {
     }
 
     pub(super) fn as_value(&self) -> Value {
-        self.items.iter().map(|item| item.value.clone()).collect()
+        self.items.iter().map(|item| item.value.get().clone()).collect()
     }
 }

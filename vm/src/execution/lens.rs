@@ -3,11 +3,12 @@
 use super::Machine;
 use super::canon_map::{CanonMap, Key};
 use super::item::{CanonStream, Resolved};
+use super::item_value::ItemValueRef;
 use super::origin::Origin;
 use crate::Tetraplet;
 use crate::failure::{Catchable, ExecutionError, LensError};
 use aqua_air::{LensStep, ResolvedLens};
-use aqua_values::Value;
+use aqua_values::{Step, Value};
 
 impl Machine<'_> {
     /// Applies a lens to a value.
@@ -31,6 +32,35 @@ impl Machine<'_> {
         Ok(Resolved::one(part, origin.seen_through(&lens.text)))
     }
 
+    /// Applies a lens to the value of an item. Of a long text, only the selected part is parsed.
+    pub(super) fn apply_to_item(
+        &self,
+        value: ItemValueRef<'_>,
+        origin: &Origin,
+        lens: &ResolvedLens,
+    ) -> Result<Resolved, ExecutionError> {
+        let part = match (value, &lens.path) {
+            (ItemValueRef::Text(_), Some(path)) => {
+                let steps: Option<Vec<Step<'_>>> = path.iter().map(|step| self.static_step(*step)).collect();
+                steps.and_then(|steps| value.part(&steps))
+            }
+            _ => None,
+        };
+        match part {
+            Some(part) => Ok(Resolved::one(part, origin.seen_through(&lens.text))),
+            None => self.apply_to_value(value.get(), origin, lens),
+        }
+    }
+
+    /// A step that does not depend on a variable.
+    fn static_step(&self, step: LensStep) -> Option<Step<'_>> {
+        match step {
+            LensStep::Index(index) => Some(Step::Item(index as usize)),
+            LensStep::Field(name) => Some(Step::Field(&self.code[name])),
+            LensStep::Scalar(_) => None,
+        }
+    }
+
     fn follow(&self, value: &Value, path: &[LensStep]) -> Result<Value, ExecutionError> {
         let mut part = value.clone();
         for step in path {
@@ -43,7 +73,7 @@ impl Machine<'_> {
         match step {
             LensStep::Index(index) => Ok(item_at(value, index)?),
             LensStep::Field(name) => Ok(field_of(value, &self.code[name])?),
-            LensStep::Scalar(slot) => match self.scalar(slot)?.value.clone() {
+            LensStep::Scalar(slot) => match self.scalar(slot)?.value.get().clone() {
                 Value::String(name) => Ok(field_of(value, &name)?),
                 accessor @ Value::Number(_) => Ok(item_at(value, index_from(accessor)?)?),
                 accessor => Err(LensError::ScalarAccessor(accessor).into()),
@@ -68,7 +98,7 @@ impl Machine<'_> {
         let index = match path[0] {
             LensStep::Index(index) => index,
             LensStep::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
-            LensStep::Scalar(slot) => match self.scalar(slot)?.value.clone() {
+            LensStep::Scalar(slot) => match self.scalar(slot)?.value.get().clone() {
                 accessor @ Value::Number(_) => index_from(accessor)?,
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },
@@ -78,7 +108,7 @@ impl Machine<'_> {
             .items
             .get(index as usize)
             .ok_or(LensError::CanonStreamIndex { size, index })?;
-        let part = self.follow(&item.value, &path[1..])?;
+        let part = self.follow(item.value.get(), &path[1..])?;
         Ok(Resolved::one(part, item.origin.clone()))
     }
 
@@ -100,7 +130,7 @@ impl Machine<'_> {
                 if self.is_iterator(slot) {
                     return Err(LensError::MapAccessorIsIterable.into());
                 }
-                let accessor = self.scalar(slot)?.value.clone();
+                let accessor = self.scalar(slot)?.value.get().clone();
                 Key::of(&accessor).ok_or(LensError::MapAccessor(accessor))?
             }
         };
@@ -109,7 +139,7 @@ impl Machine<'_> {
             Some(second) if !positions.is_empty() => second,
             // A key without values gives an empty array, whatever follows in the path.
             _ => {
-                let value = map.values(&key)?.into_iter().collect();
+                let value: Value = map.values(&key)?.into_iter().collect();
                 let whole = Tetraplet {
                     lens: lens.text.clone(),
                     ..map.entries.origin.tetraplet()
@@ -120,7 +150,7 @@ impl Machine<'_> {
         let index = match *second {
             LensStep::Index(index) => index,
             LensStep::Field(name) => return Err(LensError::FieldOfStream(self.code[name].clone()).into()),
-            LensStep::Scalar(slot) => match self.scalar(slot)?.value.clone() {
+            LensStep::Scalar(slot) => match self.scalar(slot)?.value.get().clone() {
                 accessor @ Value::Number(_) => index_from(accessor)?,
                 accessor => return Err(LensError::StreamAccessor(accessor).into()),
             },

@@ -17,6 +17,7 @@ mod fold;
 mod frames;
 mod invalidation;
 mod item;
+mod item_value;
 mod lens;
 mod operand;
 mod origin;
@@ -27,10 +28,10 @@ mod snapshots;
 mod stream;
 mod variables;
 
-use crate::data::{CidInfo, ParticleData, Provenance, TraceState};
+use crate::data::{CidInfo, ParticleData, Provenance, Signatures, TraceState};
 use crate::failure::{Catchable, ExecutionError, TraceError, Uncatchable};
 use crate::trace::{Trace, TraceHandler};
-use crate::{CallRequest, CallResult, Cid, Limits, Params, Tetraplet, Work};
+use crate::{CallRequest, Cid, Limits, Params, Tetraplet, Work};
 use aqua_air::{Bytecode, Operation, OperationId, VariableKind};
 use call::Call;
 use canon::Canon;
@@ -49,6 +50,7 @@ use triomphe::Arc as Shared;
 
 pub(crate) use def_use::DefUse;
 pub(crate) use invalidation::Invalidation;
+pub(crate) use item_value::{Answer, ItemValue};
 pub(crate) use recording::Recording;
 use resumption::ResumeState;
 pub(crate) use resumption::{RecordedRun, resume};
@@ -65,7 +67,7 @@ pub(crate) struct Input<'d> {
     /// The content that both traces name.
     pub(crate) info: CidInfo,
     /// By decimal call id.
-    pub(crate) call_results: BTreeMap<String, CallResult>,
+    pub(crate) call_results: BTreeMap<String, Answer>,
     /// Whether to record the run, so that it can be resumed where calls wait.
     pub(crate) records: bool,
 }
@@ -80,7 +82,7 @@ pub(crate) struct Output {
     pub(crate) next_peers: BTreeSet<EcoString>,
     pub(crate) call_requests: BTreeMap<u32, CallRequest>,
     /// Results that no call consumed.
-    pub(crate) call_results: BTreeMap<String, CallResult>,
+    pub(crate) call_results: BTreeMap<String, Answer>,
     /// An error that nothing caught.
     pub(crate) error: Option<Catchable>,
     /// Present if the run can be resumed.
@@ -148,7 +150,7 @@ struct Machine<'d> {
     errors: Shared<Errors>,
 
     last_call_request_id: u32,
-    call_results: BTreeMap<String, CallResult>,
+    call_results: BTreeMap<String, Answer>,
     call_requests: BTreeMap<u32, CallRequest>,
     next_peers: BTreeSet<EcoString>,
 
@@ -175,7 +177,7 @@ impl<'d> Machine<'d> {
             current_peer: params.current_peer_id.clone(),
             literal: Origin::new(Tetraplet::of_peer(params.init_peer_id.clone()), Provenance::Literal),
             trace: Trace::Merged(TraceHandler::new(&previous.trace, current, records)),
-            content: ContentStore::new(info, params.limits.run_size, records),
+            content: ContentStore::new(info, params.limits.run_size),
             frames: frames::Stack::default(),
             length: 0,
             complete: true,
@@ -209,11 +211,12 @@ impl<'d> Machine<'d> {
     fn into_output(self, error: Option<Catchable>) -> Output {
         let (trace, events) = match self.trace {
             Trace::Merged(handler) => handler.into_result(),
-            Trace::Resumed(tree) => (tree.flatten(), Vec::new()),
+            Trace::Resumed(_) => unreachable!("a resumed run has another output"),
         };
         let recording = if error.is_none() {
+            let content = &self.content;
             self.recorder
-                .finish(self.streams, self.maps, events, self.content.parsed())
+                .finish(self.streams, self.maps, events, || content.parsed())
         } else {
             None
         };
@@ -222,7 +225,7 @@ impl<'d> Machine<'d> {
             trace,
             last_call_request_id: self.last_call_request_id,
             cid_info,
-            signatures: BTreeMap::new(),
+            signatures: Signatures::default(),
         };
         Output {
             data,

@@ -35,8 +35,8 @@ impl Machine<'_> {
                 let ItemRef { value, origin, .. } = self.scalar(slot)?;
                 let origin = origin.to_origin();
                 match lens {
-                    None => Ok(Resolved::one(value.clone(), origin)),
-                    Some(lens) => self.apply_to_value(value, &origin, &self.code[lens]),
+                    None => Ok(Resolved::one(value.to_owned(), origin)),
+                    Some(lens) => self.apply_to_item(value, &origin, &self.code[lens]),
                 }
             }
             ResolvedOperand::CanonStream(slot, lens) => {
@@ -45,7 +45,7 @@ impl Machine<'_> {
                     .get(slot.index(), self.code.name(slot), &self.levels)?;
                 match lens {
                     None => Ok(Resolved {
-                        value: stream.as_value(),
+                        value: stream.as_value().into(),
                         origin: stream.origin.clone(),
                         elements: Some(stream.items.clone()),
                     }),
@@ -56,7 +56,7 @@ impl Machine<'_> {
                 let map = self.canon_maps.get(slot.index(), self.code.name(slot), &self.levels)?;
                 match lens {
                     None => Ok(Resolved {
-                        value: map.as_value()?,
+                        value: map.as_value()?.into(),
                         origin: map.entries.origin.clone(),
                         elements: Some(map.entries.items.clone()),
                     }),
@@ -70,8 +70,8 @@ impl Machine<'_> {
     pub(super) fn value(&self, operand: OperandId) -> Result<Value, ExecutionError> {
         match self.code[operand] {
             ResolvedOperand::String(text) => Ok(self.code[text].clone().into()),
-            ResolvedOperand::Scalar(slot, None) => Ok(self.scalar(slot)?.value.clone()),
-            _ => Ok(self.resolve(operand)?.value),
+            ResolvedOperand::Scalar(slot, None) => Ok(self.scalar(slot)?.value.get().clone()),
+            _ => Ok(self.resolve(operand)?.value.into_value()),
         }
     }
 
@@ -86,7 +86,7 @@ impl Machine<'_> {
             None => self.literal.clone(),
         };
         let value = match lens {
-            None => object.clone(),
+            None => object.clone().into(),
             // The tetraplet is that of the error, not of the part.
             Some(lens) => self.apply_to_value(object, &origin, &self.code[lens])?.value,
         };
@@ -115,11 +115,11 @@ impl Machine<'_> {
     pub(super) fn resolve_text(&self, operand: OperandId) -> Result<EcoString, ExecutionError> {
         let value = match self.code[operand] {
             ResolvedOperand::String(text) => return Ok(self.code[text].clone()),
-            ResolvedOperand::Scalar(slot, None) => match self.scalar(slot)?.value {
+            ResolvedOperand::Scalar(slot, None) => match self.scalar(slot)?.value.get() {
                 Value::String(text) => return Ok(text.clone()),
                 value => value.clone(),
             },
-            _ => match self.resolve(operand)?.value {
+            _ => match self.resolve(operand)?.value.into_value() {
                 Value::String(text) => return Ok(text),
                 value => value,
             },

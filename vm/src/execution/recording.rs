@@ -11,7 +11,7 @@ use super::scalars::{Levels, Variables};
 use super::snapshots::{Array, Stack};
 use super::stream::Streams;
 use crate::memory::{footprints, sizes};
-use crate::trace::Event;
+use crate::trace::{Event, TraceToken};
 use aqua_air::OperationId;
 use std::sync::Arc;
 use triomphe::Arc as Shared;
@@ -55,6 +55,8 @@ pub(super) struct EndedPar {
     pub(super) exit: Context,
     /// The frames around it.
     pub(super) frames: Frames,
+    /// Its end in the trace.
+    pub(super) end: TraceToken,
 }
 
 /// A fold over a stream that continues when the stream grows.
@@ -76,6 +78,8 @@ pub(super) struct EndedFold {
     pub(super) exit: Context,
     /// The frames around it.
     pub(super) frames: Frames,
+    /// Its end in the trace.
+    pub(super) end: TraceToken,
 }
 
 /// A run that waits for answers, or has nothing left to do.
@@ -103,8 +107,8 @@ sizes! {
 
 footprints! {
     WaitingCall = 184;
-    EndedPar = 200;
-    EndedFold = 208;
+    EndedPar = 208;
+    EndedFold = 216;
 }
 
 /// Records a run in progress.
@@ -157,13 +161,13 @@ impl Recorder {
 
     /// The recording, unless it is invalid; an empty one if no calls wait.
     ///
-    /// `parsed` is the memory of the values that the run made of stored content.
+    /// `parsed` gives the memory of the values that the run made of stored content.
     pub(super) fn finish(
         mut self,
         streams: Streams,
         maps: Streams,
         events: Vec<(usize, Event)>,
-        parsed: usize,
+        parsed: impl FnOnce() -> usize,
     ) -> Option<Recording> {
         if !self.is_on || self.invalidation.is_some() {
             return None;
@@ -171,14 +175,14 @@ impl Recorder {
         if self.recording.waiting == 0 {
             return Some(Recording::default());
         }
-        self.recording.size += parsed + events.len() * EVENT;
+        self.recording.size += parsed() + events.len() * EVENT;
         self.recording.streams = streams;
         self.recording.maps = maps;
         for streams in [&mut self.recording.streams, &mut self.recording.maps] {
             streams.seal();
             self.recording.size += streams.take_fresh();
         }
-        // A resumed run has none and needs none: its tree has them.
+        // A resumed run has none and needs none: its trace has them.
         self.recording.events = events.into();
         Some(self.recording)
     }
@@ -264,6 +268,7 @@ impl Machine<'_> {
             complete: self.complete,
             exit,
             frames,
+            end: self.trace.last_end(),
         };
         let recording = &mut self.recorder.recording;
         recording.size += size + recording.pars.set(par.position, ended);
@@ -287,6 +292,7 @@ impl Machine<'_> {
             complete: fold.done,
             exit,
             frames,
+            end: self.trace.last_end(),
         };
         self.recorder.records += 1;
         let recording = &mut self.recorder.recording;

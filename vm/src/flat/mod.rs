@@ -10,7 +10,9 @@
 
 mod calls;
 pub mod json;
+mod message_pack;
 
+pub(crate) use calls::TextResult;
 pub use calls::{FlatCallResult, decode_call_requests, encode_call_results};
 
 use crate::data::INTERPRETER_VERSION;
@@ -133,7 +135,7 @@ fn prepare_and_run(
     let is_too_long = results.values().any(|result| result.result.len() as u64 > limit);
     check_results(is_too_long, flags, &parameters.limits)?;
     let results = Results {
-        by_id: results.iter().map(|(id, result)| (id.clone(), result.into())).collect(),
+        by_id: calls::read_texts(&results),
         texts: results,
     };
     let params = Params {

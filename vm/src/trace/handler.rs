@@ -1,11 +1,11 @@
 //! Reads two traces and writes a third.
 
-use super::Event;
 use super::bijection::Bijection;
 use super::fold::FoldMachine;
 use super::merge::{self, MetAp, MetCall};
 use super::par::ParMachine;
 use super::slider::Slider;
+use super::{Event, TraceToken};
 use crate::data::{CanonState, TraceState, ValueRef};
 use crate::failure::{Kind, Side, TraceError, Uncatchable};
 
@@ -42,6 +42,12 @@ impl<'d> TraceHandler<'d> {
         if let Some(events) = &mut self.events {
             events.push((self.result.len(), event));
         }
+    }
+
+    /// The event that was noted last.
+    pub(super) fn last_event(&self) -> TraceToken {
+        let events = self.events.as_ref().map_or(0, Vec::len);
+        TraceToken::Event(u32::try_from(events).unwrap_or(u32::MAX).wrapping_sub(1))
     }
 
     /// Position of the next state in the resulting trace.

@@ -2,7 +2,7 @@
 //!
 //! A full run meets, at each instruction with a state, the states that the previous and the current data have for it.
 //! [`TraceHandler`] finds and merges them and builds the resulting trace. A resumed run meets none and inserts states into
-//! the recorded trace, which is a [`TraceTree`]. The machine uses both as [`Trace`].
+//! the recorded trace: [`SplicedTrace`]. The machine uses both as [`Trace`].
 
 mod bijection;
 mod fold;
@@ -12,12 +12,12 @@ mod lore_builder;
 mod merge;
 mod par;
 mod slider;
-mod tree;
+mod spliced;
 
 pub(crate) use fold::FoldId;
 pub(crate) use handler::TraceHandler;
 pub(crate) use merge::{MetAp, MetCall};
-pub(crate) use tree::TraceTree;
+pub(crate) use spliced::{SplicedTrace, TraceToken};
 
 use crate::data::{ApResult, CanonState, TraceState};
 use crate::failure::{TraceError, Uncatchable};
@@ -51,7 +51,7 @@ pub(crate) enum Trace<'d> {
     /// Merged from previous and current data.
     Merged(TraceHandler<'d>),
     /// The trace of a recorded run, into which states are inserted.
-    Resumed(TraceTree),
+    Resumed(SplicedTrace),
 }
 
 impl Trace<'_> {
@@ -59,14 +59,14 @@ impl Trace<'_> {
     pub(crate) fn position(&self) -> usize {
         match self {
             Self::Merged(handler) => handler.position(),
-            Self::Resumed(tree) => tree.position(),
+            Self::Resumed(trace) => trace.position(),
         }
     }
 
     pub(crate) fn push(&mut self, state: TraceState) {
         match self {
             Self::Merged(handler) => handler.push(state),
-            Self::Resumed(tree) => tree.push(state),
+            Self::Resumed(trace) => trace.push(state),
         }
     }
 
@@ -79,7 +79,7 @@ impl Trace<'_> {
         };
         match self {
             Self::Merged(handler) => handler.push_with(state),
-            Self::Resumed(tree) => tree.push(state()),
+            Self::Resumed(trace) => trace.push(state()),
         }
     }
 
@@ -118,8 +118,8 @@ impl Trace<'_> {
     pub(crate) fn set_generation(&mut self, position: usize, generation: u32) -> Result<(), Uncatchable> {
         match self {
             Self::Merged(handler) => handler.set_generation(position, generation),
-            Self::Resumed(tree) => {
-                tree.set_generation(position, generation);
+            Self::Resumed(trace) => {
+                trace.set_generation(position, generation);
                 Ok(())
             }
         }
@@ -129,9 +129,9 @@ impl Trace<'_> {
     pub(crate) fn meet_par_start(&mut self) -> Result<usize, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_par_start(),
-            Self::Resumed(tree) => {
-                let position = tree.position();
-                tree.push(TraceState::Par(crate::data::ParResult::default()));
+            Self::Resumed(trace) => {
+                let position = trace.position();
+                trace.push(TraceState::Par(crate::data::ParResult::default()));
                 Ok(position)
             }
         }
@@ -141,8 +141,8 @@ impl Trace<'_> {
     pub(crate) fn meet_par_left_end(&mut self, par: usize) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_par_left_end(),
-            Self::Resumed(tree) => {
-                tree.par_left_end(par);
+            Self::Resumed(trace) => {
+                trace.push_event(Event::LeftEnd(par));
                 Ok(())
             }
         }
@@ -152,7 +152,7 @@ impl Trace<'_> {
     pub(crate) fn meet_par_right_end(&mut self, par: usize) {
         match self {
             Self::Merged(handler) => handler.meet_par_right_end(),
-            Self::Resumed(tree) => tree.move_after(par),
+            Self::Resumed(trace) => trace.push_event(Event::RightEnd(par)),
         }
     }
 
@@ -160,9 +160,9 @@ impl Trace<'_> {
     pub(crate) fn meet_fold_start(&mut self) -> Result<FoldId, TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_fold_start(),
-            Self::Resumed(tree) => {
-                let position = tree.position();
-                tree.push(TraceState::Fold(crate::data::FoldResult::default()));
+            Self::Resumed(trace) => {
+                let position = trace.position();
+                trace.push(TraceState::Fold(crate::data::FoldResult::default()));
                 Ok(FoldId(position))
             }
         }
@@ -172,8 +172,8 @@ impl Trace<'_> {
     pub(crate) fn meet_iteration_start(&mut self, fold: FoldId, value: usize) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_iteration_start(fold, value),
-            Self::Resumed(tree) => {
-                tree.push_event(Event::Iteration { fold, value });
+            Self::Resumed(trace) => {
+                trace.push_event(Event::Iteration { fold, value });
                 Ok(())
             }
         }
@@ -183,7 +183,7 @@ impl Trace<'_> {
     pub(crate) fn meet_iteration_end(&mut self, fold: FoldId) {
         match self {
             Self::Merged(handler) => handler.meet_iteration_end(fold),
-            Self::Resumed(tree) => tree.push_event(Event::Next(fold)),
+            Self::Resumed(trace) => trace.push_event(Event::Next(fold)),
         }
     }
 
@@ -191,8 +191,8 @@ impl Trace<'_> {
     pub(crate) fn meet_back_iterator(&mut self, fold: FoldId) -> Result<(), TraceError> {
         match self {
             Self::Merged(handler) => handler.meet_back_iterator(fold),
-            Self::Resumed(tree) => {
-                tree.push_event(Event::Back(fold));
+            Self::Resumed(trace) => {
+                trace.push_event(Event::Back(fold));
                 Ok(())
             }
         }
@@ -200,16 +200,24 @@ impl Trace<'_> {
 
     /// Skips the recorded return from a nested iteration.
     pub(crate) fn skip_back(&mut self, fold: FoldId) {
-        if let Self::Resumed(tree) = self {
-            tree.skip_back(fold);
+        if let Self::Resumed(trace) = self {
+            trace.skip_back(fold);
         }
     }
 
     /// The trace of a resumed run.
-    pub(crate) fn tree(&mut self) -> Option<&mut TraceTree> {
+    pub(crate) fn resumed(&mut self) -> Option<&mut SplicedTrace> {
         match self {
             Self::Merged(_) => None,
-            Self::Resumed(tree) => Some(tree),
+            Self::Resumed(trace) => Some(trace),
+        }
+    }
+
+    /// The end of the `par` or fold that has just ended, if the run is recorded.
+    pub(crate) fn last_end(&self) -> TraceToken {
+        match self {
+            Self::Merged(handler) => handler.last_event(),
+            Self::Resumed(trace) => trace.last_token(),
         }
     }
 
@@ -217,7 +225,7 @@ impl Trace<'_> {
     pub(crate) fn meet_generation_end(&mut self, fold: FoldId) {
         match self {
             Self::Merged(handler) => handler.meet_generation_end(fold),
-            Self::Resumed(tree) => tree.push_event(Event::GenerationEnd(fold)),
+            Self::Resumed(trace) => trace.push_event(Event::GenerationEnd(fold)),
         }
     }
 
@@ -225,7 +233,7 @@ impl Trace<'_> {
     pub(crate) fn meet_fold_end(&mut self, fold: FoldId) {
         match self {
             Self::Merged(handler) => handler.meet_fold_end(fold),
-            Self::Resumed(tree) => tree.move_after(fold.0),
+            Self::Resumed(trace) => trace.push_event(Event::FoldEnd(fold)),
         }
     }
 }

@@ -9,23 +9,20 @@ mod signers;
 
 pub(crate) use signers::decode_key;
 
-use crate::data::{CidInfo, ParticleData};
+use crate::data::{CidInfo, ParticleData, SignatureMap};
 use crate::{Cid, PreparationError};
 use aqua_keys::KeyPair;
 use ids::verify_ids;
 use signers::{Signer, Signers};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Format byte in front of ed25519 keys and signatures in particle data.
 const ED25519_FORMAT: u8 = 0;
 
-/// Public keys and signatures, both with their format byte.
-pub(crate) type Signatures = BTreeMap<Box<[u8]>, Box<[u8]>>;
-
 /// The signatures of verified data.
 #[derive(Debug, Default)]
 pub(crate) struct Verified {
-    pub(crate) signatures: Signatures,
+    pub(crate) signatures: SignatureMap,
     /// A valid signature of this peer.
     pub(crate) signed: Option<Signed>,
 }
@@ -99,24 +96,38 @@ fn merge_signatures(
     Ok(Verified { signatures, signed })
 }
 
-/// Adds this peer's signature of its ids and replaces the former one. Signatures are deterministic, so one of the same ids
-/// is reused.
-pub(crate) fn sign(
-    signatures: &mut Signatures,
-    mut own_cids: Vec<Cid>,
-    signed: Option<Signed>,
-    particle_id: &str,
-    key: &KeyPair,
-) {
-    own_cids.sort_unstable();
-    let signature = match signed {
-        Some(signed) if signed.cids == own_cids => signed.signature,
-        _ => {
-            let signature = key.sign(&message(own_cids.len(), own_cids.iter(), particle_id));
-            with_format(signature.as_bytes())
-        }
-    };
-    signatures.insert(with_format(key.public_key_bytes()), signature);
+/// What a signature of this peer will cover, and the signatures that data has without it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ToSign {
+    pub(crate) signatures: Arc<SignatureMap>,
+    /// Ids that this peer has added.
+    pub(crate) own_cids: Arc<Vec<Cid>>,
+}
+
+impl ToSign {
+    /// Adds this peer's signature of its ids, and of `further` ones, and replaces the former one. Signatures are
+    /// deterministic, so one of the same ids is reused.
+    pub(crate) fn sign(
+        self,
+        further: Vec<Cid>,
+        signed: Option<Signed>,
+        particle_id: &str,
+        key: &KeyPair,
+    ) -> SignatureMap {
+        let mut signatures = Arc::unwrap_or_clone(self.signatures);
+        let mut own_cids = Arc::unwrap_or_clone(self.own_cids);
+        own_cids.extend(further);
+        own_cids.sort_unstable();
+        let signature = match signed {
+            Some(signed) if signed.cids == own_cids => signed.signature,
+            _ => {
+                let signature = key.sign(&message(own_cids.len(), own_cids.iter(), particle_id));
+                with_format(signature.as_bytes())
+            }
+        };
+        signatures.insert(with_format(key.public_key_bytes()), signature);
+        signatures
+    }
 }
 
 /// A key or a signature as it stands in particle data.

@@ -1,7 +1,7 @@
 //! The ids of each peer in particle data, and its signature of them.
 
-use super::{ED25519_FORMAT, Signatures, message};
-use crate::data::{CallState, CanonState, ParticleData, Store, TraceState, ValueRef};
+use super::{ED25519_FORMAT, message};
+use crate::data::{CallState, CanonState, ParticleData, SignatureMap, Store, TraceState, ValueRef};
 use crate::failure::{CidStoreError, KeyError, SignatureError, type_names};
 use crate::{Cid, PreparationError};
 use aqua_keys::{KeyPair, PeerId, PublicKey, Signature, verify_data};
@@ -85,7 +85,7 @@ impl<'d> Signers<'d> {
     }
 
     /// Takes the longer list of each peer with its signature. It must contain the shorter one.
-    pub(super) fn merge(mut self, current: Self) -> Result<Signatures, SignatureError> {
+    pub(super) fn merge(mut self, current: Self) -> Result<SignatureMap, SignatureError> {
         for (peer, signer) in current.by_peer {
             match self.by_peer.get(&peer) {
                 Some(known) => {

@@ -19,7 +19,7 @@ use super::recording::{Context, EndedFold, Recorder, WaitingCall};
 use super::{DefUse, Input, Machine, Outcome, Recording, Returned, Started};
 use crate::data::{CidInfo, ParticleData};
 use crate::failure::{ExecutionError, Uncatchable};
-use crate::trace::{FoldId, Trace, TraceTree};
+use crate::trace::{FoldId, SplicedTrace, Trace};
 use crate::{CallRequest, CallResult, Cid, Params, Work};
 use aqua_air::Bytecode;
 use ecow::EcoString;
@@ -38,14 +38,14 @@ const STATES_PER_ANSWER: usize = 32;
 #[derive(Debug, Clone)]
 pub(crate) struct RecordedRun {
     pub(crate) recording: Recording,
-    pub(crate) tree: TraceTree,
+    pub(crate) trace: SplicedTrace,
     pub(crate) last_call_request_id: u32,
 }
 
 /// The result of resuming a run.
 #[derive(Debug)]
 pub(crate) struct ResumedRun {
-    pub(crate) tree: TraceTree,
+    pub(crate) trace: SplicedTrace,
     pub(crate) last_call_request_id: u32,
     /// Present if the run can be resumed again.
     pub(crate) recording: Option<Recording>,
@@ -110,10 +110,10 @@ pub(crate) fn resume(
 ) -> (Result<ResumedRun, Invalidation>, Work) {
     let RecordedRun {
         mut recording,
-        tree,
+        trace,
         last_call_request_id,
     } = run;
-    let tasks = match take_calls(&mut recording, &tree, answers) {
+    let tasks = match take_calls(&mut recording, &trace, answers) {
         Ok(tasks) => tasks,
         Err(reason) => return (Err(reason), Work::default()),
     };
@@ -127,7 +127,7 @@ pub(crate) fn resume(
         call_results: BTreeMap::new(),
         records: true,
     });
-    machine.trace = Trace::Resumed(tree);
+    machine.trace = Trace::Resumed(trace);
     machine.last_call_request_id = last_call_request_id;
     machine.streams = std::mem::take(&mut recording.streams);
     machine.maps = std::mem::take(&mut recording.maps);
@@ -151,10 +151,10 @@ pub(crate) fn resume(
 /// Takes the calls that have answers out of the recording.
 fn take_calls(
     recording: &mut Recording,
-    tree: &TraceTree,
+    trace: &SplicedTrace,
     answers: &BTreeMap<u32, CallResult>,
 ) -> Result<Vec<Task>, Invalidation> {
-    if answers.len() > FEW_ANSWERS && answers.len() * STATES_PER_ANSWER > tree.position() {
+    if answers.len() > FEW_ANSWERS && answers.len() * STATES_PER_ANSWER > trace.position() {
         return Err(Invalidation::ManyAnswers);
     }
     let mut tasks = Vec::with_capacity(answers.len());
@@ -170,15 +170,15 @@ impl Machine<'_> {
         if let Some(reason) = self.recorder.invalidation {
             return Err(reason);
         }
-        let tree = match self.trace {
-            Trace::Resumed(tree) if !tree.is_inconsistent() => tree,
+        let trace = match self.trace {
+            Trace::Resumed(trace) if !trace.is_inconsistent() => trace,
             _ => return Err(Invalidation::Inconsistent),
         };
-        let parsed = self.content.parsed();
+        let parsed = || self.content.parsed();
         let recording = self.recorder.finish(self.streams, self.maps, Vec::new(), parsed);
         let (added, own_cids) = self.content.finish();
         Ok(ResumedRun {
-            tree,
+            trace,
             last_call_request_id: self.last_call_request_id,
             recording,
             added,
@@ -253,8 +253,8 @@ impl Machine<'_> {
             return Ok(());
         };
         self.restore(waiting.frames, waiting.context, waiting.complete);
-        if let Some(tree) = self.trace.tree() {
-            tree.resume(waiting.position);
+        if let Some(trace) = self.trace.resumed() {
+            trace.resume(waiting.position);
         }
         let outcome = match self.resume_call(&call, answer) {
             Ok(()) => Ok(()),
@@ -377,10 +377,10 @@ impl Machine<'_> {
             return Ok(());
         }
         ended.complete = complete;
-        let (frames, exit) = (ended.frames.clone(), ended.exit.clone());
+        let (frames, exit, end) = (ended.frames.clone(), ended.exit.clone(), ended.end);
         self.restore(frames, exit, complete);
-        if let Some(tree) = self.trace.tree() {
-            tree.move_after(position);
+        if let Some(trace) = self.trace.resumed() {
+            trace.move_after(end);
         }
         self.unwind(Ok(()))
     }
@@ -428,8 +428,8 @@ impl Machine<'_> {
         let parts = ended.parts;
         ended.generations += 1;
         self.restore(ended.frames.clone(), ended.exit.clone(), ended.complete_before_next);
-        if let Some(tree) = self.trace.tree() {
-            tree.move_to_fold_end(trace.0);
+        if let Some(resumed) = self.trace.resumed() {
+            resumed.move_before(ended.end);
         }
         self.trace
             .meet_iteration_start(trace, items[0].position)
@@ -470,10 +470,10 @@ impl Machine<'_> {
             return Ok(());
         }
         ended.complete = ended.done;
-        let (frames, exit) = (ended.frames.clone(), ended.exit.clone());
+        let (frames, exit, end) = (ended.frames.clone(), ended.exit.clone(), ended.end);
         self.restore(frames, exit, true);
-        if let Some(tree) = self.trace.tree() {
-            tree.move_after(position);
+        if let Some(trace) = self.trace.resumed() {
+            trace.move_after(end);
         }
         self.unwind(Ok(()))
     }
