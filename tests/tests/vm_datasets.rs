@@ -13,7 +13,7 @@ fn check_sizes(set: &DataSet, reply: &Reply) {
         prev_data,
         data,
         outcome,
-    } = set.official;
+    } = set.official.expect("an equivalent of an official set");
     for (what, ours, official, slack) in [
         ("script", set.air.len(), air, 52.0),
         ("previous data", set.prev_data.len(), prev_data, 0.0),
@@ -27,6 +27,27 @@ fn check_sizes(set: &DataSet, reply: &Reply) {
             set.name
         );
     }
+}
+
+/// The benches use a hundred times more.
+const LARGE: usize = 1_000_000;
+
+#[test]
+fn large_sets_run_alike_on_both_machines() {
+    let mut vms = match PairedVms::start() {
+        Ok(vms) => vms,
+        Err(reason) => return foreign::skip("large_sets_run_alike_on_both_machines", &reason),
+    };
+    for name in DataSet::large_names() {
+        let set = DataSet::large(name, LARGE).expect("a name of a large set");
+        let reply = vms.invoke(Seat::Ours, Rules::Newer, &set.invocation());
+        assert_eq!((reply.ret_code, &*reply.error_message), (0, ""), "{name}");
+        let texts = set.call_results.values().map(|result| result.result.len());
+        let bytes = set.air.len() + texts.sum::<usize>() + reply.data.len();
+        assert!(bytes >= LARGE * 4 / 5, "{name}: {bytes} bytes");
+    }
+    let differences = vms.take_differences();
+    assert!(differences.is_empty(), "{}", differences[0].what);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) fn multiple_cids(name: &'static str, official: Sizes) -> DataSet {
     let prev_data = play.data("init");
     play.deliver("init", "other");
     let data = play.data("other");
-    DataSet::of(name, official, &play, "init", prev_data, data)
+    DataSet::of(name, Some(official), &play, "init", prev_data, data)
 }
 
 /// Three nested folds over eight peers, 64 calls at each.
@@ -65,7 +65,7 @@ pub(super) fn multiple_peers(name: &'static str, official: Sizes) -> DataSet {
     }
     assert_eq!(from, "other", "the way of the particle");
     let data = play.data("other");
-    DataSet::of(name, official, &play, "init", prev_data, data)
+    DataSet::of(name, Some(official), &play, "init", prev_data, data)
 }
 
 /// 900 calls at the initiator side by side, then a canon of their results.
@@ -83,7 +83,7 @@ pub(super) fn multiple_sigs(name: &'static str, official: Sizes) -> DataSet {
     let prev_data = play.data("init");
     play.deliver("init", "other");
     let data = play.data("other");
-    DataSet::of(name, official, &play, "init", prev_data, data)
+    DataSet::of(name, Some(official), &play, "init", prev_data, data)
 }
 
 const REQUESTS: usize = 500;
@@ -113,7 +113,7 @@ pub(super) fn call_requests(name: &'static str, official: Sizes) -> DataSet {
     let (play, call_results) = requests_play();
     DataSet {
         call_results,
-        ..DataSet::of(name, official, &play, "init", play.data("init"), Vec::new())
+        ..DataSet::of(name, Some(official), &play, "init", play.data("init"), Vec::new())
     }
 }
 
@@ -123,6 +123,6 @@ pub(super) fn call_results(name: &'static str, official: Sizes) -> DataSet {
     let requests = play.step("init", &[], &results).call_requests;
     DataSet {
         call_results: play.answers("init", &requests),
-        ..DataSet::of(name, official, &play, "init", play.data("init"), Vec::new())
+        ..DataSet::of(name, Some(official), &play, "init", play.data("init"), Vec::new())
     }
 }

@@ -26,7 +26,7 @@ fn arrival(name: &'static str, official: Sizes, mut play: Play) -> DataSet {
     let next = play.begin();
     assert_eq!(next, ["other"], "the way of the particle");
     let data = play.data("init");
-    DataSet::of(name, official, &play, "other", Vec::new(), data)
+    DataSet::of(name, Some(official), &play, "other", Vec::new(), data)
 }
 
 fn populate(name: &'static str, official: Sizes, count: usize, fill: &str) -> DataSet {

@@ -2,9 +2,10 @@
 //!
 //! Each is one run: a script, what the peer knows, what arrives, results of its services. They are equivalents of the
 //! official interpreter's sets, made from descriptions of those by running scripts peer by peer, so sizes are alike and bytes
-//! are not.
+//! are not. [`DataSet::large`] makes further sets, of any size.
 
 mod calls;
+mod large;
 mod maps;
 mod network;
 mod official_form;
@@ -20,10 +21,10 @@ use std::collections::BTreeMap;
 /// One run of a machine.
 #[derive(Debug, Clone)]
 pub struct DataSet {
-    /// Name of the official set that it is an equivalent of.
+    /// Name of the official set that it is an equivalent of, if it is one.
     pub name: &'static str,
-    /// Bytes of that set.
-    pub official: Sizes,
+    /// Bytes of that set; none for a set of any size.
+    pub official: Option<Sizes>,
     /// The script.
     pub air: String,
     /// What the peer knows.
@@ -119,7 +120,7 @@ const RECIPES: &[(&str, Sizes, Recipe)] = &[
 ];
 
 impl DataSet {
-    /// All sets.
+    /// All equivalents of official sets.
     pub fn all() -> Vec<Self> {
         Self::names()
             .map(|name| Self::named(name).expect("a name of a set"))
@@ -151,7 +152,14 @@ impl DataSet {
     }
 
     /// A run of a peer of a play.
-    fn of(name: &'static str, official: Sizes, play: &Play, peer: &str, prev_data: Vec<u8>, data: Vec<u8>) -> Self {
+    fn of(
+        name: &'static str,
+        official: Option<Sizes>,
+        play: &Play,
+        peer: &str,
+        prev_data: Vec<u8>,
+        data: Vec<u8>,
+    ) -> Self {
         let peer = play.peer(peer);
         Self {
             name,

@@ -116,7 +116,7 @@ pub(super) fn dashboard(name: &'static str, official: Sizes) -> DataSet {
         }
     }
     let prev_data = play.data("seventh");
-    DataSet::of(name, official, &play, "relay", prev_data, data)
+    DataSet::of(name, Some(official), &play, "relay", prev_data, data)
 }
 
 /// A particle that asks all known peers for those that they know, and these again.
@@ -182,5 +182,5 @@ pub(super) fn network_explore(name: &'static str, official: Sizes) -> DataSet {
             under_way.push_back((next, play.data(&to)));
         }
     }
-    DataSet::of(name, official, &play, "relay", last.0, last.1)
+    DataSet::of(name, Some(official), &play, "relay", last.0, last.1)
 }

@@ -10,7 +10,7 @@ const INSTRUCTIONS: usize = 10_000;
 
 pub(super) fn null(name: &'static str, official: Sizes) -> DataSet {
     let play = Play::new("(null)", PARTICLE_ID, &["init"], |_, _| Value::Null);
-    DataSet::of(name, official, &play, "init", Vec::new(), Vec::new())
+    DataSet::of(name, Some(official), &play, "init", Vec::new(), Vec::new())
 }
 
 /// A random tree of `seq` with `ap` of long names.
@@ -23,7 +23,7 @@ pub(super) fn parser(name: &'static str, official: Sizes) -> DataSet {
         id("other")
     );
     let play = Play::new(air, PARTICLE_ID, &["init", "other"], |_, _| Value::Null);
-    DataSet::of(name, official, &play, "init", Vec::new(), Vec::new())
+    DataSet::of(name, Some(official), &play, "init", Vec::new(), Vec::new())
 }
 
 /// `count` instructions, an `ap` at each inner node.
@@ -51,11 +51,11 @@ pub(super) fn parser_calls(name: &'static str, official: Sizes) -> DataSet {
     calls(0, INSTRUCTIONS - 1, &mut tree);
     let air = format!(r#"(seq (call "{}" ("" "") [] var0) {tree})"#, id("other"));
     let play = Play::new(air, PARTICLE_ID, &["init", "other"], |_, _| Value::Null);
-    DataSet::of(name, official, &play, "init", Vec::new(), Vec::new())
+    DataSet::of(name, Some(official), &play, "init", Vec::new(), Vec::new())
 }
 
 /// Calls from the first up to, not including, the last.
-fn calls(first: usize, last: usize, out: &mut String) {
+pub(super) fn calls(first: usize, last: usize, out: &mut String) {
     if last - first == 1 {
         let (peer, output) = (first % 100, (first + 1) % 100);
         let _ = write!(out, r#"(call var{peer} ("service" "func") [] var{output})"#);

@@ -29,7 +29,7 @@ pub(super) fn big_values_data(name: &'static str, official: Sizes) -> DataSet {
 
 fn data_set(name: &'static str, official: Sizes, data: Vec<u8>) -> DataSet {
     let play = Play::new("(null)", PARTICLE_ID, &["init"], |_, _| Value::Null);
-    DataSet::of(name, official, &play, "init", Vec::new(), data)
+    DataSet::of(name, Some(official), &play, "init", Vec::new(), data)
 }
 
 /// A flat trace with these results of one service of the first peer, and its signature.
@@ -60,7 +60,7 @@ fn interface(number: usize) -> Value {
 }
 
 /// As a peer lists its modules.
-fn modules(seed: usize, count: usize) -> Value {
+pub(super) fn modules(seed: usize, count: usize) -> Value {
     let hash = |number: usize| {
         let words =
             (1..=4_u64).map(|word| format!("{:016x}", (number as u64 + word).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
