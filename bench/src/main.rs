@@ -74,8 +74,11 @@ fn group(name: &str) -> Result<()> {
     if name == VM {
         let how = "all in one run; processor time of the thread for ours and for the official native machine 0.64.1, \
                    of the process for the official client's way (npm avm 0.62 through marine-js in Node), lowest deciles in microseconds \
-                   after warm-up; times_native and times_client say how many times less ours takes";
-        return store(name, how, &vm::report(&|line| print(line))?);
+                   after warm-up; mimalloc on both native sides, dropping the outcome included; times_native and times_client say \
+                   how many times less ours takes";
+        let results = vm::report(&|line| print(line))?;
+        store(name, how, &results)?;
+        return vm::figures::write(&results);
     }
     if name == SIMULATOR {
         let how = "release build; all runs in this process, on all processors, wall time by the monotonic clock";

@@ -1,7 +1,7 @@
 //! Arrival on the data sets: data arrives at a peer that has not verified any of it.
 //!
 //! In every run, the official VMs parse the script, decode all data, and sign and encode the result. Ours does these only if
-//! necessary, so an arrival is measured in three extents.
+//! necessary, so an arrival is measured in three extents. The largest is that of the official VMs: from bytes to bytes.
 
 use super::counterparts::{Counterparts, OURS, TURNS, Turns};
 use super::primitives::Primitives;
@@ -10,75 +10,104 @@ use super::timing::{self, Samples, rounded};
 use anyhow::{Result, ensure};
 use aqua_tests::simulated_network::call_results;
 use aqua_tests::vm_datasets::DataSet;
-use aqua_vm::{CallResult, Outcome, Params, Program, State, step};
+use aqua_vm::flat::{self, FlatOutcome, RunParameters};
+use aqua_vm::{CallResult, CanonMapFold, Outcome, Params, Program, State, step};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The measured work. Each extent includes the previous one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Extent {
-    /// A state that was decoded from the set's previous data receives its current data. The result is signed and encoded only if
-    /// it is sent to other peers. This is the cost for a node that knows the script.
-    Met,
-    /// The script is parsed as well.
-    WithScript,
-    /// The result is always signed and encoded.
-    Whole,
-}
+/// A state that was decoded from the previous data of a set, and its call results.
+type Known = (State, BTreeMap<u32, CallResult>);
 
-/// The previous state of a set and its call results, and its program if it is known.
-fn prepared(set: &DataSet, extent: Extent) -> Prepared {
+pub(super) fn known(set: &DataSet) -> Known {
     let state = State::decode(&set.prev_data).expect("a set's previous data");
-    let program = (extent == Extent::Met).then(|| read(set));
-    (program, state, call_results(&set.call_results))
+    (state, call_results(&set.call_results))
 }
-
-type Prepared = (Option<Program>, State, BTreeMap<u32, CallResult>);
 
 fn read(set: &DataSet) -> Program {
     Program::from_air(&set.air).expect("a set's script")
 }
 
-fn arrive(set: &DataSet, (program, state, results): Prepared, params: &Params, extent: Extent) -> (Outcome, Vec<u8>) {
-    let program = program.unwrap_or_else(|| read(set));
-    let outcome = step(&program, &state, &set.data, &results, params);
-    let goes_out = extent == Extent::Whole || !outcome.next_peers.is_empty();
-    let encoded = if goes_out { outcome.state.encode() } else { Vec::new() };
+/// The state receives the current data. The result is signed and encoded only if it is sent to other peers.
+pub(super) fn arrive(set: &DataSet, program: &Program, (state, results): Known, params: &Params) -> (Outcome, Vec<u8>) {
+    let outcome = step(program, &state, &set.data, &results, params);
+    let encoded = if outcome.next_peers.is_empty() {
+        Vec::new()
+    } else {
+        outcome.state.encode()
+    };
     (outcome, encoded)
+}
+
+/// A run over bytes, with the inputs and outputs of the official VMs: the script is parsed, previous and current data and call
+/// results are decoded, and the result and call requests are encoded.
+pub(super) struct InBytes<'s> {
+    set: &'s DataSet,
+    parameters: RunParameters,
+    call_results: Vec<u8>,
+}
+
+impl<'s> InBytes<'s> {
+    pub(super) fn of(set: &'s DataSet) -> Self {
+        let params = params(set);
+        Self {
+            set,
+            parameters: RunParameters {
+                init_peer_id: set.particle.init_peer_id.clone(),
+                current_peer_id: set.current_peer_id.clone(),
+                timestamp: set.particle.timestamp,
+                ttl: set.particle.ttl,
+                key_format: 0,
+                secret_key_bytes: set.seed.to_vec(),
+                particle_id: set.particle.id.clone(),
+                limits: params.limits,
+                canon_map_fold: CanonMapFold::LastOfEachKey,
+                trust: params.trust,
+            },
+            call_results: flat::encode_call_results(&set.call_results),
+        }
+    }
+
+    pub(super) fn run(&self) -> FlatOutcome {
+        let DataSet {
+            air, prev_data, data, ..
+        } = self.set;
+        flat::invoke(air, prev_data, data, &self.parameters, &self.call_results)
+    }
 }
 
 /// The times of single runs of a set.
 struct Runs {
+    program: Program,
     /// Our VM in the smallest extent, and the official VMs.
-    met: Turns,
+    arrival: Turns,
     with_script: Samples,
-    whole: Samples,
+    bytes: Samples,
     primitives: Primitives,
 }
 
 impl Runs {
     fn of(set: &DataSet) -> Result<Self> {
-        let (outcome, _) = arrive(set, prepared(set, Extent::Whole), &params(set), Extent::Whole);
+        let program = read(set);
+        let (outcome, _) = arrive(set, &program, known(set), &params(set));
         ensure!(outcome.error.is_none(), "{}: {}", set.name, outcome.message());
         Ok(Self {
-            met: Turns::default(),
+            program,
+            arrival: Turns::default(),
             with_script: Samples::default(),
-            whole: Samples::default(),
+            bytes: Samples::default(),
             primitives: Primitives::of(set, &outcome)?,
         })
     }
 
     fn turn(&mut self, set: &DataSet, counterparts: &mut Counterparts) -> Result<()> {
-        let params = params(set);
-        let run = |prepared| arrive(set, prepared, &params, Extent::Met);
-        counterparts.turn(&mut self.met, &set.invocation(), &|| prepared(set, Extent::Met), &run)?;
-        for (samples, extent) in [
-            (&mut self.with_script, Extent::WithScript),
-            (&mut self.whole, Extent::Whole),
-        ] {
-            let run = |prepared| arrive(set, prepared, &params, extent);
-            samples.extend(timing::samples(&|| prepared(set, extent), &run, OURS)?);
-        }
+        let (params, program) = (params(set), &self.program);
+        let prepare = || known(set);
+        let arrival = |known| arrive(set, program, known, &params);
+        counterparts.turn(&mut self.arrival, &set.invocation(), &prepare, &arrival)?;
+        let with_script = |known| arrive(set, &read(set), known, &params);
+        self.with_script.extend(timing::samples(&prepare, &with_script, OURS)?);
+        let in_bytes = InBytes::of(set);
+        self.bytes.extend(timing::samples(&|| (), &|()| in_bytes.run(), OURS)?);
         self.primitives.turn()
     }
 }
@@ -91,23 +120,20 @@ pub(super) fn arrivals(counterparts: &mut Counterparts, say: &dyn Fn(&str)) -> R
             runs.turn(set, counterparts)?;
         }
     }
-    let [mut met, mut with_script, mut whole] = <[Summary; 3]>::default();
+    let [mut arrival, mut with_script, mut bytes] = <[Summary; 3]>::default();
     for (set, runs) in sets.iter().zip(all) {
-        let (ours, costs) = runs.met.costs();
-        let (ours_with_script, ours_whole) = (runs.with_script.cost(), runs.whole.cost());
-        for (summary, ours) in [(&mut with_script, ours_with_script), (&mut whole, ours_whole)] {
-            let row = summary.row(set.name, ours, costs, say)?;
-            summary.rows.push(row);
-        }
+        let (ours, costs) = runs.arrival.costs();
+        let (ours_with_script, ours_in_bytes) = (runs.with_script.cost(), runs.bytes.cost());
+        arrival.add(set.name, ours, costs, say)?;
+        with_script.add(set.name, ours_with_script, costs, say)?;
+        let row = bytes.add(set.name, ours_in_bytes, costs, say)?;
         let [signatures, hashing] = runs.primitives.costs().map(|cost| cost.cpu_us);
-        let mut row = met.row(set.name, ours, costs, say)?;
         row["signatures_us"] = rounded(signatures).into();
         row["hashing_us"] = rounded(hashing).into();
-        row["share_of_signatures_and_hashing"] = rounded((signatures + hashing) / ours_whole.cpu_us).into();
-        met.rows.push(row);
+        row["share_of_signatures_and_hashing"] = rounded((signatures + hashing) / ours_in_bytes.cpu_us).into();
     }
-    let mut told = met.finish("arrival", say);
+    let mut told = arrival.finish("arrival", say);
     told["with_script"] = with_script.finish("arrival with the script", say);
-    told["whole"] = whole.finish("arrival with the script, always signed and encoded", say);
+    told["bytes_to_bytes"] = bytes.finish("bytes to bytes", say);
     Ok(told)
 }

@@ -63,8 +63,26 @@ impl Samples {
         self.wall_ns.extend(more.wall_ns);
     }
 
+    /// Adds the time of one run.
+    pub(super) fn add(&mut self, cost: Cost) {
+        self.cpu_ns.push((cost.cpu_us * 1e3) as u64);
+        self.wall_ns.push((cost.wall_us * 1e3) as u64);
+    }
+
     pub(super) fn cost(self) -> Cost {
         Cost::of(self.cpu_ns, self.wall_ns)
+    }
+
+    /// The cost of a typical one of runs that differ.
+    pub(super) fn median(mut self) -> Cost {
+        let median = |ns: &mut Vec<u64>| {
+            ns.sort_unstable();
+            ns.get(ns.len() / 2).copied().into_iter().collect()
+        };
+        Cost {
+            runs: self.cpu_ns.len(),
+            ..Cost::of(median(&mut self.cpu_ns.clone()), median(&mut self.wall_ns))
+        }
     }
 }
 
@@ -79,17 +97,24 @@ pub(super) fn samples<T, R>(prepare: &impl Fn() -> T, run: &impl Fn(T) -> R, bud
     const LEAST: usize = 5;
     const MOST: usize = 2000;
 
-    let (mut cpu, mut wall) = (Vec::new(), Vec::new());
+    let mut all = Samples::default();
     let begun = thread_cpu()?;
-    while cpu.len() < WARM_UP + LEAST || (cpu.len() < MOST && thread_cpu()? - begun < budget) {
-        let input = prepare();
-        let (started, used) = (Instant::now(), thread_cpu()?);
-        let result = run(input);
-        cpu.push(nanoseconds(thread_cpu()? - used));
-        wall.push(nanoseconds(started.elapsed()));
-        drop(result);
+    while all.cpu_ns.len() < WARM_UP + LEAST || (all.cpu_ns.len() < MOST && thread_cpu()? - begun < budget) {
+        all.extend(single(prepare, run)?);
     }
-    Ok(Samples::new(cpu.split_off(WARM_UP), wall.split_off(WARM_UP)))
+    Ok(Samples::new(
+        all.cpu_ns.split_off(WARM_UP),
+        all.wall_ns.split_off(WARM_UP),
+    ))
+}
+
+/// The time of a single run, and of dropping its result: those who run the machine have to do that too.
+pub(super) fn single<T, R>(prepare: &impl Fn() -> T, run: &impl Fn(T) -> R) -> Result<Samples> {
+    let input = prepare();
+    let (started, used) = (Instant::now(), thread_cpu()?);
+    drop(run(input));
+    let cpu = nanoseconds(thread_cpu()? - used);
+    Ok(Samples::new(vec![cpu], vec![nanoseconds(started.elapsed())]))
 }
 
 /// Runs an operation once.
