@@ -51,7 +51,7 @@ fn describe(kind: &EventKind) -> String {
         } => format!("received from {from}, {bytes} bytes"),
         EventKind::Arrived { from: None, .. } => "submitted".to_owned(),
         EventKind::Dropped { reason } => format!("dropped: {}", printable(&reason.to_string())),
-        EventKind::Stepped { elapsed } => format!("step finished in {elapsed:.1?}"),
+        EventKind::Stepped { elapsed, .. } => format!("step finished in {elapsed:.1?}"),
         EventKind::Failed { code, message } => format!("step failed with error {code}: {}", printable(message)),
         EventKind::CallStarted { service, function, .. } => format!("call of {} started", call(service, function)),
         EventKind::CallEnded {
@@ -73,6 +73,7 @@ fn describe(kind: &EventKind) -> String {
         EventKind::Resumed { connection } => format!("connection {} resumed", connection.0),
         EventKind::StorageFailed { reason } => format!("the storage failed: {}", printable(reason)),
         EventKind::DriverFault { input } => format!("internal error: unexpected input {input}"),
+        EventKind::Idle => "idle".to_owned(),
         EventKind::Reaped => "expired".to_owned(),
     }
 }

@@ -4,6 +4,7 @@ mod command;
 mod failure;
 mod log;
 mod options;
+mod script_lines;
 mod terminal;
 mod trace;
 

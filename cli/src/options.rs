@@ -87,7 +87,8 @@ pub(crate) enum Command {
 /// Starts peers in this process, connects them over loopback, deploys the services in `aqua.toml` on each of them, runs the
 /// function and stops the peers. With --relay, connects to a peer of an existing network instead.
 ///
-/// Prints each result as a line of JSON to standard output.
+/// Prints each result as a line of JSON to standard output; an empty option is null. A function without results prints nothing
+/// and ends when no peer has anything left to do.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Arguments are JSON. For a parameter of type string, an argument that is not JSON is a string.
@@ -99,7 +100,7 @@ Examples:
   aqua run main.aqua greet Ada --relay /ip4/127.0.0.1/tcp/9999/ws/p2p/12D3KooW...
 
 Exit codes: 3 if the program has errors, 4 if a peer returned an error that the program did not
-catch, 5 if the function did not finish within --ttl.")]
+catch, 5 if the function did not end: its time is over, or no peer has anything left to do.")]
 pub(crate) struct RunOptions {
     /// An .aqua file, or a folder with an aqua.toml
     #[arg(value_name = "FILE")]
@@ -228,7 +229,7 @@ pub(crate) struct BuildOptions {
     /// Call the service `tracingSrv` on the initiator when a function starts, ends or fails
     #[arg(long)]
     pub(crate) tracing: bool,
-    /// Send a response when a function without results ends
+    /// Send a response when a function without results ends; `aqua run` always does
     #[arg(long)]
     pub(crate) empty_response: bool,
 }

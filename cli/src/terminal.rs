@@ -82,8 +82,22 @@ impl Terminal {
         write(io::stderr(), text);
     }
 
-    /// Prints diagnostics.
+    /// Prints a line that a program writes to its console to standard error, unless `--quiet` is given.
+    pub(crate) fn console(&self, line: &str) {
+        if !self.options.quiet {
+            write(io::stderr(), &format!("{line}\n"));
+        }
+    }
+
+    /// Prints diagnostics; with `--quiet`, errors only.
     pub(crate) fn diagnostics(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let errors: Vec<Diagnostic>;
+        let diagnostics = if self.options.quiet {
+            errors = diagnostics.iter().filter(|it| it.is_error()).cloned().collect();
+            &errors[..]
+        } else {
+            diagnostics
+        };
         if self.options.json {
             write(io::stdout(), &aqua_render::json_lines(sources, diagnostics));
         } else {

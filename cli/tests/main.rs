@@ -11,5 +11,6 @@ mod explain;
 mod help;
 mod nodes;
 mod run;
+mod run_ends;
 mod serve;
 mod served_corpus;

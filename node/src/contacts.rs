@@ -2,7 +2,7 @@
 
 use aqua_builtins::Contacts;
 use aqua_keys::PeerId;
-use aqua_network::Network;
+use aqua_network::{Multiaddr, Network};
 use futures::future::BoxFuture;
 
 /// Answers builtins about other peers from a node's network.
@@ -17,7 +17,7 @@ impl Contacts for NetworkContacts<'_> {
     fn contact<'a>(&'a self, peer: &'a PeerId) -> BoxFuture<'a, Option<Vec<String>>> {
         Box::pin(async move {
             let contact = self.0.contact(peer).await?;
-            Some(contact.addresses.iter().map(ToString::to_string).collect())
+            Some(texts(&contact.addresses))
         })
     }
 
@@ -47,7 +47,43 @@ impl Contacts for NetworkContacts<'_> {
             } else {
                 external
             };
-            addresses.iter().map(ToString::to_string).collect()
+            texts(&addresses)
         })
+    }
+}
+
+/// Addresses as builtins return them: without the id of their peer at the end, as official peers do, sorted, each once.
+fn texts(addresses: &[Multiaddr]) -> Vec<String> {
+    let mut texts: Vec<String> = addresses.iter().map(without_peer).collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+fn without_peer(address: &Multiaddr) -> String {
+    let text = address.to_string();
+    match text.rsplit_once("/p2p/") {
+        Some((address, peer)) if !peer.contains('/') => address.to_owned(),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_sorted_and_end_without_a_peer_id() {
+        let peer = "12D3KooWANqfCDrV79MZdMnMqTvDdqSAPSxdgFY1L6DCq2DVGB4D";
+        let relayed = format!("/ip4/1.2.3.4/tcp/7777/p2p/{peer}/p2p-circuit");
+        let addresses = [
+            format!("/ip4/9.2.3.4/tcp/9999/ws/p2p/{peer}"),
+            "/ip4/1.2.3.4/tcp/7777".to_owned(),
+            format!("/ip4/1.2.3.4/tcp/7777/p2p/{peer}"),
+            format!("{relayed}/p2p/{peer}"),
+        ];
+        let addresses = addresses.map(|text| text.parse().expect("an address"));
+        let expected = ["/ip4/1.2.3.4/tcp/7777", &relayed, "/ip4/9.2.3.4/tcp/9999/ws"];
+        assert_eq!(texts(&addresses), expected);
     }
 }

@@ -1,5 +1,7 @@
 //! Errors of reading and writing project files.
 
+use crate::Project;
+use crate::manifest::FILE_NAME;
 use std::io;
 use std::path::PathBuf;
 
@@ -33,6 +35,12 @@ pub enum Error {
     NoImportFolder {
         /// The path.
         folder: PathBuf,
+    },
+    /// The manifest of the folder given as a program has errors and no main file.
+    #[error("{} has errors", project.root.join(FILE_NAME).display())]
+    InvalidManifest {
+        /// The project, with the diagnostics of its manifest.
+        project: Box<Project>,
     },
     /// The manifest of the folder given as a program has no main file.
     #[error("no main file in {}: add `main = \"main.aqua\"` under `[package]`", manifest.display())]

@@ -16,6 +16,7 @@ mod imports_map;
 mod invocation;
 pub mod manifest;
 mod program;
+pub mod results;
 mod watch;
 mod workers;
 

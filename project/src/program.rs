@@ -33,7 +33,7 @@ impl Program {
     /// Locates the program at `path`: a file, or a folder whose manifest names the main file.
     ///
     /// # Errors
-    /// If `path` can't be read, or if it is a folder without a manifest or without a main file.
+    /// If `path` can't be read, or if it is a folder without a manifest, with an invalid one or without a main file.
     pub fn locate(path: &Path) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable {
             path: path.to_owned(),
@@ -49,9 +49,17 @@ impl Program {
         let project = Project::open(path)?.ok_or_else(|| Error::NoManifest {
             folder: path.to_owned(),
         })?;
-        let main = project.main().ok_or_else(|| Error::NoMain {
-            manifest: path.join(FILE_NAME),
-        })?;
+        let Some(main) = project.main() else {
+            return Err(if project.diagnostics.iter().any(Diagnostic::is_error) {
+                Error::InvalidManifest {
+                    project: Box::new(project),
+                }
+            } else {
+                Error::NoMain {
+                    manifest: path.join(FILE_NAME),
+                }
+            });
+        };
         Ok(Self {
             file: main,
             project: Some(project),

@@ -244,3 +244,83 @@ proptest! {
         prop_assert_eq!(faults, []);
     }
 }
+
+/// Where a script stopped, with the instructions' texts.
+fn standstill(script: &str) -> String {
+    let network = Network::new(script, 3, 1).run();
+    assert_eq!(network.errors, []);
+    let states: Vec<State> = network.peers.iter().map(|peer| peer.state.clone()).collect();
+    let program = program(script);
+    let found = inspection::standstill(&program, &network.peers[0].id, &states);
+    let operations: Vec<_> = program.code().in_text_order().map(|(id, _)| id).collect();
+    let text = |instruction: usize| program.code().canonical_text(operations[instruction]);
+    let mut lines = Vec::new();
+    for blocked in &found.blocked {
+        lines.push(format!("blocked: {}\n  {:?}", text(blocked.instruction), blocked.on));
+    }
+    for absorbed in &found.absorbed {
+        let error = &absorbed.error;
+        let instruction = text(error.instruction);
+        lines.push(format!(
+            "absorbed: {instruction}\n  explains: {}, {error:?}",
+            absorbed.explains
+        ));
+    }
+    if let Some(error) = &found.uncaught {
+        lines.push(format!("uncaught: {}\n  {error:?}", text(error.instruction)));
+    }
+    named(&lines.join("\n"))
+}
+
+#[test]
+fn a_standstill_names_what_is_waited_for() {
+    let scripts = [
+        // The error of a branch, raised again after it was handled, and the variable that it would have set.
+        r#"(seq
+             (par
+               (xor (call "@2" ("srv" "fail") ["x"] x) (fail :error:))
+               (call "@1" ("srv" "value") ["y"] y))
+             (call "@1" ("srv" "value") [x]))"#,
+        // An error of a branch that sets nothing.
+        r#"(par
+             (call "@1" ("srv" "fail") [])
+             (call "@1" ("srv" "value") [z]))"#,
+        // A stream with too few items.
+        r#"(seq
+             (ap 7 $items)
+             (new $seen
+               (fold $items item
+                 (seq
+                   (seq (ap item $seen) (canon "@2" $seen #seen))
+                   (xor (match #seen.length 3 (null)) (next item)))
+                 (never))))"#,
+        // A call and a canon on peers that can't be reached, and a `never`.
+        r#"(par (call "@8" ("srv" "value") [] a) (par (canon "@9" $s #s) (never)))"#,
+        // A script that is done.
+        r#"(call "@1" ("srv" "value") [])"#,
+    ];
+    insta::assert_snapshot!(scripts.map(standstill).join("\n---\n"));
+}
+
+#[test]
+fn a_standstill_has_the_error_that_ended_a_script() {
+    let script = program(r#"(seq (ap 1 x) (ap x.$.[5] y))"#);
+    let outcome = step(&script, &State::default(), &[], &BTreeMap::new(), &params(1));
+    assert_eq!(outcome.error.map(|error| error.code), Some(10007));
+    let found = inspection::standstill(&script, "", &[outcome.state]);
+    let error = found.uncaught.expect("an error");
+    assert_eq!((error.instruction, error.code, error.call), (2, 10007, None));
+}
+
+#[test]
+fn an_error_object_leads_to_its_instruction() {
+    let script = program(r#"(xor (call "@1" ("srv" "fail") []) (call "@1" ("srv" "value") [:error:]))"#);
+    let instruction = script
+        .code()
+        .canonical_text(script.code().in_text_order().nth(1).expect("a call").0);
+    let object = serde_json::json!({"error_code": 10000, "message": "m", "instruction": instruction, "peer_id": "p"});
+    let source = inspection::error_source(&script, &object.into()).expect("a source");
+    assert_eq!((source.instruction, source.peer.as_deref()), (1, Some("p")));
+    assert_eq!(source.call, Some(("srv".to_owned(), "fail".to_owned())));
+    assert_eq!(inspection::error_source(&script, &"none".into()), None);
+}

@@ -6,6 +6,7 @@ use crate::terminal::Terminal;
 use aqua_compiler::{Compilation, Options};
 use aqua_diagnostics::Diagnostic;
 use aqua_project::{BuildError, ConstantOverrides, ImportsMap, Program, Settings};
+use std::path::Path;
 
 impl BuildOptions {
     /// Converts the options to settings of the library.
@@ -28,6 +29,24 @@ impl BuildOptions {
         };
         settings.check_imports()?;
         Ok(settings)
+    }
+}
+
+/// Locates the program at a path. Prints the diagnostics of a manifest that can't be used.
+pub(crate) fn locate(path: &Path, terminal: Terminal) -> Result<Program, Failure> {
+    Program::locate(path).map_err(|error| Failure::of_project(error, terminal))
+}
+
+impl Failure {
+    /// Converts an error of the library. The diagnostics of a manifest are printed.
+    pub(crate) fn of_project(error: aqua_project::Error, terminal: Terminal) -> Self {
+        match error {
+            aqua_project::Error::InvalidManifest { project } => {
+                terminal.diagnostics(&project.sources, &project.diagnostics);
+                Self::Reported
+            }
+            error => error.into(),
+        }
     }
 }
 

@@ -43,7 +43,8 @@ fn compile_once(options: &CompileOptions, terminal: Terminal) -> Result<(), Fail
     let mut overrides = ConstantOverrides::new(&settings);
     let mut written = 0;
     let mut has_errors = false;
-    let programs = Program::locate_all(&options.program)?;
+    let located = Program::locate_all(&options.program);
+    let programs = located.map_err(|error| Failure::of_project(error, terminal))?;
     let in_subfolders = programs.len() > 1 && matches!(target, Target::Air | Target::Bytecode);
     for (program, subfolder) in &programs {
         // Different programs may export functions of the same name.

@@ -11,7 +11,7 @@ mod node;
 mod run;
 
 pub(crate) use air::{AirCommand, air};
-use build::{build, warn_unused_constants};
+use build::{build, locate, warn_unused_constants};
 pub(crate) use check::check;
 pub(crate) use compile::compile;
 pub(crate) use data::{DataCommand, data};

@@ -1,19 +1,22 @@
 //! `aqua run`: runs a function on peers in this process or through a relay.
 
-use super::{build, warn_unused_constants};
+use super::{build, locate, warn_unused_constants};
 use crate::failure::Failure;
 use crate::log::EventLog;
 use crate::options::RunOptions;
+use crate::script_lines::ScriptLines;
 use crate::terminal::Terminal;
 use crate::trace;
 use anyhow::Context;
-use aqua_client::{Client, ClientError, DEFAULT_TTL, LocalConfig, LocalNetwork, RunError, Service, Trace};
+use aqua_client::{
+    Client, ClientError, DEFAULT_TTL, Explanation, LocalConfig, LocalNetwork, RunError, Service, Trace, Until,
+};
 use aqua_compiler::typing::Arrow;
 use aqua_config::{MULTIADDRESS, random_seed};
 use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
-use aqua_node::{Config, Observer};
-use aqua_project::{ConstantOverrides, Invocation, Program};
+use aqua_node::{Call, Config, Handlers, Observer};
+use aqua_project::{ConstantOverrides, Program, results};
 use aqua_values::Value;
 use serde_json::json;
 use std::sync::Arc;
@@ -27,8 +30,10 @@ const DEFAULT_PEERS: usize = 3;
 
 /// Runs the function and prints its results.
 pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failure> {
-    let program = Program::locate(&options.program)?;
-    let settings = options.build.settings(None)?;
+    let program = locate(&options.program, terminal)?;
+    let mut settings = options.build.settings(None)?;
+    // The response marks the end of a function without results.
+    settings.options.empty_response = true;
     let mut overrides = ConstantOverrides::new(&settings);
     let built = build(&program, &settings, &mut overrides, terminal);
     warn_unused_constants(&overrides, terminal);
@@ -40,50 +45,90 @@ pub(crate) fn run(options: &RunOptions, terminal: Terminal) -> Result<(), Failur
         .collect();
     let invocation = program.invocation(&exported, options.function.as_deref(), &options.arguments);
     let invocation = invocation.map_err(|error| Failure::Usage(error.to_string()))?;
-    let function = compilation
-        .functions
-        .iter()
-        .find(|function| *function.name == *invocation.function);
-    let script = aqua_air::print(&function.context("an invocation names an exported function")?.script);
-
+    let mut functions = compilation.functions.iter();
+    let function = functions
+        .find(|function| *function.name == *invocation.function)
+        .context("an invocation names an exported function")?;
+    let run = Run {
+        script: aqua_air::print(&function.script),
+        lines: ScriptLines::new(function, &compilation.sources),
+        arguments: invocation.arguments,
+        until: if function.arrow.results.is_empty() {
+            Until::Idle
+        } else {
+            Until::Response
+        },
+        console: console(terminal),
+    };
     let trace = Arc::new(Trace::new(MAX_TRACE_ROWS));
     let runtime = tokio::runtime::Runtime::new().context("can't start the async runtime")?;
-    let results = runtime.block_on(Box::pin(execute(options, &program, script, &invocation, &trace)));
+    let values = runtime.block_on(Box::pin(execute(options, &program, &run, &trace)));
     if options.trace {
         trace::show(&trace.hops(), terminal);
     }
-    print(&invocation.function, &results?, terminal);
+    let values = values?.iter().map(serde_json::Value::from).collect();
+    print(
+        &invocation.function,
+        &results::from_peers(&function.arrow, values),
+        terminal,
+    );
     Ok(())
+}
+
+/// A call of a function.
+struct Run<'c> {
+    script: String,
+    lines: ScriptLines<'c>,
+    arguments: Vec<(String, serde_json::Value)>,
+    until: Until,
+    console: Handlers,
+}
+
+impl Run<'_> {
+    /// Runs the script on a client.
+    async fn on(&self, client: &Client, ttl: Duration) -> Result<Vec<Value>, Failure> {
+        let arguments = self.arguments.iter().cloned();
+        let arguments = arguments.map(|(name, value)| (name, value.into()));
+        let ended = client
+            .run_with(self.script.as_str(), arguments, &self.console, ttl, self.until)
+            .await;
+        ended.map_err(|error| self.failure(error))
+    }
+
+    fn failure(&self, error: RunError) -> Failure {
+        let message = Explanation::new(&error, &self.script, &self.lines).to_string();
+        match error {
+            RunError::Remote(_) | RunError::Script { .. } => Failure::Remote(message),
+            RunError::Stuck { .. } | RunError::TimedOut { .. } => Failure::Timeout(message),
+            RunError::Refused(_) => Failure::System(error.into()),
+        }
+    }
 }
 
 /// Runs the script through a relay, or on local peers.
 async fn execute(
     options: &RunOptions,
     program: &Program,
-    script: String,
-    invocation: &Invocation,
+    run: &Run<'_>,
     trace: &Arc<Trace>,
 ) -> Result<Vec<Value>, Failure> {
     let observers: Vec<Arc<dyn Observer>> = vec![trace.clone(), Arc::new(EventLog)];
     let observer = Arc::new(observers);
-    let manifest = program.project.as_ref().map(|project| &project.manifest);
-    let run = manifest.map(|manifest| &manifest.run);
+    let manifest = program.project.as_ref().map(|project| &project.manifest.run);
     let ttl = options
         .ttl
-        .or(run.and_then(|run| run.ttl))
-        .map(|ms| Duration::from_millis(ms.into()));
-    let (ttl, arguments) = (ttl.unwrap_or(DEFAULT_TTL), invocation.arguments.clone());
-    let arguments = arguments.into_iter().map(|(name, value)| (name, value.into()));
+        .or(manifest.and_then(|manifest| manifest.ttl))
+        .map_or(DEFAULT_TTL, |ms| Duration::from_millis(ms.into()));
     if let Some(relay) = &options.relay {
         let client = connect(relay, observer).await?;
-        let results = client.run(script, arguments, ttl).await;
+        let results = run.on(&client, ttl).await;
         client.shutdown().await;
-        return results.map_err(Failure::from);
+        return results;
     }
     let peers = options
         .peers
         .map(usize::from)
-        .or(run.and_then(|run| run.peers))
+        .or(manifest.and_then(|manifest| manifest.peers))
         .unwrap_or(DEFAULT_PEERS);
     let local = LocalConfig {
         services: services(program)?,
@@ -93,14 +138,28 @@ async fn execute(
     let network = LocalNetwork::start(local).await.context("can't start the peers")?;
     let results = match network.client().await {
         Ok(client) => {
-            let results = client.run(script, arguments, ttl).await;
+            let results = run.on(&client, ttl).await;
             client.shutdown().await;
-            results.map_err(Failure::from)
+            results
         }
         Err(error) => Err(Failure::System(error.into())),
     };
     network.shutdown().await;
     results
+}
+
+/// The console service of the initiator: `Console.print` writes to standard error.
+fn console(terminal: Terminal) -> Handlers {
+    let mut handlers = Handlers::default();
+    handlers.register("run-console", "print", move |call: Call| {
+        let texts = call.arguments.iter().map(|value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_string(),
+        });
+        terminal.console(&texts.collect::<Vec<_>>().join(" "));
+        async { Ok(Value::from("")) }
+    });
+    handlers
 }
 
 /// Connects a client with a new key to a relay.
@@ -140,20 +199,10 @@ fn services(program: &Program) -> Result<Vec<Service>, Failure> {
 }
 
 /// Prints each value as a line of JSON; with `--json`, all values in one object.
-fn print(function: &str, values: &[Value], terminal: Terminal) {
+fn print(function: &str, values: &[serde_json::Value], terminal: Terminal) {
     if terminal.is_json() {
         terminal.object(&json!({"kind": "result", "function": function, "values": values}));
     } else {
         values.iter().for_each(|value| terminal.result(&value.to_string()));
-    }
-}
-
-impl From<RunError> for Failure {
-    fn from(error: RunError) -> Self {
-        match error {
-            RunError::Remote(_) | RunError::Script { .. } => Self::Remote(error.to_string()),
-            RunError::TimedOut { .. } => Self::Timeout(error.to_string()),
-            RunError::Refused(_) => Self::System(error.into()),
-        }
     }
 }

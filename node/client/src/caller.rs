@@ -3,7 +3,7 @@
 //! A [`Caller`] is a client with the services that it serves and the time that each call gets. Arguments, callbacks and
 //! results are values of any type that serde knows; an option is a [`AquaOption`].
 
-use crate::client::{Client, DEFAULT_TTL, RunError};
+use crate::client::{Client, DEFAULT_TTL, RunError, Until};
 use aqua_node::{Call, Handlers, failure};
 use aqua_values::{Value, from_value, to_value};
 use aqua_vm::CallResult;
@@ -151,7 +151,7 @@ impl Invocation<'_> {
         }
         let Caller { client, ttl, .. } = self.caller;
         Ok(client
-            .run_with(self.script, self.arguments, &self.handlers, *ttl)
+            .run_with(self.script, self.arguments, &self.handlers, *ttl, Until::Response)
             .await?)
     }
 }

@@ -4,18 +4,20 @@
 //! `callbackSrv` for functions given as arguments and, under the name `response`, to report the results, `errorHandlingSrv` to
 //! report an error.
 
-use crate::tracker::{ParticleStatus, ParticleTracker};
+use crate::explanation::Explanation;
+use crate::tracker::{Activity, ParticleStatus, ParticleTracker};
 use aqua_keys::{PeerId, Signature};
 use aqua_network::{ConnectError, Multiaddr, Role};
 use aqua_node::{
     Config, DropReason, EndReason, Handlers, Node, Observer, Provided, Report, ScopeId, StartError, Submission,
 };
 use aqua_values::Value;
+use futures::FutureExt as _;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
 
 /// The default lifetime of a particle.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(7);
@@ -49,8 +51,8 @@ pub enum RunError {
     /// This peer did not start the particle.
     #[error("the particle was refused: {0}")]
     Refused(#[from] DropReason),
-    /// The workflow ended with an error.
-    #[error("{}", RemoteMessage(.0))]
+    /// The workflow ended with an error object.
+    #[error("{}", Explanation::of(self))]
     Remote(Value),
     /// The script can't be read, or failed on this peer without catching the error.
     #[error("the script failed with {code}: {message}")]
@@ -60,8 +62,16 @@ pub enum RunError {
         /// The error text.
         message: String,
     },
-    /// The particle expired before a result came.
-    #[error("no result within {} ms (particle {particle}): {status}", .ttl.as_millis())]
+    /// All peers have done their part, but the function has not ended.
+    #[error("{}", Explanation::of(self))]
+    Stuck {
+        /// The particle's id.
+        particle: String,
+        /// Where it is, and what it waits for.
+        status: ParticleStatus,
+    },
+    /// The particle expired before the function had ended.
+    #[error("{}", Explanation::of(self))]
     TimedOut {
         /// The particle's id.
         particle: String,
@@ -72,16 +82,13 @@ pub enum RunError {
     },
 }
 
-/// The message of an error object, or the whole object.
-struct RemoteMessage<'a>(&'a Value);
-
-impl fmt::Display for RemoteMessage<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.get("message").and_then(Value::as_str) {
-            Some(message) => write!(formatter, "the workflow failed: {message}"),
-            None => write!(formatter, "the workflow failed: {}", self.0),
-        }
-    }
+/// When a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// With the response of the function.
+    Response,
+    /// When the function has responded and no observed peer has anything left to do.
+    Idle,
 }
 
 impl Client {
@@ -99,6 +106,7 @@ impl Client {
     ) -> Result<Self, ClientError> {
         let tracker = tracker.unwrap_or_default();
         config.network.role = Role::Client;
+        tracker.observe(config.network.key.peer_id());
         config.observer = Arc::new(vec![config.observer, tracker.clone() as Arc<dyn Observer>]);
         let node = Node::start(config).await?;
         match node.network().connect(relay).await {
@@ -132,7 +140,8 @@ impl Client {
         arguments: impl IntoIterator<Item = (String, Value)>,
         ttl: Duration,
     ) -> Result<Vec<Value>, RunError> {
-        self.run_with(script, arguments, &Handlers::default(), ttl).await
+        self.run_with(script, arguments, &Handlers::default(), ttl, Until::Response)
+            .await
     }
 
     /// The same, with functions that the script may call on this peer: for parameters that are functions, under the service
@@ -146,6 +155,7 @@ impl Client {
         arguments: impl IntoIterator<Item = (String, Value)>,
         handlers: &Handlers,
         ttl: Duration,
+        until: Until,
     ) -> Result<Vec<Value>, RunError> {
         let request = Submission {
             scope: ScopeId::HOST,
@@ -163,15 +173,42 @@ impl Client {
             tracker: &self.tracker,
             particle: particle.signature,
         };
-        let end = result(&mut reports).await;
-        let status = tracked.take();
-        end.unwrap_or_else(|| {
-            Err(RunError::TimedOut {
-                particle: particle.id.clone(),
-                ttl,
-                status,
-            })
-        })
+        let end = self.end(&mut reports, &particle.signature, until).await;
+        let (status, particle) = (tracked.take(), particle.id.clone());
+        match end {
+            Ok(values) => Ok(values),
+            Err(NoResponse::Error(error)) => Err(error),
+            Err(NoResponse::Stuck) => Err(RunError::Stuck { particle, status }),
+            Err(NoResponse::Expired) => Err(RunError::TimedOut { particle, ttl, status }),
+        }
+    }
+
+    /// Waits for the end of a run.
+    async fn end(
+        &self,
+        reports: &mut UnboundedReceiver<Report>,
+        particle: &Signature,
+        until: Until,
+    ) -> Result<Vec<Value>, NoResponse> {
+        let Some(mut activity) = self.tracker.activity(particle) else {
+            return result(reports).await;
+        };
+        let values = tokio::select! {
+            biased;
+            result = result(reports) => result?,
+            () = reaches(&mut activity, |activity| activity == Activity::Idle) => {
+                // What was reported before the last peer became idle is in the queue.
+                return result(reports).now_or_never().unwrap_or(Err(NoResponse::Stuck));
+            }
+        };
+        if until == Until::Idle {
+            tokio::select! {
+                biased;
+                () = reaches(&mut activity, |activity| activity != Activity::Busy) => {}
+                failed = result(reports) => drop(failed?),
+            }
+        }
+        Ok(values)
     }
 
     /// What the script may ask its initiator.
@@ -220,20 +257,36 @@ impl Drop for Tracked<'_> {
     }
 }
 
-/// The first result or error that is reported; `None` if the particle expires before.
-async fn result(reports: &mut UnboundedReceiver<Report>) -> Option<Result<Vec<Value>, RunError>> {
+/// Waits until the activity of a particle is a wanted one.
+async fn reaches(activity: &mut watch::Receiver<Activity>, is_wanted: impl Fn(Activity) -> bool) {
+    if activity.wait_for(|activity| is_wanted(*activity)).await.is_err() {
+        // It is not tracked any more.
+        std::future::pending().await
+    }
+}
+
+/// Why a run ended without a response.
+enum NoResponse {
+    Error(RunError),
+    Stuck,
+    Expired,
+}
+
+/// The first result or error that is reported.
+async fn result(reports: &mut UnboundedReceiver<Report>) -> Result<Vec<Value>, NoResponse> {
+    let failed = |error: RunError| Err(NoResponse::Error(error));
     loop {
-        return Some(match reports.recv().await {
+        return match reports.recv().await {
             Some(Report::Called { tag: RESULT, arguments }) => Ok(arguments),
-            Some(Report::Called { mut arguments, .. }) => Err(RunError::Remote(match arguments.is_empty() {
+            Some(Report::Called { mut arguments, .. }) => failed(RunError::Remote(match arguments.is_empty() {
                 true => Value::Null,
                 false => arguments.swap_remove(0),
             })),
-            Some(Report::StepFailed { code, message }) => Err(RunError::Script { code, message }),
+            Some(Report::StepFailed { code, message }) => failed(RunError::Script { code, message }),
             Some(Report::Accepted { .. }) => continue,
-            Some(Report::Ended(EndReason::Expired)) => return None,
-            Some(Report::Ended(EndReason::Failed(reason) | EndReason::Refused(reason))) => Err(reason.into()),
-            Some(Report::Ended(EndReason::ShuttingDown)) | None => Err(DropReason::ShuttingDown.into()),
-        });
+            Some(Report::Ended(EndReason::Expired)) => Err(NoResponse::Expired),
+            Some(Report::Ended(EndReason::Failed(reason) | EndReason::Refused(reason))) => failed(reason.into()),
+            Some(Report::Ended(EndReason::ShuttingDown)) | None => failed(DropReason::ShuttingDown.into()),
+        };
     }
 }

@@ -7,12 +7,14 @@
 
 mod caller;
 mod client;
+mod explanation;
 mod local_network;
 mod trace;
 mod tracker;
 
 pub use caller::{AquaOption, CallError, Caller, Invocation};
-pub use client::{Client, ClientError, DEFAULT_TTL, RunError};
+pub use client::{Client, ClientError, DEFAULT_TTL, RunError, Until};
+pub use explanation::{Explanation, ScriptSource, SourceLine};
 pub use local_network::{LocalConfig, LocalError, LocalNetwork, Service};
 pub use trace::{Hop, HopKind, Trace};
-pub use tracker::{ParticleStatus, ParticleTracker, PendingCall};
+pub use tracker::{Activity, ParticleStatus, ParticleTracker, PendingCall};

@@ -117,6 +117,7 @@ impl LocalNetwork {
         for number in 1..=self.config.peers {
             let services = self.deploy().await?;
             let mut network = aqua_network::Config::new(Self::key(number));
+            self.tracker.observe(network.key.peer_id());
             network.listen = vec!["/ip4/127.0.0.1/tcp/0".parse().expect("it is an address")];
             network.limits.bucket_size = network.limits.bucket_size.max(self.config.peers);
             let node = Node::start_on(self.pool.clone(), self.node_config(network, services)).await?;

@@ -3,6 +3,7 @@
 use crate::id::{ConnectionId, ScopeId};
 use aqua_keys::PeerId;
 use aqua_particle::{Header, RejectReason, VerifyError};
+use aqua_vm::State;
 use ecow::EcoString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,7 +71,11 @@ pub enum EventKind {
     Stepped {
         /// Processor time that it took.
         elapsed: Duration,
+        /// The state after it. Cheap to clone.
+        state: State,
     },
+    /// Nothing of the particle is in flight on this peer: no step, call or send. It waits for other peers, or is done.
+    Idle,
     /// A step ended with an error that the script did not catch.
     Failed {
         /// The virtual machine's error number.

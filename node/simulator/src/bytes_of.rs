@@ -1,7 +1,7 @@
 //! Inputs and effects as bytes for the log: fixed widths, payloads as digests. Equal runs have equal bytes on every machine.
 
 use aqua_particle::Header;
-use aqua_peer::{Effect, Event, Frame, InFlight, Input, Job, JobResult, Report};
+use aqua_peer::{Effect, Event, EventKind, Frame, InFlight, Input, Job, JobResult, Report};
 use aqua_values::Value;
 
 /// Collects the fields of an entry.
@@ -176,7 +176,11 @@ fn emitted(event: &Event) -> Fields {
         Some(header) => fields.header(header),
         None => fields,
     };
-    fields.text(&format!("{:?}", event.kind))
+    match &event.kind {
+        // The text of a state is long.
+        EventKind::Stepped { elapsed, .. } => fields.text(&format!("Stepped {elapsed:?}")),
+        kind => fields.text(&format!("{kind:?}")),
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -3,7 +3,7 @@
 
 use crate::world::Disk;
 use aqua_keys::Signature;
-use aqua_peer::{DropReason, Effect, EventKind, Report, SendId, Status};
+use aqua_peer::{DropReason, Effect, EventKind, Report, ScopeId, SendId, Status};
 use aqua_values::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,8 @@ pub(crate) struct Checks {
     calls: BTreeSet<(Life, Signature, u32)>,
     /// Particles that were reaped, and their ends: once in a life for each arrival after the last end.
     live: BTreeMap<(Life, Signature), bool>,
+    /// Particles of which a scope has reported that nothing is in flight, until something arrives.
+    idle: BTreeSet<(Life, ScopeId, Signature)>,
     /// Particles whose scripts can't be read: each is tried once in a life.
     unreadable: BTreeSet<(Life, Signature)>,
     /// Batches that were committed and not answered.
@@ -78,6 +80,7 @@ impl Checks {
                 }
                 if let Some(signature) = signature {
                     self.event(life, signature, &event.kind)?;
+                    self.activity(life, event.scope, signature, &event.kind)?;
                 }
             }
             _ => {}
@@ -114,6 +117,22 @@ impl Checks {
                     check(*is_live, || "a particle is reaped twice".to_owned())?;
                     *is_live = false;
                 }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// After a particle has become idle in a scope, nothing happens to it there before something arrives.
+    fn activity(&mut self, life: Life, scope: ScopeId, signature: Signature, kind: &EventKind) -> Result<(), String> {
+        let key = (life, scope, signature);
+        match kind {
+            EventKind::Arrived { .. } => drop(self.idle.remove(&key)),
+            EventKind::Idle => drop(self.idle.insert(key)),
+            EventKind::Stepped { .. } | EventKind::CallStarted { .. } | EventKind::Sent { .. } => {
+                check(!self.idle.contains(&key), || {
+                    format!("{kind:?} of a particle that was reported as idle")
+                })?;
             }
             _ => {}
         }

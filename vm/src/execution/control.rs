@@ -104,6 +104,7 @@ impl Machine<'_> {
                 Returned::Done(outcome)
             }
             Frame::ParLeft(par) => {
+                self.survey_side(par.left, &outcome, false);
                 let left = self.side(&outcome, par.records);
                 self.trace
                     .meet_par_left_end(par.position)
@@ -113,6 +114,7 @@ impl Machine<'_> {
                 Returned::Run(par.right)
             }
             Frame::ParRight { par, left } => {
+                self.survey_side(par.right, &outcome, left.failed);
                 let right = self.side(&outcome, usize::MAX);
                 self.trace.meet_par_right_end(par.position);
                 self.complete = left.complete || right.complete;

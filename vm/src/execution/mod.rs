@@ -26,6 +26,7 @@ mod resumption;
 mod scalars;
 mod snapshots;
 mod stream;
+mod survey;
 mod variables;
 
 use crate::data::{CidInfo, ParticleData, Provenance, Signatures, TraceState};
@@ -55,6 +56,7 @@ pub(crate) use recording::Recording;
 use resumption::ResumeState;
 pub(crate) use resumption::{RecordedRun, resume};
 pub(crate) use snapshots::Array;
+pub(crate) use survey::{Cause, Raised, last_descendant, merge, producers, source_of, survey};
 
 /// The input of a run.
 #[derive(Debug)]
@@ -157,6 +159,8 @@ struct Machine<'d> {
     recorder: Recorder,
     /// Set while a recorded run is resumed.
     resumption: Option<ResumeState>,
+    /// Set while a run looks for blocked instructions.
+    survey: Option<Box<survey::Survey>>,
 }
 
 impl<'d> Machine<'d> {
@@ -197,6 +201,7 @@ impl<'d> Machine<'d> {
             next_peers: BTreeSet::new(),
             recorder: Recorder::new(records),
             resumption: None,
+            survey: None,
         }
     }
 
@@ -259,7 +264,11 @@ impl<'d> Machine<'d> {
                     if self.length > run_length {
                         return Err(Uncatchable::RunTooLong(run_length));
                     }
-                    match self.begin(operation) {
+                    let begun = match self.survey {
+                        None => self.begin(operation),
+                        Some(_) => self.begin_surveyed(operation),
+                    };
+                    match begun {
                         Ok(more) => {
                             started = more;
                             continue;

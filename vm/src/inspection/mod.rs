@@ -22,12 +22,14 @@ mod audit;
 mod diff;
 mod layout;
 mod particle_file;
+mod standstill;
 mod trace;
 
 pub use audit::{Audit, Fault, Signature, Signer, audit};
 pub use diff::{Change, Diff, SignerChange, StoreDiff, diff};
 pub use layout::{Branch, Location};
 pub use particle_file::{ParticleFile, ParticleFileError};
+pub use standstill::{AbsorbedError, Blocked, BlockedOn, ErrorSource, Standstill, error_source, standstill};
 pub use trace::{Entry, Event, Produced, Target, Wait, WaitsFor, trace, waits};
 
 use crate::{CidInfo, ParticleData, Store};

@@ -1,7 +1,7 @@
 //! Particles that go out, do something and come home.
 
 use crate::{TTL, greeter, network, wrapped};
-use aqua_client::{HopKind, LocalConfig, LocalNetwork, Trace};
+use aqua_client::{HopKind, LocalConfig, LocalNetwork, Trace, Until};
 use aqua_node::{Call, Handlers};
 use aqua_values::Value;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ async fn functions_that_are_arguments_are_called_on_the_client() {
                 (call %init_peer_id% ("callbackSrv" "response") [])))"#,
     );
     assert_eq!(
-        client.run_with(script, [], &callbacks, TTL).await,
+        client.run_with(script, [], &callbacks, TTL, Until::Response).await,
         Ok(Vec::<Value>::new())
     );
     assert_eq!(heard.recv().await, Some(vec![json!(1), json!("two")]));

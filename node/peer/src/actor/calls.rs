@@ -301,6 +301,7 @@ impl Peer {
         self.callers.extend(initiator.waiting.pop_front());
         self.callers.push_back(actor_id);
         self.reap_if_idle(actor_id);
+        self.report_if_idle(actor_id);
     }
 
     /// The timer of a call has fired.

@@ -112,6 +112,13 @@ impl Actor {
         ACTOR_SIZE + (self.header.script.len() + self.header.id.len()) as u64
     }
 
+    /// Whether nothing is in flight and nothing waits to be: the next input comes from outside of the peer.
+    pub(crate) fn is_idle(&self) -> bool {
+        let has_input = self.loopback.is_some() || !self.mailbox.is_empty() || !self.results.is_empty();
+        let has_output = !self.waiting_calls.is_empty() || !self.backlog.is_empty() || !self.queued.is_empty();
+        self.phase == Phase::Live && !self.is_busy() && !has_input && !has_output
+    }
+
     /// Whether anything is in flight.
     pub(crate) fn is_busy(&self) -> bool {
         self.step.is_some() || !self.calls.is_empty() || !self.sends.is_empty()

@@ -212,6 +212,7 @@ impl Peer {
         self.start_sends(id);
         self.wake(id);
         self.reap_if_idle(id);
+        self.report_if_idle(id);
     }
 
     fn release_frame(&mut self, id: ActorId, frame: &Frame) {

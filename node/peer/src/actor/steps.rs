@@ -1,7 +1,7 @@
 //! Steps of an actor: when, with what, and what follows from their outcome.
 
 use super::calls::{answer_size, request_size};
-use super::{ActorId, Phase};
+use super::{Actor, ActorId, Phase};
 use crate::event::{DropReason, EventKind};
 use crate::job::{Job, JobResult, Panicked, Source, StepDone, StepJob};
 use crate::mistake::Mistake;
@@ -100,6 +100,7 @@ impl Peer {
             _ => self.fail(id, DropReason::VmPanicked, -1, DropReason::VmPanicked.to_string()),
         }
         self.wake(id);
+        self.report_if_idle(id);
     }
 
     fn stepped(&mut self, id: ActorId, done: StepDone, cpu: Nanos) {
@@ -110,6 +111,7 @@ impl Peer {
             actor.program = Source::Program(program);
         }
         let (former, size) = (actor.state_size, outcome.state.size() as u64);
+        let state = outcome.state.clone();
         actor.state = outcome.state;
         actor.state_size = size;
         let arguments = outcome.call_requests.values().map(request_size).sum::<u64>();
@@ -119,6 +121,7 @@ impl Peer {
             id,
             EventKind::Stepped {
                 elapsed: cpu.as_duration(),
+                state,
             },
         );
         if let Some(error) = outcome.error {
@@ -140,6 +143,13 @@ impl Peer {
             return self.fail(id, reason.clone(), -1, reason.to_string());
         }
         self.callers.push_back(id);
+    }
+
+    /// Reports that nothing of an actor is in flight any more. Called when a step, a call or a send has ended.
+    pub(crate) fn report_if_idle(&mut self, id: ActorId) {
+        if self.actors.get(&id).is_some_and(Actor::is_idle) {
+            self.emit_for(id, EventKind::Idle);
+        }
     }
 
     /// Whether an actor that has just grown retains more than there is for it.

@@ -155,3 +155,35 @@ fn a_call_with_large_arguments_becomes_a_job() {
     driver.submit_with(request);
     assert_eq!(results(&driver), [Value::from(large)]);
 }
+
+#[test]
+fn a_particle_is_idle_when_nothing_of_it_is_in_flight() {
+    let mut driver = Driver::with(|_| {}, functions());
+    driver.submit_with(reported(
+        r#"(seq (call %init_peer_id% ("slow" "answer") [] x) (call "nobody" ("a" "b") []))"#,
+    ));
+    assert!(!driver.kinds().contains(&EventKind::Idle), "a call is in flight");
+    let (call, _) = driver.calls.remove(0);
+    driver.turn([aqua_peer::Input::CallFinished {
+        call,
+        result: Ok(Value::from(1)),
+        cpu: Nanos(0),
+    }]);
+    let kinds = driver.kinds();
+    assert_eq!(
+        kinds.iter().filter(|kind| **kind == EventKind::Idle).count(),
+        1,
+        "{kinds:?}"
+    );
+    assert_eq!(kinds.last(), Some(&EventKind::Idle));
+}
+
+#[test]
+fn a_particle_is_not_idle_while_it_is_sent() {
+    let mut driver = Driver::with(|_| {}, functions());
+    driver.submit_with(reported(&format!(r#"(call "{}" ("a" "b") [])"#, crate::driver::id(9))));
+    assert!(!driver.kinds().contains(&EventKind::Idle), "a frame is in flight");
+    let send = driver.sent.remove(0).id;
+    driver.turn([aqua_peer::Input::SendFinished { send, result: Ok(100) }]);
+    assert_eq!(driver.kinds().last(), Some(&EventKind::Idle));
+}
