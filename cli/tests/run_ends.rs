@@ -161,14 +161,14 @@ func join_elsewhere() -> u32:
 func lost_on_a_peer() -> string:
     on HOST_PEER_ID:
         x <- Missing.call()
-    par y = "y"
+    par unused_y <- Op.identity("y")
     <- x
 
 func lost_value() -> u32:
     values = [1, 2]
     at = 5
     x = values[at]
-    par y = "y"
+    par unused_y <- Op.identity("y")
     <- x
 
 func slow() -> string:

@@ -1,7 +1,7 @@
 //! Inspection describes events and accepts what a step accepts.
 
 use crate::network::{Network, key, params, program};
-use aqua_vm::inspection::{self, Event, Fault, ParticleFile, Signature};
+use aqua_vm::inspection::{self, Blocked, BlockedOn, Event, Fault, ParticleFile, Signature, Standstill};
 use aqua_vm::{CallState, Cid, ParticleData, State, Store, TraceState, ValueRef, step};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -245,47 +245,44 @@ proptest! {
     }
 }
 
-/// Where a script stopped, with the instructions' texts.
-fn standstill(script: &str) -> String {
+/// Where a script stopped, from the data of all peers.
+fn standstill(script: &str) -> Standstill {
     let network = Network::new(script, 3, 1).run();
     assert_eq!(network.errors, []);
     let states: Vec<State> = network.peers.iter().map(|peer| peer.state.clone()).collect();
-    let program = program(script);
-    let found = inspection::standstill(&program, &network.peers[0].id, &states);
-    let operations: Vec<_> = program.code().in_text_order().map(|(id, _)| id).collect();
-    let text = |instruction: usize| program.code().canonical_text(operations[instruction]);
-    let mut lines = Vec::new();
-    for blocked in &found.blocked {
-        lines.push(format!("blocked: {}\n  {:?}", text(blocked.instruction), blocked.on));
-    }
-    for absorbed in &found.absorbed {
-        let error = &absorbed.error;
-        let instruction = text(error.instruction);
-        lines.push(format!(
-            "absorbed: {instruction}\n  explains: {}, {error:?}",
-            absorbed.explains
-        ));
-    }
-    if let Some(error) = &found.uncaught {
-        lines.push(format!("uncaught: {}\n  {error:?}", text(error.instruction)));
-    }
-    named(&lines.join("\n"))
+    inspection::standstill(&program(script), &network.peers[0].id, &states)
 }
 
 #[test]
-fn a_standstill_names_what_is_waited_for() {
-    let scripts = [
-        // The error of a branch, raised again after it was handled, and the variable that it would have set.
+fn a_standstill_names_the_error_behind_a_missing_value() {
+    let found = standstill(
         r#"(seq
              (par
                (xor (call "@2" ("srv" "fail") ["x"] x) (fail :error:))
                (call "@1" ("srv" "value") ["y"] y))
              (call "@1" ("srv" "value") [x]))"#,
-        // An error of a branch that sets nothing.
-        r#"(par
-             (call "@1" ("srv" "fail") [])
-             (call "@1" ("srv" "value") [z]))"#,
-        // A stream with too few items.
+    );
+    let missing = BlockedOn::Variable {
+        name: "x".to_owned(),
+        producers: vec![3],
+    };
+    assert_eq!(
+        found.blocked,
+        [Blocked {
+            instruction: 6,
+            on: missing
+        }]
+    );
+    let [absorbed] = &found.absorbed[..] else {
+        panic!("one error: {:?}", found.absorbed)
+    };
+    assert!(absorbed.explains);
+    assert_eq!((absorbed.error.instruction, absorbed.error.code), (3, 10000));
+}
+
+#[test]
+fn a_standstill_counts_the_items_of_a_stream() {
+    let found = standstill(
         r#"(seq
              (ap 7 $items)
              (new $seen
@@ -294,12 +291,21 @@ fn a_standstill_names_what_is_waited_for() {
                    (seq (ap item $seen) (canon "@2" $seen #seen))
                    (xor (match #seen.length 3 (null)) (next item)))
                  (never))))"#,
-        // A call and a canon on peers that can't be reached, and a `never`.
-        r#"(par (call "@8" ("srv" "value") [] a) (par (canon "@9" $s #s) (never)))"#,
-        // A script that is done.
-        r#"(call "@1" ("srv" "value") [])"#,
-    ];
-    insta::assert_snapshot!(scripts.map(standstill).join("\n---\n"));
+    );
+    let waiting = BlockedOn::Items {
+        stream: "$items".to_owned(),
+        has: 1,
+        needs: Some(3),
+        producers: vec![1],
+    };
+    assert_eq!(
+        found.blocked,
+        [Blocked {
+            instruction: 3,
+            on: waiting
+        }]
+    );
+    assert_eq!((found.absorbed, found.uncaught), (vec![], None));
 }
 
 #[test]

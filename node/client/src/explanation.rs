@@ -7,6 +7,10 @@ use aqua_vm::Program;
 use aqua_vm::inspection::{self, AbsorbedError, Blocked, BlockedOn, ErrorSource, Standstill};
 use std::fmt;
 
+/// Error codes of the virtual machine.
+const SERVICE_ERROR: i64 = 10000;
+const LENS_ERROR: i64 = 10007;
+
 /// The maximum number of parts of a list in a message.
 const MAX_PARTS: usize = 8;
 
@@ -171,9 +175,10 @@ impl<'e> Explanation<'e> {
         let bare = bare(name);
         let lines: Vec<SourceLine> = producers.iter().filter_map(|it| self.source.line(*it)).collect();
         match lines.first() {
-            Some(line) if !lines.iter().any(|line| has_word(&line.text, bare)) => {
-                format!("the result of `{}`", line.text)
-            }
+            Some(line) if !lines.iter().any(|line| has_word(&line.text, bare)) => match assigned(&line.text) {
+                Some(name) => format!("`{name}`"),
+                None => format!("the result of `{}`", line.text),
+            },
             _ => format!("`{bare}`"),
         }
     }
@@ -194,8 +199,10 @@ impl<'e> Explanation<'e> {
             .unwrap_or_default();
         let message = plain_message(*code, message);
         match call {
-            Some((service, function)) => format!("{service}.{function} failed{on}{at}: {message}"),
-            None => match self.source.line(*instruction) {
+            Some((service, function)) if *code == SERVICE_ERROR => {
+                format!("{service}.{function} failed{on}{at}: {message}")
+            }
+            _ => match self.source.line(*instruction) {
                 Some(line) => format!("`{}` failed{on}{at}: {message}", line.text),
                 None => format!("the script failed{on}: {message}"),
             },
@@ -242,14 +249,17 @@ impl fmt::Display for Explanation<'_> {
 
 /// A message of the virtual machine in the terms of the language.
 fn plain_message(code: i64, message: &str) -> String {
-    const SERVICE_ERROR: i64 = 10000;
-    const LENS_ERROR: i64 = 10007;
     let quoted = |start: &str, end: &str| message.strip_prefix(start)?.strip_suffix(end);
     match code {
         SERVICE_ERROR => {
             let text = quoted("Local service error, ret_code is ", "'");
             let text = text.and_then(|text| text.split_once(", error message is '"));
-            text.map_or_else(|| message.to_owned(), |(_, text)| text.to_owned())
+            let text = text.map_or(message, |(_, text)| text);
+            // Builtins answer with JSON.
+            match Value::parse(text) {
+                Ok(Value::String(text)) => text.to_string(),
+                _ => text.to_owned(),
+            }
         }
         LENS_ERROR => {
             let numbers = quoted("lambda is applied to a stream that have only '", "' requested");
@@ -286,6 +296,16 @@ fn bare(name: &str) -> &str {
         !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
     });
     number.filter(|at| *at > 0).map_or(name, |at| &name[..at])
+}
+
+/// The name that a statement assigns to.
+fn assigned(text: &str) -> Option<&str> {
+    let (name, _) = text.split_once(" <- ").or_else(|| text.split_once(" = "))?;
+    let name = name.trim_start_matches("par ").trim();
+    let is_name = name
+        .chars()
+        .all(|character| character.is_alphanumeric() || character == '_');
+    (is_name && !name.is_empty()).then_some(name)
 }
 
 fn has_word(text: &str, word: &str) -> bool {

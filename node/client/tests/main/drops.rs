@@ -71,6 +71,7 @@ async fn a_forged_particle_is_dropped_and_a_good_one_is_run_and_reaped() {
     let reason = DropReason::Forged(VerifyError::Mismatch);
     assert_eq!(peer.send(&forged).await, EventKind::Dropped { reason });
     assert!(matches!(peer.send(&particle(1000)).await, EventKind::Stepped { .. }));
+    assert_eq!(peer.events.recv().await.unwrap().kind, EventKind::Idle);
     assert_eq!(peer.events.recv().await.unwrap().kind, EventKind::Reaped);
     peer.sender.shutdown().await;
     peer.network.shutdown().await;
