@@ -263,7 +263,7 @@ func log(n: u32) -> u32:
 
 #[test]
 fn quiet_runs_print_no_warnings() {
-    let program = "aqua M\n\nexport one\n\nfunc one() -> u8:\n    unused = 2\n    <- 1\n";
+    let program = "aqua M\n\nexport one\n\nfunc one() -> u8:\n    extra = 2\n    <- 1\n";
     let lines: &[&[&str]] = &[&["main.aqua"], &["main.aqua", "-q"], &["main.aqua", "-q", "--json"]];
     insta::assert_snapshot!(runs(program, lines));
 }
