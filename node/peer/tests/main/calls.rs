@@ -160,7 +160,7 @@ fn a_call_with_large_arguments_becomes_a_job() {
 fn a_particle_is_idle_when_nothing_of_it_is_in_flight() {
     let mut driver = Driver::with(|_| {}, functions());
     driver.submit_with(reported(
-        r#"(seq (call %init_peer_id% ("slow" "answer") [] x) (call "nobody" ("a" "b") []))"#,
+        r#"(seq (call %init_peer_id% ("slow" "answer") [] x) (call "none" ("a" "b") []))"#,
     ));
     assert!(!driver.kinds().contains(&EventKind::Idle), "a call is in flight");
     let (call, _) = driver.calls.remove(0);
