@@ -107,7 +107,7 @@ pub(crate) fn escaped_quote(escape: Span) -> Diagnostic {
 pub(crate) fn foreign_spaces(text: &str, span: Span, fixed: impl Iterator<Item = (Span, String)>) -> Diagnostic {
     let name = match text.chars().find(|space| is_foreign_space(*space)) {
         Some('\u{a0}' | '\u{202f}') => "no-break space",
-        _ => "a space other than U+0020",
+        _ => "space other than U+0020",
     };
     let error = Diagnostic::error(codes::UNKNOWN_CHARACTER, span, format!("unexpected {name}"));
     fixed.fold(error.label("looks like a space"), |error, (span, text)| {
