@@ -125,11 +125,6 @@ func f(peer: string) -> i16, bool, i16:
         sum <- total(3, 4)
         ok <- fits(sum, true)
         broken = sum / (sum - 13)
-    if ok:
-        Op.noop()
-    else:
-        on peer:
-            Op.noop()
     <- sum, ok, broken
 ";
     errors_that_leave_two_peers: Options::default(), "func f(a: string, b: string, relay: string):

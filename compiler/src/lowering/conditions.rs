@@ -1,7 +1,6 @@
 //! `if`: distinguishes a false condition from an error in a branch.
 
 use super::Lowered;
-use super::constants;
 use super::steps::{Lowering, Steps};
 use crate::checked::{Block, Operator, Value, ValueKind};
 use crate::workflow::{Op, StepId};
@@ -29,10 +28,6 @@ impl<'p> Lowering<'p> {
         let condition = self.condition(condition, steps)?;
         let then = self.scoped(|lowering, steps| lowering.block(then, steps))?;
         let otherwise = self.scoped(|lowering, steps| lowering.block(otherwise, steps))?;
-        if let Some(are_equal) = constants::are_equal(&condition.left, &condition.right) {
-            steps.extend(if are_equal == condition.equal { then } else { otherwise });
-            return Ok(());
-        }
         if then.is_empty() && otherwise.is_empty() {
             return Ok(());
         }

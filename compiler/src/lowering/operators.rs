@@ -73,7 +73,11 @@ impl<'p> Lowering<'p> {
     pub(super) fn combine(&mut self, operator: Operator, left: Sum, right: Sum, steps: &mut Steps) -> Sum {
         let constant = match operator {
             Operator::Add => left.constant.checked_add(right.constant),
-            _ => left.constant.checked_sub(right.constant),
+            // As the builtin does: the smallest integer can't be subtracted.
+            _ => right
+                .constant
+                .checked_neg()
+                .and_then(|negated| left.constant.checked_add(negated)),
         };
         let (base, constant) = match (left, right, constant) {
             (Sum { base, .. }, Sum { base: None, .. }, Some(constant)) => (base, constant),

@@ -53,7 +53,11 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
 }
 
 /// The first part of that route: through the relays of the locations that are left, with which other peers are reached.
+/// Nothing if the whole route has no hops.
 pub(super) fn leave(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
+    if route(locations, from, to).is_empty() {
+        return Vec::new();
+    }
     let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
     let common = locations.common_outer(from, to);
     let mut route = Route::default();
