@@ -33,11 +33,13 @@ pub(super) enum Pattern {
     ParameterCalledId,
     /// Only the entry module exports. The published compiler also exports what imported modules export.
     ExportsOfTheEntry,
+    /// An error that leaves several `on`s, or a callback, visits only relays on its way.
+    ErrorsVisitRelaysOnly,
 }
 
 impl Pattern {
     /// All patterns.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::EmptyBranchStays,
         Self::NothingForNothing,
         Self::UnreadableNumberRefused,
@@ -45,6 +47,7 @@ impl Pattern {
         Self::WayBackBackwards,
         Self::ParameterCalledId,
         Self::ExportsOfTheEntry,
+        Self::ErrorsVisitRelaysOnly,
     ];
 }
 
@@ -72,12 +75,24 @@ const DIFFERENT: &[(&str, Pattern, Behaviour, &str)] = &[
         r#"{"a": "@2"}"#,
     ),
     (
+        "cb-kinds",
+        Pattern::ErrorsVisitRelaysOnly,
+        Behaviour::Same,
+        r#"{"p": "@2"}"#,
+    ),
+    (
         "literals",
         Pattern::UnreadableNumberRefused,
         Behaviour::PublishedIsWrong,
         "{}",
     ),
     ("join-var-index", Pattern::IndexOnce, Behaviour::Same, r#"{"n": 1}"#),
+    (
+        "on-nested-via",
+        Pattern::ErrorsVisitRelaysOnly,
+        Behaviour::Same,
+        r#"{"a": "@2", "b": "@3", "r": "@1"}"#,
+    ),
     (
         "on-via-array",
         Pattern::WayBackBackwards,
