@@ -86,7 +86,7 @@ fn long_chains_of_operators_compile() {
         chain("1", "+"),
         chain("1", "-"),
         chain("b", "&&"),
-        chain("a == 1", "||"),
+        chain("b", "||"),
     );
     let sources = InMemory::new().with("main.aqua", program);
     let compilation = aqua_compiler::compile(&sources, "main.aqua", &Options::default());

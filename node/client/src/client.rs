@@ -177,7 +177,7 @@ impl Client {
         let (status, particle) = (tracked.take(), particle.id.clone());
         match end {
             Ok(values) => Ok(values),
-            Err(NoResponse::Error(error)) => Err(error),
+            Err(NoResponse::Error(error)) => Err(*error),
             Err(NoResponse::Stuck) => Err(RunError::Stuck { particle, status }),
             Err(NoResponse::Expired) => Err(RunError::TimedOut { particle, ttl, status }),
         }
@@ -267,14 +267,14 @@ async fn reaches(activity: &mut watch::Receiver<Activity>, is_wanted: impl Fn(Ac
 
 /// Why a run ended without a response.
 enum NoResponse {
-    Error(RunError),
+    Error(Box<RunError>),
     Stuck,
     Expired,
 }
 
 /// The first result or error that is reported.
 async fn result(reports: &mut UnboundedReceiver<Report>) -> Result<Vec<Value>, NoResponse> {
-    let failed = |error: RunError| Err(NoResponse::Error(error));
+    let failed = |error: RunError| Err(NoResponse::Error(Box::new(error)));
     loop {
         return match reports.recv().await {
             Some(Report::Called { tag: RESULT, arguments }) => Ok(arguments),

@@ -153,7 +153,7 @@ impl<'t> Rewriter<'t> {
         };
         if is_canonical {
             self.out
-                .extend_from_slice(self.scanner.text[begin..self.scanner.at].as_bytes());
+                .extend_from_slice(&self.scanner.text.as_bytes()[begin..self.scanner.at]);
             return Some(());
         }
         self.scanner.at = begin;
