@@ -91,6 +91,10 @@ codes! {
     CONSTANT_REDEFINED = "W1001";
     /// A program that exports nothing.
     NOTHING_EXPORTED = "W1002";
+    /// An import replaces a name of an earlier import.
+    IMPORT_REPLACED = "W1003";
+    /// The same function or service is exported twice.
+    EXPORTED_TWICE = "W1004";
     /// Unused results of a call.
     UNUSED_RESULT = "W2001";
     /// A literal sets a field that the type does not have.

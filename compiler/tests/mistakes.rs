@@ -4,29 +4,27 @@
 //! line or a fix; without codes, no messages. If every error has a fix, the program has no errors after all fixes are applied.
 
 use aqua_compiler::{CheckedProgram, InMemory, Options, check};
-use aqua_diagnostics::{Diagnostic, FileId, Fix};
-
-const LIBRARY: &str = "aqua Lib declares half, Named
-
-data Named:
-    name: string
-
-func secret(n: u8) -> u8:
-    <- n / 2
-
-func half(n: u8) -> u8:
-    result <- secret(n)
-    <- result
-";
+use aqua_diagnostics::{Diagnostic, Fix};
+use std::collections::BTreeMap;
 
 /// A module of the standard library.
 const PEER: &str = "aqua Std.Peer declares *\n\nservice Peer(\"peer\"):\n    timestamp_ms() -> u64\n";
 
-fn checked(program: &str) -> CheckedProgram {
-    let sources = InMemory::new()
-        .with("main.aqua", program)
-        .with("lib.aqua", LIBRARY)
-        .with("std/peer.aqua", PEER);
+/// A program with the modules that it can import: those in `mistakes/modules`.
+fn files(program: &str) -> BTreeMap<String, String> {
+    let modules = ["lib.aqua", "other.aqua", "silent.aqua"].map(|name| {
+        let path = format!("{}/tests/mistakes/modules/{name}", env!("CARGO_MANIFEST_DIR"));
+        (name.to_owned(), std::fs::read_to_string(path).expect("a module"))
+    });
+    let more = [("main.aqua", program), ("std/peer.aqua", PEER)];
+    let more = more.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    modules.into_iter().chain(more).collect()
+}
+
+fn checked(files: &BTreeMap<String, String>) -> CheckedProgram {
+    let sources = files.iter().fold(InMemory::new(), |sources, (name, text)| {
+        sources.with(name, text.as_str())
+    });
     check(&sources, "main.aqua", &Options::default())
 }
 
@@ -49,7 +47,8 @@ fn mistakes_are_reported_with_their_line_and_a_help() {
         let text = std::fs::read_to_string(path).expect("a readable file");
         let mut shown = String::new();
         for (title, program) in programs(&text) {
-            let checked = checked(program);
+            let files = files(program);
+            let checked = checked(&files);
             let messages = aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off);
             let (title_text, expected) = title.rsplit_once(": ").unwrap_or((title, ""));
             if found(&checked) != expected {
@@ -65,7 +64,7 @@ fn mistakes_are_reported_with_their_line_and_a_help() {
                 );
             }
             shown += &format!("=== {title_text}\n{program}\n{messages}\n");
-            fixes_compile(title_text, program, &checked);
+            fixes_compile(title_text, files, &checked);
             count += 1;
         }
         insta::assert_snapshot!(shown);
@@ -74,7 +73,7 @@ fn mistakes_are_reported_with_their_line_and_a_help() {
     assert!(count >= 80, "only {count} programs");
 }
 
-fn fixes_compile(title_text: &str, program: &str, before: &CheckedProgram) {
+fn fixes_compile(title_text: &str, mut files: BTreeMap<String, String>, before: &CheckedProgram) {
     let errors = before.diagnostics.iter().filter(|message| message.is_error());
     let fixes: Option<Vec<&Fix>> = errors.map(|message| message.fix.as_ref()).collect();
     let Some(fixes) = fixes.filter(|fixes| !fixes.is_empty()) else {
@@ -84,8 +83,15 @@ fn fixes_compile(title_text: &str, program: &str, before: &CheckedProgram) {
         message: String::new(),
         edits: fixes.iter().flat_map(|fix| fix.edits.clone()).collect(),
     };
-    let fixed = fix.apply(FileId(0), program).expect("fixes that don't overlap");
-    let after = checked(&fixed);
+    for (file, source) in before.sources.iter() {
+        let fixed = fix.apply(file, &source.text).expect("fixes that don't overlap");
+        files.insert(source.name.clone(), fixed);
+    }
+    let after = checked(&files);
     let messages = aqua_render::terminal(&after.sources, &after.diagnostics, aqua_render::Colour::Off);
-    assert!(!after.has_errors(), "{title_text}, fixed:\n{fixed}\n{messages}");
+    assert!(
+        !after.has_errors(),
+        "{title_text}, fixed:\n{}\n{messages}",
+        files["main.aqua"]
+    );
 }

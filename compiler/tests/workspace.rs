@@ -131,6 +131,31 @@ fn only_dependents_of_a_change_are_checked_again() {
 }
 
 #[test]
+fn the_fix_for_a_missing_header_depends_on_importers() {
+    let mut files = Files::new();
+    files.insert("a.aqua".into(), "func f() -> u8:\n    <- 1\n".into());
+    let alone = "aqua B declares *\n\nfunc g() -> u8:\n    <- 2\n";
+    let importing = alone.replace("\n\n", "\n\nimport \"a.aqua\"\n\n");
+    let mut workspace = Workspace::new(Options::default());
+    for (text, checked, header) in [
+        (alone, 2, "aqua A"),
+        (importing.as_str(), 1, "aqua A declares *"),
+        (alone, 1, "aqua A"),
+    ] {
+        files.insert("b.aqua".into(), text.into());
+        let count = workspace.check(&loader(&files), &["a.aqua", "b.aqua"], Changes::Anything, &Sequential);
+        assert_eq!(count, checked);
+        let diagnostics = workspace.diagnostics();
+        let fix = diagnostics
+            .iter()
+            .find_map(|message| message.fix.as_ref())
+            .expect("a fix");
+        assert_eq!(fix.message, format!("start the file with `{header}`"));
+        assert_eq!(fix.edits[0].text, format!("{header}\n\n"));
+    }
+}
+
+#[test]
 fn errors_of_lowering_follow_edits_of_inlined_functions() {
     let mut files = Files::new();
     files.insert(

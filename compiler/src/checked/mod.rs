@@ -259,3 +259,12 @@ pub struct Service {
     /// The span of each method's name in its declaration.
     pub method_spans: IndexMap<EcoString, Span>,
 }
+
+impl Service {
+    /// Whether calls of both are the same: the name, the methods and the default id.
+    pub(crate) fn is_interchangeable(&self, other: &Self) -> bool {
+        // Values don't implement `Eq`; the debug output of their kind is complete.
+        let id = |service: &Self| service.default_id.as_ref().map(|id| format!("{:?}", id.kind));
+        self.name == other.name && self.methods == other.methods && id(self) == id(other)
+    }
+}

@@ -86,7 +86,7 @@ impl ModuleChecker<'_> {
         if let Some(ty) = self.namespace.ty(&name) {
             return ty.clone();
         }
-        if !self.is_suppressed(&name) {
+        if !self.is_explained(&name, path.span) {
             self.unknown_type(&name, path.span);
         }
         Type::Error
@@ -105,6 +105,11 @@ impl ModuleChecker<'_> {
             _ => self.namespace.is_incomplete,
         };
         is_incomplete || name.match_indices('.').any(has_broken_prefix)
+    }
+
+    /// Whether a message about an unknown name is unnecessary: it is suppressed, or another message explains it.
+    pub(super) fn is_explained(&mut self, name: &str, span: Span) -> bool {
+        self.is_suppressed(name) || !self.undeclared.contains_key(name) && self.is_undeclared_import(name, span)
     }
 
     fn unknown_type(&mut self, name: &str, span: Span) {

@@ -199,7 +199,7 @@ impl BodyChecker<'_, '_> {
 
     fn unknown_inside(&mut self, qualifier: &str, name: &Name) {
         let full = format!("{qualifier}.{name}");
-        if self.module.is_suppressed(&full) {
+        if self.module.is_explained(&full, name.span) {
             return;
         }
         let prefix = format!("{qualifier}.");
@@ -383,7 +383,7 @@ impl BodyChecker<'_, '_> {
         let message = Diagnostic::error(code, name.span, message).label("not found");
         let names = || known.iter().map(EcoString::as_str);
         self.report(match known {
-            [] => message,
+            [] => message.help("the module declares nothing"),
             _ if !self.module.suggests() => message,
             _ => suggest_or(
                 message,

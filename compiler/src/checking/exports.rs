@@ -7,7 +7,7 @@ use crate::codes;
 use crate::typing::Type;
 use aqua_diagnostics::suggestions::{suggest_or, truncated_list};
 use aqua_diagnostics::{Diagnostic, Span};
-use aqua_grammar::tree::{Header, HeaderItem, Item};
+use aqua_grammar::tree::{self, Header, HeaderItem, Item};
 use ecow::EcoString;
 
 impl ModuleChecker<'_> {
@@ -17,38 +17,43 @@ impl ModuleChecker<'_> {
         let mut exports = Vec::new();
         for header in &tree.headers {
             if let Header::Export(export) = header {
-                exports.extend(&export.items);
+                exports.extend(
+                    export
+                        .items
+                        .iter()
+                        .enumerate()
+                        .map(|(index, item)| (export, index, item)),
+                );
             }
         }
         if exports.is_empty() {
             self.warn_without_exports();
         }
-        for item in exports {
+        for (export, index, item) in exports {
             let visible = item.local_name().text.clone();
-            match self.exported(item) {
-                Some(Exported::Function(id)) => {
-                    self.check_exported_once(&visible, item.span);
+            let Some(exported) = self.exported(item) else { continue };
+            let functions = self.exports.functions.get(&visible);
+            let functions = functions.map(|it| (Exported::Function(it.id), it.span));
+            let services = self.exports.services.get(&visible);
+            let earlier = functions.or_else(|| services.map(|it| (Exported::Service(it.id), it.span)));
+            if let Some((earlier, span)) = earlier {
+                self.report(match earlier == exported {
+                    true => exported_twice(&visible, export, index, span),
+                    false => exported_differently(&visible, item.span, span),
+                });
+                continue;
+            }
+            match exported {
+                Exported::Function(id) => {
                     let export = Export { id, span: item.span };
                     self.exports.functions.insert(visible, export);
                 }
-                Some(Exported::Service(id)) => {
-                    self.check_exported_once(&visible, item.span);
+                Exported::Service(id) => {
                     let export = Export { id, span: item.span };
                     self.exports.services.insert(visible, export);
                 }
-                None => {}
             }
         }
-    }
-
-    fn check_exported_once(&mut self, visible: &EcoString, span: Span) {
-        let function = self.exports.functions.get(visible).map(|export| export.span);
-        let Some(earlier) = function.or(self.exports.services.get(visible).map(|export| export.span)) else {
-            return;
-        };
-        let message = format!("`{visible}` is exported twice");
-        let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).secondary(earlier, "first export");
-        self.report(message.help("export one of them under another name: `export a as b`"));
     }
 
     /// Checks the `export` headers of an imported module, which have no effect.
@@ -66,7 +71,7 @@ impl ModuleChecker<'_> {
     fn exported(&mut self, item: &HeaderItem) -> Option<Exported> {
         let name = item.name.text();
         let Some(entry) = self.namespace.get(&name) else {
-            if !self.namespace.is_incomplete {
+            if !self.namespace.is_incomplete && !self.is_explained(&name, item.name.span) {
                 let message = format!("can't export `{name}`: it is not defined");
                 let message = Diagnostic::error(codes::EXPORTS_NOTHING, item.name.span, message);
                 let known = self.namespace.iter().filter(|(_, entry)| entry.value.is_some());
@@ -173,9 +178,37 @@ impl ModuleChecker<'_> {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Exported {
     Function(FunctionId),
     Service(ServiceId),
+}
+
+/// The message about an export that repeats an earlier one; its fix removes the item.
+fn exported_twice(visible: &EcoString, export: &tree::Export, index: usize, earlier: Span) -> Diagnostic {
+    let items = &export.items;
+    let item = items[index].span;
+    let message = format!("`{visible}` is already exported");
+    let message = Diagnostic::warning(codes::EXPORTED_TWICE, item, message).secondary(earlier, "first export");
+    let removed = match (index.checked_sub(1), items.get(index + 1)) {
+        (Some(before), _) => Span {
+            start: items[before].span.end,
+            ..item
+        },
+        (None, Some(next)) => Span {
+            end: next.span.start,
+            ..item
+        },
+        (None, None) => export.span,
+    };
+    message.help("remove it").fix("remove the export", removed, "")
+}
+
+/// The message about two exports of one name with different meanings.
+fn exported_differently(visible: &EcoString, span: Span, earlier: Span) -> Diagnostic {
+    let message = format!("`{visible}` is exported twice");
+    let message = Diagnostic::error(codes::ALREADY_DEFINED, span, message).secondary(earlier, "first export");
+    message.help("export one of them under another name: `export a as b`")
 }
 
 fn exportable_name(item: &Item) -> Option<&str> {

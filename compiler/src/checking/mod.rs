@@ -2,7 +2,7 @@
 //!
 //! A module is checked after the modules it imports. Its headers fill the [`namespace`]; then its declarations are checked in
 //! order ([`declarations`], [`annotations`]), including function bodies ([`body`], [`statements`], [`values`] and the rest);
-//! then `export` and `declares` are resolved ([`exports`], [`headers`]).
+//! then `export` and `declares` are resolved ([`exports`], [`interface`]).
 //!
 //! A failed definition gets the error type, which is compatible with every type, so each mistake is reported once.
 
@@ -14,6 +14,7 @@ mod chains;
 mod declarations;
 mod exports;
 mod headers;
+mod interface;
 mod mismatch;
 mod namespace;
 mod operators;
@@ -25,7 +26,7 @@ mod unknown;
 mod unused;
 mod values;
 
-pub(crate) use headers::{Comparison, Interface};
+pub(crate) use interface::{Comparison, Interface};
 
 use crate::checked::{
     Builtin, Export, Function, FunctionId, Literal, Part, Program, Service, ServiceId, Value, ValueKind,
@@ -36,6 +37,7 @@ use crate::{Options, codes};
 use aqua_diagnostics::{Diagnostic, Label, Sources, Span};
 use aqua_grammar::{Parsed, Tree};
 use ecow::EcoString;
+use headers::{EmptyImport, ReplacedName};
 use indexmap::IndexMap;
 use namespace::Namespace;
 use std::collections::BTreeMap;
@@ -71,6 +73,8 @@ pub(crate) struct CheckResult {
     /// The exports, if it is an entry module.
     pub(crate) exports: Exports,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether all imported names are known. Otherwise lints may follow from a failed import.
+    pub(crate) is_complete: bool,
 }
 
 /// The exports of a module, by exported name.
@@ -91,6 +95,10 @@ struct ModuleChecker<'a> {
     module: &'a Module,
     tree: &'a Tree,
     namespace: Namespace,
+    /// The names that the current header replaced.
+    replaced_names: Vec<ReplacedName>,
+    /// Imports of modules that declare nothing.
+    empty_imports: Vec<EmptyImport<'a>>,
     /// Names that are declared further down, with the spans of their declarations.
     undeclared: FxIndexMap<EcoString, Span>,
     /// The name of the declaration that is being checked.
@@ -113,6 +121,8 @@ impl<'a> ModuleChecker<'a> {
             module: context.module,
             tree: &context.parsed.tree,
             namespace: Namespace::default(),
+            replaced_names: Vec::new(),
+            empty_imports: Vec::new(),
             undeclared,
             current: None,
             part: Part::default(),
@@ -134,12 +144,15 @@ impl<'a> ModuleChecker<'a> {
             self.check_exported_names();
         }
         let interface = self.interface();
-        self.report_lints();
+        self.report_empty_imports();
+        let is_complete = self.is_complete();
+        self.report_lints(is_complete);
         CheckResult {
             part: self.part,
             interface,
             exports: self.exports,
             diagnostics: self.diagnostics,
+            is_complete,
         }
     }
 
@@ -198,10 +211,11 @@ impl<'a> ModuleChecker<'a> {
         }
     }
 
-    /// Reports lints unless there are errors, next to which they would only distract.
-    fn report_lints(&mut self) {
+    /// Reports lints unless there are errors, next to which they would only distract, or names are unknown because of errors
+    /// elsewhere.
+    fn report_lints(&mut self, is_complete: bool) {
         let has_errors = self.diagnostics.iter().any(Diagnostic::is_error) || self.context.has_syntax_errors;
-        if !self.module.is_dependency && !has_errors {
+        if !self.module.is_dependency && !has_errors && is_complete {
             self.diagnostics.append(&mut self.lints);
             self.warn_about_unused();
         }

@@ -1,8 +1,8 @@
 //! The top-level names of a module, including imported ones.
 
+use super::Comparison;
 use super::FxIndexMap;
-use super::headers::Comparison;
-use crate::checked::{FunctionId, ServiceId, Value};
+use crate::checked::{FunctionId, Program, ServiceId, Value};
 use crate::typing::Type;
 use aqua_diagnostics::Span;
 use ecow::EcoString;
@@ -69,6 +69,17 @@ impl Entity {
             _ => false,
         }
     }
+
+    fn is_interchangeable(&self, other: &Self, program: &Program) -> bool {
+        match (self, other) {
+            (Self::Service(one), Self::Service(two)) => program.service(*one).is_interchangeable(program.service(*two)),
+            (Self::Constant(one), Self::Constant(two)) => {
+                one.ty == two.ty && format!("{:?}", one.kind) == format!("{:?}", two.kind)
+            }
+            (Self::Broken, _) | (_, Self::Broken) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Entry {
@@ -104,6 +115,14 @@ impl Entry {
         }
     }
 
+    /// Whether both define the name as a type, or both as a value, in different declarations.
+    fn conflicts_with(&self, other: &Self) -> bool {
+        let types = self.ty.as_ref().zip(other.ty.as_ref());
+        let values = self.value.as_ref().zip(other.value.as_ref());
+        types.is_some_and(|(one, two)| one.declared != two.declared)
+            || values.is_some_and(|(one, two)| one.declared != two.declared)
+    }
+
     /// Whether both are the same to their users: functions and services are compared by their ids and signatures.
     pub(super) fn is_equivalent(&self, other: &Self, comparison: &Comparison<'_>) -> bool {
         let types = match (&self.ty, &other.ty) {
@@ -115,6 +134,22 @@ impl Entry {
                 one.declared == two.declared && one.meaning.is_equivalent(&two.meaning, comparison)
             }
             (one, two) => one.is_none() && two.is_none(),
+        };
+        types && values
+    }
+
+    /// Whether either can be used for the other: their declarations may differ, but have the same meaning. Errors were reported,
+    /// so they are interchangeable with everything.
+    pub(super) fn is_interchangeable(&self, other: &Self, program: &Program) -> bool {
+        let types = match (&self.ty, &other.ty) {
+            (Some(one), Some(two)) => one.meaning.is_error() || two.meaning.is_error() || one.meaning == two.meaning,
+            _ => true,
+        };
+        let values = match (&self.value, &other.value) {
+            (Some(one), Some(two)) => {
+                one.declared == two.declared || one.meaning.is_interchangeable(&two.meaning, program)
+            }
+            _ => true,
         };
         types && values
     }
@@ -150,6 +185,27 @@ impl Namespace {
         let ty = merge(&mut known.ty, entry.ty, |known, new| known == new);
         let value = merge(&mut known.value, entry.value, |_, _| false);
         value.and(ty)
+    }
+
+    /// Adds an imported name. It replaces an earlier definition, which is returned if its declaration is another one.
+    pub(super) fn import(&mut self, name: EcoString, entry: &Entry) -> Option<Entry> {
+        let known = match self.entries.entry(name) {
+            indexmap::map::Entry::Vacant(new) => {
+                new.insert(entry.clone());
+                return None;
+            }
+            indexmap::map::Entry::Occupied(known) => known.into_mut(),
+        };
+        let replaced = (known.conflicts_with(entry)).then(|| known.clone());
+        if let Some(ty) = &entry.ty {
+            // The type and the value of a service belong together.
+            known.value.take_if(|value| matches!(value.meaning, Entity::Service(_)));
+            known.ty = Some(ty.clone());
+        }
+        if let Some(value) = &entry.value {
+            known.value = Some(value.clone());
+        }
+        replaced
     }
 
     /// Adds a failed definition, unless the name is defined.

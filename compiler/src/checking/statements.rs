@@ -135,7 +135,7 @@ impl BodyChecker<'_, '_> {
     }
 
     fn unknown_service(&mut self, name: &str, span: Span) {
-        if self.is_suppressed(name) {
+        if self.is_suppressed(name) || self.module.is_explained(name, span) {
             return;
         }
         let services = self.module.namespace.iter().filter(|(_, entry)| {

@@ -17,7 +17,7 @@ impl ModuleChecker<'_> {
 
     /// Reports an unknown value, unless it follows from an earlier error. `locals` are the visible locals.
     pub(super) fn unknown_value(&mut self, name: &str, span: Span, locals: &[EcoString]) {
-        if self.is_suppressed(name) {
+        if self.is_explained(name, span) {
             return;
         }
         let message = if self.current.as_deref() == Some(name) {

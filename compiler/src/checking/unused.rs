@@ -2,7 +2,7 @@
 //!
 //! A name counts as used if it occurs anywhere else in the module, so there are no false positives.
 
-use super::ModuleChecker;
+use super::{Interface, ModuleChecker};
 use crate::checked::UNUSED_PREFIX;
 use crate::codes;
 use aqua_diagnostics::{Diagnostic, Span};
@@ -47,7 +47,11 @@ impl ModuleChecker<'_> {
             }
         }
         for (header, target) in tree.headers.iter().zip(&module.imports) {
-            let declared = target.and_then(|index| Some(self.interface_of(index)?.names()));
+            let interface = target.and_then(|index| self.interface_of(index));
+            if interface.is_some_and(Interface::is_empty) {
+                continue;
+            }
+            let declared = interface.map(Interface::names);
             for span in unused_imports(header, declared.into_iter().flatten(), &words) {
                 let message = Diagnostic::warning(codes::UNUSED_NAME, span, "unused import");
                 self.report(message.help("remove it"));

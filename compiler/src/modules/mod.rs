@@ -1,8 +1,8 @@
 //! The module graph of a program.
 //!
 //! Starting from the entries, every import is resolved and each module is read once. The graph lists modules in dependency
-//! order: each after the modules it imports. Only the headers of a module are parsed here. An import that can't be followed is reported and marked as broken, so that
-//! names that it would have provided are not reported as unknown.
+//! order: each after the modules it imports. Only the headers of a module are parsed here. An import that can't be followed is
+//! reported and marked as broken, so that names that it would have provided are not reported as unknown.
 //!
 //! A graph can be reloaded: modules that did not change are taken from the [`PreviousGraph`] instead of being read.
 

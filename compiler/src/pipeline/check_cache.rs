@@ -272,7 +272,7 @@ impl StaleModule<'_> {
         });
         if module.is_dependency {
             retain_errors(&mut result.diagnostics);
-        } else if !has_syntax_errors && !result.diagnostics.iter().any(Diagnostic::is_error) {
+        } else if result.is_complete && !has_syntax_errors && !result.diagnostics.iter().any(Diagnostic::is_error) {
             let functions = result.part.functions.iter();
             let messages = functions.flat_map(|function| lints::check_function(function, sources));
             result.diagnostics.extend(messages);

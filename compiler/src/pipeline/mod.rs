@@ -6,6 +6,7 @@
 
 mod check_cache;
 mod exports;
+mod missing_header;
 mod suggested_imports;
 mod workspace;
 
@@ -45,6 +46,7 @@ fn checked(loader: &dyn SourceLoader, entry: &str, options: &Options) -> Checked
     let graph = modules::load(loader, &[entry], PreviousGraph::default());
     let mut cache = CheckCache::default();
     cache.check(&graph, options, KeptBodies::All, &Sequential);
+    missing_header::complete(cache.diagnostics_mut(), &graph);
     suggested_imports::add(cache.diagnostics_mut(), &graph, loader);
     let diagnostics = graph.diagnostics.iter().chain(cache.diagnostics()).cloned();
     let diagnostics = diagnostics.collect();

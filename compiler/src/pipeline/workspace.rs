@@ -5,7 +5,7 @@
 //! same as those of [`check`](crate::check) on the same sources.
 
 use super::exports::distinct;
-use super::{CheckCache, KeptBodies, suggested_imports};
+use super::{CheckCache, KeptBodies, missing_header, suggested_imports};
 use crate::modules::{self, Graph, PreviousGraph};
 use crate::{Options, SourceLoader, TaskRunner};
 use aqua_diagnostics::{Diagnostic, Sources};
@@ -58,6 +58,7 @@ impl Workspace {
             .cache
             .check(&self.graph, &self.options, KeptBodies::Exported, runner);
         self.cache.lower_exports(&self.graph, &self.options, runner);
+        missing_header::complete(self.cache.diagnostics_mut(), &self.graph);
         suggested_imports::add(self.cache.diagnostics_mut(), &self.graph, loader);
         checked
     }
