@@ -39,6 +39,15 @@ const SUITES: &[Suite] = &[
         about: "every single-character edit of the language's test programs is compiled",
         test: ["aqua-compiler", "main", "edits"],
     },
+    Suite {
+        name: "graphs",
+        about: "2,000 generated graphs of modules, compiled by both compilers",
+        test: [
+            "aqua-tests",
+            "main",
+            "published_compiler::module_graphs::graphs_of_modules_have_the_same_verdicts_and_scripts",
+        ],
+    },
 ];
 
 /// Runs the named suites, or lists them.

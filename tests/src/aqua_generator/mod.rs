@@ -23,7 +23,8 @@
 //!   `.copy` in a program in which data is used as data with fewer fields: after inlining, the published compiler copies fields
 //!   that the type of the value does not have. No section lists these yet;
 //! - numbers of several kinds in one collection literal (§3.3), which may have no common kind;
-//! - features that the published compiler does not have (§0): stream maps, re-exports, dotted module names.
+//! - features that the published compiler does not have (§0): stream maps, re-exports, dotted module names. [`ModuleGraph`] is
+//!   generated apart: graphs of small modules that import each other.
 //!
 //! Indices and `!` out of range are generated only where they are evaluated immediately: an unused value need not fail (§5.3).
 //! Error messages and instructions in them are not compared (§10.3).
@@ -34,6 +35,7 @@ mod functions;
 mod generator;
 mod kinds;
 mod loops;
+mod module_graphs;
 mod parallel;
 mod scope;
 mod services;
@@ -43,6 +45,7 @@ mod streams;
 mod values;
 
 pub use constructs::Construct;
+pub use module_graphs::{Feature, ModuleGraph};
 pub use services::answer;
 pub use shrinking::smaller;
 

@@ -3,6 +3,7 @@
 mod comparer;
 mod differences;
 mod generated;
+mod module_graphs;
 pub(crate) mod packages;
 mod scripts;
 #[path = "../../../compiler/tests/vectors.rs"]
