@@ -210,7 +210,13 @@ impl<'a> LayoutState<'a, '_> {
         // At most one misindented line is reported per block.
         line.reported |= was_unreliable;
         self.innermost().is_unreliable |= line.reported;
-        line.report(self.sink, error.fix(fix, space, expected));
+        // A line that begins with `.` continues the line above, which is not possible at any indentation.
+        let code = self.tokens.span(start as usize).start as usize;
+        let error = match self.text[code..].starts_with('.') {
+            true => error.help("write it at the end of the line above"),
+            false => error.fix(fix, space, expected),
+        };
+        line.report(self.sink, error);
         line.indent = expected;
         true
     }

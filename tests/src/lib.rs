@@ -5,6 +5,7 @@ pub mod air_programs;
 pub mod aqua_generator;
 pub mod corpus;
 pub mod foreign;
+pub mod in_memory_with_std;
 pub mod machine;
 pub mod mended_packages;
 pub mod normal_form;

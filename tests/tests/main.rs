@@ -6,6 +6,7 @@ mod aqua_programs;
 mod callers;
 mod codes;
 mod examples;
+mod fixes;
 mod flat_form;
 mod js_client;
 mod late_values;

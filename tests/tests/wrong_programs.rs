@@ -3,12 +3,9 @@
 //! A line with a mistake says so in a comment: `-- error[CODE]` or `-- warning[CODE]`. Exactly these lines get a message
 //! of that code; each message has a help line or a fix; and once all fixes are applied, what they mend is gone.
 
-use aqua_compiler::{
-    CheckedProgram, Importable, InMemory, Options, ResolveError, SourceLoader, SourceReadError, check,
-};
+use aqua_compiler::{CheckedProgram, InMemory, Options, check};
 use aqua_diagnostics::Severity;
-use aqua_project::FileLoader;
-use std::sync::Arc;
+use aqua_tests::in_memory_with_std::InMemoryWithStd;
 
 #[test]
 fn each_mistake_has_a_message_that_helps() {
@@ -94,52 +91,10 @@ fn difference(before: &str, after: &str) -> String {
 }
 
 fn checked(name: &str, text: &str) -> CheckedProgram {
-    let loader = WithStandard {
-        program: InMemory::new().with(name, text),
-        standard: FileLoader::new(Vec::new()),
-    };
+    let loader = InMemoryWithStd::new(InMemory::new().with(name, text));
     check(&loader, name, &Options::default())
 }
 
 fn shown(checked: &CheckedProgram) -> String {
     aqua_render::terminal(&checked.sources, &checked.diagnostics, aqua_render::Colour::Off)
-}
-
-/// One program in memory and the standard modules.
-struct WithStandard {
-    program: InMemory,
-    standard: FileLoader,
-}
-
-impl WithStandard {
-    fn of(&self, path: &str) -> &dyn SourceLoader {
-        if path.starts_with(aqua_stdlib::PREFIX) {
-            &self.standard
-        } else {
-            &self.program
-        }
-    }
-}
-
-impl SourceLoader for WithStandard {
-    fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError> {
-        let loader = if importer.starts_with(aqua_stdlib::PREFIX) {
-            importer
-        } else {
-            import
-        };
-        self.of(loader).resolve(import, importer)
-    }
-
-    fn read(&self, id: &str) -> Result<Arc<str>, SourceReadError> {
-        self.of(id).read(id)
-    }
-
-    fn is_dependency(&self, id: &str) -> bool {
-        self.of(id).is_dependency(id)
-    }
-
-    fn importable(&self, name: &str) -> Option<Importable> {
-        self.standard.importable(name)
-    }
 }

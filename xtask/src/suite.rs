@@ -40,6 +40,15 @@ const SUITES: &[Suite] = &[
         test: ["aqua-compiler", "main", "edits"],
     },
     Suite {
+        name: "fixes",
+        about: "all fixes of messages about the test programs and 5,000 programs with a changed word are applied",
+        test: [
+            "aqua-tests",
+            "main",
+            "fixes::an_applied_fix_leads_to_no_new_error_at_its_place",
+        ],
+    },
+    Suite {
         name: "graphs",
         about: "2,000 generated graphs of modules, compiled by both compilers",
         test: [

@@ -196,7 +196,7 @@ impl Namespace {
             }
             indexmap::map::Entry::Occupied(known) => known.into_mut(),
         };
-        let replaced = (known.conflicts_with(entry)).then(|| known.clone());
+        let replaced = known.conflicts_with(entry).then(|| known.clone());
         if let Some(ty) = &entry.ty {
             // The type and the value of a service belong together.
             known.value.take_if(|value| matches!(value.meaning, Entity::Service(_)));

@@ -305,7 +305,8 @@ impl BodyChecker<'_, '_> {
         let message = Diagnostic::error(code, value.span, text);
         let between: Span = target.span.after().to(value.span.before());
         let is_plain = self.module.context.sources.text(between).trim() == "<-";
-        self.report(match is_plain {
+        let is_new = self.find_local(target.as_str()).is_none();
+        self.report(match is_plain && is_new {
             true => message
                 .help("write `=` instead of `<-`")
                 .fix("write `=`", between, " = "),
