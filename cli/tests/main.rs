@@ -10,6 +10,7 @@ mod data;
 mod explain;
 mod help;
 mod nodes;
+mod reported;
 mod run;
 mod run_ends;
 mod serve;
