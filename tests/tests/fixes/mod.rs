@@ -32,6 +32,8 @@ const GUESSES: &[(&str, &str)] = &[
     ("E0031", "E0031"),
     // A similar name has another kind or type.
     ("E0043", "E2014"),
+    ("E1001", "E2013"),
+    ("E1002", "E0061"),
     ("E1002", "E2017"),
     ("E1005", "E2001"),
     // A `-` stands for something else.

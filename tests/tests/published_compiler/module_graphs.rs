@@ -30,6 +30,9 @@ enum Difference {
     HiddenImports,
     /// The published compiler reports an internal error.
     InternalError,
+    /// The published compiler also exports what imported modules export, and takes such a function instead of the own one of that
+    /// name. See the specification, §4.4.
+    ExportsOfImports,
 }
 
 /// The prefix of internal errors of the published compiler.
@@ -207,8 +210,17 @@ fn listed(graph: &ModuleGraph, ours: &Compilation, theirs: &Compiled, found: &Fo
         {
             Some(Difference::HiddenImports)
         }
+        Found::Script(name) if imported_modules_export(graph, name) => Some(Difference::ExportsOfImports),
         _ => None,
     }
+}
+
+/// Whether a module other than the entry exports a function under this name.
+fn imported_modules_export(graph: &ModuleGraph, name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    let exports = |line: &str| line.starts_with("export ") && line.split(|it| !is_part(it)).any(|word| word == name);
+    let others = graph.files.iter().filter(|(file, _)| *file != ModuleGraph::ENTRY);
+    others.flat_map(|(_, text)| text.lines()).any(exports)
 }
 
 /// Describes the differences; the first ones completely.
