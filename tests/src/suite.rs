@@ -46,6 +46,7 @@ impl Seeds {
     }
 
     /// The next seed, until all are taken.
+    #[allow(clippy::print_stderr, reason = "full runs take minutes and show their progress")]
     pub fn take(&self) -> Option<u64> {
         let seed = self.next.fetch_add(1, Ordering::SeqCst);
         let done = seed - self.first;

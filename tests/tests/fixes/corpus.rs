@@ -67,7 +67,7 @@ impl Project {
 /// The ranges of words and signs in an ASCII text. Other texts are one word.
 fn words(text: &str) -> Vec<std::ops::Range<usize>> {
     if !text.is_ascii() {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bytes = text.as_bytes();
