@@ -8,7 +8,7 @@
 //!   it (a branch of `par` is left only if a later step uses what it writes);
 //! * and from these the hops before and after the step.
 //!
-//! An error takes another way out of an `on`: see [`errors`].
+//! An error takes another way out of an `on`: see `errors.rs`.
 //!
 //! [`plan`] runs passes over the tree, each of which uses the results of the passes before it. The cost is linear in the
 //! number of steps and hops, without recursion.
