@@ -14,9 +14,7 @@
 //!
 //! # Backends
 //!
-//! AWS-LC signs and makes the first check of particle data where it builds; `ed25519-dalek` does on Wasm. Signatures are
-//! deterministic, so both make the same. AWS-LC refuses encodings of keys that are not canonical; what it refuses is
-//! checked again by `ed25519-dalek`, whose verdict is final.
+//! AWS-LC signs where it builds, `ed25519-dalek` on Wasm. Signatures are deterministic, so both make the same. `ed25519-dalek` verifies.
 //!
 //! ```
 //! use aqua_keys::{KeyPair, PeerId, verify_data};

@@ -4,13 +4,13 @@
 use super::counterparts::OURS;
 use super::timing::{self, Cost, Samples};
 use anyhow::Result;
+use aqua_keys::{KeyPair, verify_data};
 use aqua_tests::vm_datasets::DataSet;
 use aqua_vm::{CidInfo, Outcome, ParticleData, State, TraceState};
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
 
 /// The messages to sign, verify and hash, and the measured times.
 pub(super) struct Primitives {
-    key: Ed25519KeyPair,
+    key: KeyPair,
     /// The number of verified signatures.
     signers: usize,
     checked: Vec<u8>,
@@ -31,7 +31,7 @@ impl Primitives {
         let mut lengths = lengths(&current.cid_info);
         lengths.extend(lengths_of_new(&current.cid_info, &new.cid_info));
         Ok(Self {
-            key: Ed25519KeyPair::from_seed_unchecked(&[1; 32])?,
+            key: KeyPair::from_seed([1; 32]),
             signers,
             checked: vec![7; vouched(current) * ID / signers.max(1)],
             own: vec![7; vouched(new) * ID / new.signatures.len().max(1)],
@@ -46,10 +46,7 @@ impl Primitives {
         let signature = self.key.sign(&self.checked);
         let sign = |()| {
             for _ in 0..self.signers {
-                let verifying = ParsedPublicKey::new(&ED25519, self.key.public_key()).expect("its own key");
-                verifying
-                    .verify_sig(&self.checked, signature.as_ref())
-                    .expect("its own signature");
+                assert!(verify_data(self.key.public_key_bytes(), &self.checked, &signature));
             }
             self.key.sign(&self.own)
         };

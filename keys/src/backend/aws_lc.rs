@@ -1,6 +1,6 @@
-//! AWS-LC: C and assembly. Refuses encodings of public keys that are not canonical.
+//! AWS-LC: C and assembly.
 
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 
 pub(crate) struct SigningKey(Ed25519KeyPair);
 
@@ -24,8 +24,4 @@ impl SigningKey {
             .try_into()
             .expect("an ed25519 signature has 64 bytes")
     }
-}
-
-pub(crate) fn verify(public_key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    ParsedPublicKey::new(&ED25519, public_key).is_ok_and(|key| key.verify_sig(message, signature).is_ok())
 }

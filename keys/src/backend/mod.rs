@@ -1,8 +1,5 @@
-//! The library that signs and verifies. Each backend has the same interface:
-//!
-//! - `SigningKey::from_seed(&[u8; 32])`, `SigningKey::public_key() -> [u8; 32]`, `SigningKey::sign(&[u8]) -> [u8; 64]`,
-//! - `verify(public_key, message, signature) -> bool`: accepts nothing that [`PublicKey`](crate::PublicKey)'s own check of
-//!   particle data refuses. It may refuse more, and needs no decoded key.
+//! The library that signs. Each backend has the same interface: `SigningKey::from_seed(&[u8; 32])`,
+//! `SigningKey::public_key() -> [u8; 32]` and `SigningKey::sign(&[u8]) -> [u8; 64]`.
 
 #[cfg(not(target_family = "wasm"))]
 mod aws_lc;
@@ -10,9 +7,21 @@ mod aws_lc;
 mod dalek;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use aws_lc::{SigningKey, verify};
+pub(crate) use aws_lc::SigningKey;
 #[cfg(target_family = "wasm")]
-pub(crate) use dalek::{SigningKey, verify};
+pub(crate) use dalek::SigningKey;
 
 #[cfg(all(test, not(target_family = "wasm")))]
-mod tests;
+mod tests {
+    use super::{aws_lc, dalek};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_sign_alike(seed: [u8; 32], message: Vec<u8>) {
+            let (fast, reference) = (aws_lc::SigningKey::from_seed(&seed), dalek::SigningKey::from_seed(&seed));
+            prop_assert_eq!(fast.public_key(), reference.public_key());
+            prop_assert_eq!(fast.sign(&message), reference.sign(&message));
+        }
+    }
+}

@@ -5,7 +5,7 @@ use super::metadata::Workspace;
 /// A library and the crates that may depend on it.
 const USERS: &[(&str, &[&str])] = &[
     ("anyhow", &["aqua", "aqua-bench", "aqua-tests", "xtask"]),
-    ("aws-lc-rs", &["aqua-bench", "aqua-keys", "aqua-vm"]),
+    ("aws-lc-rs", &["aqua-keys"]),
     ("codespan-reporting", &["aqua-air", "aqua-render"]),
     ("lalrpop-util", &["aqua-grammar"]),
     ("libp2p", &["aqua-network"]),
