@@ -362,7 +362,7 @@ impl<'a> LineReader<'a> {
         match line.tokens.as_slice() {
             [_] => self.is_lone_keyword(line),
             [.., last] if last.terminal == Terminal::Comma => self.is_list(line),
-            [.., before, last] if last.terminal.is_binary_operator() => {
+            [.., before, last] if last.terminal.binary_operator().is_some() => {
                 let value = before.terminal.can_end_value() || before.terminal == Terminal::Bang;
                 // The `*` of `declares *` is not an operator.
                 value && self.text_of(before.start as usize) != "declares"

@@ -4,6 +4,7 @@
 //! operators are bounded by their number instead.
 
 use crate::terminals::Terminal;
+use crate::tree::BinaryOperator;
 use crate::tree::{MAX_NESTING, MAX_OPERATORS};
 
 /// Counts the levels of a line, token by token.
@@ -64,10 +65,10 @@ impl NestingCounter {
                 self.levels += 1;
             }
             _ if is_branch => self.add_levels(1),
-            _ => match terminal.precedence() {
+            _ => match terminal.binary_operator() {
                 None => {}
                 Some(_) if !self.after_value => self.add_prefix(),
-                Some(precedence) => self.add_operator(terminal, precedence),
+                Some(operator) => self.add_operator(operator),
             },
         }
         self.after_value = terminal.can_end_value() || (self.after_value && terminal == Terminal::Bang);
@@ -107,15 +108,16 @@ impl NestingCounter {
         self.levels += 1;
     }
 
-    fn add_operator(&mut self, terminal: Terminal, precedence: u8) {
+    fn add_operator(&mut self, operator: BinaryOperator) {
         let part = self.part();
-        let is_known = part.precedences & (1 << precedence) != 0;
-        part.precedences |= 1 << precedence;
+        let precedence = 1 << operator.precedence();
+        let is_known = part.precedences & precedence != 0;
+        part.precedences |= precedence;
         part.operators += 1;
         let prefixes = std::mem::take(&mut part.prefixes);
         self.levels -= prefixes;
         self.operators += 1;
-        self.add_levels(usize::from(!is_known || terminal == Terminal::Power));
+        self.add_levels(usize::from(!is_known || operator == BinaryOperator::Power));
     }
 
     /// Subtracts a part that ends.

@@ -1,5 +1,7 @@
 //! The terminals of the grammar: names, keywords, literals, symbols and layout.
 
+use crate::tree::BinaryOperator;
+
 /// A terminal of the grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Terminal {
@@ -148,21 +150,23 @@ impl Terminal {
         matches!(self, Self::Name | Self::UpperName | Self::String)
     }
 
-    /// Returns whether this is a binary operator.
-    pub(crate) fn is_binary_operator(self) -> bool {
-        self.precedence().is_some()
-    }
-
-    /// Returns the precedence of a binary operator; a greater one binds tighter.
-    pub(crate) fn precedence(self) -> Option<u8> {
+    /// Returns the binary operator that this is.
+    pub(crate) fn binary_operator(self) -> Option<BinaryOperator> {
         Some(match self {
-            Self::Or => 0,
-            Self::And => 1,
-            Self::Equal | Self::NotEqual => 2,
-            Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual => 3,
-            Self::Plus | Self::Minus => 4,
-            Self::Star | Self::Slash | Self::Percent => 5,
-            Self::Power => 6,
+            Self::Or => BinaryOperator::Or,
+            Self::And => BinaryOperator::And,
+            Self::Equal => BinaryOperator::Equal,
+            Self::NotEqual => BinaryOperator::NotEqual,
+            Self::Less => BinaryOperator::Less,
+            Self::LessEqual => BinaryOperator::LessEqual,
+            Self::Greater => BinaryOperator::Greater,
+            Self::GreaterEqual => BinaryOperator::GreaterEqual,
+            Self::Plus => BinaryOperator::Add,
+            Self::Minus => BinaryOperator::Subtract,
+            Self::Star => BinaryOperator::Multiply,
+            Self::Slash => BinaryOperator::Divide,
+            Self::Percent => BinaryOperator::Remainder,
+            Self::Power => BinaryOperator::Power,
             _ => return None,
         })
     }

@@ -1,9 +1,8 @@
 //! `aqua.toml`, the manifest of a project.
 
 use aqua_diagnostics::{Diagnostic, FileId};
-use aqua_toml::{Document, Section, Service, Spanned, WASM_MAGIC, missing_file};
+use aqua_toml::{Document, Section, Service, Spanned, missing_file};
 use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The file name of a manifest.
@@ -86,21 +85,12 @@ impl Manifest {
             .iter()
             .filter(|path| !root.join(&path.value).is_file());
         let services = self.services.iter();
-        let services =
-            services.filter_map(|service| service.check_file(start_of(&root.join(&service.wasm.value)).as_deref()));
+        let services = services.filter_map(|service| {
+            let file = root.join(&service.wasm.value);
+            service.check_file(file.is_file().then(|| File::open(&file).ok()).flatten())
+        });
         main.map(missing_file).chain(services).collect()
     }
-}
-
-/// The first bytes of a regular file, as many as identify a WebAssembly file.
-fn start_of(path: &Path) -> Option<Vec<u8>> {
-    if !path.is_file() {
-        return None;
-    }
-    let mut start = Vec::new();
-    let file = File::open(path).ok()?;
-    file.take(WASM_MAGIC.len() as u64).read_to_end(&mut start).ok()?;
-    Some(start)
 }
 
 impl Package {

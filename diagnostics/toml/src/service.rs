@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::{Section, Spanned};
 use aqua_diagnostics::Diagnostic;
+use std::io::Read;
 use std::path::PathBuf;
 
 /// `[services.NAME]`: a WebAssembly service that a peer runs.
@@ -35,18 +36,19 @@ impl Service {
         })
     }
 
-    /// Checks the WebAssembly file. `start` are its first bytes, at least four unless it is shorter; `None` if there is no such
-    /// file.
-    pub fn check_file(&self, start: Option<&[u8]>) -> Option<Diagnostic> {
-        match start {
-            None => Some(missing_file(&self.wasm)),
-            Some(start) if start.starts_with(WASM_MAGIC) => None,
-            Some(_) => {
-                let message = format!("`{}` is not a WebAssembly file", self.wasm.value.display());
-                let message = Diagnostic::error(codes::NOT_WASM, self.wasm.span, message);
-                Some(message.help("name the component that a service was compiled to, such as `greeter.wasm`"))
-            }
+    /// Checks the WebAssembly file by its first bytes. `file` is `None` if there is no such regular file.
+    pub fn check_file(&self, file: Option<impl Read>) -> Option<Diagnostic> {
+        let mut start = Vec::new();
+        let is_read = file.is_some_and(|file| file.take(WASM_MAGIC.len() as u64).read_to_end(&mut start).is_ok());
+        if !is_read {
+            return Some(missing_file(&self.wasm));
         }
+        if start == WASM_MAGIC {
+            return None;
+        }
+        let message = format!("`{}` is not a WebAssembly file", self.wasm.value.display());
+        let message = Diagnostic::error(codes::NOT_WASM, self.wasm.span, message);
+        Some(message.help("name the component that a service was compiled to, such as `greeter.wasm`"))
     }
 }
 

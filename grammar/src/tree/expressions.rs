@@ -181,6 +181,19 @@ pub enum BinaryOperator {
 }
 
 impl BinaryOperator {
+    /// The precedence, from 1; an operator with a greater one binds tighter.
+    pub(crate) fn precedence(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And => 2,
+            Self::Equal | Self::NotEqual => 3,
+            Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual => 4,
+            Self::Add | Self::Subtract => 5,
+            Self::Multiply | Self::Divide | Self::Remainder => 6,
+            Self::Power => 7,
+        }
+    }
+
     /// Returns whether the operator is `<`, `<=`, `>` or `>=`.
     pub fn is_comparison(self) -> bool {
         matches!(self, Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)

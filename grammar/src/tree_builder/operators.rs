@@ -7,6 +7,7 @@ use super::TreeBuilder;
 use crate::codes;
 use crate::tree::{BinaryOperator, Expression, ExpressionKind};
 use aqua_diagnostics::Diagnostic;
+use std::cmp::Ordering;
 
 /// An operator with its raw token, and its right operand.
 pub(crate) type Operation = (u32, BinaryOperator, Expression);
@@ -89,18 +90,10 @@ impl TreeBuilder<'_> {
 
 /// Returns whether `a earlier b later c` means `(a earlier b) later c`.
 fn binds_first(earlier: BinaryOperator, later: BinaryOperator) -> bool {
-    let (earlier, later) = (precedence(earlier), precedence(later));
-    earlier > later || (earlier == later && earlier != precedence(BinaryOperator::Power))
-}
-
-fn precedence(operator: BinaryOperator) -> u8 {
-    match operator {
-        BinaryOperator::Or => 1,
-        BinaryOperator::And => 2,
-        BinaryOperator::Equal | BinaryOperator::NotEqual => 3,
-        BinaryOperator::Less | BinaryOperator::LessEqual | BinaryOperator::Greater | BinaryOperator::GreaterEqual => 4,
-        BinaryOperator::Add | BinaryOperator::Subtract => 5,
-        BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Remainder => 6,
-        BinaryOperator::Power => 7,
+    match earlier.precedence().cmp(&later.precedence()) {
+        Ordering::Greater => true,
+        // Only powers associate to the right.
+        Ordering::Equal => earlier != BinaryOperator::Power,
+        Ordering::Less => false,
     }
 }

@@ -26,9 +26,8 @@
 use crate::Error;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
 use aqua_network::{Multiaddr, NetworkName};
-use aqua_toml::{Document, Section, Service, Spanned, WASM_MAGIC};
+use aqua_toml::{Document, Section, Service, Spanned};
 use std::fs::File;
-use std::io::Read as _;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
@@ -135,7 +134,7 @@ impl NodeFile {
         let services = config.services.iter();
         diagnostics.extend(services.filter_map(|service| {
             let file = root.join(&service.wasm.value);
-            service.check_file(start_of(&file).as_deref())
+            service.check_file(file.is_file().then(|| File::open(&file).ok()).flatten())
         }));
         Diagnostic::sort(&mut diagnostics);
         Ok(Self {
@@ -145,17 +144,6 @@ impl NodeFile {
             diagnostics,
         })
     }
-}
-
-/// The first bytes of a regular file, as many as identify a WebAssembly file.
-fn start_of(path: &Path) -> Option<Vec<u8>> {
-    if !path.is_file() {
-        return None;
-    }
-    let mut start = Vec::new();
-    let file = File::open(path).ok()?;
-    file.take(WASM_MAGIC.len() as u64).read_to_end(&mut start).ok()?;
-    Some(start)
 }
 
 impl Listen {
