@@ -29,19 +29,8 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
         return Vec::new();
     }
     let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
-    let common = locations.common_outer(from, to);
-    let mut route = Route::default();
-    route.visit(start.map(Hop::to));
-    route.leave(locations, &stack(locations, from, common, start != goal));
-    let mut entered = stack(locations, to, common, start != goal);
-    entered.reverse();
-    for location in entered {
-        locations
-            .relays(location)
-            .iter()
-            .for_each(|&relay| route.visit(Some(Hop::to(relay))));
-    }
-    route.visit(goal.map(Hop::to));
+    let mut route = Route::leaving(locations, from, to);
+    route.enter(locations, from, to, start != goal);
     let mut hops = route.hops();
     if hops.first().map(|hop| hop.peer) == start {
         hops.drain(..hops.len().min(1));
@@ -52,19 +41,23 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
     hops
 }
 
+/// The route to `to` for a particle that is not on the peer of `from`, but nested further in and behind its own relays. Ends with the
+/// peer of `to`.
+pub(super) fn route_from_inside(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
+    let mut route = Route::default();
+    route.leave(locations, from, to, true);
+    route.enter(locations, from, to, true);
+    route.hops()
+}
+
 /// The first part of that route: through the relays of the locations that are left, with which other peers are reached.
 /// Nothing if the whole route has no hops.
 pub(super) fn leave(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
     if route(locations, from, to).is_empty() {
         return Vec::new();
     }
-    let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
-    let common = locations.common_outer(from, to);
-    let mut route = Route::default();
-    route.visit(start.map(Hop::to));
-    route.leave(locations, &stack(locations, from, common, start != goal));
-    let mut hops = route.hops();
-    if hops.first().map(|hop| hop.peer) == start {
+    let mut hops = Route::leaving(locations, from, to).hops();
+    if hops.first().map(|hop| hop.peer) == locations.peer_at(from) {
         hops.drain(..hops.len().min(1));
     }
     hops
@@ -100,11 +93,31 @@ fn stack(locations: &Locations, location: LocationId, common: LocationId, to_oth
 struct Route(IndexMap<PeerNameId, bool, FxBuildHasher>);
 
 impl Route {
-    fn leave(&mut self, locations: &Locations, left: &[LocationId]) {
-        for &location in left {
+    /// The beginning of the route: `from`, then the relays of the locations that are left.
+    fn leaving(locations: &Locations, from: LocationId, to: LocationId) -> Self {
+        let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
+        let mut route = Self::default();
+        route.visit(start.map(Hop::to));
+        route.leave(locations, from, to, start != goal);
+        route
+    }
+
+    /// Adds the relays of the locations that are left.
+    fn leave(&mut self, locations: &Locations, from: LocationId, to: LocationId, to_other_peer: bool) {
+        for location in stack(locations, from, locations.common_outer(from, to), to_other_peer) {
             let relays = locations.relays(location).iter().rev();
             relays.for_each(|&peer| self.visit(Some(Hop { peer, backwards: true })));
         }
+    }
+
+    /// Adds the relays of the locations that are entered, and the peer of `to`.
+    fn enter(&mut self, locations: &Locations, from: LocationId, to: LocationId, to_other_peer: bool) {
+        let entered = stack(locations, to, locations.common_outer(from, to), to_other_peer);
+        for location in entered.into_iter().rev() {
+            let relays = locations.relays(location).iter();
+            relays.for_each(|&relay| self.visit(Some(Hop::to(relay))));
+        }
+        self.visit(locations.peer_at(to).map(Hop::to));
     }
 
     fn visit(&mut self, hop: Option<Hop>) {
