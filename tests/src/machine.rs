@@ -1,35 +1,35 @@
-//! A machine behind its flat form, so that ours and the official one can stand in for each other.
+//! The interface of a VM in its flat form, implemented for ours and the official one.
 
 use aqua_vm::flat::FlatCallResult;
 use aqua_vm::flat::{self, RunParameters};
 use aqua_vm::{CallRequest, CanonMapFold, LimitFlags, Limits, Trust};
 use std::collections::BTreeMap;
 
-/// Everything that one run of a script depends on.
+/// The inputs of a VM run.
 #[derive(Debug, Clone)]
 pub struct Invocation<'a> {
     /// The script.
     pub air: &'a str,
-    /// What the peer's last run gave.
+    /// The data of the peer's previous run.
     pub prev_data: &'a [u8],
-    /// What arrived.
+    /// The incoming data.
     pub data: &'a [u8],
-    /// Particle and peer.
+    /// The particle.
     pub particle: &'a Particle,
-    /// The peer that runs.
+    /// The id of the peer.
     pub current_peer_id: &'a str,
-    /// Seed of its key.
+    /// The seed of its key.
     pub seed: [u8; 32],
-    /// What its services answered, by call id.
+    /// The results of its services by call id.
     pub call_results: &'a BTreeMap<u32, FlatCallResult>,
 }
 
-/// What all runs of a particle have in common.
+/// The properties of a particle that are the same in all runs.
 #[derive(Debug, Clone)]
 pub struct Particle {
-    /// Id, which signatures cover.
+    /// Its id, which is part of the signed bytes.
     pub id: String,
-    /// The peer that made it.
+    /// The id of the initiator.
     pub init_peer_id: String,
     /// In milliseconds.
     pub timestamp: u64,
@@ -37,43 +37,43 @@ pub struct Particle {
     pub ttl: u32,
 }
 
-/// What a run gave.
-#[derive(Debug, Clone, PartialEq)]
+/// The output of a VM run.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reply {
-    /// 0, or the number of the error. −1 says that the machine crashed.
+    /// 0, or the code of the error; [`CRASH`] if the VM crashed.
     pub ret_code: i64,
-    /// Text of the error.
+    /// The message of the error.
     pub error_message: String,
     /// New particle data.
     pub data: Vec<u8>,
-    /// Where the particle goes next, sorted.
+    /// The peers to send the particle to, sorted.
     pub next_peers: Vec<String>,
     /// Service calls by call id.
     pub call_requests: BTreeMap<u32, CallRequest>,
-    /// Sizes above their limits.
+    /// The sizes that exceed their limits.
     pub flags: LimitFlags,
 }
 
-/// The number of a reply of a machine that crashed.
+/// The return code of a VM that crashed.
 pub const CRASH: i64 = -1;
 
-/// Something that runs AIR.
+/// An AIR VM.
 pub trait Machine {
-    /// Runs a script once.
+    /// Runs the script once.
     fn invoke(&mut self, invocation: &Invocation<'_>) -> Reply;
 }
 
-/// Our machine.
+/// Our VM.
 #[derive(Debug, Clone, Default)]
 pub struct OurMachine {
-    /// What `fold` over a whole canonical map visits.
+    /// The elements that `fold` over a whole canonical map visits.
     pub canon_map_fold: CanonMapFold,
-    /// What it is allowed.
+    /// Its limits.
     pub limits: Limits,
 }
 
 impl OurMachine {
-    /// With the rules of interpreter 0.64, to be compared with it.
+    /// With the rules of the official VM 0.64, for comparisons.
     pub fn as_official() -> Self {
         Self {
             canon_map_fold: CanonMapFold::LastOfEachKey,
@@ -109,7 +109,7 @@ impl Machine for OurMachine {
             error_message: outcome.error_message,
             data: outcome.data,
             next_peers: outcome.next_peer_pks,
-            call_requests: flat::decode_call_requests(&outcome.call_requests).expect("we encode them well"),
+            call_requests: flat::decode_call_requests(&outcome.call_requests).expect("they were encoded by our VM"),
             flags: outcome.flags,
         }
     }

@@ -1,4 +1,4 @@
-//! The published compiler as a process: `tests/peers/official-compiler`, asked by lines of JSON.
+//! The published compiler as a process (`tests/peers/official-compiler`) with requests and replies as lines of JSON.
 
 use crate::{foreign, tree};
 use serde::{Deserialize, Serialize};
@@ -14,25 +14,25 @@ pub struct OfficialCompiler {
     process: Child,
     requests: Option<ChildStdin>,
     replies: BufReader<ChildStdout>,
-    /// What tells this version of it from others.
+    /// Identifies this version in the cache.
     version: Value,
 }
 
-/// What it makes of a program.
+/// The result of a compilation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Compiled {
-    /// Its messages; none when it accepts the program.
+    /// The error messages; empty if the program is valid.
     pub errors: Vec<String>,
     /// The script of each exported function.
     pub functions: BTreeMap<String, String>,
     /// The generated modules, for the target `ts`.
     #[serde(default)]
     pub generated: Vec<GeneratedModule>,
-    /// How long it took, in milliseconds.
+    /// The compile time in milliseconds.
     pub ms: f64,
 }
 
-/// A module that it generates.
+/// A generated module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneratedModule {
     /// Its text in TypeScript.
@@ -44,7 +44,7 @@ impl OfficialCompiler {
     /// Starts it.
     ///
     /// # Errors
-    /// A sentence that says why there is none.
+    /// The reason why it can't be started.
     pub fn start() -> Result<Self, String> {
         let folder = foreign::official_compiler()?;
         let mut process = Command::new("node")
@@ -63,7 +63,7 @@ impl OfficialCompiler {
         })
     }
 
-    /// The number that the operating system knows it by.
+    /// The id of its process.
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }
@@ -71,21 +71,21 @@ impl OfficialCompiler {
     /// Compiles a program; the request is described in the README of the folder.
     pub fn compile(&mut self, request: &Value) -> Compiled {
         let requests = self.requests.as_mut().expect("stdin is piped");
-        // In one piece: a value written to a pipe is written word by word.
+        // Written at once: serialising into the pipe would write each word separately.
         let line = format!("{request}\n");
         requests
             .write_all(line.as_bytes())
-            .expect("the published compiler listens");
-        requests.flush().expect("the published compiler listens");
+            .expect("the published compiler is running");
+        requests.flush().expect("the published compiler is running");
         let mut line = String::new();
         self.replies
             .read_line(&mut line)
-            .expect("the published compiler answers");
+            .expect("the published compiler replies");
         serde_json::from_str(&line).expect("a reply")
     }
 
-    /// [`compile`](Self::compile), but for a request that this version has answered before under this name, on this machine:
-    /// then what it said, from [`foreign::cache`]. What it makes of a program never changes, and costs it a tenth of a second.
+    /// Like [`compile`](Self::compile), but takes the reply from [`foreign::cache`] if this version compiled the same request under
+    /// this name before. The result never changes, and a compilation takes a tenth of a second.
     pub fn compile_once(&mut self, name: &str, request: &Value) -> Compiled {
         let file = foreign::cache().join("official-compiler").join(name);
         let known = fs::read(&file)
@@ -100,7 +100,7 @@ impl OfficialCompiler {
             request: request.clone(),
             compiled: self.compile(request),
         };
-        // A file that can't be kept costs time only. It appears as a whole, whoever else writes it.
+        // Without the file, the next run only takes longer. It is renamed into place, so other processes see all of it or nothing.
         let unfinished = file.with_extension(format!("{}.unfinished", self.process.id()));
         let _ = file.parent().map(fs::create_dir_all);
         if serde_json::to_vec(&answered).is_ok_and(|bytes| fs::write(&unfinished, bytes).is_ok()) {
@@ -110,7 +110,7 @@ impl OfficialCompiler {
     }
 }
 
-/// A request and its reply, as they are kept.
+/// A cached request with its reply.
 #[derive(Serialize, Deserialize)]
 struct Answered {
     version: Value,
@@ -118,7 +118,7 @@ struct Answered {
     compiled: Compiled,
 }
 
-/// The entries of the lock file that the package is installed from.
+/// The entry of the package in its lock file.
 fn locked() -> Value {
     let lock = fs::read_to_string(tree::at("tests/peers/official-compiler/package-lock.json"));
     let lock: Value = serde_json::from_str(&lock.expect("a lock file")).expect("JSON");

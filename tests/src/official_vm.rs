@@ -1,5 +1,5 @@
-//! The official machine as a process, asked by lines of JSON: version 0.64.1 (`tests/peers/official-vm`, built once) or
-//! 0.62.0 (`tests/peers/official-vm-0.62`, in Node).
+//! The official VM as a process with requests and replies as lines of JSON: version 0.64.1 (`tests/peers/official-vm`, built
+//! once) or 0.62.0 (`tests/peers/official-vm-0.62`, in Node).
 
 use crate::foreign;
 use crate::machine::{CRASH, Invocation, Machine, Reply};
@@ -25,15 +25,15 @@ impl OfficialVm {
     /// Starts version 0.64.1; builds it if it isn't built yet.
     ///
     /// # Errors
-    /// A sentence that says why there is none.
+    /// The reason why it can't be started.
     pub fn start() -> Result<Self, String> {
         Self::spawn(&mut Command::new(foreign::official_vm()?))
     }
 
-    /// Starts version 0.62.0, the one that the official JS client carries.
+    /// Starts version 0.62.0, which the official JS client uses.
     ///
     /// # Errors
-    /// A sentence that says why there is none: no npm, no Node, or npm failed.
+    /// The reason why it can't be started: no npm, no Node, or npm failed.
     pub fn start_older() -> Result<Self, String> {
         let home = foreign::official_vm_0_62()?;
         Self::spawn(Command::new("node").arg("serve.mjs").current_dir(home))
@@ -54,7 +54,7 @@ impl OfficialVm {
         })
     }
 
-    /// The line that asks for a run.
+    /// The request for a run.
     pub fn request(invocation: &Invocation<'_>) -> Value {
         let results: BTreeMap<_, _> = invocation
             .call_results
@@ -88,10 +88,10 @@ impl OfficialVm {
         self.process.id()
     }
 
-    /// Makes a run `repeat` times inside the process and gives what each cost.
+    /// Repeats a run inside the process and returns the costs.
     ///
     /// # Errors
-    /// A sentence: the machine crashed, or ended with an error.
+    /// The message, if the VM crashed or ended with an error.
     pub fn timed(&mut self, invocation: &Invocation<'_>, repeat: usize) -> Result<Timed, String> {
         let mut request = Self::request(invocation);
         request["repeat"] = repeat.into();
@@ -102,12 +102,12 @@ impl OfficialVm {
         }
     }
 
-    /// Makes the run of a line like that of [`request`](Self::request), which may have further fields.
+    /// Runs a request like that of [`request`](Self::request), which may have further fields.
     ///
     /// # Panics
-    /// If there is no answer or the line is no request.
+    /// If there is no reply or the request is invalid.
     pub fn run(&mut self, request: &Value) -> Reply {
-        let answer: AnswerLine = self.ask(request).expect("the official machine answers");
+        let answer: AnswerLine = self.ask(request).expect("the official VM replies");
         assert_ne!(answer.failure.as_deref(), Some("request"), "{}", answer.error_message);
         let requests = answer.call_requests.into_iter().map(|(id, request)| {
             let id = id.parse().expect("call ids are numbers");
@@ -132,15 +132,15 @@ impl OfficialVm {
         }
     }
 
-    /// The reply to any request, as it stands.
+    /// The reply to a request as JSON.
     pub fn answer(&mut self, request: &Value) -> Value {
-        self.ask(request).expect("the official machine answers")
+        self.ask(request).expect("the official VM replies")
     }
 
     /// Sends one line and reads one.
     fn ask<T: DeserializeOwned>(&mut self, request: &Value) -> std::io::Result<T> {
         let requests = self.requests.as_mut().expect("stdin is piped");
-        // In one piece: a value written to a pipe is written word by word.
+        // Written at once: serialising into the pipe would write each word separately.
         requests.write_all(format!("{request}\n").as_bytes())?;
         requests.flush()?;
         let mut line = String::new();
@@ -163,12 +163,12 @@ impl Drop for OfficialVm {
     }
 }
 
-/// What runs cost, each without the reading of the request and the writing of the reply, in nanoseconds.
+/// The costs of runs in nanoseconds, without reading the request and writing the reply.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Timed {
     /// Processor time: of the thread for version 0.64.1, of the process for 0.62.0.
     pub cpu_ns: Vec<u64>,
-    /// Time by the clock.
+    /// Wall time.
     pub wall_ns: Vec<u64>,
 }
 

@@ -32,7 +32,7 @@ pub struct PairedVms {
     older: Option<OfficialVm>,
     /// Of our machine. Runs beyond its `run_size` are not compared.
     pub limits: Limits,
-    /// Who wrote the data that is under way.
+    /// The VM that wrote each data.
     written: HashMap<Vec<u8>, Seat>,
     differences: Vec<Difference>,
     tally: Tally,

@@ -1,5 +1,5 @@
-//! A network of peers in one thread: each peer runs a machine, services are closures, and a seed decides in which order, how
-//! late and how often everything arrives.
+//! A network of peers in one thread: each peer runs a VM, services are closures, and a seed determines in which order and how
+//! often messages arrive.
 
 use crate::machine::{Invocation, Machine, Particle, Reply};
 use aqua_keys::KeyPair;
@@ -7,26 +7,26 @@ use aqua_vm::flat::FlatCallResult;
 use aqua_vm::{CallRequest, CallResult};
 use std::collections::BTreeMap;
 
-/// Answers service calls: the peer's id and what it is asked.
+/// Answers service calls, given the id of the peer and the request.
 pub type Services<'a> = dyn FnMut(&str, &CallRequest) -> FlatCallResult + 'a;
 
-/// How the network treats what travels through it.
+/// How the network delivers messages.
 #[derive(Debug, Clone, Copy)]
 pub struct Conditions {
-    /// Decides about everything below. Networks with equal seeds behave the same.
+    /// Determines all random choices. Networks with equal seeds behave the same.
     pub seed: u64,
-    /// How many of a hundred deliveries arrive twice.
+    /// The percentage of messages that arrive twice.
     pub duplicates: u8,
-    /// Whether messages overtake each other. If not, everything arrives in the order it was sent.
+    /// Whether messages overtake each other. If not, they arrive in the order in which they were sent.
     pub disorder: bool,
-    /// Most runs of all peers together; a script that needs more is stopped.
+    /// The maximum number of VM runs of all peers together. A script that needs more is stopped.
     pub most_runs: usize,
-    /// Most bytes of particle data; a script that makes more is stopped.
+    /// The maximum size of particle data in bytes. A script with more is stopped.
     pub most_data: usize,
 }
 
 impl Default for Conditions {
-    /// Everything arrives once, in the order it was sent.
+    /// Every message arrives once, in the order in which they were sent.
     fn default() -> Self {
         Self {
             seed: 0,
@@ -39,7 +39,7 @@ impl Default for Conditions {
 }
 
 impl Conditions {
-    /// Everything arrives in any order, one message of five twice.
+    /// Messages arrive in any order, one of five twice.
     pub fn rough(seed: u64) -> Self {
         Self {
             seed,
@@ -54,13 +54,13 @@ impl Conditions {
 /// A peer.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    /// Seed of its key.
+    /// The seed of its key.
     pub seed: [u8; 32],
-    /// Its id, which is that of the key.
+    /// The peer id of the key.
     pub id: String,
-    /// What it knows about the particle.
+    /// Its particle data.
     data: Vec<u8>,
-    /// Results of its services that it hasn't seen yet.
+    /// Results of its services that its VM has not processed yet.
     results: BTreeMap<u32, FlatCallResult>,
 }
 
@@ -75,7 +75,7 @@ impl Peer {
         }
     }
 
-    /// What it knows about the particle, in wire form.
+    /// Its particle data as bytes.
     pub fn data(&self) -> &[u8] {
         &self.data
     }
@@ -86,45 +86,45 @@ pub fn peers(count: u8) -> Vec<Peer> {
     (0..count).map(|number| Peer::new([number + 1; 32])).collect()
 }
 
-/// One service call and its answer.
+/// A service call and its result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
-    /// The peer that was asked.
+    /// The peer that was called.
     pub peer_id: String,
-    /// What it was asked.
+    /// The request.
     pub request: CallRequest,
-    /// What its service answered.
+    /// The result.
     pub result: FlatCallResult,
 }
 
-/// One run of a machine that ended with an error.
+/// A VM run that ended with an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
     /// The peer.
     pub peer_id: String,
-    /// Number of the error.
+    /// The code of the error.
     pub ret_code: i64,
-    /// Its text.
+    /// The message.
     pub message: String,
 }
 
-/// What happened until the network was at rest.
+/// What happened until no message was left.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// Service calls in the order they were made.
+    /// Service calls in order.
     pub calls: Vec<Called>,
-    /// Runs with errors in the order they were made.
+    /// VM runs with errors in order.
     pub failures: Vec<Failed>,
-    /// How many runs there were.
+    /// The number of VM runs.
     pub runs: usize,
-    /// Peers that the particle should go to but that aren't in the network.
+    /// Addressed peers that are not in the network.
     pub strangers: Vec<String>,
-    /// Whether the run was stopped because it went on for too long.
+    /// Whether the script was stopped because of a limit.
     pub stopped: bool,
 }
 
 impl History {
-    /// Arguments of all calls of one function of one service, in order.
+    /// The arguments of all calls of a function, in order.
     pub fn arguments(&self, service: &str, function: &str) -> Vec<Vec<serde_json::Value>> {
         let called =
             |called: &&Called| called.request.service_id == service && called.request.function_name == function;
@@ -136,32 +136,30 @@ impl History {
     }
 }
 
-/// The arguments of a call as `serde_json` has them.
+/// The arguments of a call as values of `serde_json`.
 pub fn json_arguments(request: &CallRequest) -> Vec<serde_json::Value> {
     request.arguments.iter().map(serde_json::Value::from).collect()
 }
 
-/// Results as texts.
+/// Results with their values as text.
 pub fn flat_results(results: &BTreeMap<u32, CallResult>) -> BTreeMap<u32, FlatCallResult> {
     results.iter().map(|(id, result)| (*id, result.into())).collect()
 }
 
-/// Results as the machine in memory takes them.
+/// Results with their values in memory.
 pub fn call_results(results: &BTreeMap<u32, FlatCallResult>) -> BTreeMap<u32, CallResult> {
     results.iter().map(|(id, result)| (*id, result.into())).collect()
 }
 
-/// A particle on its way.
+/// A message that has not arrived yet.
 enum Message {
     /// Data for a peer.
     Data(usize, Vec<u8>),
-    /// A sign for a peer that results of its services are there.
+    /// A peer has results of its services.
     Results(usize),
 }
 
-/// Runs a script from its first peer until nothing is on its way any more.
-///
-/// `peers[0]` starts it. `machine_of` gives each run its machine by the number of the peer.
+/// Runs a script until no message is left. `peers[0]` starts it. `machine_of` returns the VM of a peer by its number.
 pub fn run(
     air: &str,
     peers: &mut [Peer],
@@ -175,7 +173,7 @@ pub fn run(
     })
 }
 
-/// [`run`] with one function that makes all runs, given the number of the peer.
+/// Like [`run`], with one function for the VM runs of all peers, which gets the number of the peer.
 pub fn run_with(
     air: &str,
     peers: &mut [Peer],
@@ -192,7 +190,7 @@ pub fn run_with(
     let mut network = Network {
         conditions,
         choices: fastrand::Rng::with_seed(conditions.seed),
-        under_way: vec![Message::Data(0, Vec::new())],
+        pending: vec![Message::Data(0, Vec::new())],
         history: History::default(),
     };
     while let Some((number, data, call_results)) = network.next(peers) {
@@ -221,22 +219,22 @@ pub fn run_with(
 struct Network {
     conditions: Conditions,
     choices: fastrand::Rng,
-    under_way: Vec<Message>,
+    pending: Vec<Message>,
     history: History,
 }
 
 impl Network {
-    /// What arrives next: the peer, data, results of its services.
+    /// The next message: the peer, incoming data, and results of its services.
     fn next(&mut self, peers: &mut [Peer]) -> Option<(usize, Vec<u8>, BTreeMap<u32, FlatCallResult>)> {
-        while !self.under_way.is_empty() {
+        while !self.pending.is_empty() {
             let at = if self.conditions.disorder {
-                self.choices.usize(..self.under_way.len())
+                self.choices.usize(..self.pending.len())
             } else {
                 0
             };
-            match self.under_way.remove(at) {
+            match self.pending.remove(at) {
                 Message::Data(number, data) => {
-                    // Results may come along with data.
+                    // Results may arrive together with data.
                     let results = if self.choices.bool() {
                         BTreeMap::new()
                     } else {
@@ -261,7 +259,7 @@ impl Network {
         None
     }
 
-    /// Does what a reply asks for, as peers do whatever its number is.
+    /// Sends the data and makes the calls of a reply. Official peers do so for any return code.
     fn take_in(&mut self, number: usize, peers: &mut [Peer], reply: Reply, services: &mut Services<'_>) {
         self.history.runs += 1;
         if reply.ret_code != 0 {
@@ -278,7 +276,7 @@ impl Network {
                 Some(next) => {
                     let twice = self.choices.u8(..100) < self.conditions.duplicates;
                     for _ in 0..=u8::from(twice) {
-                        self.under_way.push(Message::Data(next, reply.data.clone()));
+                        self.pending.push(Message::Data(next, reply.data.clone()));
                     }
                 }
             }
@@ -286,7 +284,7 @@ impl Network {
         for (id, request) in reply.call_requests {
             let result = services(&peers[number].id, &request);
             peers[number].results.insert(id, result.clone());
-            self.under_way.push(Message::Results(number));
+            self.pending.push(Message::Results(number));
             self.history.calls.push(Called {
                 peer_id: peers[number].id.clone(),
                 request,

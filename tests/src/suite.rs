@@ -56,6 +56,20 @@ impl Seeds {
         (seed < self.end.load(Ordering::SeqCst)).then_some(seed)
     }
 
+    /// Takes all seeds, with one thread for each worker.
+    pub fn for_each<W: Send>(&self, workers: Vec<W>, work: impl Fn(&mut W, u64) + Sync) {
+        std::thread::scope(|threads| {
+            for mut worker in workers {
+                let work = &work;
+                threads.spawn(move || {
+                    while let Some(seed) = self.take() {
+                        work(&mut worker, seed);
+                    }
+                });
+            }
+        });
+    }
+
     /// Adds a seed, because an input does not count.
     pub fn replace_one(&self) {
         self.end.fetch_add(1, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The flat form beside the official machine, with several faults in one request: which of them is told, and what comes back.
+//! The flat form compared with the official VM for requests with several faults: which one is reported, and the returned data.
 
 use aqua_tests::foreign;
 use aqua_tests::official_vm::OfficialVm;
@@ -171,10 +171,10 @@ fn compared(reply: &Value) -> Value {
 }
 
 #[test]
-fn of_several_faults_the_same_is_told() {
+fn of_several_faults_the_same_is_reported() {
     let mut official = match OfficialVm::start() {
         Ok(official) => official,
-        Err(reason) => return foreign::skip("of_several_faults_the_same_is_told", &reason),
+        Err(reason) => return foreign::skip("of_several_faults_the_same_is_reported", &reason),
     };
     let parts = parts();
     let total: usize = parts.iter().map(Vec::len).product();

@@ -69,7 +69,7 @@ fn mended(checked: &CheckedProgram, text: &str) -> String {
         mended.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
     }
     let again = self::checked("mended.aqua", &mended);
-    // Where no mistake is left, doubts may be told that were not told beside mistakes.
+    // Without errors, there may be warnings that were not reported beside errors.
     let errors = again.diagnostics.iter().filter(|message| message.is_error());
     let left = checked.diagnostics.len() - fixed.len();
     assert_eq!(errors.count(), left, "after the fixes:\n{mended}\n{}", shown(&again));

@@ -35,9 +35,27 @@ const SUITES: &[Suite] = &[
         ],
     },
     Suite {
+        name: "constants",
+        about: "2,000 generated Aqua programs with constants behind functions: results, calls and visited peers",
+        test: [
+            "aqua-tests",
+            "main",
+            "published_compiler::constants::programs_with_constants_do_the_same_and_visit_no_more_peers",
+        ],
+    },
+    Suite {
         name: "edits",
         about: "every single-character edit of the language's test programs is compiled",
         test: ["aqua-compiler", "main", "edits"],
+    },
+    Suite {
+        name: "faults",
+        about: "500 generated Aqua programs, each call failing in turn with each other peer offline in turn",
+        test: [
+            "aqua-tests",
+            "main",
+            "published_compiler::faults::errors_reach_the_initiator_over_no_more_peers",
+        ],
     },
     Suite {
         name: "fixes",

@@ -24,13 +24,16 @@
 //!   that the type of the value does not have. No section lists these yet;
 //! - numbers of several kinds in one collection literal (§3.3), which may have no common kind;
 //! - features that the published compiler does not have (§0): stream maps, re-exports, dotted module names. [`ModuleGraph`] is
-//!   generated apart: graphs of small modules that import each other.
+//!   generated apart: graphs of small modules that import each other. So are [`ConstantProgram`], whose operands are mostly literals, and
+//!   [`FaultProgram`], whose calls can fail one by one.
 //!
 //! Indices and `!` out of range are generated only where they are evaluated immediately: an unused value need not fail (§5.3).
 //! Error messages and instructions in them are not compared (§10.3).
 
+mod constant_programs;
 mod constructs;
 mod declarations;
+mod fault_programs;
 mod functions;
 mod generator;
 mod kinds;
@@ -44,7 +47,9 @@ mod statements;
 mod streams;
 mod values;
 
+pub use constant_programs::ConstantProgram;
 pub use constructs::Construct;
+pub use fault_programs::FaultProgram;
 pub use module_graphs::{Feature, ModuleGraph};
 pub use services::answer;
 pub use shrinking::smaller;

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 const PEERS: [&str; 7] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
 
-/// What a peer tells of itself.
+/// Information of a peer about itself.
 const INFORMATION: [(&str, &str, &str); 4] = [
     ("peer", "identify", "ident"),
     ("dist", "list_blueprints", "blueprints"),
@@ -18,7 +18,7 @@ const INFORMATION: [(&str, &str, &str); 4] = [
     ("srv", "list_interfaces", "interfaces"),
 ];
 
-/// Asks a peer about itself, goes home over the relay and reports.
+/// Calls a peer for information about itself, returns over the relay and reports.
 fn report(peer: &str, indent: usize) -> String {
     let indent = " ".repeat(indent);
     let mut text =
@@ -43,7 +43,7 @@ fn report(peer: &str, indent: usize) -> String {
     text
 }
 
-/// A particle that asks all peers that a client's relay knows about themselves, and all that these know.
+/// A particle that collects information about all peers that a client's relay knows, and all that these know.
 pub(super) fn dashboard(name: &'static str, official: Sizes) -> DataSet {
     let air = format!(
         r#"; what the client knows

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Answers service calls: the peer's id and what it is asked.
+/// Answers service calls, given the id of the peer and the request.
 type Answer = Box<dyn Fn(&str, &CallRequest) -> Value>;
 
 /// A script on stage.

@@ -78,7 +78,7 @@ fn the_same_data_again_does_the_same() {
     }
 }
 
-/// The reply to data that was taken in before, if it says nothing new.
+/// The reply to data that was merged before and has nothing new.
 fn unchanged(first: &Reply, again: &Reply) -> Reply {
     // Answers that no call waits for are not given again.
     let (ret_code, error_message) = match first.ret_code {

@@ -1,15 +1,13 @@
 //! Generated programs: the scripts of both compilers behave the same in the official interpreter.
 
-use aqua_compiler::{InMemory, Options, compile};
+use super::paired_scripts::{CRASH, Scripts, Workers, effects, given, our_scripts, result, same_structure};
 use aqua_tests::aqua_generator::{Construct, PEERS, Program, answer, smaller};
 use aqua_tests::foreign;
 use aqua_tests::machine::Machine as _;
-use aqua_tests::normal_form::normal_form;
-use aqua_tests::official_compiler::OfficialCompiler;
 use aqua_tests::official_vm::OfficialVm;
-use aqua_tests::simulated_network::{Conditions, History, Peer, peers, run_with};
+use aqua_tests::simulated_network::{Conditions, History, peers, run_with};
 use aqua_tests::suite::Seeds;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -32,24 +30,17 @@ const OFTEN: usize = 3;
 #[test]
 fn generated_programs_do_the_same() {
     let seeds = Seeds::of(PROGRAMS);
-    let workers = match (0..2).map(|_| Workers::start()).collect::<Result<Vec<_>, _>>() {
+    let workers = match Workers::pair() {
         Ok(workers) => workers,
         Err(reason) => return foreign::skip("generated_programs_do_the_same", &reason),
     };
     let tally = Mutex::new(Tally::default());
-    std::thread::scope(|threads| {
-        for mut workers in workers {
-            let (seeds, tally) = (&seeds, &tally);
-            threads.spawn(move || {
-                while let Some(seed) = seeds.take() {
-                    let found = workers.try_program(&Program::new(seed));
-                    if found.crashes + found.endless > 0 {
-                        seeds.replace_one();
-                    }
-                    tally.lock().unwrap_or_else(PoisonError::into_inner).add(found);
-                }
-            });
+    seeds.for_each(workers, |workers, seed| {
+        let found = workers.try_program(&Program::new(seed));
+        if found.crashes + found.endless > 0 {
+            seeds.replace_one();
         }
+        tally.lock().unwrap_or_else(PoisonError::into_inner).add(found);
     });
     let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.print();
@@ -157,18 +148,6 @@ impl Tally {
     }
 }
 
-/// The prefix of internal errors of the published compiler.
-const CRASH: &str = "internal: ";
-
-/// The foreign programs.
-struct Workers {
-    compiler: OfficialCompiler,
-    machine: OfficialVm,
-}
-
-/// The scripts by function, or the error messages.
-type Scripts = Result<BTreeMap<String, String>, String>;
-
 /// The behaviour of a program in one run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Outcome {
@@ -179,27 +158,6 @@ struct Outcome {
 }
 
 impl Workers {
-    fn start() -> Result<Self, String> {
-        Ok(Self {
-            compiler: OfficialCompiler::start()?,
-            machine: OfficialVm::start()?,
-        })
-    }
-
-    /// Compiles a module with the published compiler. The output is cached if there is a name.
-    fn published(&mut self, module: &str, name: Option<String>) -> Scripts {
-        let request = json!({"files": {"main.aqua": module}, "entry": "main.aqua"});
-        let compiled = match name {
-            Some(name) => self.compiler.compile_once(&name, &request),
-            None => self.compiler.compile(&request),
-        };
-        if compiled.errors.is_empty() {
-            Ok(compiled.functions)
-        } else {
-            Err(compiled.errors.join("\n"))
-        }
-    }
-
     fn try_program(&mut self, program: &Program) -> Tally {
         let mut tally = Tally::default();
         let module = program.module();
@@ -365,35 +323,9 @@ impl Compared {
     }
 }
 
-fn our_scripts(module: &str) -> Scripts {
-    let loader = InMemory::new().with("main.aqua", module);
-    let ours = compile(&loader, "main.aqua", &Options::default());
-    if ours.has_errors() {
-        return Err(aqua_render::terminal(
-            &ours.sources,
-            &ours.diagnostics,
-            aqua_render::Colour::Off,
-        ));
-    }
-    let scripts = ours.functions.iter();
-    Ok(scripts
-        .map(|function| (function.name.to_string(), aqua_air::print(&function.script)))
-        .collect())
-}
-
-fn same_structure(scripts: [&str; 2]) -> bool {
-    let [ours, theirs] = scripts.map(|script| aqua_air::parse(script).map(|script| normal_form(&script)).ok());
-    ours.is_some() && ours == theirs
-}
-
 fn run(air: &str, program: &Program, order: u64, machine: &mut OfficialVm) -> History {
     let mut peers = peers(PEERS);
-    let mut given: BTreeMap<String, Value> = program
-        .arguments
-        .iter()
-        .map(|(name, value)| (name.clone(), with_ids(value, &peers)))
-        .collect();
-    given.insert("-relay-".to_owned(), json!(peers[1].id));
+    let given = given(&program.arguments, &peers);
     let conditions = Conditions {
         seed: order,
         disorder: true,
@@ -411,51 +343,8 @@ fn run(air: &str, program: &Program, order: u64, machine: &mut OfficialVm) -> Hi
 }
 
 fn outcome(history: &History, program: &Program) -> Outcome {
-    let peers = peers(PEERS);
-    let mut result = String::new();
-    for response in history.arguments("callbackSrv", "response") {
-        let _ = write!(result, "gives {} ", json!(response));
+    Outcome {
+        result: result(history),
+        calls: if program.races { Vec::new() } else { effects(history) },
     }
-    for error in history.arguments("errorHandlingSrv", "error") {
-        let _ = write!(result, "error {} ", error[0]["error_code"]);
-    }
-    for failure in &history.failures {
-        let _ = write!(result, "failure {} {} ", failure.ret_code, failure.message);
-    }
-    if !history.strangers.is_empty() {
-        let _ = write!(result, "strangers {:?}", history.strangers);
-    }
-    let mut calls = Vec::new();
-    if !program.races {
-        for called in &history.calls {
-            let request = &called.request;
-            if ["getDataSrv", "math", "cmp", "errorHandlingSrv"].contains(&&request.service_id[..]) {
-                continue;
-            }
-            let at = peers.iter().position(|peer| peer.id == called.peer_id);
-            let arguments = match &request.function_name[..] {
-                "sorted" => called.result.result.clone(),
-                _ => json!(request.arguments).to_string(),
-            };
-            calls.push(format!(
-                "@{} {}.{} {arguments} gives {} {}",
-                at.unwrap_or_default(),
-                request.service_id,
-                request.function_name,
-                called.result.ret_code,
-                called.result.result
-            ));
-        }
-        calls.sort_unstable();
-    }
-    Outcome { result, calls }
-}
-
-/// The value with `@1` replaced by the id of that peer.
-fn with_ids(value: &Value, peers: &[Peer]) -> Value {
-    let mut text = value.to_string();
-    for (number, peer) in peers.iter().enumerate() {
-        text = text.replace(&format!("\"@{number}\""), &format!("\"{}\"", peer.id));
-    }
-    serde_json::from_str(&text).expect("JSON")
 }

@@ -24,7 +24,7 @@ enum Delivery {
     Result(u32, CallResult),
 }
 
-/// Runs a script until nothing is under way. Returns what each step did, and the data of each peer at the end, in
+/// Runs a script until no message is left. Returns what each step did, and the data of each peer at the end, in
 /// hexadecimal digits.
 pub(crate) fn run(program: &Program, answers: &mut Answers) -> Result<Value, String> {
     let keys: BTreeMap<String, KeyPair> = keys().map(|key| (key.peer_id().to_string(), key)).collect();

@@ -281,6 +281,9 @@ impl Builder {
             let Some(free) = free else { return };
             name = free;
         }
+        if hidden.contains_key(name) {
+            self.features.insert(Feature::HiddenRedeclaration);
+        }
         let symbol = Symbol {
             kind,
             module,

@@ -90,6 +90,8 @@ features! {
     Collision
     /// A declaration of an imported name.
     Redeclaration
+    /// A declaration of a name that an imported module imports, but does not declare.
+    HiddenRedeclaration
     /// A constant with an imported name.
     ConstantAgain
     /// An imported function or service that is exported.
