@@ -1,13 +1,16 @@
 //! The growth of time and memory with each dimension of the compiler's input: all sizes are measured by `aqua-growth`, and the
 //! exponents are fitted here. An exponent of 1 is linear, one of 2 quadratic.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::process::Command;
 
 /// The greatest exponent that is accepted.
 const LIMIT: f64 = 1.2;
+
+/// How often a dimension with a greater exponent of time is measured again.
+const RETRIES: usize = 4;
 
 /// The results, and the dimensions in which an exponent is greater than [`LIMIT`].
 pub(crate) struct Report {
@@ -39,15 +42,20 @@ pub(crate) fn report(say: &dyn Fn(&str)) -> Result<Report> {
     let (mut results, mut steep) = (Vec::new(), Vec::new());
     for dimension in dimensions {
         let name = dimension.dimension;
-        let rows = dimension.sizes.iter().map(|size| measured(&name, *size));
-        let rows = rows.collect::<Result<Vec<Row>>>()?;
-        let [.., first, _, last] = rows.as_slice() else {
-            anyhow::bail!("{name} has too few sizes");
-        };
-        let doublings = (last.size as f64 / first.size as f64).log2();
-        let exponent = |least: f64, most: f64| ((most / least).log2() / doublings * 100.0).round() / 100.0;
-        let time = exponent(first.cpu_ms, last.cpu_ms);
-        let memory = exponent(first.peak_bytes as f64, last.peak_bytes as f64);
+        let mut rows = measure(&name, &dimension.sizes)?;
+        let mut exponents = exponents(&rows)?;
+        for _ in 0..RETRIES {
+            if exponents[0] <= LIMIT {
+                break;
+            }
+            // Other load only adds to times, so the lowest time of each size counts.
+            for (row, again) in rows.iter_mut().zip(measure(&name, &dimension.sizes)?) {
+                row.cpu_ms = row.cpu_ms.min(again.cpu_ms);
+                row.runs += again.runs;
+            }
+            exponents = self::exponents(&rows)?;
+        }
+        let ([time, memory], last) = (exponents, rows.last().context("sizes")?);
         say(&line(&[
             name.clone(),
             rows[0].size.to_string(),
@@ -72,6 +80,23 @@ pub(crate) fn report(say: &dyn Fn(&str)) -> Result<Report> {
         results: results.into(),
         steep,
     })
+}
+
+fn measure(name: &str, sizes: &[usize]) -> Result<Vec<Row>> {
+    sizes.iter().map(|size| measured(name, *size)).collect()
+}
+
+/// The exponents of time and memory in the last two doublings.
+fn exponents(rows: &[Row]) -> Result<[f64; 2]> {
+    let [.., first, _, last] = rows else {
+        bail!("too few sizes");
+    };
+    let doublings = (last.size as f64 / first.size as f64).log2();
+    let exponent = |least: f64, most: f64| ((most / least).log2() / doublings * 100.0).round() / 100.0;
+    Ok([
+        exponent(first.cpu_ms, last.cpu_ms),
+        exponent(first.peak_bytes as f64, last.peak_bytes as f64),
+    ])
 }
 
 fn measured(name: &str, size: usize) -> Result<Row> {

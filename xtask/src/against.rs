@@ -2,6 +2,7 @@
 //!
 //! The speed of a computer changes within minutes, so figures of two stored files can't be compared. Here each case runs in the
 //! build of the work tree and in that of the other revision, several times in turn, and the ratios are those of neighbouring runs.
+//! Cases that run `aqua` as a process use the inputs of the work tree on both sides.
 
 use crate::{print, succeed, target};
 use anyhow::{Context, Result, bail, ensure};
@@ -23,11 +24,16 @@ const CASES: &[&str] = &[
     "packages",
     "deep-inlining",
     "project",
+    "project-large",
+    "project-large-exports",
     "project-edit",
     "project-edit-above",
     "local-call",
     "round-trip",
 ];
+
+/// Cases that run `aqua` as a process, so the benchmark of the work tree can run them with the `aqua` of the other revision.
+const PROCESSES: &[&str] = &["project", "project-large", "project-large-exports"];
 
 /// The group of the VM: one run of each build, all figures of our VM compared.
 const VM: &str = "vm";
@@ -42,19 +48,25 @@ pub(crate) fn run(root: &Path, revision: &str, names: &[&str]) -> Result<()> {
         target(root).join("against/target/release/aqua-bench"),
         target(root).join("release/aqua-bench"),
     ];
+    // Beside the other `aqua`, so that it runs that one.
+    let copy = sides[0].with_file_name("aqua-bench-of-the-work-tree");
+    std::fs::copy(&sides[1], &copy).with_context(|| copy.display().to_string())?;
+    let with_same_inputs = [copy, sides[1].clone()];
     let names = if names.is_empty() {
         [CASES, &[VM]].concat()
     } else {
         names.to_vec()
     };
     print(&format!(
-        "{:<28} {:>11} {:>11}   ratio (min, max)",
+        "{:<40} {:>11} {:>11}   ratio (min, max)",
         "case", "before", "after"
     ));
     let mut rows = Vec::new();
     for name in names {
         if name == VM {
             rows.extend(vm_rows([&other, root], &sides)?);
+        } else if PROCESSES.contains(&name) {
+            rows.push(case_row(name, &with_same_inputs)?);
         } else {
             rows.push(case_row(name, &sides)?);
         }
@@ -115,7 +127,7 @@ fn commit(root: &Path, revision: &str) -> Result<String> {
 
 /// Runs a case [`PAIRS`] times in each build.
 fn case_row(name: &str, sides: &[PathBuf; 2]) -> Result<Value> {
-    let mut runs: [Vec<[f64; 2]>; 2] = [Vec::new(), Vec::new()];
+    let mut runs: [Vec<[f64; 3]>; 2] = [Vec::new(), Vec::new()];
     for _ in 0..PAIRS {
         for (side, runs) in sides.iter().zip(&mut runs) {
             runs.push(figures(name, side)?);
@@ -123,7 +135,7 @@ fn case_row(name: &str, sides: &[PathBuf; 2]) -> Result<Value> {
     }
     let [before, after] = runs;
     let measured = |index: usize| {
-        let column = |rows: &[[f64; 2]]| rows.iter().map(|row| row[index]).collect::<Vec<_>>();
+        let column = |rows: &[[f64; 3]]| rows.iter().map(|row| row[index]).collect::<Vec<_>>();
         let ratios = before
             .iter()
             .zip(&after)
@@ -134,9 +146,12 @@ fn case_row(name: &str, sides: &[PathBuf; 2]) -> Result<Value> {
             "ratio": {"min": spread[0], "median": spread[1], "max": spread[2]},
         })
     };
-    let row = json!({"case": name, "pairs": PAIRS, "wall_ms": measured(0), "cpu_ms": measured(1)});
-    for clock in ["wall_ms", "cpu_ms"] {
-        print_row(&format!("{name} {clock}"), &row[clock]);
+    let row = json!({
+        "case": name, "pairs": PAIRS,
+        "wall_ms": measured(0), "cpu_ms": measured(1), "peak_memory_kib": measured(2),
+    });
+    for figure in ["wall_ms", "cpu_ms", "peak_memory_kib"] {
+        print_row(&format!("{name} {figure}"), &row[figure]);
     }
     Ok(row)
 }
@@ -155,8 +170,8 @@ fn spread(mut values: Vec<f64>) -> [f64; 3] {
     }
 }
 
-/// The medians of wall and CPU time in milliseconds.
-fn figures(name: &str, program: &Path) -> Result<[f64; 2]> {
+/// The medians of wall and CPU time in milliseconds, and the peak memory in KiB.
+fn figures(name: &str, program: &Path) -> Result<[f64; 3]> {
     let output = Command::new(program).args(["case", name]).output()?;
     if !output.status.success() {
         bail!(
@@ -167,7 +182,8 @@ fn figures(name: &str, program: &Path) -> Result<[f64; 2]> {
     }
     let figures: Value = serde_json::from_slice(&output.stdout)?;
     let median = |clock: &str| figures[clock]["median"].as_f64().context("a median");
-    Ok([median("wall_ms")?, median("cpu_ms")?])
+    let memory = figures["peak_memory_kib"].as_f64().context("the peak of the memory")?;
+    Ok([median("wall_ms")?, median("cpu_ms")?, memory])
 }
 
 /// Runs the group of the VM twice in each build and compares the figures of our VM that both have.
@@ -233,7 +249,7 @@ fn collect(value: &Value, path: &str, figures: &mut BTreeMap<String, f64>) {
 fn print_row(name: &str, row: &Value) {
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     print(&format!(
-        "{name:<28} {:>11.3} {:>11.3}   {:.3} ({:.3}, {:.3})",
+        "{name:<40} {:>11.3} {:>11.3}   {:.3} ({:.3}, {:.3})",
         number(&row["before"]),
         number(&row["after"]),
         number(&row["ratio"]["median"]),

@@ -17,6 +17,8 @@ pub(crate) struct Size {
     lines: usize,
     /// Whether each module exports a function.
     has_exports: bool,
+    /// The number of measured runs.
+    runs: usize,
 }
 
 impl Size {
@@ -25,12 +27,14 @@ impl Size {
         modules: 500,
         lines: 200,
         has_exports: false,
+        runs: 10,
     };
     /// 1,060,000 lines.
     pub(crate) const LARGE: Self = Self {
         modules: 2_500,
         lines: 424,
         has_exports: false,
+        runs: 3,
     };
     /// The same with an exported function in each module.
     pub(crate) const LARGE_WITH_EXPORTS: Self = Self {
@@ -115,7 +119,7 @@ pub(crate) fn check(size: Size) -> Result<Figures> {
     write(folder.path(), size)?;
     let aqua = std::env::current_exe()?.with_file_name("aqua");
     ensure!(aqua.is_file(), "{} is not built", aqua.display());
-    measure::children(1, 10, || {
+    measure::children(1, size.runs, || {
         let output = Command::new(&aqua).arg("check").arg(folder.path()).output()?;
         ensure!(
             output.status.success(),

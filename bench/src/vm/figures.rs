@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Pages with figures, from the root of the workspace.
-const PAGES: [&str; 1] = ["docs/decisions/arrival-performance.md"];
+const PAGES: [&str; 2] = ["README.md", "docs/decisions/arrival-performance.md"];
 /// The lines around the figures.
 const BEGIN: &str = "<!-- figures: bench/results/vm.json -->\n";
 const END: &str = "<!-- end of figures -->\n";
