@@ -1,4 +1,4 @@
-//! What the network knows about other peers, for the builtins that ask.
+//! Information about other peers for builtins.
 
 use aqua_builtins::Contacts;
 use aqua_keys::PeerId;

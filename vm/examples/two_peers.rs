@@ -15,7 +15,7 @@ use aqua_values::Value;
 use aqua_vm::{CallError, CallRequest, CallResult, Outcome, Params, Program, State, StepError, step};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Ada asks Bob how many letters a word has, and prints the answer at home.
+/// Ada calls Bob for the number of letters of a word, and prints it on her peer.
 fn script(ada: &str, bob: &str) -> String {
     format!(
         r#"
@@ -28,7 +28,7 @@ fn script(ada: &str, bob: &str) -> String {
     )
 }
 
-/// A peer: its key, its services and what it knows about the particle.
+/// A peer: its key, its services and its state of the particle.
 struct Peer {
     name: &'static str,
     params: Params,

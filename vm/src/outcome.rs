@@ -1,4 +1,4 @@
-//! What a step gives back, and what services give to a step.
+//! The outcome of a step, and the results of services that a step takes.
 
 use crate::{State, Tetraplets, Work};
 use aqua_values::Value;

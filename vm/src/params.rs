@@ -1,4 +1,4 @@
-//! What a step is told about the particle and the peer that runs it.
+//! The parameters of a step: the particle and the peer that runs it.
 
 use aqua_keys::KeyPair;
 use ecow::{EcoString, eco_format};
@@ -14,7 +14,7 @@ pub struct Params {
     pub current_peer_id: EcoString,
     /// When the particle was made, in milliseconds: `%timestamp%`. The machine itself has no clock and checks no expiry.
     pub timestamp: u64,
-    /// How long the particle lives, in milliseconds: `%ttl%`.
+    /// The time to live of the particle, in milliseconds: `%ttl%`.
     pub ttl: u32,
     /// Id of the particle; every signature covers it.
     pub particle_id: EcoString,
@@ -59,7 +59,7 @@ pub struct Limits {
     pub particle_size: u64,
     /// Length of one service result's text.
     pub call_result_size: u64,
-    /// What one run may take: texts of values that it makes, reads or tells of in errors, or states of the trace. The official interpreter is bounded by the memory of its sandbox instead;
+    /// What one run may take: texts of values that it makes, reads or quotes in errors, or states of the trace. The official interpreter is bounded by the memory of its sandbox instead;
     /// here a run above it is undone (code 20104), whatever [`hard`](Self::hard) says.
     pub run_size: u64,
     /// How many instructions one run may begin, those of each iteration counted: folds inside of folds multiply. A run

@@ -10,7 +10,7 @@ use ecow::EcoString;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-/// What a peer knows about a particle: its decoded data.
+/// The decoded data of a particle on a peer.
 ///
 /// The default is a particle that nothing has happened to. Cloning is cheap. [`encode`](Self::encode) writes the bytes that
 /// travel to other peers; [`decode`](Self::decode) reads them, also to resume a particle that was stored.

@@ -4,7 +4,7 @@ use aqua_keys::KeyPair;
 use aqua_vm::{CallError, CallRequest, CallResult, Outcome, Params, Program, State, StepError, step};
 use std::collections::BTreeMap;
 
-/// Peers with their states, and what is on its way.
+/// Peers with their states, and the messages that have not arrived.
 pub(crate) struct Network {
     program: Program,
     pub(crate) peers: Vec<Peer>,
@@ -49,7 +49,7 @@ pub(crate) fn params(number: u8) -> Params {
 }
 
 impl Network {
-    /// A script on its way to peer 1 of so many.
+    /// A script that is sent to peer 1 of that many.
     pub(crate) fn new(air: &str, peers: u8, seed: u64) -> Self {
         let peer = |number| Peer {
             id: key(number).peer_id().to_string(),
@@ -67,7 +67,7 @@ impl Network {
         }
     }
 
-    /// Runs until nothing is on its way.
+    /// Runs until no message is left.
     pub(crate) fn run(mut self) -> Self {
         for _ in 0..1000 {
             let waiting: Vec<usize> = (0..self.peers.len())

@@ -10,7 +10,7 @@ use aqua_values::Value;
 use aqua_vm::CallResult;
 use futures::future::BoxFuture;
 
-/// What a network knows about other peers. Addresses are multiaddresses as text.
+/// Information about other peers. Addresses are multiaddresses as text.
 pub trait Contacts: Send + Sync {
     /// The known peers nearest to a key, nearest first; never this one.
     fn neighborhood(&self, key: Vec<u8>, count: usize) -> BoxFuture<'_, Vec<PeerId>>;

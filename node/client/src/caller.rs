@@ -39,7 +39,7 @@ pub enum CallError {
 }
 
 impl Caller {
-    /// Calls through this client; each call gets the usual time.
+    /// Calls through this client; each call gets the default time-out.
     pub fn new(client: Client) -> Self {
         Self {
             client,

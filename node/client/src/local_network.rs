@@ -32,7 +32,7 @@ pub struct LocalConfig {
     pub service_limits: aqua_services::Config,
     /// Bounds on what particles can make each peer do.
     pub limits: Limits,
-    /// Who is told what happens on all of them.
+    /// Receives the events of all peers.
     pub observer: Arc<dyn Observer>,
 }
 

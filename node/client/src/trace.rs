@@ -36,7 +36,7 @@ pub enum HopKind {
         /// The other peer.
         to: PeerId,
     },
-    /// The particle was lost on its way to another peer.
+    /// The particle was lost in transit to another peer.
     NotSent {
         /// The other peer, as the script names it.
         to: String,

@@ -54,7 +54,7 @@ impl Offer {
     /// Has the body read. It is answered with [`Event::Received`](crate::Event::Received). A second call has no effect.
     pub fn accept(&mut self) {
         if let Some(accept) = self.accept.take() {
-            // If the connection has closed, `Received` is on its way already.
+            // If the connection has closed, `Received` has been sent already.
             let _ = accept.send(());
         }
     }

@@ -1,10 +1,10 @@
 //! The particle: a script that travels between peers, its wire form and its signature.
 //!
 //! A [`Particle`] names its script, the peer that started it, when it was started and how long it may live, and carries
-//! the data that the peers on its way wrote. [`frame`] turns it into the bytes of one message of the protocol
+//! the data that the visited peers wrote. [`frame`] turns it into the bytes of one message of the protocol
 //! `/fluence/particle/2.0.0` and back.
 //!
-//! This room knows neither libp2p nor a clock: the moment to compare a deadline with is an argument.
+//! This crate uses neither libp2p nor a clock: the time to compare a deadline with is an argument.
 //!
 //! ```
 //! use aqua_keys::KeyPair;

@@ -3,7 +3,7 @@
 use aqua_keys::{KeyPair, PeerId, Signature};
 use std::sync::Arc;
 
-/// A script on its way through the network, with the data its peers have written so far.
+/// A script that travels through the network, with the data that its peers have written so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Particle {
     /// The name its first peer gave it; any text. Not unique: the signature is what identifies a particle.
@@ -18,7 +18,7 @@ pub struct Particle {
     pub script: Arc<str>,
     /// The first peer's signature over [`Particle::signed_bytes`].
     pub signature: Signature,
-    /// What the virtual machines on its way recorded; opaque here, signed by the peers that wrote it.
+    /// The data that the VMs of the visited peers recorded. Opaque here; signed by the peers that wrote it.
     pub data: Vec<u8>,
 }
 

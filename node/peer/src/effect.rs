@@ -93,6 +93,6 @@ pub enum Effect {
 pub enum InFlight {
     /// A function call.
     Call(CallId),
-    /// A frame on its way to another peer.
+    /// Sends a frame to another peer.
     Send(SendId),
 }

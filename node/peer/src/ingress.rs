@@ -246,7 +246,7 @@ impl Peer {
         }
     }
 
-    /// A frame of a connection is no longer on its way to an actor.
+    /// A frame of a connection was delivered to an actor, or dropped.
     pub(crate) fn settle_pending(&mut self, connection: ConnectionId) {
         self.connections.pending -= 1;
         if let Some(connection) = self.connections.open.get_mut(&connection) {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A report with this number as its tag says that a record was stored; its argument is the key. The record must be durable.
 pub const STORED: u32 = 1000;
 
-/// A peer in one of its lives.
+/// A peer and its incarnation, which changes at a restart.
 type Life = (usize, u32);
 
 /// What was seen so far.

@@ -43,7 +43,7 @@ pub struct Run {
 /// What came of a particle that was started.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outcome {
-    /// The peer that started it, and in which of its lives.
+    /// The peer that started it, and its incarnation, which changes at a restart.
     pub started: Option<(usize, u32)>,
     /// Reports of functions that it brought along: the tag and the arguments.
     pub called: Vec<(u32, Vec<Value>)>,

@@ -137,7 +137,7 @@ pub enum Fault {
         /// Which peer.
         peer: usize,
     },
-    /// A stranger sends something to a peer.
+    /// A sender that is not a peer of the simulation sends something.
     Stranger {
         /// When.
         at: Time,
@@ -150,7 +150,7 @@ pub enum Fault {
     },
 }
 
-/// What a stranger sends.
+/// What a sender outside the simulation sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hostile {
     /// A particle with the name of another initiator and an invalid signature.

@@ -6,7 +6,7 @@ use aqua_keys::KeyPair;
 use aqua_vm::flat::RunParameters;
 use aqua_vm::{CanonMapFold, Limits, Trust};
 
-/// Parameters as C holds them; the header tells the fields.
+/// The parameters in C. The header describes the fields.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "documented in the header")]

@@ -21,7 +21,7 @@ enum Linked {
     Checked,
 }
 
-/// A file of this room.
+/// A file of this crate.
 fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

@@ -1,4 +1,4 @@
-//! What cargo knows about the workspace: its crates and what they depend on.
+//! The crates of the workspace with their dependencies, from `cargo metadata`.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Particles that go out, do something and come home.
+//! Particles that visit other peers and return.
 
 use crate::{TTL, greeter, network, wrapped};
 use aqua_client::{HopKind, LocalConfig, LocalNetwork, Trace, Until};
@@ -26,7 +26,7 @@ async fn a_relay_answers() {
     network.shutdown().await;
 }
 
-/// Greets from the two peers nearest to the relay, at the same time. Each branch brings its answer home, where the last
+/// Greets from the two peers nearest to the relay, at the same time. Each branch returns its result to the initiator, where the last
 /// call waits for both.
 const GREET: &str = r#"
     (seq

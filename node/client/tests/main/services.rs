@@ -1,4 +1,4 @@
-//! Services that trap, loop for ever or ask for too much memory: the workflow catches the error, the peer lives on.
+//! Services that trap, loop for ever or allocate too much memory: the workflow catches the error, and the peer keeps working.
 
 use crate::{TTL, network, wrapped};
 use aqua_client::{Client, LocalConfig, Service};

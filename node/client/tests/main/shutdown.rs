@@ -17,7 +17,7 @@ async fn no_task_and_no_port_is_left() {
     .await;
     let client = network.client().await.unwrap();
     let ports: Vec<_> = network.nodes()[0].listen_addresses().await;
-    // A particle is under way when everything is shut down.
+    // A particle is in transit when everything is shut down.
     let script = wrapped(r#"(call -relay- ("op" "noop") [] x)"#);
     let run = client.run(script, [], Duration::from_secs(60));
     let (ended, ()) = tokio::join!(run, async {

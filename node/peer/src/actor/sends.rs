@@ -23,7 +23,7 @@ pub(crate) struct FrameId(pub(crate) u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ShareId(pub(crate) u64);
 
-/// Data on its way to another peer.
+/// Data that is being sent to another peer.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
     pub(crate) to: PeerId,

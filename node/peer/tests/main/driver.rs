@@ -237,12 +237,12 @@ impl Driver {
     }
 }
 
-/// A particle of a stranger, started now.
+/// A particle of an unknown peer, started now.
 pub(crate) fn particle(seed: u8, name: &str, script: &str) -> Particle {
     Particle::sign(&KeyPair::from_seed([seed; 32]), name, EPOCH, 60_000, script)
 }
 
-/// The peer id of a stranger.
+/// The id of the unknown peer.
 pub(crate) fn id(seed: u8) -> PeerId {
     KeyPair::from_seed([seed; 32]).peer_id()
 }

@@ -18,7 +18,7 @@ const PATIENCE: Time = 20 * SECOND;
 /// How long a sender looks for a peer that can't be reached.
 const UNREACHABLE: Time = SECOND;
 
-/// A frame on its way.
+/// A frame that has not arrived yet.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
     pub(super) from: Sender,
@@ -29,7 +29,7 @@ pub(super) struct Message {
 /// Who sent a message.
 #[derive(Debug, Clone)]
 pub(super) enum Sender {
-    /// A peer, in one of its lives. Copies have no sender who waits for them.
+    /// The sending peer and its incarnation, which changes at a restart. Copies have none: no sender waits for them.
     Peer {
         peer: usize,
         life: u32,
@@ -298,7 +298,7 @@ impl World<'_> {
         }
     }
 
-    /// The connection from one peer to another breaks: what is offered there is gone, what is on its way comes on a new one.
+    /// The connection from one peer to another breaks: frames that were offered are lost, frames in transit arrive on a new connection.
     fn break_connection(&mut self, from: usize, to: usize, at: Time) {
         if let Some(connection) = self.network.connections.remove(&(format!("peer {from}"), to)) {
             self.input_at(at, to, Input::Disconnected { connection });
