@@ -94,6 +94,64 @@ impl<'document, 'text> Section<'document, 'text> {
         self.expect(key, span, value, "a size such as \"32MiB\" (KiB, MiB or GiB)", size)
     }
 
+    /// A boolean.
+    pub fn boolean(&mut self, key: &'static str) -> Option<Spanned<bool>> {
+        let (span, value) = self.value(key)?;
+        self.expect(key, span, value, "`true` or `false`", value.as_bool())
+    }
+
+    /// A value of any type, which `convert` accepts or not; `expected` describes the accepted values.
+    pub fn converted<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        convert: impl FnOnce(&serde_json::Value) -> Option<T>,
+    ) -> Option<Spanned<T>> {
+        let (span, value) = self.value(key)?;
+        self.expect(key, span, value, expected, convert(&json(value)))
+    }
+
+    /// Whether the key is there with an array as its value.
+    pub fn is_array(&self, key: &str) -> bool {
+        self.table
+            .get(key)
+            .is_some_and(|value| value.get_ref().as_array().is_some())
+    }
+
+    /// A table of strings with any keys, in the order of the file.
+    pub fn string_table(&mut self, key: &'static str) -> Vec<(String, Spanned<String>)> {
+        let Some(inner) = self.section(key) else {
+            return Vec::new();
+        };
+        let mut strings = Vec::new();
+        for (name, value) in inner.table {
+            let (at, value) = (self.document.span(value.span()), value.get_ref());
+            let name: &str = name.get_ref();
+            let text = inner.expect(name, at, value, "a string", value.as_str().map(str::to_owned));
+            strings.extend(text.map(|text| (name.to_owned(), text)));
+        }
+        strings
+    }
+
+    /// The tables of an array, `[[key]]`.
+    pub fn tables(&mut self, key: &'static str) -> Vec<Self> {
+        let Some((span, value)) = self.value(key) else {
+            return Vec::new();
+        };
+        let Some(items) = self.expect(key, span, value, "an array of tables", value.as_array()) else {
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for (index, item) in items.value.iter().enumerate() {
+            let (at, item) = (self.document.span(item.span()), item.get_ref());
+            let name = format!("{key}[{index}]");
+            if let Some(table) = self.expect(&name, at, item, "a table", item.as_table()) {
+                tables.push(Section::new(self.document, self.full_name(&name), at, table.value));
+            }
+        }
+        tables
+    }
+
     /// An array of strings.
     pub fn strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
         let Some((span, value)) = self.value(key) else {

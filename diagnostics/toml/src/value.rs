@@ -43,7 +43,8 @@ pub(crate) fn json(value: &DeValue<'_>) -> serde_json::Value {
 }
 
 /// Parses a size: a number of bytes with an optional unit such as `KiB` or `MB`.
-pub(crate) fn parse_size(text: &str) -> Option<u64> {
+#[must_use]
+pub fn parse_size(text: &str) -> Option<u64> {
     text.trim().parse().ok().map(|ByteSize(bytes)| bytes)
 }
 
