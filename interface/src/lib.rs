@@ -16,9 +16,11 @@
 //! assert_eq!(function.result.as_ref().map(ToString::to_string).as_deref(), Some("?[]u8"));
 //! ```
 
+mod declarations;
 mod describe;
 mod types;
 
+pub use declarations::{UndeclarableType, service_name};
 pub use types::{Case, Field, Name, Record, Type};
 
 use indexmap::IndexMap;
