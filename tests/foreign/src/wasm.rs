@@ -19,6 +19,7 @@ pub const CRATES: &[&str] = &[
     "aqua-grammar",
     "aqua-interface",
     "aqua-keys",
+    "aqua-marine",
     "aqua-particle",
     "aqua-peer",
     "aqua-simulator",

@@ -13,6 +13,7 @@ pub(crate) const PURE: &[&str] = &[
     "aqua-grammar",
     "aqua-interface",
     "aqua-keys",
+    "aqua-marine",
     "aqua-particle",
     "aqua-peer",
     "aqua-simulator",

@@ -45,6 +45,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-grammar", &["aqua-diagnostics"]),
     ("aqua-interface", &["aqua-values"]),
     ("aqua-keys", &[]),
+    (
+        "aqua-marine",
+        &["aqua-diagnostics", "aqua-interface", "aqua-toml", "aqua-values"],
+    ),
     ("aqua-network", &["aqua-keys", "aqua-particle"]),
     (
         "aqua-node",
@@ -84,7 +88,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("aqua-render", &["aqua-diagnostics"]),
-    ("aqua-services", &["aqua-interface", "aqua-storage", "aqua-values"]),
+    (
+        "aqua-services",
+        &["aqua-interface", "aqua-marine", "aqua-storage", "aqua-values"],
+    ),
     (
         "aqua-simulator",
         &[
