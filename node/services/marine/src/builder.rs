@@ -27,7 +27,8 @@ const SET_RESULT_POINTER: u32 = 5;
 const BYTE_TAG: u64 = 1;
 
 impl SectionBuilder {
-    /// A section with the functions that every module exports to pass values.
+    /// A section with the functions that every module exports to pass values. Of `allocate` it declares the size only, as SDKs do;
+    /// the core function takes the type of the elements as well.
     #[must_use]
     pub fn new(version: Version) -> Self {
         let mut builder = Self {
@@ -35,12 +36,12 @@ impl SectionBuilder {
             imports: Vec::new(),
         };
         let functions: [(&str, &[&str], bool); 6] = [
-            ("allocate", &["size", "type_tag"], true),
+            ("allocate", &["size"], true),
             ("release_objects", &[], false),
             ("get_result_size", &[], true),
             ("get_result_ptr", &[], true),
-            ("set_result_size", &["size"], false),
-            ("set_result_ptr", &["ptr"], false),
+            ("set_result_size", &["result_size"], false),
+            ("set_result_ptr", &["result_ptr"], false),
         ];
         let word = || InterfaceType::Scalar(ScalarType::I32);
         for (name, parameters, has_result) in functions {
@@ -126,8 +127,8 @@ impl SectionBuilder {
     }
 }
 
-/// The type of the imported core function: strings and arrays are a pointer and a length, results of these types go through
-/// the guest's `set_result_ptr`.
+/// The type of the imported core function: strings and arrays are a pointer and a length, of the same name; results of these types go
+/// through the guest's `set_result_ptr`. Results that are scalars keep their type.
 fn raw_type(ty: &FunctionType) -> FunctionType {
     let mut parameters = Vec::new();
     let mut add = |name: String, ty: ScalarType| {
@@ -136,27 +137,18 @@ fn raw_type(ty: &FunctionType) -> FunctionType {
     for parameter in &ty.parameters {
         let name = parameter.name.clone();
         match &parameter.ty {
-            InterfaceType::Scalar(scalar) => add(name, core_scalar(*scalar)),
+            InterfaceType::Scalar(scalar) => add(name, scalar.core_scalar()),
             InterfaceType::Record(_) => add(name, ScalarType::I32),
             InterfaceType::String | InterfaceType::ByteArray | InterfaceType::Array(_) => {
                 add(format!("{name}_ptr"), ScalarType::I32);
-                add(format!("{name}_len"), ScalarType::I32);
+                add(format!("{name}_ptr"), ScalarType::I32);
             }
         }
     }
     let results = ty.results.iter().filter_map(InterfaceType::as_scalar);
     FunctionType {
-        results: results.map(|scalar| core_scalar(scalar).into()).collect(),
+        results: results.map(Into::into).collect(),
         parameters,
-    }
-}
-
-/// The core type that passes a scalar.
-fn core_scalar(scalar: ScalarType) -> ScalarType {
-    match scalar {
-        ScalarType::S64 | ScalarType::U64 | ScalarType::I64 => ScalarType::I64,
-        ScalarType::F32 | ScalarType::F64 => scalar,
-        _ => ScalarType::I32,
     }
 }
 
@@ -271,7 +263,7 @@ fn lower_scalar(from: ScalarType) -> Option<Instruction> {
 
 /// The core integer that passes a number; `None` for what is a core value itself.
 fn width(scalar: ScalarType) -> Option<IntegerWidth> {
-    match (CoreType::of(&scalar.into()), core_scalar(scalar)) {
+    match (CoreType::of(&scalar.into()), scalar.core_scalar()) {
         (Some(_), _) => None,
         (None, ScalarType::I64) => Some(IntegerWidth::I64),
         (None, _) => Some(IntegerWidth::I32),

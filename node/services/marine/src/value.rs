@@ -116,6 +116,15 @@ impl ScalarType {
         }
     }
 
+    /// The type of the core value that passes a scalar.
+    pub(crate) fn core_scalar(self) -> Self {
+        match self {
+            Self::S64 | Self::U64 | Self::I64 => Self::I64,
+            Self::F32 | Self::F64 => self,
+            _ => Self::I32,
+        }
+    }
+
     /// The number of an array's elements in the guest's `allocate`.
     pub(crate) fn allocation_tag(self) -> u32 {
         match self {

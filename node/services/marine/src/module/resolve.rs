@@ -106,7 +106,7 @@ pub(super) fn resolve(core: &CoreModule<'_>, section: &InterfaceSection) -> Resu
             name: import.entry.name.clone(),
             ty: import.ty.clone(),
             core: import.core.clone(),
-            adapter: check(&import.name(), import.adapter, import.raw)?,
+            adapter: check(&import.name(), import.adapter, &import.raw)?,
         });
     }
     adapters.check_use(section)?;
@@ -228,14 +228,20 @@ struct ImportDeclaration<'s> {
     /// The function as the other module exports it.
     ty: &'s FunctionType,
     /// The core function as the adapter sees it.
-    raw: &'s FunctionType,
+    raw: FunctionType,
     core: CoreSignature,
 }
 
 impl<'s> ImportDeclaration<'s> {
     fn new(entry: &'s ImportEntry, adapter: &'s AdapterEntry, types: &Types<'s>) -> Result<Self, ModuleError> {
         let name = format!("{}.{}", entry.namespace, entry.name);
-        let raw = types.function(&name, adapter.type_index.into())?;
+        let mut raw = types.function(&name, adapter.type_index.into())?.clone();
+        // The section keeps the type of a scalar result; the adapter makes a core value of it.
+        for result in &mut raw.results {
+            if let Some(scalar) = result.as_scalar() {
+                *result = scalar.core_scalar().into();
+            }
+        }
         let core_type = |ty: &InterfaceType| {
             CoreType::of(ty).ok_or_else(|| ModuleError::NotACoreType {
                 function: name.clone(),
