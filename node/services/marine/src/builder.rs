@@ -159,11 +159,14 @@ fn export_adapter(function: u32, ty: &FunctionType) -> Vec<Instruction> {
         program.push(Instruction::ArgumentGet(index));
         match &parameter.ty {
             InterfaceType::Scalar(scalar) => program.extend(lower_scalar(*scalar)),
-            InterfaceType::String | InterfaceType::ByteArray => {
-                let (size, lower) = bytes_instructions(&parameter.ty);
-                program.extend([size, Instruction::PushI32(BYTE_TAG), Instruction::CallCore(ALLOCATE)]);
-                program.extend([Instruction::ArgumentGet(index), lower]);
-            }
+            InterfaceType::String => program.extend([
+                Instruction::StringSize,
+                Instruction::PushI32(BYTE_TAG),
+                Instruction::CallCore(ALLOCATE),
+                Instruction::ArgumentGet(index),
+                Instruction::StringLower,
+            ]),
+            InterfaceType::ByteArray => program.push(Instruction::ArrayLower(ScalarType::U8.into())),
             InterfaceType::Array(element) => program.push(Instruction::ArrayLower((**element).clone())),
             InterfaceType::Record(record) => program.push(Instruction::RecordLower(*record)),
         }
@@ -211,10 +214,17 @@ fn import_adapter(function: u32, ty: &FunctionType) -> Vec<Instruction> {
             program.extend(lower_scalar(*scalar));
             return program;
         }
-        Some(bytes @ (InterfaceType::String | InterfaceType::ByteArray)) => {
-            let (size, lower) = bytes_instructions(bytes);
-            program.extend([Instruction::Duplicate, size, Instruction::PushI32(BYTE_TAG)]);
-            program.extend([Instruction::CallCore(ALLOCATE), Instruction::Swap, lower]);
+        Some(InterfaceType::String) => program.extend([
+            Instruction::Duplicate,
+            Instruction::StringSize,
+            Instruction::PushI32(BYTE_TAG),
+            Instruction::CallCore(ALLOCATE),
+            Instruction::Swap,
+            Instruction::StringLower,
+            Instruction::CallCore(SET_RESULT_SIZE),
+        ]),
+        Some(InterfaceType::ByteArray) => {
+            program.push(Instruction::ArrayLower(ScalarType::U8.into()));
             program.push(Instruction::CallCore(SET_RESULT_SIZE));
         }
         Some(InterfaceType::Array(element)) => {
@@ -225,15 +235,6 @@ fn import_adapter(function: u32, ty: &FunctionType) -> Vec<Instruction> {
     }
     program.push(Instruction::CallCore(SET_RESULT_POINTER));
     program
-}
-
-/// The size and the lowering of strings and byte arrays.
-fn bytes_instructions(ty: &InterfaceType) -> (Instruction, Instruction) {
-    if *ty == InterfaceType::String {
-        (Instruction::StringSize, Instruction::StringLower)
-    } else {
-        (Instruction::ByteArraySize, Instruction::ByteArrayLower)
-    }
 }
 
 /// Reads a value that is not a scalar.
