@@ -12,6 +12,8 @@
 //! | [`bytecode`] | bytecode | each script has one encoding; verified bytecode executes |
 //! | [`data`] | particle data | decoded data is bounded in size; round trip through encoding |
 //! | [`step`] | a [`scene`]: script, states, signatures, results | steps are deterministic and transactional; a resumed step equals a full run |
+//! | [`marine`] | files of Marine modules, and `interface-types` sections | round trip through encoding; well-typed adapters end |
+//! | [`guest`] | a type, a result and the memory of a guest | what was read is written and read again |
 //! | [`flat`] | script, previous and current data, results as bytes | a failed run returns the previous data |
 
 pub mod air;
@@ -19,11 +21,14 @@ pub mod bytecode;
 pub mod compiler;
 pub mod data;
 pub mod flat;
+pub mod guest;
 pub mod lexer;
+pub mod marine;
 pub mod parser;
 pub mod scene;
 pub mod seeds;
 pub mod step;
 
 mod crafted;
+mod marine_file;
 mod stream;

@@ -116,6 +116,13 @@ pub fn all(root: &Path) -> io::Result<Seeds> {
         put("data", data);
     }
 
+    for seed in crate::marine::seeds() {
+        put("marine", seed);
+    }
+    for seed in crate::guest::seeds() {
+        put("guest", seed);
+    }
+
     let is_own = |index: usize| index < SCRIPTS.len();
     let is_selected = |(index, _): &(usize, _)| is_own(*index) || index % SCRIPT_INTERVAL == 0;
     for (index, air) in scripts.iter().enumerate().filter(is_selected) {

@@ -25,6 +25,8 @@ const TARGETS: &[Target] = &[
     ("data", 16384, None),
     ("step", 6000, Some("air")),
     ("flat", 16384, Some("air")),
+    ("marine", 4096, None),
+    ("guest", 4096, None),
 ];
 
 /// The memory limit of a target in MiB, including that of the sanitizer.
