@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn records_come_before_their_users_and_functions_are_sorted() {
         let inner = record("Zone", &[("id", Type::U32)]);
-        let outer = record("Area", &[("zones", Type::List(Box::new(Type::Record(inner.clone()))))]);
+        let outer = record("Area", &[("zones", Type::List(Box::new(Type::Record(inner))))]);
         let interface = Interface::new(
             [
                 function(

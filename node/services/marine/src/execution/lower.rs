@@ -164,7 +164,7 @@ impl<'m> Lowering<'m> {
             let ty = match &mut frame.kind {
                 FrameKind::Array { element, .. } => *element,
                 FrameKind::Record { layout, next } => {
-                    let layout: &'m RecordLayout = *layout;
+                    let layout: &'m RecordLayout = layout;
                     let ty = &layout.fields[*next].ty;
                     *next += 1;
                     ty
@@ -234,7 +234,7 @@ impl<'m> Lowering<'m> {
             return Ok(Entered::Cell(Cell::Range(0, 0)));
         }
         let cell = element.cell_size() as usize;
-        if element.as_scalar().is_none() || bytes.len() % cell != 0 {
+        if element.as_scalar().is_none() || !bytes.len().is_multiple_of(cell) {
             return Err(mismatch(element));
         }
         let size = size(bytes.len(), 1)?;

@@ -251,7 +251,7 @@ fn stack_instructions_do_what_they_say() {
     let i64 = InterfaceType::Scalar(ScalarType::I64);
     let s64 = InterfaceType::Scalar(ScalarType::S64);
     // dup and swap2 on values and on core values.
-    let ty = function(&[InterfaceType::String, s64.clone()], Some(InterfaceType::String));
+    let ty = function(&[InterfaceType::String, s64], Some(InterfaceType::String));
     let instructions = [
         Instruction::ArgumentGet(0),
         Instruction::Duplicate,

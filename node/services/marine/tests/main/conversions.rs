@@ -53,7 +53,8 @@ fn arguments_are_a_list_an_object_nothing_or_one_value() {
         |expected: usize, found: usize| Err(format!("function requires {expected} arguments, {found} provided"));
     let missing = |name: &str| Err(format!("missing argument with name {name}"));
     let both = Ok(vec![scalar(1), text("x")]);
-    let cases: &[(&[InterfaceType], Value, Result<Vec<GuestValue>, String>)] = &[
+    type Case<'c> = (&'c [InterfaceType], Value, Result<Vec<GuestValue>, String>);
+    let cases: &[Case<'_>] = &[
         (&two, json!([1, "x"]), both.clone()),
         (&two, json!([1]), arity(2, 1)),
         (&two, json!([1, "x", 2]), arity(2, 3)),

@@ -352,9 +352,11 @@ fn with_adapter(ty: aqua_marine::FunctionType, instructions: &[Instruction]) -> 
 #[test]
 fn adapters_are_well_typed() {
     let string = InterfaceType::String;
+    let one_string = [InterfaceType::String];
     let i32 = InterfaceType::Scalar(ScalarType::I32);
     let (to, from) = (ScalarType::U8, IntegerWidth::I64);
-    let cases: &[(&[InterfaceType], Option<InterfaceType>, &[Instruction], &str)] = &[
+    type Case<'c> = (&'c [InterfaceType], Option<InterfaceType>, &'c [Instruction], &'c str);
+    let cases: &[Case<'_>] = &[
         (
             &[],
             None,
@@ -420,13 +422,13 @@ fn adapters_are_well_typed() {
             "instruction 1 `u8.from_i64`: the operand is i32 instead of i64",
         ),
         (
-            &[string.clone()],
+            &one_string,
             None,
             &[Instruction::ArgumentGet(0), Instruction::ArrayLower(U8)],
             "instruction 1 `array.lower_memory u8`: the operand is string instead of array(u8)",
         ),
         (
-            &[string.clone()],
+            &one_string,
             None,
             &[Instruction::ArgumentGet(0), Instruction::ByteArraySize],
             "instruction 1 `byte_array.size`: the operand is string instead of byte_array",
