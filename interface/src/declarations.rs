@@ -28,7 +28,7 @@ impl std::error::Error for UndeclarableType {}
 
 impl Interface {
     /// An Aqua module that declares the service under this name, with `id` as its default id. Records come before those that
-    /// use them, functions are sorted by name:
+    /// use them, functions are sorted by name, names of parameters begin with small letters:
     ///
     /// ```text
     /// aqua Keys declares *
@@ -51,7 +51,11 @@ impl Interface {
             let mut parameters = Vec::with_capacity(function.parameters.len());
             for parameter in &function.parameters {
                 collect(&function.name, &parameter.ty, &mut used)?;
-                parameters.push(format!("{}: {}", parameter.name, parameter.ty));
+                let name = lowercase(&parameter.name);
+                // Names of parameters matter only within the declaration.
+                let is_taken = name != parameter.name && function.parameters.iter().any(|other| other.name == name);
+                let suffix = if is_taken { "_" } else { "" };
+                parameters.push(format!("{name}{suffix}: {}", parameter.ty));
             }
             let result = match &function.result {
                 Some(Type::Result { ok, .. }) => ok.as_deref(),
@@ -87,6 +91,13 @@ pub fn service_name(name: &str) -> String {
             first.unwrap_or_default() + letters.as_str()
         })
         .collect()
+}
+
+/// A name with a small first letter, as Aqua has names of parameters.
+fn lowercase(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// Adds the records that a type refers to.
@@ -198,6 +209,14 @@ mod tests {
         assert_eq!(interface.declarations("Areas", Some("areas")).as_deref(), Ok(expected));
         let text = interface.declarations("Areas", None).expect("the types have names");
         assert!(text.contains("\nservice Areas:\n"), "{text}");
+    }
+
+    #[test]
+    fn parameters_begin_with_small_letters() {
+        let column = [("N", Type::U32), ("n", Type::U32), ("xDel", Type::I32)];
+        let interface = Interface::new([function("column", &column, None)], []);
+        let text = interface.declarations("Columns", None).expect("the types have names");
+        assert!(text.contains("  column(n_: u32, n: u32, xDel: i32)"), "{text}");
     }
 
     #[test]
