@@ -4,6 +4,20 @@
 //! small programs ([`Adapter`]) that pass such values through the memory of the module. This crate reads modules, runs their
 //! adapters over any engine, and converts values and declarations between modules and Aqua.
 //!
+//! ```
+//! use aqua_marine::{FunctionType, InterfaceSection, InterfaceType, NamedType, SectionBuilder};
+//! use semver::Version;
+//!
+//! let mut builder = SectionBuilder::new(Version::new(0, 27, 0));
+//! let name = NamedType { name: "name".to_owned(), ty: InterfaceType::String };
+//! builder.export("greet", FunctionType { parameters: vec![name], results: vec![InterfaceType::String] });
+//! let section = builder.finish();
+//! assert_eq!(InterfaceSection::decode(&section.encode()?)?, section);
+//! let last = section.adapters[0].instructions.last().expect("an adapter");
+//! assert_eq!(last.to_string(), "call-core 1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! * [`InterfaceSection`]: the custom section as a value, read and written byte by byte; [`SectionBuilder`] builds one from signatures.
 //! * [`Module`]: a file whose types, adapters and imports are checked and connected; its [`Interface`](aqua_interface::Interface).
 //! * [`Execution`]: a call, as a state machine that asks its caller to call the guest; [`Guest`] for engines that answer at once.

@@ -11,6 +11,7 @@ mod guest;
 mod host_functions;
 mod hostile;
 mod linking;
+mod malformed_adapters;
 mod malformed_modules;
 mod malformed_sections;
 mod properties;

@@ -1,6 +1,7 @@
 //! Published modules: versions, functions, imports, interfaces and declarations (§7 of the Marine format).
 
 use crate::{PLENTY, json};
+use aqua_compiler::{InMemory, Options, compile};
 use aqua_marine::{HostFunction, HostNamespace, InterfaceSection, Module, Provider, SectionBuilder, TypeEntry};
 use aqua_values::Value;
 use wasmparser::{Parser, Payload};
@@ -357,5 +358,8 @@ fn declarations_of_all_modules() {
             .declarations(&service, None)
             .expect("all types have names");
         insta::assert_snapshot!(published.name, text);
+        let sources = InMemory::new().with("main.aqua", text.as_str());
+        let compilation = compile(&sources, "main.aqua", &Options::default());
+        assert_eq!(compilation.diagnostics, [], "{text}");
     }
 }
