@@ -67,10 +67,10 @@ import Console from "std/console.aqua"
 export background, fails, stops
 
 func background():
-    co Console.print("later")
+    Console.print("now")
     on HOST_PEER_ID:
         co Peer.timeout(300, nil)
-    Console.print("now")
+    co Console.print("later")
 
 service Missing("missing"):
     call()

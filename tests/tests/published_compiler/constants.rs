@@ -1,7 +1,7 @@
 //! Generated programs with constants behind functions: our scripts do the same as those of the published compiler, and visit no
 //! more peers.
 
-use super::paired_scripts::{Faults, OrderedRun, Workers, effects, our_scripts, result, run_in_order};
+use super::paired_scripts::{Faults, OrderedRun, Workers, effects, result, run_in_order};
 use aqua_tests::aqua_generator::{ConstantProgram, smaller};
 use aqua_tests::foreign;
 use aqua_tests::official_vm::OfficialVm;
@@ -83,25 +83,15 @@ fn visited(run: &OrderedRun) -> BTreeSet<&String> {
 /// Runs both scripts of a program, or describes the difference on a smaller one.
 fn compare(program: &ConstantProgram, workers: &mut Workers) -> Result<Runs, String> {
     let name = (program.seed < PROGRAMS).then(|| format!("constants/{}.json", program.seed));
-    let published = workers.published(&program.text, name);
-    let ours = our_scripts(&program.text);
-    let (Ok(ours), Ok(published)) = (&ours, &published) else {
-        return Err(format!(
-            "=== AQUA_SEED={} AQUA_PROGRAMS=1\n{}--- ours\n{}\n--- published\n{}",
-            program.seed,
-            program.text,
-            ours.err().unwrap_or_default(),
-            published.err().unwrap_or_default()
-        ));
-    };
-    let runs = run_both([&ours["f"], &published["f"]], program, &mut workers.machine);
+    let scripts = workers.both(program.seed, &program.text, name)?;
+    let runs = run_both(&scripts, program, &mut workers.machine);
     if difference(&runs).is_none() {
         return Ok(runs);
     }
     let mut differing = |text: &str| {
-        let (ours, published) = (our_scripts(text).ok()?, workers.published(text, None).ok()?);
-        let (ours, published) = (ours.get("f")?, published.get("f")?);
-        let runs = run_both([ours, published], program, &mut workers.machine);
+        let scripts = workers.both(program.seed, text, None).ok()?;
+        let runs = run_both(&scripts, program, &mut workers.machine);
+        let [ours, published] = scripts;
         difference(&runs).map(|difference| format!("{difference}\n--- ours\n{ours}\n--- published\n{published}"))
     };
     let small = smaller(&program.text, &mut |text| differing(text).is_some());
@@ -113,8 +103,10 @@ fn compare(program: &ConstantProgram, workers: &mut Workers) -> Result<Runs, Str
     ))
 }
 
-fn run_both(scripts: [&str; 2], program: &ConstantProgram, machine: &mut OfficialVm) -> Runs {
-    scripts.map(|script| run_in_order(script, &program.arguments, Faults::default(), machine))
+fn run_both(scripts: &[String; 2], program: &ConstantProgram, machine: &mut OfficialVm) -> Runs {
+    scripts
+        .each_ref()
+        .map(|script| run_in_order(script, &program.arguments, Faults::default(), machine))
 }
 
 /// A description of what differs, or of the peers that only our script visits.

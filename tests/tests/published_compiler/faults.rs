@@ -1,7 +1,7 @@
 //! Error paths: calls of generated programs fail one by one while another peer is offline, and errors reach the initiator whenever
 //! the script of the published compiler brings them there, over no more peers.
 
-use super::paired_scripts::{Faults, OrderedRun, Workers, our_scripts, result, run_in_order};
+use super::paired_scripts::{Faults, OrderedRun, Workers, result, run_in_order};
 use aqua_tests::aqua_generator::{FaultProgram, PEERS, smaller};
 use aqua_tests::foreign;
 use aqua_tests::official_vm::OfficialVm;
@@ -82,18 +82,7 @@ fn errors_reach_the_initiator_over_no_more_peers() {
 /// Compares all cases of a program, or describes the first one in which our script is worse.
 fn compare(program: &FaultProgram, workers: &mut Workers) -> Result<Vec<Verdict>, String> {
     let name = (program.seed < PROGRAMS).then(|| format!("faults/{}.json", program.seed));
-    let published = workers.published(&program.text, name);
-    let ours = our_scripts(&program.text);
-    let (Ok(ours), Ok(published)) = (&ours, &published) else {
-        return Err(format!(
-            "=== AQUA_SEED={} AQUA_PROGRAMS=1\n{}--- ours\n{}\n--- published\n{}",
-            program.seed,
-            program.text,
-            ours.err().unwrap_or_default(),
-            published.err().unwrap_or_default()
-        ));
-    };
-    let scripts = [&ours["f"][..], &published["f"][..]];
+    let scripts = workers.both(program.seed, &program.text, name)?;
     let mut verdicts = Vec::new();
     for failing in &program.tags {
         for offline in [None].into_iter().chain((1..usize::from(PEERS)).map(Some)) {
@@ -103,7 +92,7 @@ fn compare(program: &FaultProgram, workers: &mut Workers) -> Result<Vec<Verdict>
                 offline,
                 is_client: true,
             };
-            let verdict = verdict(&run_both(scripts, program, faults, &mut workers.machine));
+            let verdict = verdict(&run_both(&scripts, program, faults, &mut workers.machine));
             if verdict > Verdict::RoundTrip {
                 return Err(report(program, faults, verdict, workers));
             }
@@ -116,8 +105,10 @@ fn compare(program: &FaultProgram, workers: &mut Workers) -> Result<Vec<Verdict>
 /// Both runs, ours first.
 type Runs = [OrderedRun; 2];
 
-fn run_both(scripts: [&str; 2], program: &FaultProgram, faults: Faults<'_>, machine: &mut OfficialVm) -> Runs {
-    scripts.map(|script| run_in_order(script, &program.arguments, faults, machine))
+fn run_both(scripts: &[String; 2], program: &FaultProgram, faults: Faults<'_>, machine: &mut OfficialVm) -> Runs {
+    scripts
+        .each_ref()
+        .map(|script| run_in_order(script, &program.arguments, faults, machine))
 }
 
 fn verdict(runs: &Runs) -> Verdict {
@@ -138,9 +129,9 @@ fn verdict(runs: &Runs) -> Verdict {
 /// Describes a case on a smaller program.
 fn report(program: &FaultProgram, faults: Faults<'_>, wanted: Verdict, workers: &mut Workers) -> String {
     let mut shown = |text: &str| {
-        let (ours, published) = (our_scripts(text).ok()?, workers.published(text, None).ok()?);
-        let (ours, published) = (ours.get("f")?, published.get("f")?);
-        let runs = run_both([ours, published], program, faults, &mut workers.machine);
+        let scripts = workers.both(program.seed, text, None).ok()?;
+        let runs = run_both(&scripts, program, faults, &mut workers.machine);
+        let [ours, published] = scripts;
         let sides = runs.each_ref().map(|run| (result(&run.history), &run.visits));
         (verdict(&runs) == wanted).then(|| format!("{sides:#?}\n--- ours\n{ours}\n--- published\n{published}"))
     };

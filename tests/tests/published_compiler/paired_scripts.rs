@@ -53,6 +53,27 @@ impl Workers {
     }
 }
 
+impl Workers {
+    /// The scripts of the function `f` of a module, ours first. The output of the published compiler is cached if there is a name.
+    ///
+    /// # Errors
+    /// The module with the messages, if a compiler rejects it.
+    pub(super) fn both(&mut self, seed: u64, module: &str, name: Option<String>) -> Result<[String; 2], String> {
+        let scripts = (our_scripts(module), self.published(module, name));
+        if let (Ok(ours), Ok(theirs)) = &scripts
+            && let (Some(ours), Some(theirs)) = (ours.get("f"), theirs.get("f"))
+        {
+            return Ok([ours.clone(), theirs.clone()]);
+        }
+        let (ours, theirs) = scripts;
+        Err(format!(
+            "=== AQUA_SEED={seed} AQUA_PROGRAMS=1\n{module}--- ours\n{}\n--- published\n{}",
+            ours.err().unwrap_or_default(),
+            theirs.err().unwrap_or_default()
+        ))
+    }
+}
+
 /// Compiles a module with our compiler.
 pub(super) fn our_scripts(module: &str) -> Scripts {
     let loader = InMemory::new().with("main.aqua", module);
