@@ -10,8 +10,8 @@ const PROGRAMS: usize = 200;
 const SEEDS: u64 = 50;
 
 /// Makes all runs and compares them: equal plans have equal logs, programs that do not race have one value, and faults lead to no
-/// other one. At most two programs of a hundred may race although they were not meant to: the generator does not see all races of `par` in
-/// closures and in `parseq`.
+/// other one. At most two programs of a hundred may race although they were not meant to: the generator does not see all races of
+/// `par` in closures and in `parseq`.
 pub(crate) fn report(print: &dyn Fn(&str)) -> Result<Value> {
     let programs: Vec<_> = (0..).filter_map(SimulatedProgram::generated).take(PROGRAMS).collect();
     let mut rows = Vec::new();

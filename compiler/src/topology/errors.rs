@@ -3,7 +3,8 @@
 //! The errors of an `on` are rethrown outside of it by the `fail` of an [`Op::Rethrow`]. The hops before that `fail` bring the
 //! particle to the peer that handles the error. Where another `on` is left as well, its own `fail` does that: the inner one only
 //! leads through the relays with which its peer is reached, and the peer of the outer `on`, which has nothing to do, is not
-//! visited. Where the outer ones need no hops, or have no steps of their own that can fail, the inner one leads to the handler. The peer of a handler whose first call runs on another peer is not visited.
+//! visited. Where the outer ones need no hops, or have no steps of their own that can fail, the inner one leads to the handler. The
+//! peer of a handler whose first call runs on another peer is not visited.
 
 use super::Planner;
 use super::route::{Hop, leave, route, route_from_inside};
