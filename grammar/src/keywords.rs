@@ -89,7 +89,8 @@ pub(crate) fn resolve(
 /// Returns whether a line starts with a header or declaration keyword, or with a misspelled or foreign one.
 pub(crate) fn is_declaration(line: &[Token], tokens: &Tokens, text: &str) -> bool {
     line.first().is_some_and(|first| {
-        let span = tokens.span(first.start as usize);
+        // A closing bracket that was added has no text.
+        let span = tokens.span_of(first.start as usize..first.end as usize);
         let word = &text[span.start as usize..span.end as usize];
         keyword_sets::starts_top_level_line(word)
             || [keyword_sets::HEADERS, keyword_sets::DECLARATIONS].iter().any(|set| {

@@ -210,11 +210,14 @@ impl<'a> LayoutState<'a, '_> {
         // At most one misindented line is reported per block.
         line.reported |= was_unreliable;
         self.innermost().is_unreliable |= line.reported;
-        // A line that begins with `.` continues the line above, which is not possible at any indentation.
-        let code = self.tokens.span(start as usize).start as usize;
-        let error = match self.text[code..].starts_with('.') {
-            true => error.help("write it at the end of the line above"),
-            false => error.fix(fix, space, expected),
+        let first = line.tokens.first().map(|first| first.terminal);
+        let error = match first {
+            // It continues the line above, which is not possible at any indentation.
+            Some(Terminal::Dot) => error.help("write it at the end of the line above"),
+            // The values of a function are returned on the level of its body.
+            Some(Terminal::ArrowLeft) if depth > 1 => error.help(fix),
+            Some(first) if !first.can_start_line() => error.help(fix),
+            _ => error.fix(fix, space, expected),
         };
         line.report(self.sink, error);
         line.indent = expected;
@@ -302,6 +305,7 @@ impl<'a> LayoutState<'a, '_> {
         let is_top_level = self.blocks.len() == 1;
         let indent = line.indent;
         let index = (!line.reported).then(|| self.sink.len());
+        let is_declaration = keywords::is_declaration(&line.tokens, self.tokens, self.text);
         let block = self.innermost();
         let expected = block.indent.unwrap_or_default();
         if let Some((_, index)) = block.last_misindent.filter(|(misindent, _)| *misindent == indent) {
@@ -319,9 +323,11 @@ impl<'a> LayoutState<'a, '_> {
         block.last_misindent = Some((indent, index));
         let error = if is_top_level {
             let error = Diagnostic::error(codes::UNEXPECTED_INDENTATION, space, "unexpected indentation");
-            error
-                .label("there is no open block")
-                .fix("remove the indentation", space, "")
+            let error = error.label("there is no open block");
+            match is_declaration {
+                true => error.fix("remove the indentation", space, ""),
+                false => error.help("indented lines belong to a block, which starts with a line that ends with `:`"),
+            }
         } else if expected.contains('\t') != indent.contains('\t') {
             let message = "inconsistent indentation";
             Diagnostic::error(codes::INCONSISTENT_INDENTATION, space, message)

@@ -4,15 +4,15 @@ use crate::codes;
 use crate::tokens::TokenKind;
 use aqua_diagnostics::{Diagnostic, Span};
 
-/// Returns the diagnostic for a malformed token, or `None` if the token is well-formed.
-pub(crate) fn diagnose(kind: TokenKind, text: &str, span: Span) -> Option<Diagnostic> {
+/// Returns the diagnostic for a malformed token, or `None` if the token is well-formed. `before` is the text before it.
+pub(crate) fn diagnose(kind: TokenKind, text: &str, before: &str, span: Span) -> Option<Diagnostic> {
     match kind {
         TokenKind::InvalidName => Some(invalid_name(text, span)),
         TokenKind::InvalidNumber => Some(invalid_number(text, span)),
         TokenKind::Integer | TokenKind::Float => leading_zero(text, span),
         TokenKind::InvalidString => Some(single_quotes(text, span)),
         TokenKind::UnterminatedString => Some(unterminated_string(span)),
-        TokenKind::Unknown => Some(unknown_character(text, span)),
+        TokenKind::Unknown => Some(unknown_character(text, before, span)),
         _ => None,
     }
 }
@@ -120,7 +120,7 @@ pub(crate) fn is_foreign_space(character: char) -> bool {
     !character.is_ascii() && character != '\u{feff}'
 }
 
-fn unknown_character(text: &str, span: Span) -> Diagnostic {
+fn unknown_character(text: &str, before: &str, span: Span) -> Diagnostic {
     let error = Diagnostic::error(
         codes::UNKNOWN_CHARACTER,
         span,
@@ -130,6 +130,7 @@ fn unknown_character(text: &str, span: Span) -> Diagnostic {
         ";" => error
             .label("a statement ends at the end of its line")
             .fix("remove it", span, ""),
+        "&" | "|" if before.ends_with(text) => error.help("remove it"),
         "&" => error.fix("write `&&` for \"and\"", span, "&&"),
         "|" => error.fix("write `||` for \"or\"", span, "||"),
         "←" | "⟵" | "⇐" => error.label("looks like `<-`").fix("write `<-`", span, "<-"),

@@ -28,6 +28,8 @@ pub(crate) struct LogicalLine<'a> {
     pub comments: Vec<Comment<'a>>,
     /// Whether a syntax error was reported. At most one is reported per line.
     pub reported: bool,
+    /// The index of that error in the sink.
+    message: Option<usize>,
 }
 
 /// A comment on a line of its own.
@@ -73,7 +75,7 @@ impl<'a> LineReader<'a> {
     pub(crate) fn read(&mut self, line: &mut LogicalLine<'a>, depth: usize, sink: &mut DiagnosticSink) -> bool {
         line.tokens.clear();
         line.comments.clear();
-        line.reported = false;
+        (line.reported, line.message) = (false, None);
         let Some(indent) = self.skip_to_code(&mut line.comments) else {
             return false;
         };
@@ -150,7 +152,9 @@ impl<'a> LineReader<'a> {
         let token = self.position;
         self.position += 1;
         let mut terminal = terminal(kind);
-        if let Some(error) = lexical_errors::diagnose(kind, self.text_of(token), self.tokens.span(token)) {
+        let span = self.tokens.span(token);
+        let before = &self.text[..span.start as usize];
+        if let Some(error) = lexical_errors::diagnose(kind, self.text_of(token), before, span) {
             line.report(sink, self.escaped_quote(token, line).unwrap_or(error));
             if kind == TokenKind::Unknown {
                 terminal = meant_arrow(self.text_of(token));
@@ -251,6 +255,11 @@ impl<'a> LineReader<'a> {
                 while self.frames.len() > depth + 1 {
                     self.close_frame(line, token as u32);
                 }
+            } else if self.are_closed_behind(token) {
+                let message = format!("unmatched `{}`", self.text_of(token));
+                let error = Diagnostic::error(codes::UNMATCHED_BRACKET, span, message).fix("remove it", span, "");
+                line.report(sink, error);
+                return None;
             } else {
                 let open = self.frame().token;
                 let message = format!("`{}` does not match `{}`", self.text_of(token), self.text_of(open));
@@ -266,6 +275,15 @@ impl<'a> LineReader<'a> {
         }
         drop_trailing_comma_in_brackets(line);
         self.frames.pop().map(|frame| frame.closing)
+    }
+
+    /// Whether all open brackets are closed directly behind a token.
+    fn are_closed_behind(&self, token: usize) -> bool {
+        let behind = (token + 1..self.tokens.len()).map(|token| self.tokens.kind(token));
+        let behind = behind.filter(|kind| *kind != TokenKind::Space).map(terminal);
+        let open = self.frames[1..].iter().rev().map(|frame| frame.closing);
+        open.zip(behind.chain(std::iter::repeat(None)))
+            .all(|(closing, found)| found == Some(closing))
     }
 
     /// Closes the innermost bracket with a synthetic terminal.
@@ -486,9 +504,12 @@ impl<'a> LineReader<'a> {
 }
 
 impl LogicalLine<'_> {
-    /// Reports a syntax error in this line, unless one was reported already.
+    /// Reports a syntax error in this line. If one was reported already, its fix is not enough and is withdrawn instead.
     pub(crate) fn report(&mut self, sink: &mut DiagnosticSink, message: Diagnostic) {
-        if !std::mem::replace(&mut self.reported, true) {
+        if std::mem::replace(&mut self.reported, true) {
+            self.message.into_iter().for_each(|index| sink.withdraw_fix(index));
+        } else {
+            self.message = Some(sink.len());
             sink.push(message);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::codes;
 use aqua_diagnostics::{Diagnostic, Edit, Span};
+use std::ops::Range;
 
 /// Maximum number of diagnostics for a text.
 pub const MAX_DIAGNOSTICS: usize = 100;
@@ -34,6 +35,17 @@ impl DiagnosticSink {
         });
     }
 
+    /// Withdraws the fixes of the diagnostics that end at these offsets, because of another mistake there.
+    pub(crate) fn withdraw_fixes(&mut self, offsets: Range<u32>) {
+        let inside = |message: &&mut Diagnostic| offsets.contains(&message.span.end);
+        self.diagnostics.iter_mut().filter(inside).for_each(withdraw_fix);
+    }
+
+    /// Withdraws the fix of the diagnostic with that index.
+    pub(crate) fn withdraw_fix(&mut self, index: usize) {
+        self.diagnostics.get_mut(index).into_iter().for_each(withdraw_fix);
+    }
+
     /// Adds an edit to the fix of a diagnostic, if it has a fix.
     pub(crate) fn extend_fix(&mut self, index: usize, edit: Edit) {
         if let Some(fix) = self.diagnostics.get_mut(index).and_then(|message| message.fix.as_mut()) {
@@ -54,5 +66,12 @@ impl DiagnosticSink {
     pub(crate) fn sorted(mut self) -> Vec<Diagnostic> {
         Diagnostic::sort(&mut self.diagnostics);
         self.diagnostics
+    }
+}
+
+/// Withdraws the fix of a diagnostic because of another mistake in its line. The fix for a comment covers the rest of the line.
+fn withdraw_fix(message: &mut Diagnostic) {
+    if message.code != codes::FOREIGN_COMMENT {
+        message.withdraw_fix();
     }
 }

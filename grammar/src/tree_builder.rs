@@ -84,11 +84,26 @@ impl<'a> TreeBuilder<'a> {
         }
     }
 
-    /// Reports an error in the line of a raw token, unless a syntax error was reported there.
+    /// Reports an error in the line of a raw token. If a syntax error was reported there, its fix is not enough and is withdrawn
+    /// instead.
     pub(crate) fn report(&mut self, token: u32, message: Diagnostic) {
-        if self.line(token).is_none_or(|line| !line.reported) {
-            self.sink.push(message);
+        match self.line(token).is_some_and(|line| line.reported) {
+            true => self.withdraw_fixes(token),
+            false => self.sink.push(message),
         }
+    }
+
+    /// Withdraws the fixes of the errors that were reported in the line of a raw token.
+    fn withdraw_fixes(&mut self, token: u32) {
+        let next = self.lines.partition_point(|line| line.start <= token);
+        let Some(line) = next.checked_sub(1).and_then(|line| self.lines.get(line)) else {
+            return;
+        };
+        let start = self.tokens.span(line.start as usize).start;
+        // A message about the indentation of the next line ends where its first token starts.
+        let end = self.lines.get(next);
+        let end = end.map_or(u32::MAX, |next| self.tokens.span(next.start as usize).start);
+        self.sink.withdraw_fixes(start..end);
     }
 
     /// Like [`report`](Self::report), for the line at the start of the diagnostic.
@@ -104,14 +119,16 @@ impl<'a> TreeBuilder<'a> {
         self.lines.get_mut(line)
     }
 
-    /// Reports a parse error, unless a syntax error was reported in the same line. The parser skips the rest of the line.
+    /// Reports a parse error. If a syntax error was reported in the same line, its fix is withdrawn instead. The parser skips the
+    /// rest of the line.
     pub(crate) fn recovered(&mut self, recovery: Recovery) {
         let (token, message) = syntax_errors::diagnose(&recovery.error, self.tokens, self.text);
         let already_reported = self
             .line(token)
             .is_some_and(|line| std::mem::replace(&mut line.reported, true));
-        if !already_reported {
-            self.sink.push(message);
+        match already_reported {
+            true => self.withdraw_fixes(token),
+            false => self.sink.push(message),
         }
     }
 

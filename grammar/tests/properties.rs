@@ -304,3 +304,9 @@ fn parsing_takes_linear_time() {
         checked(&fragment.repeat(20_000));
     }
 }
+
+/// The bracket that closes the last line is added after the last token.
+#[test]
+fn an_unclosed_bracket_at_the_end_of_an_indented_line_has_a_tree() {
+    checked("\nalias\n}:\non\n  (");
+}

@@ -69,7 +69,7 @@ impl TreeBuilder<'_> {
                     "unary `-` before something other than a number",
                 )
                 .label("only number literals can be negative")
-                .fix("subtract from 0", minus, "0 - ");
+                .help("subtract from 0: `0 - value`");
                 self.report(start, error);
                 ExpressionKind::Error
             }
