@@ -16,6 +16,7 @@ service Op(\"op\"):
 fn emitted(program: &str, options: &Options) -> String {
     let loader = InMemory::new()
         .with("main.aqua", format!("{SERVICES}{program}"))
+        .with("service:greeter.aqua", GREETER)
         .with("std/peer.aqua", include_str!("../../stdlib/std/peer.aqua"))
         .with("std/kademlia.aqua", include_str!("../../stdlib/std/kademlia.aqua"))
         .with_folders("std/", ["std".to_owned()]);
@@ -48,11 +49,19 @@ fn bare() -> Options {
     }
 }
 
+/// The declarations of the quickstart's service, which a project reads from its Wasm file.
+const GREETER: &str = "aqua Greeter declares *
+
+service Greeter(\"greeter\"):
+  greet(name: string, peer: string) -> string
+";
+
 #[test]
 fn quickstart() {
     let program = include_str!("../../examples/quickstart/main.aqua");
     let loader = InMemory::new()
         .with("main.aqua", program)
+        .with("service:greeter.aqua", GREETER)
         .with("std/peer.aqua", include_str!("../../stdlib/std/peer.aqua"))
         .with("std/kademlia.aqua", include_str!("../../stdlib/std/kademlia.aqua"))
         .with_folders("std/", ["std".to_owned()]);

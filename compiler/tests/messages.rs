@@ -92,6 +92,14 @@ messages! {
     text <- decorat(nmae)
     <- text
 "
+    a_guess_that_would_lead_to_another_error_is_advice: "func main(who: Named, number: u32, text: string):
+    fits <- Op.id(wo.name)
+    field <- Op.id(wo.age)
+    parameter <- Op.id(numbr)
+    arguments <- Op.nuber(text)
+    for item <- wo:
+        Op.noop()
+"
     unknown_types: "func main(a: Namd, b: string, c: sting) -> Foo:
     <- a
 "

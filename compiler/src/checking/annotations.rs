@@ -128,7 +128,7 @@ impl ModuleChecker<'_> {
         let types = self
             .namespace
             .iter()
-            .filter(|(_, entry)| entry.ty.is_some())
+            .filter(|(name, entry)| entry.ty.is_some() && is_type_name(name))
             .map(|(name, _)| name.clone());
         let known: Vec<EcoString> = types
             .chain(Scalar::ALL.into_iter().map(|scalar| scalar.name().into()))
@@ -137,4 +137,10 @@ impl ModuleChecker<'_> {
         let message = suggest_or(message.label("not found"), span, name, known, DECLARE_TYPE);
         self.report(message);
     }
+}
+
+/// Whether a name, which may be dotted, is written as a type: its last part starts with an uppercase letter.
+fn is_type_name(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.starts_with(|first: char| first.is_ascii_uppercase())
 }

@@ -1,7 +1,7 @@
 //! Functions and closures: parameters, locals, captures and return values.
 
 use super::ModuleChecker;
-use super::declarations::already_defined;
+use super::declarations::{already_defined, predefined_again};
 use super::mismatch::{Expectation, Subject};
 use super::namespace::{Entity, Entry};
 use super::scopes::{ScopeKind, Scopes};
@@ -280,8 +280,7 @@ impl BodyChecker<'_, '_> {
             return self.report(already_defined(name, earlier));
         }
         if name.as_str() == "nil" || Builtin::ALL.iter().any(|builtin| builtin.name() == name.as_str()) {
-            let message = format!("can't redefine the predefined name `{name}`");
-            return self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
+            return self.report(predefined_again(name));
         }
         if let Some(known) = self.module.namespace.value(name.as_str())
             && !(is_ability && matches!(known.meaning, Entity::Service(_)))

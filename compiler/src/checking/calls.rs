@@ -121,7 +121,8 @@ impl BodyChecker<'_, '_> {
         span: Span,
     ) -> Evaluated {
         let Type::Arrow(arrow) = &value.ty else {
-            self.evaluate_arguments(Some(call));
+            let arguments = self.evaluate_arguments(Some(call));
+            self.call_guess(&value, &arguments, span);
             if !value.ty.is_error() {
                 let message = format!("can't call `{display_name}` of type `{}`", value.ty);
                 let message = Diagnostic::error(codes::NOT_CALLABLE, value.span, message);

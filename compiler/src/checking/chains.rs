@@ -132,8 +132,11 @@ impl BodyChecker<'_, '_> {
         let Some(arrow) = arrow else {
             let methods: Vec<EcoString> = declared.methods.keys().cloned().collect();
             let message = format!("service `{service_name}` has no method `{name}`");
-            self.unknown_member(codes::UNKNOWN_METHOD, message, name, &methods);
-            self.evaluate_arguments(call);
+            let declared = declared.methods.clone();
+            let message = self.unknown_member(codes::UNKNOWN_METHOD, message, name, &methods);
+            let arguments = self.evaluate_arguments(call);
+            let arguments = call.map(|_| arguments.as_slice());
+            self.guess_method(full_span, message, |name| declared.get(name).cloned(), arguments);
             return Some(Base::Value(Value::missing(full_span), taken + 1));
         };
         let Some(id) = self.service_id(service, span) else {
@@ -184,17 +187,24 @@ impl BodyChecker<'_, '_> {
                 match steps.get(depth).map(|step| &step.kind) {
                     Some(ChainStepKind::Field(name)) => self.unknown_inside(&qualifier, name),
                     Some(ChainStepKind::Call(call)) => self.unknown_inside(&qualifier, &call.function),
-                    _ => self.module.unknown_value(&qualifier, span, &[]),
+                    _ => {
+                        self.module.unknown_value(&qualifier, span, &[]);
+                    }
                 }
             }
             None => {
-                self.variable(first, span);
+                let modules = self.module.namespace.qualifiers.iter().cloned().collect();
+                let message = self.unknown_variable(first, span, modules);
+                if let Some(step) = steps.first() {
+                    self.use_guessed_head(span, message, &step.kind);
+                }
             }
         }
         for call in calls {
             self.evaluate_arguments(Some(call));
         }
-        Base::Value(Value::missing(span), steps.len())
+        let whole = steps.last().map_or(span, |last| span.to(last.span));
+        Base::Value(Value::missing(whole), steps.len())
     }
 
     fn unknown_inside(&mut self, qualifier: &str, name: &Name) {
@@ -379,10 +389,10 @@ impl BodyChecker<'_, '_> {
         message: String,
         name: &Name,
         known: &[EcoString],
-    ) {
+    ) -> usize {
         let message = Diagnostic::error(code, name.span, message).label("not found");
         let names = || known.iter().map(EcoString::as_str);
-        self.report(match known {
+        self.module.report_indexed(match known {
             [] => message.help("the module declares nothing"),
             _ if !self.module.suggests() => message,
             _ => suggest_or(
@@ -392,17 +402,15 @@ impl BodyChecker<'_, '_> {
                 names(),
                 format!("it has {}", truncated_list(names())),
             ),
-        });
+        })
     }
 
     /// Evaluates the arguments of a call whose callee is unknown.
-    pub(super) fn evaluate_arguments(&mut self, call: Option<&tree::Call>) {
-        for argument in call
+    pub(super) fn evaluate_arguments(&mut self, call: Option<&tree::Call>) -> Vec<Value> {
+        let arguments = call
             .into_iter()
-            .flat_map(|call| call.abilities.iter().chain(&call.arguments))
-        {
-            self.value(argument);
-        }
+            .flat_map(|call| call.abilities.iter().chain(&call.arguments));
+        arguments.map(|argument| self.value(argument)).collect()
     }
 }
 

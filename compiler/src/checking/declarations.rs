@@ -85,8 +85,7 @@ impl ModuleChecker<'_> {
 
     fn add(&mut self, name: &Name, entry: Entry) -> Result<(), Conflict> {
         if predefined_names().any(|predefined| predefined == name.as_str()) {
-            let message = format!("can't redefine the predefined name `{name}`");
-            self.report(Diagnostic::error(codes::ALREADY_DEFINED, name.span, message));
+            self.report(predefined_again(name));
             return Ok(());
         }
         self.namespace.add(name.text.clone(), entry)
@@ -285,6 +284,14 @@ impl ModuleChecker<'_> {
             },
         }
     }
+}
+
+/// The message about a definition of a predefined name.
+pub(super) fn predefined_again(name: &Name) -> Diagnostic {
+    let message = format!("can't redefine the predefined name `{name}`");
+    Diagnostic::error(codes::ALREADY_DEFINED, name.span, message).help(format!(
+        "remove this definition, since every program has `{name}`, or choose another name"
+    ))
 }
 
 /// The message about a second definition of a name.

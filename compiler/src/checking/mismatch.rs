@@ -94,6 +94,7 @@ impl BodyChecker<'_, '_> {
         written: &tree::Expression,
         expectation: Expectation<'_>,
     ) -> bool {
+        self.use_guess(value, |guess| accepts(expectation.ty, &guess.ty));
         if accepts(expectation.ty, &value.ty) {
             self.check_range(value, expectation.ty);
             return true;

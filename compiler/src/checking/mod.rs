@@ -13,6 +13,7 @@ mod calls;
 mod chains;
 mod declarations;
 mod exports;
+mod guesses;
 mod headers;
 mod interface;
 mod mismatch;
@@ -37,6 +38,7 @@ use crate::{Options, codes};
 use aqua_diagnostics::{Diagnostic, Label, Sources, Span};
 use aqua_grammar::{Parsed, Tree};
 use ecow::EcoString;
+use guesses::Guess;
 use headers::{EmptyImport, ReplacedName};
 use indexmap::IndexMap;
 use namespace::Namespace;
@@ -110,6 +112,8 @@ struct ModuleChecker<'a> {
     lints: Vec<Diagnostic>,
     /// The texts of messages about unknown names, with their indices in `diagnostics`.
     reported_names: BTreeMap<String, usize>,
+    /// The names that the fixes of these messages write.
+    guesses: Vec<Guess>,
 }
 
 impl<'a> ModuleChecker<'a> {
@@ -130,6 +134,7 @@ impl<'a> ModuleChecker<'a> {
             diagnostics: Vec::new(),
             lints: Vec::new(),
             reported_names: BTreeMap::new(),
+            guesses: Vec::new(),
         }
     }
 
@@ -185,10 +190,17 @@ impl<'a> ModuleChecker<'a> {
     }
 
     fn report(&mut self, message: Diagnostic) {
-        match self.find_reported(&message) {
-            Some(earlier) => merge_repeated(&mut self.diagnostics[earlier], message),
+        self.report_indexed(message);
+    }
+
+    /// Reports a message and returns its index.
+    fn report_indexed(&mut self, message: Diagnostic) -> usize {
+        let index = self.find_reported(&message).unwrap_or(self.diagnostics.len());
+        match self.diagnostics.get_mut(index) {
+            Some(earlier) => merge_repeated(earlier, message),
             None => self.diagnostics.push(message),
         }
+        index
     }
 
     /// The index of an earlier message with the same text, if both are about the same unknown name.

@@ -73,6 +73,8 @@ impl BodyChecker<'_, '_> {
     }
 
     fn equality(&mut self, left: &Value, right: &Value, span: Span) -> Type {
+        self.use_guess(left, |guess| comparable(&guess.ty, &right.ty));
+        self.use_guess(right, |guess| comparable(&left.ty, &guess.ty));
         if !comparable(&left.ty, &right.ty) {
             let message = format!("can't compare `{}` with `{}`", left.ty, right.ty);
             let message = Diagnostic::error(codes::NOT_COMPARABLE, span, message);
@@ -154,10 +156,12 @@ impl BodyChecker<'_, '_> {
 
     /// Whether the operand has an allowed type; reports it if it does not.
     fn check_operand(&mut self, operand: &Value, allowed: ScalarSet, symbol: &str, wanted: &str) -> bool {
-        let fits = match &operand.ty {
-            Type::Error => return false,
-            ty => ty.scalars().is_some_and(|set| allowed.contains_all(set)),
-        };
+        let is_allowed = |ty: &Type| ty.scalars().is_some_and(|set| allowed.contains_all(set));
+        self.use_guess(operand, |guess| is_allowed(&guess.ty));
+        if operand.ty.is_error() {
+            return false;
+        }
+        let fits = is_allowed(&operand.ty);
         if !fits {
             self.wrong_operand(operand, symbol, wanted);
         }

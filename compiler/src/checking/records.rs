@@ -30,7 +30,9 @@ impl BodyChecker<'_, '_> {
                 for field in fields {
                     self.value(&field.value);
                 }
-                if !other.is_error() {
+                if other.is_error() {
+                    self.module.use_guessed_record(name_span);
+                } else {
                     let message = format!("`{name}` is neither `data` nor an ability");
                     let message = Diagnostic::error(codes::NOT_A_RECORD, name_span, message);
                     self.report(message.help("declare `data` with these fields"));

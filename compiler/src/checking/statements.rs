@@ -288,6 +288,7 @@ impl BodyChecker<'_, '_> {
     }
 
     fn not_a_call(&mut self, targets: &[Name], value: &Value) {
+        self.use_guess(value, |guess| guess.is_call);
         if matches!(value.kind, ValueKind::Missing) || value.ty.is_error() {
             return;
         }

@@ -40,6 +40,10 @@ impl BodyChecker<'_, '_> {
         span: Span,
     ) -> Option<StatementKind> {
         let stream = self.variable(&name.text, name.span);
+        self.use_guess(&stream, |guess| match key {
+            None => matches!(guess.ty, Type::Stream(_)),
+            Some(_) => matches!(guess.ty, Type::StreamMap(_)),
+        });
         let element = match (&stream.ty, key) {
             (Type::Stream(element), None) | (Type::StreamMap(element), Some(_)) => Type::clone(element),
             (ty, _) => {
@@ -248,6 +252,7 @@ impl BodyChecker<'_, '_> {
 
     /// The type of the items of a loop.
     pub(super) fn item_type(&mut self, iterable: &Value) -> Type {
+        self.use_guess(iterable, |guess| guess.ty.element().is_some());
         match &iterable.ty {
             Type::Array(element) | Type::Option(element) | Type::Stream(element) => Type::clone(element),
             Type::StreamMap(element) => Type::entry(Type::clone(element)),

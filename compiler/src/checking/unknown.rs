@@ -15,10 +15,11 @@ impl ModuleChecker<'_> {
         self.reported_names.len() < MAX_SUGGESTIONS
     }
 
-    /// Reports an unknown value, unless it follows from an earlier error. `locals` are the visible locals.
-    pub(super) fn unknown_value(&mut self, name: &str, span: Span, locals: &[EcoString]) {
+    /// Reports an unknown value, unless it follows from an earlier error. Returns the index of the message. `locals` are names that
+    /// may be meant, besides the values of the module.
+    pub(super) fn unknown_value(&mut self, name: &str, span: Span, locals: &[EcoString]) -> Option<usize> {
         if self.is_explained(name, span) {
-            return;
+            return None;
         }
         let message = if self.current.as_deref() == Some(name) {
             let message = Diagnostic::error(
@@ -51,7 +52,7 @@ impl ModuleChecker<'_> {
         } else {
             self.unknown_anywhere(name, span, locals)
         };
-        self.report(message);
+        Some(self.report_indexed(message))
     }
 
     /// The qualified name, if exactly one qualified value has this name.

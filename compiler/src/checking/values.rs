@@ -69,21 +69,33 @@ impl BodyChecker<'_, '_> {
         if let Some(value) = self.known_value(name, span) {
             return value;
         }
+        if let Some(message) = self.unknown_variable(name, span, Vec::new()) {
+            self.guess_variable(span, message);
+        }
+        Value::missing(span)
+    }
+
+    /// Reports an unknown variable, unless it follows from an earlier error. Returns the index of the message. `known` are names
+    /// that may be meant, besides variables.
+    pub(super) fn unknown_variable(
+        &mut self,
+        name: &EcoString,
+        span: Span,
+        mut known: Vec<EcoString>,
+    ) -> Option<usize> {
         if self.is_suppressed(name) {
-            return Value::missing(span);
+            return None;
         }
         if let Some(definition) = self.scopes.closed(name) {
             let message = Diagnostic::error(codes::UNKNOWN_NAME, span, format!("`{name}` is out of scope"));
             let message = message.secondary(definition, "defined here, visible until the end of its block");
             self.report(message.help("declare a stream before the block, push to it inside, and read it here"));
-            return Value::missing(span);
+            return None;
         }
-        let locals = match self.module.suggests() {
-            true => self.scopes.names(),
-            false => Vec::new(),
-        };
-        self.module.unknown_value(name, span, &locals);
-        Value::missing(span)
+        if self.module.suggests() {
+            known.extend(self.scopes.names());
+        }
+        self.module.unknown_value(name, span, &known)
     }
 
     /// Resolves a name, which may be dotted, as a value.

@@ -48,6 +48,9 @@ enum Task {
     Write(StepId),
     /// Opens the sequence of a child that becomes an instruction of its own.
     Open,
+    /// Closes the sequence of the steps of a rescue and appends what rescues them: the first step, and the number of the rescue
+    /// among those that begin with it.
+    Rescue(StepId, usize),
     /// Closes the sequences of the children and appends the instruction that contains them.
     Combine(StepId),
     /// Appends the hops after the step.
@@ -76,6 +79,7 @@ impl Emitter<'_> {
                     self.write(step, &mut tasks);
                 }
                 Task::Open => self.sequences.push(Sequence::new()),
+                Task::Rescue(first, number) => self.rescue(first, number),
                 Task::Combine(step) => self.combine(step),
                 Task::Leave(step) => self.hops(self.plan.after(step)),
             }
@@ -86,16 +90,17 @@ impl Emitter<'_> {
         let step = self.workflow.step(id);
         self.origin = step.origin;
         match &step.op {
-            Op::Seq | Op::On { .. } => tasks.extend(step.children.iter().rev().map(|child| Task::Write(*child))),
+            Op::Seq | Op::On { .. } => self.write_sequence(&step.children, tasks),
             Op::Par | Op::Xor | Op::Rethrow | Op::Detach => {
                 tasks.push(Task::Combine(id));
-                for child in step.children.iter().rev() {
-                    tasks.extend([Task::Write(*child), Task::Open]);
+                for child in step.children.chunks(1).rev() {
+                    self.write_sequence(child, tasks);
+                    tasks.push(Task::Open);
                 }
             }
             Op::New(_) | Op::Match { .. } | Op::Fold { .. } => {
                 tasks.push(Task::Combine(id));
-                tasks.extend(step.children.iter().rev().map(|child| Task::Write(*child)));
+                self.write_sequence(&step.children, tasks);
                 tasks.push(Task::Open);
             }
             Op::Call {
@@ -134,6 +139,36 @@ impl Emitter<'_> {
             Op::Never => self.append(Instruction::Never),
             Op::Null => {}
         }
+    }
+
+    /// Writes steps that run in sequence. Tasks run from the last to the first.
+    fn write_sequence(&self, steps: &[StepId], tasks: &mut Vec<Task>) {
+        let begin = tasks.len();
+        let mut open = Vec::new();
+        for &step in steps {
+            for (number, rescue) in self.plan.rescues(step).iter().enumerate() {
+                tasks.push(Task::Open);
+                open.push((step, number, rescue.last));
+            }
+            tasks.push(Task::Write(step));
+            while let Some((first, number, _)) = open.pop_if(|(.., last)| *last == step) {
+                tasks.push(Task::Rescue(first, number));
+            }
+        }
+        tasks[begin..].reverse();
+    }
+
+    /// Rescued steps: if one fails, the error is rethrown after hops.
+    fn rescue(&mut self, first: StepId, number: usize) {
+        let steps = self.close();
+        self.sequences.push(Sequence::new());
+        if let Some(rescue) = self.plan.rescues(first).get(number) {
+            self.hops(&rescue.hops);
+        }
+        self.append(Instruction::Fail(FailOperand::Operand(Operand::Error(None))));
+        let failed = self.close();
+        let rescued = self.script.push(Instruction::Xor(steps, failed), None);
+        self.append_id(rescued);
     }
 
     fn combine(&mut self, id: StepId) {

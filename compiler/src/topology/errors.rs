@@ -1,217 +1,331 @@
-//! The way of an error from the `on` that it leaves to the step that handles it.
+//! The way of an error from the peer where it occurs to the step that handles it.
 //!
-//! The errors of an `on` are rethrown outside of it by the `fail` of an [`Op::Rethrow`]. The hops before that `fail` bring the
-//! particle to the peer that handles the error. Where another `on` is left as well, its own `fail` does that: the inner one only
-//! leads through the relays with which its peer is reached, and the peer of the outer `on`, which has nothing to do, is not
-//! visited. Where the outer ones need no hops, or have no steps of their own that can fail, the inner one leads to the handler. The
-//! peer of a handler whose first call runs on another peer is not visited.
+//! An error can occur wherever a step runs that may fail: at a location, on its peer. From there the particle has to travel the
+//! *path* of that location to the location where the error is handled: see `ways`. A path begins with the peer of its location, so
+//! it also says what a particle still has to do that is already on one of its peers.
+//!
+//! Hops can be made where errors are rethrown: at the [`Op::Rethrow`] of every `on`, which an error inside of it passes, those of
+//! inner `on`s first. Nothing is known there about the error, so all errors that pass make the same hops. Hence the rule:
+//!
+//! > An `on` makes the hops with which the paths of all locations in it end, without those that enclosing ones make.
+//!
+//! What only some of them need is made further inside: by inner `on`s or, for steps of the `on` itself, by a [`Rescue`] around
+//! these steps. So every error visits the peers of its own path and no others. For `on A via V: on B via W: …` the paths are
+//! `A V I` and `B W V I`: the outer `on` makes the hops `V I`, the inner one the hop `W`. For `on A via V:` with a closure of the
+//! initiator and calls on `A` they are `I` and `A V I`; the `on` makes no hop but `I`, and the calls on `A` are rescued over `V`.
 
 use super::Planner;
-use super::route::{Hop, leave, route, route_from_inside};
+use super::paths::{PathId, Paths};
+use super::route::Hop;
 use super::tree::{Arrangement, Tree, arrangement};
-use crate::workflow::{LocationId, Op, PeerName, StepId};
-use rustc_hash::{FxHashMap, FxHashSet};
+use super::ways::{Destination, ErrorPaths};
+use crate::workflow::{LocationId, Op, StepId};
+use aqua_air::Operand;
+use rustc_hash::FxHashMap;
 
-/// Where an error that leaves a step goes.
+/// Steps next to each other whose errors are rethrown after hops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescue {
+    /// The last one of the steps.
+    pub last: StepId,
+    /// The hops before an error is rethrown.
+    pub hops: Vec<Hop>,
+}
+
+/// The hops that errors make.
+#[derive(Debug, Default)]
+pub(super) struct ErrorHops {
+    /// The hops before every `fail`.
+    pub(super) before: FxHashMap<StepId, Vec<Hop>>,
+    /// The rescues that begin with a step, the outermost first.
+    pub(super) rescues: FxHashMap<StepId, Vec<Rescue>>,
+}
+
+/// What is known about a step from the steps around it.
 #[derive(Debug, Clone, Copy)]
-enum Destination {
-    /// The `fail` that rethrows it outside of the enclosing `on`.
-    Outside(StepId),
-    /// The step that runs instead.
-    Handler(StepId),
-    /// The enclosing branch of `par`, which ends with the error.
-    Branch,
+struct Context {
+    destination: Destination,
+    /// Whether errors pass the `fail` of an `on` on their way to the destination.
+    is_guarded: bool,
+    /// Whether the step rethrows the error of a step before it.
+    rethrows: bool,
+}
+
+/// What the paths of the errors that leave a step have in common.
+#[derive(Debug, Clone, Copy)]
+struct Shared {
+    end: PathId,
+    /// Whether that is the whole path of each of them.
+    is_whole: bool,
+    /// Whether some of the errors do not pass the `fail` of an `on` inside of the step.
+    has_own: bool,
+    /// Whether a rescue around the step would see other errors too.
+    is_fixed: bool,
 }
 
 impl Planner<'_> {
-    /// The hops before every `fail`.
-    pub(super) fn error_hops(&mut self) -> FxHashMap<StepId, Vec<Hop>> {
-        let destinations = destinations(&self.tree);
-        let with_own_errors = with_own_errors(&self.tree, &destinations);
-        let mut all = FxHashMap::default();
-        // The `fail` of an outer `on` comes before those inside of it.
-        for position in 0..self.tree.order.len() {
-            let step = self.tree.order[position];
-            let fail = match (rethrown_by(&self.tree, step), self.tree.op(step)) {
-                (Some(fail), _) => fail,
-                (None, Op::Fail(_)) if !all.contains_key(&step) => step,
-                _ => continue,
-            };
-            let (from, to) = (self.before(fail), self.location(fail));
-            let is_passed = fail != step
-                && !with_own_errors.contains(&fail)
-                && self.end_without_hops(&all, &destinations, fail).is_some();
-            let hops = match destinations[fail.index()] {
-                _ if is_passed => Vec::new(),
-                Destination::Outside(outer) => self.hops_inside(&all, &destinations, from, to, outer),
-                Destination::Handler(handler)
-                    if certain_call_at(&self.tree, handler).is_some_and(|location| location != to) =>
-                {
-                    leave(&self.locations, from, to)
+    /// The hops that errors make before they are rethrown.
+    pub(super) fn error_hops(&self) -> ErrorHops {
+        let contexts = contexts(&self.tree);
+        let mut errors = Errors {
+            shared: vec![None; contexts.len()],
+            contexts,
+            planner: self,
+            paths: ErrorPaths::new(self),
+            hops: ErrorHops::default(),
+        };
+        errors.compute_shared();
+        errors.pass_iterations();
+        errors.place();
+        errors.hops
+    }
+}
+
+struct Errors<'a> {
+    planner: &'a Planner<'a>,
+    contexts: Vec<Context>,
+    /// By [`StepId`]; `None` if no error leaves the step.
+    shared: Vec<Option<Shared>>,
+    paths: ErrorPaths<'a>,
+    hops: ErrorHops,
+}
+
+impl Errors<'_> {
+    /// Children first: the common end of the paths that leave each step.
+    fn compute_shared(&mut self) {
+        let tree = &self.planner.tree;
+        for &step in tree.order.iter().rev() {
+            let Context {
+                destination,
+                is_guarded,
+                rethrows,
+            } = self.contexts[step.index()];
+            let mut shared = None;
+            if is_guarded && may_fail(tree.op(step), rethrows) {
+                shared = Some(self.whole(tree.of(step).location, destination));
+            }
+            for child in tree.children(step) {
+                if self.contexts[child.index()].destination == destination {
+                    shared = self.merge(shared, self.shared[child.index()]);
                 }
-                Destination::Handler(_) | Destination::Branch => self.route_to_handler(from, to),
-            };
-            all.insert(fail, hops);
+            }
+            if let Some((on, _)) = guarded(tree, step) {
+                // The peer of the `on` counts even if nothing fails there: its relays are known here, those of inner ones may not be.
+                let own = Some(self.whole(tree.of(on).location, destination));
+                shared = self.merge(own, shared).map(|shared| Shared {
+                    has_own: false,
+                    ..shared
+                });
+            }
+            if let Some(shared) = &mut shared {
+                shared.is_fixed = rethrows || matches!(tree.op(step), Op::Match { .. });
+            }
+            self.shared[step.index()] = shared;
         }
-        all
     }
 
-    /// The hops to the peer of a handler, itself included if there are relays on the way.
-    fn route_to_handler(&self, from: LocationId, to: LocationId) -> Vec<Hop> {
-        let mut hops = route(&self.locations, from, to);
-        if let (Some(last), Some(peer)) = (hops.last(), self.locations.peer_at(to))
-            && last.peer != peer
-        {
-            hops.push(Hop::to(peer));
+    /// The errors of later iterations of a fold leave its `next`.
+    fn pass_iterations(&mut self) {
+        let tree = &self.planner.tree;
+        for &step in &tree.order {
+            let (Op::Next(_), Some(fold)) = (tree.op(step), tree.of(step).fold) else {
+                continue;
+            };
+            let all = self.shared[fold.index()].map(|all| Shared { is_fixed: true, ..all });
+            let mut inside = step;
+            while inside != fold {
+                if all.is_some() {
+                    self.shared[inside.index()] = all;
+                }
+                let Some(parent) = tree.of(inside).parent else { break };
+                if self.contexts[parent.index()].destination != self.contexts[inside.index()].destination {
+                    break;
+                }
+                inside = parent;
+            }
+        }
+    }
+
+    fn whole(&mut self, from: LocationId, destination: Destination) -> Shared {
+        Shared {
+            end: self.paths.path(from, destination),
+            is_whole: true,
+            has_own: true,
+            is_fixed: false,
+        }
+    }
+
+    fn merge(&self, left: Option<Shared>, right: Option<Shared>) -> Option<Shared> {
+        let (Some(left), Some(right)) = (left, right) else {
+            return left.or(right);
+        };
+        Some(Shared {
+            end: self.paths.interned.common_end(left.end, right.end),
+            is_whole: left.is_whole && right.is_whole && left.end == right.end,
+            has_own: left.has_own || right.has_own,
+            is_fixed: left.is_fixed || right.is_fixed,
+        })
+    }
+
+    /// Parents first: distributes the hops.
+    fn place(&mut self) {
+        let tree = &self.planner.tree;
+        // What the steps around a step do for the errors that leave it, by step.
+        let mut done = vec![Paths::EMPTY; self.shared.len()];
+        for &step in &tree.order {
+            if let Some((on, fail)) = guarded(tree, step) {
+                let Some(shared) = self.shared[step.index()] else {
+                    continue;
+                };
+                let hops = self.hops_to(shared, done[step.index()]);
+                self.hops.before.insert(fail, hops);
+                done[on.index()] = shared.end;
+                continue;
+            }
+            let Context {
+                destination,
+                is_guarded,
+                ..
+            } = self.contexts[step.index()];
+            if !is_guarded {
+                continue;
+            }
+            let children = tree.children(step);
+            for child in children {
+                if self.contexts[child.index()].destination == destination {
+                    done[child.index()] = done[step.index()];
+                }
+            }
+            match arrangement(tree.op(step)) {
+                Arrangement::Sequential => self.rescue(children, &mut done),
+                _ => children.chunks(1).for_each(|child| self.rescue(child, &mut done)),
+            }
+        }
+    }
+
+    /// Rescues steps that are next to each other and whose errors need more hops than the steps around them make. Steps whose paths
+    /// share some of these hops are rescued together.
+    fn rescue(&mut self, steps: &[StepId], done: &mut [PathId]) {
+        let mut run: Option<(usize, Shared)> = None;
+        for index in 0..=steps.len() {
+            let next = steps.get(index);
+            let outside = next.or(steps.last()).map_or(Paths::EMPTY, |step| done[step.index()]);
+            let shared = match next {
+                Some(step) if !self.contexts[step.index()].is_guarded => None,
+                Some(step) => match self.shared[step.index()] {
+                    None => continue,
+                    shared => shared.filter(|shared| !shared.is_fixed && shared.end != outside),
+                },
+                None => None,
+            };
+            let joined = run.and_then(|(first, before)| Some((first, self.merge(Some(before), Some(shared?))?)));
+            match joined {
+                Some((first, joined)) if joined.end != outside => run = Some((first, joined)),
+                _ => {
+                    if let Some((first, shared)) = run {
+                        self.add_rescue(&steps[first..index], shared, outside, done);
+                    }
+                    run = shared.map(|shared| (index, shared));
+                }
+            }
+        }
+    }
+
+    fn add_rescue(&mut self, steps: &[StepId], shared: Shared, outside: PathId, done: &mut [PathId]) {
+        let (Some(&first), true) = (steps.first(), shared.has_own) else {
+            return;
+        };
+        let fails = |step: &&StepId| self.shared[step.index()].is_some();
+        let last = *steps.iter().rev().find(fails).unwrap_or(&first);
+        let hops = self.hops_to(shared, outside);
+        for step in steps {
+            done[step.index()] = shared.end;
+        }
+        if !hops.is_empty() {
+            self.hops.rescues.entry(first).or_default().push(Rescue { last, hops });
+        }
+        if steps.len() > 1 && !shared.is_whole {
+            self.rescue(steps, done);
+        }
+    }
+
+    /// The hops of all paths before the end that the steps around make. If nothing but the peers of the steps themselves comes
+    /// before, these are not visited.
+    fn hops_to(&self, shared: Shared, outside: PathId) -> Vec<Hop> {
+        let outside = self.paths.interned.common_end(shared.end, outside);
+        let mut hops = self.paths.interned.before(shared.end, outside);
+        if shared.is_whole {
+            hops.drain(..hops.len().min(1));
         }
         hops
     }
-
-    /// The hops from a location before an error is rethrown by another `fail`, `outer`. If there are no hops before that one and those
-    /// that follow, these hops lead to the handler, otherwise only through the relays of the location.
-    fn hops_inside(
-        &mut self,
-        all: &FxHashMap<StepId, Vec<Hop>>,
-        destinations: &[Destination],
-        from: LocationId,
-        to: LocationId,
-        outer: StepId,
-    ) -> Vec<Hop> {
-        if let Some(last) = self.end_without_hops(all, destinations, outer) {
-            let end = self.location(last);
-            return if self.locations.peer_at(from) == self.locations.peer_at(end) {
-                Vec::new()
-            } else if self.locations.common_outer(from, to) == to {
-                let mut hops = leave(&self.locations, from, to);
-                hops.extend(self.levels(destinations, outer));
-                hops
-            } else {
-                // A closure that runs elsewhere.
-                self.route_to_handler(from, end)
-            };
-        }
-        let hops = leave(&self.locations, from, to);
-        let repeats = self.begins_with(all, destinations, outer, &hops);
-        if repeats { Vec::new() } else { hops }
-    }
-
-    /// The route through the locations that a `fail` and those that rethrow the error further outside leave, for a particle that is not
-    /// on their peers.
-    fn levels(&mut self, destinations: &[Destination], mut fail: StepId) -> Vec<Hop> {
-        let mut hops = Vec::new();
-        loop {
-            let (from, to) = (self.before(fail), self.location(fail));
-            if let Destination::Outside(outer) = destinations[fail.index()] {
-                hops.extend(leave(&self.locations, from, to));
-                fail = outer;
-                continue;
-            }
-            hops.extend(route_from_inside(&self.locations, from, to));
-            return hops;
-        }
-    }
-
-    /// The last one of a `fail` and those that rethrow the error further outside, if there are no hops before any of them. `None` if
-    /// the handler begins with a call on another peer, and at the end of a branch.
-    fn end_without_hops(
-        &self,
-        all: &FxHashMap<StepId, Vec<Hop>>,
-        destinations: &[Destination],
-        mut fail: StepId,
-    ) -> Option<StepId> {
-        while all.get(&fail).is_none_or(Vec::is_empty) {
-            match destinations[fail.index()] {
-                Destination::Outside(outer) => fail = outer,
-                Destination::Handler(handler) => {
-                    let is_here = certain_call_at(&self.tree, handler).is_none_or(|call| call == self.location(fail));
-                    return is_here.then_some(fail);
-                }
-                // A branch that fails does not have to be joined.
-                Destination::Branch => return None,
-            }
-        }
-        None
-    }
-
-    /// Whether the hops before a `fail`, and before those that rethrow the error further outside, begin with these hops.
-    fn begins_with(
-        &self,
-        all: &FxHashMap<StepId, Vec<Hop>>,
-        destinations: &[Destination],
-        mut fail: StepId,
-        mut hops: &[Hop],
-    ) -> bool {
-        while !hops.is_empty() {
-            let next = all.get(&fail).map_or(&[][..], Vec::as_slice);
-            if next.iter().zip(hops).any(|(next, hop)| !self.is_same(*next, *hop)) {
-                return false;
-            }
-            hops = &hops[next.len().min(hops.len())..];
-            match destinations[fail.index()] {
-                Destination::Outside(outer) => fail = outer,
-                Destination::Handler(_) | Destination::Branch => break,
-            }
-        }
-        hops.is_empty()
-    }
-
-    /// Whether two hops visit the same peers in the same order.
-    fn is_same(&self, left: Hop, right: Hop) -> bool {
-        let is_one = matches!(self.locations.peer(left.peer), PeerName::One(_));
-        left.peer == right.peer && (is_one || left.backwards == right.backwards)
-    }
 }
 
-/// The destinations of the errors that leave each step, by [`StepId`].
-fn destinations(tree: &Tree<'_>) -> Vec<Destination> {
-    let mut destinations = vec![Destination::Branch; tree.facts.len()];
+/// Parents first: where the errors of each step go.
+fn contexts(tree: &Tree<'_>) -> Vec<Context> {
+    let none = Context {
+        destination: Destination::Nowhere,
+        is_guarded: false,
+        rethrows: false,
+    };
+    let mut contexts = vec![none; tree.facts.len()];
     for &parent in &tree.order {
-        let around = tree.of(parent).parent;
-        let outside = around.and_then(|around| rethrown_by(tree, around));
+        let around = contexts[parent.index()];
         let children = tree.children(parent);
         for (index, child) in children.iter().enumerate() {
-            destinations[child.index()] = match (tree.op(parent), arrangement(tree.op(parent)), outside) {
-                (Op::On { .. }, _, Some(fail)) => Destination::Outside(fail),
-                (Op::Xor, ..) if index + 1 < children.len() => Destination::Handler(children[index + 1]),
-                (_, Arrangement::Parallel, _) => Destination::Branch,
-                _ => destinations[parent.index()],
+            let handled_by = |destination| Context { destination, ..none };
+            contexts[child.index()] = match tree.op(parent) {
+                Op::Par | Op::Detach => handled_by(Destination::Around(parent)),
+                Op::Xor if children.len() == 1 => handled_by(Destination::Around(parent)),
+                Op::Xor if index + 1 < children.len() => handled_by(Destination::Alternative(children[index + 1])),
+                Op::Rethrow if guarded(tree, parent).is_some() => Context {
+                    is_guarded: true,
+                    rethrows: index > 0,
+                    ..around
+                },
+                Op::Rethrow if index > 0 => Context {
+                    rethrows: true,
+                    ..around
+                },
+                // What runs if a condition holds does not see the error.
+                Op::Match { .. } => Context {
+                    rethrows: false,
+                    ..around
+                },
+                _ => around,
             };
         }
     }
-    destinations
+    contexts
 }
 
-/// The `fail`s that rethrow errors of steps that run on the peer of their `on`, not only those that leave an inner `on`.
-fn with_own_errors(tree: &Tree<'_>, destinations: &[Destination]) -> FxHashSet<StepId> {
-    let inner: FxHashSet<StepId> = tree.order.iter().filter_map(|step| rethrown_by(tree, *step)).collect();
-    let is_source = |step: &&StepId| tree.children(**step).is_empty() && !inner.contains(*step);
-    let sources = tree.order.iter().filter(is_source);
-    sources
-        .filter_map(|step| match destinations[step.index()] {
-            Destination::Outside(fail) => Some(fail),
-            Destination::Handler(_) | Destination::Branch => None,
-        })
-        .collect()
-}
-
-/// The `fail` that rethrows the errors of an `on`, if the step is the [`Op::Rethrow`] of an `on`.
-fn rethrown_by(tree: &Tree<'_>, step: StepId) -> Option<StepId> {
+/// The `on` and the `fail` of a [`Op::Rethrow`] that rethrows the errors of an `on`.
+fn guarded(tree: &Tree<'_>, step: StepId) -> Option<(StepId, StepId)> {
     match (tree.op(step), tree.children(step)) {
-        (Op::Rethrow, &[on, fail]) if matches!(tree.op(on), Op::On { .. }) => Some(fail),
+        (Op::Rethrow, &[on, fail]) if matches!(tree.op(on), Op::On { .. }) => Some((on, fail)),
         _ => None,
     }
 }
 
-/// The location of the call or canon that a step begins with, unless a step before it may go another way.
-fn certain_call_at(tree: &Tree<'_>, mut step: StepId) -> Option<LocationId> {
-    let is_copy = |child: &StepId| matches!(tree.op(*child), Op::Ap { .. } | Op::ApMap { .. } | Op::Null);
-    loop {
-        let children = tree.children(step);
-        step = match tree.op(step) {
-            Op::Call { .. } | Op::Canon { .. } => return Some(tree.of(step).location),
-            Op::Seq | Op::On { .. } | Op::New(_) => *children.iter().find(|child| !is_copy(child))?,
-            Op::Xor | Op::Rethrow => *children.first()?,
-            _ => return None,
-        };
+/// Whether a step itself may fail, apart from its children. All branches of a `par` may fail.
+fn may_fail(op: &Op, rethrows: bool) -> bool {
+    let is_part = |operand: &Operand| matches!(operand, Operand::Variable(_, Some(_)));
+    match op {
+        Op::Call { .. } | Op::Par => true,
+        Op::Ap { source, .. } => is_part(source),
+        Op::ApMap { key, value, .. } => is_part(key) || is_part(value),
+        Op::Match { left, right, .. } => is_part(left) || is_part(right),
+        Op::Fold { iterable, .. } => is_part(iterable),
+        Op::Fail(_) => !rethrows,
+        Op::Canon { .. }
+        | Op::Null
+        | Op::Never
+        | Op::Next(_)
+        | Op::Seq
+        | Op::Xor
+        | Op::Rethrow
+        | Op::Detach
+        | Op::On { .. }
+        | Op::New(_) => false,
     }
 }

@@ -8,7 +8,7 @@
 //!   it (a branch of `par` is left only if a later step uses what it writes);
 //! * and from these the hops before and after the step.
 //!
-//! An error takes another way out of an `on`: see `errors.rs`.
+//! An error takes another way out of an `on`: see `errors`.
 //!
 //! [`plan`] runs passes over the tree, each of which uses the results of the passes before it. The cost is linear in the
 //! number of steps and hops, without recursion.
@@ -16,21 +16,24 @@
 mod dataflow;
 mod errors;
 mod exits;
+mod paths;
 mod plan;
 mod route;
 mod tree;
+mod ways;
 
 #[cfg(test)]
 mod tests;
 
 pub use dataflow::VariableId;
+pub use errors::Rescue;
 pub use plan::{PeerExpression, Plan, Transfer};
 pub use route::Hop;
 
 use crate::workflow::{LocationId, Locations, Op, StepId, Workflow};
 use dataflow::Dataflow;
 use exits::{ExitDistance, exits};
-use route::{route, route_and_arrive};
+use route::{route, route_and_arrive, route_to_handler};
 use tree::{Arrangement, Tree, arrangement};
 
 /// Plans the travels of the particle through a workflow.
@@ -71,6 +74,7 @@ impl Planner<'_> {
         let mut errors = self.error_hops();
         let count = self.tree.facts.len();
         let mut plan = Plan {
+            rescues: errors.rescues,
             before: vec![Vec::new(); count],
             after: vec![Vec::new(); count],
             peers: vec![None; count],
@@ -81,7 +85,7 @@ impl Planner<'_> {
         };
         for (position, &step) in plan.order.iter().enumerate() {
             let index = step.index();
-            plan.before[index] = match errors.remove(&step) {
+            plan.before[index] = match errors.before.remove(&step) {
                 Some(hops) => hops,
                 None => self.hops_before(step),
             };
@@ -123,6 +127,7 @@ impl Planner<'_> {
                 _ => location,
             };
         }
+        self.begin_further_inside();
         // `next` goes back to where its fold begins. No group depends on where a `next` in it begins, so this comes last.
         for &step in &self.tree.order {
             if let (Op::Next(_), Some((_, Arrangement::Sequential)), Some(fold)) =
@@ -130,6 +135,55 @@ impl Planner<'_> {
             {
                 self.begins[step.index()] = self.begins[fold.index()];
             }
+        }
+    }
+
+    /// A step that begins with `on`s begins inside of them if the step before it ends on the peer of its first call. The particle
+    /// stays there, because nothing is done on the peers around.
+    fn begin_further_inside(&mut self) {
+        let mut first_steps = Vec::new();
+        for position in 0..self.tree.order.len() {
+            let step = self.tree.order[position];
+            let facts = self.tree.of(step);
+            let (Some((_, Arrangement::Sequential)), Some(previous)) = (self.tree.around(step), facts.previous) else {
+                continue;
+            };
+            let peer = |call: Option<LocationId>| call.and_then(|location| self.locations.peer_at(location));
+            let last_peer = peer(self.ends_at(previous));
+            if last_peer.is_none() || last_peer != peer(facts.first_call_at) {
+                continue;
+            }
+            first_steps.clear();
+            let mut inside = Some(step);
+            while let Some(first) = inside.filter(|first| Some(self.location(*first)) != facts.first_call_at) {
+                first_steps.push(first);
+                inside = match self.tree.op(first) {
+                    Op::Seq | Op::On { .. } | Op::New(_) | Op::Rethrow => self.tree.active_children(first).next(),
+                    _ => None,
+                };
+            }
+            if let (Some(_), Some(location)) = (inside, facts.first_call_at) {
+                first_steps
+                    .iter()
+                    .for_each(|first| self.begins[first.index()] = location);
+            }
+        }
+    }
+
+    /// The location of the call with which a step ends. `None` if it can end in several places: after one of several branches, after an
+    /// error, or after any number of rounds.
+    fn ends_at(&self, step: StepId) -> Option<LocationId> {
+        let mut last = step;
+        loop {
+            last = match self.tree.op(last) {
+                Op::Call { .. } | Op::Canon { .. } => return Some(self.location(last)),
+                Op::Seq | Op::On { .. } | Op::New(_) => self.tree.active_children(last).last()?,
+                Op::Rethrow => match self.tree.children(last) {
+                    &[first, second] if matches!(self.tree.op(second), Op::Fail(_)) => first,
+                    _ => return None,
+                },
+                _ => return None,
+            };
         }
     }
 
@@ -238,6 +292,9 @@ impl Planner<'_> {
 
     fn hops_before(&mut self, step: StepId) -> Vec<Hop> {
         let (before, begins) = (self.before(step), self.begins[step.index()]);
+        if let Op::Fail(_) = self.tree.op(step) {
+            return route_to_handler(&self.locations, before, begins);
+        }
         let mut hops = route(&self.locations, before, begins);
         if self.tree.of(step).first_call_at.is_some_and(|first| first != begins) {
             hops.extend(self.relay_hop(before, begins));

@@ -1,10 +1,12 @@
 //! The plan of a workflow: what topology returns and emission reads.
 
 use super::dataflow::{Dataflow, VariableId};
+use super::errors::Rescue;
 use super::route::Hop;
 use crate::workflow::{Op, PeerNameId, StepId, Workflow};
 use aqua_air::Operand;
 use aqua_diagnostics::Span;
+use rustc_hash::FxHashMap;
 
 /// On which peer each step of a workflow runs, which peers the particle visits between steps, and which values each step
 /// reads and writes. Steps that the root does not contain have no entries.
@@ -12,6 +14,8 @@ use aqua_diagnostics::Span;
 pub struct Plan {
     pub(super) before: Vec<Vec<Hop>>,
     pub(super) after: Vec<Vec<Hop>>,
+    /// By the first of the rescued steps.
+    pub(super) rescues: FxHashMap<StepId, Vec<Rescue>>,
     pub(super) peers: Vec<Option<PeerNameId>>,
     /// The nearest enclosing `on` of each step, itself excluded.
     pub(super) enclosing_on: Vec<Option<StepId>>,
@@ -51,6 +55,12 @@ impl Plan {
     /// The hops after a step, in order.
     pub fn after(&self, step: StepId) -> &[Hop] {
         &self.after[step.index()]
+    }
+
+    /// The rescues that begin with a step, the outermost first. The steps from this one to the last one of a rescue are children of
+    /// the same step. If one of them fails, the particle makes hops and then the error is rethrown.
+    pub fn rescues(&self, step: StepId) -> &[Rescue] {
+        self.rescues.get(&step).map_or(&[], Vec::as_slice)
     }
 
     /// The peer on which a step runs; for an `on`, the peer of its children. `None` outside of every `on`.

@@ -29,9 +29,7 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
         return Vec::new();
     }
     let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
-    let mut route = Route::leaving(locations, from, to);
-    route.enter(locations, from, to, start != goal);
-    let mut hops = route.hops();
+    let mut hops = path(locations, from, to);
     if hops.first().map(|hop| hop.peer) == start {
         hops.drain(..hops.len().min(1));
     }
@@ -41,26 +39,62 @@ pub(super) fn route(locations: &Locations, from: LocationId, to: LocationId) -> 
     hops
 }
 
-/// The route to `to` for a particle that is not on the peer of `from`, but nested further in and behind its own relays. Ends with the
-/// peer of `to`.
-pub(super) fn route_from_inside(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
-    let mut route = Route::default();
-    route.leave(locations, from, to, true);
-    route.enter(locations, from, to, true);
-    route.hops()
+/// The peer of `from`, the route and the peer of `to`.
+pub(super) fn path(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
+    let start = locations.peer_at(from);
+    let way = way_over_relays(locations, start, from, to);
+    without_detours(start.map(Hop::to).into_iter().chain(way))
 }
 
-/// The first part of that route: through the relays of the locations that are left, with which other peers are reached.
-/// Nothing if the whole route has no hops.
-pub(super) fn leave(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
-    if route(locations, from, to).is_empty() {
-        return Vec::new();
+/// All relays from `from` to `to`, and the peer of `to`, for a particle that is on the peer `start`.
+pub(super) fn way_over_relays(
+    locations: &Locations,
+    start: Option<PeerNameId>,
+    from: LocationId,
+    to: LocationId,
+) -> Vec<Hop> {
+    let goal = locations.peer_at(to);
+    let (common, to_other_peer) = (locations.common_outer(from, to), start != goal);
+    let mut way = Vec::new();
+    // No peer is a relay to itself, but the way may lead back to where it starts.
+    let relays = |location: LocationId| {
+        let (peer, relays) = (locations.peer_at(location), locations.relays(location));
+        let is_other = |relay: &PeerNameId| Some(*relay) != peer || peer == start;
+        &relays[..relays.iter().rposition(is_other).map_or(0, |last| last + 1)]
+    };
+    for location in stack(locations, from, common, to_other_peer) {
+        let relays = relays(location).iter().rev();
+        way.extend(relays.map(|&peer| Hop { peer, backwards: true }));
     }
-    let mut hops = Route::leaving(locations, from, to).hops();
-    if hops.first().map(|hop| hop.peer) == locations.peer_at(from) {
-        hops.drain(..hops.len().min(1));
+    for location in stack(locations, to, common, to_other_peer).into_iter().rev() {
+        way.extend(relays(location).iter().map(|&relay| Hop::to(relay)));
     }
-    hops
+    way.extend(goal.map(Hop::to));
+    way
+}
+
+/// The hops without the detours that return to a visited peer.
+pub(super) fn without_detours(hops: impl IntoIterator<Item = Hop>) -> Vec<Hop> {
+    let mut visited = IndexMap::<PeerNameId, bool, FxBuildHasher>::default();
+    for hop in hops {
+        match visited.get_index_of(&hop.peer) {
+            Some(index) => visited.truncate(index + 1),
+            None => {
+                visited.insert(hop.peer, hop.backwards);
+            }
+        }
+    }
+    let hops = visited.into_iter();
+    hops.map(|(peer, backwards)| Hop { peer, backwards }).collect()
+}
+
+/// The route, and a visit to the peer of `to` if there are relays on the way: a step that handles an error may have no call.
+pub(super) fn route_to_handler(locations: &Locations, from: LocationId, to: LocationId) -> Vec<Hop> {
+    let hops = route(locations, from, to);
+    if hops.is_empty() {
+        return hops;
+    }
+    route_and_arrive(locations, from, to)
 }
 
 /// The whole route, including a visit to the peer of `to`.
@@ -87,53 +121,4 @@ fn stack(locations: &Locations, location: LocationId, common: LocationId, to_oth
     std::iter::successors(Some(location), |inner| Some(locations.outer(*inner)))
         .take_while(|location| *location != common)
         .collect()
-}
-
-#[derive(Default)]
-struct Route(IndexMap<PeerNameId, bool, FxBuildHasher>);
-
-impl Route {
-    /// The beginning of the route: `from`, then the relays of the locations that are left.
-    fn leaving(locations: &Locations, from: LocationId, to: LocationId) -> Self {
-        let (start, goal) = (locations.peer_at(from), locations.peer_at(to));
-        let mut route = Self::default();
-        route.visit(start.map(Hop::to));
-        route.leave(locations, from, to, start != goal);
-        route
-    }
-
-    /// Adds the relays of the locations that are left.
-    fn leave(&mut self, locations: &Locations, from: LocationId, to: LocationId, to_other_peer: bool) {
-        for location in stack(locations, from, locations.common_outer(from, to), to_other_peer) {
-            let relays = locations.relays(location).iter().rev();
-            relays.for_each(|&peer| self.visit(Some(Hop { peer, backwards: true })));
-        }
-    }
-
-    /// Adds the relays of the locations that are entered, and the peer of `to`.
-    fn enter(&mut self, locations: &Locations, from: LocationId, to: LocationId, to_other_peer: bool) {
-        let entered = stack(locations, to, locations.common_outer(from, to), to_other_peer);
-        for location in entered.into_iter().rev() {
-            let relays = locations.relays(location).iter();
-            relays.for_each(|&relay| self.visit(Some(Hop::to(relay))));
-        }
-        self.visit(locations.peer_at(to).map(Hop::to));
-    }
-
-    fn visit(&mut self, hop: Option<Hop>) {
-        let Some(hop) = hop else { return };
-        match self.0.get_index_of(&hop.peer) {
-            Some(index) => self.0.truncate(index + 1),
-            None => {
-                self.0.insert(hop.peer, hop.backwards);
-            }
-        }
-    }
-
-    fn hops(self) -> Vec<Hop> {
-        self.0
-            .into_iter()
-            .map(|(peer, backwards)| Hop { peer, backwards })
-            .collect()
-    }
 }

@@ -3,6 +3,8 @@
 //! A plan is shown as one line: `@P:name` is a call on `P`, `>R` a hop to `R`, `xor{a | b}` alternatives, and so on. Every
 //! program starts on the initiator `I`, whose relay is `R`.
 
+mod errors;
+
 use super::{VariableId, plan};
 use crate::workflow::{Exit, Last, LocationId, Locations, Op, PeerName, StepId, Workflow};
 use aqua_air::{Operand, Variable};
@@ -166,11 +168,18 @@ fn show(workflow: &Workflow, plan: &super::Plan, step: StepId) -> String {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let children = workflow.step(step).children.iter();
-    let inner: Vec<String> = children
-        .map(|child| show(workflow, plan, *child))
-        .filter(|text| !text.is_empty())
-        .collect();
+    let mut inner: Vec<String> = Vec::new();
+    let mut rescued = Vec::new();
+    for child in &workflow.step(step).children {
+        let rescues = plan.rescues(*child).iter();
+        rescued.extend(rescues.map(|rescue| (rescue, inner.len())));
+        let text = show(workflow, plan, *child);
+        inner.extend((!text.is_empty()).then_some(text));
+        while let Some((rescue, first)) = rescued.pop_if(|(rescue, _)| rescue.last == *child) {
+            let steps = inner.split_off(first).join(" ");
+            inner.push(format!("xor{{{steps} | {} rethrow}}", hops(&rescue.hops)));
+        }
+    }
     let at = plan.peer(step).map(name).unwrap_or_default();
     let own = match &workflow.step(step).op {
         Op::Seq | Op::On { .. } | Op::New(_) => inner.join(" "),
@@ -250,13 +259,46 @@ plans! {
         => "xor{@I:arg xor{match{>R @P:n} >R | @I:else} @I:after | @I:err}";
     an_error_of_a_closure_does_not_visit_its_caller:
         [guarded("P", &[], [closure([call("c")]), call("p")])]
-        => "xor{@I:arg xor{>R xor{>R @I:c >R | fail} @P:p >R | >R >I fail} | @I:err}";
+        => "xor{@I:arg xor{>R xor{>R @I:c >R | fail} xor{@P:p | >R rethrow} >R | >I fail} | @I:err}";
+    errors_of_an_on_and_its_closures_part_where_their_paths_do:
+        [guarded("P", &["V"], [call("1"), condition("x", [call("2"), closure([call("c")])]), call("3"), guarded("Q", &["W"], [call("q")])])]
+        => "xor{@I:arg xor{>R >V xor{@P:1 | >V >R rethrow} xor{match{xor{@P:2 | >V >R rethrow} xor{>V >R @I:c >R >V | fail}} | ap xor{match{} | fail}} xor{@P:3 xor{>V >W @Q:q >W >V >R | >W fail} | >V >R rethrow} | >I fail} | @I:err}";
+    a_false_condition_is_not_rescued:
+        [guarded("P", &[], [closure([call("c")]), condition("x", [call("1")])])]
+        => "xor{@I:arg xor{>R xor{>R @I:c >R | fail} xor{xor{match{@P:1} >R | ap xor{match{} >R | fail} >R} | >R rethrow} | >I fail} | @I:err}";
+    errors_of_later_iterations_are_not_rescued_twice:
+        [guarded("P", &[], [fold("xs", "x", [seq([call("1"), closure([call("c")]), next("x")])])])]
+        => "xor{@I:arg xor{>R fold{xor{@P:1 | >R rethrow} xor{>R @I:c >R | fail} next} >R | >I fail} | @I:err}";
+    an_on_that_follows_on_the_same_peer_is_not_left:
+        [guarded("P", &["V"], [call("1")]), guarded("P", &["V"], [call("2")]), guarded("A", &[], [guarded("P", &["V"], [call("3")])]), call("z")]
+        => "xor{@I:arg xor{>R >V @P:1 | >V >R >I fail} xor{@P:2 | >V >R >I fail} xor{xor{@P:3 >V >R | >V fail} | >R >I fail} @I:z | @I:err}";
+    the_initiator_is_not_left_between_callbacks:
+        [guarded("P", &[], [closure([call("1")]), closure([call("2")])]), guarded("I", &[], [call("3")])]
+        => "xor{@I:arg xor{>R xor{>R @I:1 | fail} xor{@I:2 | fail} | >I fail} xor{@I:3 | fail} | @I:err}";
     an_error_that_leaves_two_peers_visits_their_relays:
         [guarded("A", &["V"], [condition("x", [guarded("B", &["W"], [call("b")])]), call("a")])]
         => "xor{@I:arg xor{>R >V xor{match{xor{>V >W @B:b >W >V | >W fail}} | ap xor{match{} | fail}} @A:a >V >R | >V >R >I fail} | @I:err}";
     an_error_visits_shared_relays_once:
         [guarded("A", &["V"], [guarded("B", &["V"], [call("b")]), call("a")])]
         => "xor{@I:arg xor{>R >V xor{>V @B:b >V | fail} @A:a >V >R | >V >R >I fail} | @I:err}";
+    an_error_on_the_peer_around_does_not_visit_further_relays:
+        [guarded("A", &["V"], [guarded("A", &["W"], [call("1")])])]
+        => "xor{@I:arg xor{>R >V xor{@A:1 >W >V >R | fail} | >V >R >I fail} | @I:err}";
+    an_error_visits_no_relay_that_was_not_visited_before:
+        [guarded("A", &[], [guarded("B", &["A"], [call("b")])])]
+        => "xor{@I:arg xor{>R xor{@B:b >A >R | fail} | >R >I fail} | @I:err}";
+    an_error_of_the_inner_one_of_three_locations_visits_none_of_their_peers:
+        [guarded("R", &["A", "B"], [guarded("A", &["B"], [guarded("B", &["R"], [call("b")])])])]
+        => "xor{@I:arg xor{>R xor{>B xor{@B:b >A >R | fail} | >R >I fail} | fail} | @I:err}";
+    an_error_inside_of_an_on_of_the_initiator_visits_its_relay:
+        [guarded("I", &[], [guarded("P", &[], [call("p")])])]
+        => "xor{@I:arg xor{xor{@P:p >R | >R fail} | >I fail} | @I:err}";
+    an_error_inside_of_an_on_of_the_initiator_visits_that_relay_too:
+        [guarded("I", &["V"], [guarded("P", &["V"], [call("p")])])]
+        => "xor{@I:arg xor{xor{>V @P:p >V >R | >V >R fail} | >I fail} | @I:err}";
+    an_error_does_not_visit_a_peer_as_its_own_relay:
+        [guarded("A", &["A"], [guarded("A", &["W"], [call("a")])]), guarded("A", &["A"], [guarded("B", &[], [call("b")])]), call("z")]
+        => "xor{@I:arg xor{>R xor{@A:a >R | fail} >R | >R >I fail} xor{>R xor{@B:b >R | fail} | >R >I fail} @I:z | @I:err}";
     an_error_that_is_handled_elsewhere_goes_there:
         [guarded("A", &[], [xor([guarded("B", &["V"], [call("b")]), seq([ap("e", "error"), guarded("C", &["W"], [call("c")])])]), call("a")])]
         => "xor{@I:arg xor{>R xor{xor{>V @B:b >V | >V fail} | ap xor{>W @C:c >W | >W fail}} @A:a >R | >R >I fail} | @I:err}";
