@@ -1,6 +1,7 @@
 //! The log of `-v`.
 
 use aqua_node::{Event, EventKind, Observer};
+use aqua_services::{LoadEvent, LoadObserver};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -11,7 +12,7 @@ const OURS: [&str; 4] = ["aqua", "aqua_node", "aqua_network", "aqua_services"];
 /// The maximum length of an id, name or message in the log, in characters. Remote peers choose most of them.
 const MAX_LENGTH: usize = 64;
 
-/// Logs the events of a peer. This is their only way to the log: the node library does not log events itself.
+/// Logs the events of a peer and of its Wasm engine. This is their only way to the log: the libraries do not log events themselves.
 #[derive(Debug)]
 pub(crate) struct EventLog;
 
@@ -34,6 +35,12 @@ impl Observer for EventLog {
             }
             _ => tracing::debug!(particle, "{message}"),
         }
+    }
+}
+
+impl LoadObserver for EventLog {
+    fn event(&self, event: &LoadEvent) {
+        tracing::info!("{event}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `aqua` command: parses arguments, calls the libraries, prints results and sets the exit code.
 
 mod command;
+mod engine;
 mod failure;
 mod log;
 mod options;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Node(NodeCommand::Run(options)) => command::run_node(options, terminal),
         Command::Air(options) => command::air(options, terminal),
         Command::Data(options) => command::data(options, terminal),
+        Command::Service(options) => command::service(options, terminal),
         Command::Explain(options) => command::explain(options, terminal),
     };
     match result {

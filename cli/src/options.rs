@@ -1,6 +1,6 @@
 //! Command-line options and help texts.
 
-use crate::command::{AirCommand, DataCommand};
+use crate::command::{AirCommand, DataCommand, ServiceCommand};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -20,6 +20,7 @@ Examples:
   aqua compile main.aqua -o out                compile each exported function to out/FUNCTION.air
   aqua air check out/greet.air                 check a compiled script
   aqua data verify particle.json               verify the signatures of particle data
+  aqua service interface greeter.wasm          print the Aqua declarations of a service
   aqua explain E1001                           explain an error code
 
 Exit codes:
@@ -79,6 +80,8 @@ pub(crate) enum Command {
     Air(AirCommand),
     #[command(subcommand)]
     Data(DataCommand),
+    #[command(subcommand)]
+    Service(ServiceCommand),
     Explain(ExplainOptions),
 }
 
@@ -119,6 +122,9 @@ pub(crate) struct RunOptions {
     /// The timeout in milliseconds [default: from aqua.toml, or 7000]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) ttl: Option<u32>,
+    /// Keep the compiled code of services in this folder [default: aqua/artefacts in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "AQUA_ARTEFACTS", hide_env_values = true)]
+    pub(crate) artefacts: Option<PathBuf>,
     /// Print a table of calls and hops: peer, function, milliseconds, bytes
     #[arg(long)]
     pub(crate) trace: bool,
@@ -260,6 +266,10 @@ pub(crate) struct NodeRunOptions {
     /// The file of the secret key; created if missing [default: a new key at each start]
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
+    /// Keep data between runs in this folder, such as compiled code of services; created if missing [default: compiled code is kept
+    /// in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
     /// The IP address to listen on [default: 127.0.0.1]
     #[arg(long, value_name = "IP")]
     pub(crate) ip: Option<IpAddr>,

@@ -15,3 +15,5 @@ mod run;
 mod run_ends;
 mod serve;
 mod served_corpus;
+mod service;
+mod service_build;

@@ -32,6 +32,34 @@ fn the_quickstart_greets_from_two_peers() {
     insta::assert_snapshot!(value("quickstart", &[]));
 }
 
+/// The log says how each run gets the code of the service.
+#[test]
+fn compiled_services_are_kept_between_runs() {
+    let folder = Folder::new(&[]);
+    let run = |arguments: &[&str], variable: &str, value: &Path| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/quickstart/main.aqua");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aqua"));
+        command.args(["run", "-v"]).arg(file).args(arguments);
+        let output = command
+            .env_clear()
+            .env(variable, value)
+            .output()
+            .expect("the binary starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let cache = folder.path().join("cache");
+    assert!(run(&[], "XDG_CACHE_HOME", &cache).contains("compiled service greeter in "));
+    let entries = std::fs::read_dir(cache.join("aqua/artefacts")).expect("the default folder");
+    assert_eq!(entries.count(), 2, "a key and an entry");
+    assert!(run(&[], "XDG_CACHE_HOME", &cache).contains("loaded service greeter from the cache in "));
+
+    let other = folder.path().join("other");
+    assert!(run(&[], "AQUA_ARTEFACTS", &other).contains("compiled service greeter in "));
+    let option = format!("--artefacts={}", other.display());
+    assert!(run(&[&option], "XDG_CACHE_HOME", &cache).contains("loaded service greeter from the cache in "));
+}
+
 #[test]
 fn parallel_waits_for_all_neighbours() {
     insta::assert_snapshot!(value("parallel", &[]));

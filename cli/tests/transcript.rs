@@ -1,7 +1,9 @@
 //! Runs the binary in a temporary folder and records a transcript.
 
+use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A temporary folder with files.
 pub(crate) struct Folder {
@@ -32,9 +34,35 @@ impl Folder {
         command.output().expect("the binary starts")
     }
 
+    /// Runs `aqua` with environment variables, and returns the transcript.
+    pub(crate) fn run_with_variables(&self, arguments: &[&str], variables: &[(&str, OsString)]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aqua"));
+        command.args(arguments).current_dir(self.path());
+        let output = command.envs(variables.iter().cloned()).output();
+        self.transcript(arguments, &output.expect("the binary starts"))
+    }
+
     /// Runs `aqua` and returns the command line, its output and its exit code.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
-        let output = self.output(arguments);
+        self.transcript(arguments, &self.output(arguments))
+    }
+
+    /// Runs `aqua` with this text as standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aqua"));
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(input.as_bytes()).expect("it reads");
+        drop(stdin);
+        self.transcript(arguments, &child.wait_with_output().expect("it ends"))
+    }
+
+    fn transcript(&self, arguments: &[&str], output: &Output) -> String {
         let quoted = |word: &&str| {
             if word.contains(' ') {
                 format!("'{word}'")

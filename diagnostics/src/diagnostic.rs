@@ -190,6 +190,13 @@ impl Diagnostic {
         self
     }
 
+    /// Turns the fix into advice, because the program may have another mistake at its place. A help line remains as it is.
+    pub fn withdraw_fix(&mut self) {
+        if let Some(fix) = self.fix.take() {
+            self.help.get_or_insert(fix.message);
+        }
+    }
+
     /// Returns whether the diagnostic is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -12,6 +12,7 @@
 //! | [`bytecode`] | bytecode | each script has one encoding; verified bytecode executes |
 //! | [`data`] | particle data | decoded data is bounded in size; round trip through encoding |
 //! | [`step`] | a [`scene`]: script, states, signatures, results | steps are deterministic and transactional; a resumed step equals a full run |
+//! | [`component`] | files of components | the interface can be declared and shown |
 //! | [`marine`] | files of Marine modules, and `interface-types` sections | round trip through encoding; well-typed adapters end |
 //! | [`guest`] | a type, a result and the memory of a guest | what was read is written and read again |
 //! | [`flat`] | script, previous and current data, results as bytes | a failed run returns the previous data |
@@ -19,6 +20,7 @@
 pub mod air;
 pub mod bytecode;
 pub mod compiler;
+pub mod component;
 pub mod data;
 pub mod flat;
 pub mod guest;

@@ -116,6 +116,7 @@ pub fn all(root: &Path) -> io::Result<Seeds> {
         put("data", data);
     }
 
+    put("component", fs::read(root.join("examples/quickstart/greeter/greeter.wasm"))?);
     for seed in crate::marine::seeds() {
         put("marine", seed);
     }

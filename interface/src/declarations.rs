@@ -5,30 +5,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// A type that an Aqua program can't name, so that no declarations can be generated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UndeclarableType {
-    /// The function or record that uses the type.
+/// Two different types of an interface have one name in Aqua, so that no declarations can be generated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{user}` uses a type `{name}`, and another type has the same name in Aqua")]
+pub struct AmbiguousName {
+    /// The function or record that uses the second type.
     pub user: String,
-    /// The description of the type.
-    pub ty: String,
+    /// The name of both types.
+    pub name: String,
 }
-
-impl std::fmt::Display for UndeclarableType {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            out,
-            "`{}` uses {}, which Aqua has no declaration for",
-            self.user, self.ty
-        )
-    }
-}
-
-impl std::error::Error for UndeclarableType {}
 
 impl Interface {
     /// An Aqua module that declares the service under this name, with `id` as its default id. Records come before those that
-    /// use them, functions are sorted by name, names of parameters begin with small letters:
+    /// use them, functions are sorted by name, names of parameters begin with small letters. Functions that several interfaces of
+    /// a component have are mentioned in comments, since Aqua can't write `interface#function`. A service has at least one function.
     ///
     /// ```text
     /// aqua Keys declares *
@@ -41,27 +31,29 @@ impl Interface {
     /// ```
     ///
     /// # Errors
-    /// A function uses a type that Aqua has no words for.
-    pub fn declarations(&self, service: &str, id: Option<&str>) -> Result<String, UndeclarableType> {
+    /// Two types have one name.
+    pub fn declarations(&self, service: &str, id: Option<&str>) -> Result<String, AmbiguousName> {
         let mut functions: Vec<_> = self.functions().collect();
         functions.sort_by(|left, right| left.name.cmp(&right.name));
         let mut used = BTreeMap::new();
-        let mut lines = String::new();
+        let (mut lines, mut comments) = (String::new(), String::new());
         for function in functions {
+            if !is_identifier(&function.name) {
+                let _ = writeln!(comments, "-- This function has no name in Aqua: {}", function.name);
+                continue;
+            }
             let mut parameters = Vec::with_capacity(function.parameters.len());
             for parameter in &function.parameters {
-                collect(&function.name, &parameter.ty, &mut used)?;
+                let ty = parameter.ty.in_aqua();
+                collect(&function.name, &ty, &mut used)?;
                 let name = lowercase(&parameter.name);
                 // Names of parameters matter only within the declaration.
                 let is_taken = name != parameter.name && function.parameters.iter().any(|other| other.name == name);
                 let suffix = if is_taken { "_" } else { "" };
-                parameters.push(format!("{name}{suffix}: {}", parameter.ty));
+                parameters.push(format!("{name}{suffix}: {ty}"));
             }
-            let result = match &function.result {
-                Some(Type::Result { ok, .. }) => ok.as_deref(),
-                other => other.as_ref(),
-            };
-            if let Some(result) = result {
+            let result = function.value().map(Type::in_aqua);
+            if let Some(result) = &result {
                 collect(&function.name, result, &mut used)?;
             }
             // Two spaces remain without a result, as other generators print it.
@@ -75,7 +67,10 @@ impl Interface {
             print(record, &mut printed, &mut text);
         }
         let id = id.map(|id| format!("(\"{id}\")")).unwrap_or_default();
-        let _ = write!(text, "service {service}{id}:\n{lines}");
+        text.push_str(&comments);
+        if !lines.is_empty() {
+            let _ = write!(text, "service {service}{id}:\n{lines}");
+        }
         Ok(text)
     }
 }
@@ -93,6 +88,11 @@ pub fn service_name(name: &str) -> String {
         .collect()
 }
 
+/// Whether Aqua can write the name of the function. It can't write `interface#function`.
+fn is_identifier(name: &str) -> bool {
+    name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
 /// A name with a small first letter, as Aqua has names of parameters.
 fn lowercase(name: &str) -> String {
     let mut letters = name.chars();
@@ -101,41 +101,28 @@ fn lowercase(name: &str) -> String {
 }
 
 /// Adds the records that a type refers to.
-fn collect<'t>(
-    user: &str,
-    ty: &'t Type,
-    records: &mut BTreeMap<&'t str, &'t Arc<Record>>,
-) -> Result<(), UndeclarableType> {
+fn collect(user: &str, ty: &Type, records: &mut BTreeMap<String, Arc<Record>>) -> Result<(), AmbiguousName> {
     match ty {
         Type::List(item) | Type::Option(item) => collect(user, item, records),
-        Type::Record(record) => {
-            let Some(name) = record.name.as_deref() else {
-                return Err(undeclarable(user, ty));
-            };
-            if records.insert(name, record).is_none() {
-                for field in &record.fields {
-                    collect(name, &field.ty, records)?;
-                }
+        Type::Record(record) => match records.get(&record.name) {
+            Some(known) if known == record => Ok(()),
+            Some(_) => Err(AmbiguousName {
+                user: user.to_owned(),
+                name: record.name.clone(),
+            }),
+            None => {
+                records.insert(record.name.clone(), record.clone());
+                let mut fields = record.fields.iter();
+                fields.try_for_each(|field| collect(&record.name, &field.ty, records))
             }
-            Ok(())
-        }
-        Type::Char | Type::Tuple(_) | Type::Enum(_) | Type::Flags(_) | Type::Variant(_) | Type::Result { .. } => {
-            Err(undeclarable(user, ty))
-        }
+        },
         _ => Ok(()),
-    }
-}
-
-fn undeclarable(user: &str, ty: &Type) -> UndeclarableType {
-    UndeclarableType {
-        user: user.to_owned(),
-        ty: ty.to_string(),
     }
 }
 
 /// Prints a record after those that it uses.
 fn print<'t>(record: &'t Record, printed: &mut Vec<&'t str>, text: &mut String) {
-    let name = record.name.as_deref().unwrap_or_default();
+    let name = &record.name[..];
     if printed.contains(&name) {
         return;
     }
@@ -167,7 +154,7 @@ mod tests {
             ty: ty.clone(),
         });
         Arc::new(Record {
-            name: Some(name.to_owned()),
+            name: name.to_owned(),
             fields: fields.collect(),
         })
     }
@@ -220,12 +207,27 @@ mod tests {
     }
 
     #[test]
-    fn types_without_a_name_are_refused() {
-        let interface = Interface::new([function("get", &[("pair", Type::Tuple(vec![Type::U8]))], None)], []);
-        let error = interface
-            .declarations("Pairs", None)
-            .expect_err("a tuple has no declaration");
-        assert_eq!(error.to_string(), "`get` uses (u8), which Aqua has no declaration for");
+    fn other_types_become_records() {
+        let pair = Type::Tuple(vec![Type::U8, Type::Char]);
+        let interface = Interface::new([function("get", &[("pair", pair.clone())], Some(pair))], []);
+        let text = interface.declarations("Pairs", None).expect("the names differ");
+        let expected = "data TupleU8String:\n  f0: u8\n  f1: string\n\n\
+                        service Pairs:\n  get(pair: TupleU8String) -> TupleU8String\n";
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn two_types_with_one_name_are_refused() {
+        let parameters = [
+            ("one", Type::Record(record("Key", &[("id", Type::U8)]))),
+            ("two", Type::Record(record("Key", &[("id", Type::U16)]))),
+        ];
+        let interface = Interface::new([function("get", &parameters, None)], []);
+        let error = interface.declarations("Keys", None).expect_err("both are `Key`");
+        assert_eq!(
+            error.to_string(),
+            "`get` uses a type `Key`, and another type has the same name in Aqua"
+        );
     }
 
     #[test]

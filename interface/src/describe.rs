@@ -1,7 +1,9 @@
 //! The JSON form of an interface, which `srv.get_interface` gives.
 
-use crate::{Function, Interface, RecordDefinition, Type};
+use crate::{Function, Interface, Record, RecordDefinition, Type};
 use aqua_values::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Interface {
     /// The interface as an object:
@@ -11,34 +13,59 @@ impl Interface {
     ///  "record_types": [{"name": "Key", "id": 10, "fields": [["id", "string"]]}]}
     /// ```
     ///
-    /// Types are written as Aqua writes them. Of a function that can fail, the output is the success value. Records
-    /// without a name stand where they are used.
+    /// Types are written as Aqua writes them; see [`Type::in_aqua`]. Of a function that can fail, the output is the success value.
+    /// Records that only Aqua has, for tuples and the like, come last.
     #[must_use]
     pub fn to_value(&self) -> Value {
+        let mut records: BTreeMap<String, Arc<Record>> = BTreeMap::new();
+        let signatures = self.functions().map(|function| signature(function, &mut records));
+        let signatures = signatures.collect();
+        for definition in self.records() {
+            records.remove(&definition.record.name);
+        }
+        let first_free = self.records().iter().map(|definition| definition.id + 1).max();
+        let made = (first_free.unwrap_or(0)..).zip(records.into_values());
+        let made = made.map(|(id, record)| RecordDefinition { id, record });
+        let all = self.records().iter().cloned().chain(made);
         Value::object([
-            ("function_signatures", self.functions().map(signature).collect()),
-            ("record_types", self.records().iter().map(definition).collect()),
+            ("function_signatures", signatures),
+            ("record_types", all.map(|record| definition(&record)).collect()),
         ])
     }
 }
 
-fn signature(function: &Function) -> Value {
-    let arguments = function.parameters.iter().map(|it| named(&it.name, &it.ty)).collect();
-    let outputs = match &function.result {
-        Some(Type::Result { ok, .. }) => ok.iter().map(ToString::to_string).collect(),
-        other => other.iter().map(ToString::to_string).collect(),
+fn signature(function: &Function, records: &mut BTreeMap<String, Arc<Record>>) -> Value {
+    let mut in_aqua = |ty: &Type| {
+        let ty = ty.in_aqua();
+        collect(&ty, records);
+        ty
     };
+    let arguments = function.parameters.iter();
+    let arguments = arguments.map(|it| named(&it.name, &in_aqua(&it.ty))).collect();
+    let outputs = function.value().map(|ty| in_aqua(ty).to_string());
     Value::object([
         ("name", function.name.as_str().into()),
         ("arguments", arguments),
-        ("output_types", outputs),
+        ("output_types", outputs.into_iter().collect()),
     ])
 }
 
+/// Adds the records that a type refers to.
+fn collect(ty: &Type, records: &mut BTreeMap<String, Arc<Record>>) {
+    match ty {
+        Type::List(item) | Type::Option(item) => collect(item, records),
+        Type::Record(record) if records.insert(record.name.clone(), record.clone()).is_none() => {
+            record.fields.iter().for_each(|field| collect(&field.ty, records));
+        }
+        _ => {}
+    }
+}
+
 fn definition(RecordDefinition { id, record }: &RecordDefinition) -> Value {
-    let fields = record.fields.iter().map(|it| named(&it.name.aqua, &it.ty)).collect();
+    let fields = record.fields.iter();
+    let fields = fields.map(|it| named(&it.name.aqua, &it.ty.in_aqua())).collect();
     Value::object([
-        ("name", record.name.as_deref().unwrap_or_default().into()),
+        ("name", record.name.as_str().into()),
         ("id", (*id).into()),
         ("fields", fields),
     ])
@@ -52,13 +79,12 @@ fn named(name: &str, ty: &Type) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Field, Name, Parameter, Record};
-    use std::sync::Arc;
+    use crate::{Field, Name, Parameter};
 
     #[test]
     fn names_of_records_stand_for_them() {
         let key = Arc::new(Record {
-            name: Some("Key".to_owned()),
+            name: "Key".to_owned(),
             fields: vec![
                 Field {
                     name: Name::new("id"),

@@ -16,12 +16,14 @@
 //! assert_eq!(function.result.as_ref().map(ToString::to_string).as_deref(), Some("?[]u8"));
 //! ```
 
+mod aqua_form;
+mod compatible;
 mod declarations;
 mod describe;
 mod types;
 
-pub use declarations::{UndeclarableType, service_name};
-pub use types::{Case, Field, Name, Record, Type};
+pub use declarations::{AmbiguousName, service_name};
+pub use types::{Case, Field, Name, Record, Type, Variant};
 
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -44,6 +46,17 @@ pub struct Function {
     /// The type of the result; `None` for a function without one. A [`Type::Result`] here means that the function can
     /// fail: the call gives the success value, or fails with the error value.
     pub result: Option<Type>,
+}
+
+impl Function {
+    /// The type of the value that a successful call gives.
+    #[must_use]
+    pub fn value(&self) -> Option<&Type> {
+        match &self.result {
+            Some(Type::Result { ok, .. }) => ok.as_deref(),
+            other => other.as_ref(),
+        }
+    }
 }
 
 /// A parameter of a function.
@@ -93,6 +106,10 @@ impl Interface {
     /// The function of this name and its index among all functions. `-` and `_` in the function's own name are the same.
     #[must_use]
     pub fn function(&self, name: &str) -> Option<(usize, &Function)> {
+        // Most names are those of Aqua.
+        if let Some((index, _, function)) = self.functions.get_full(name) {
+            return Some((index, function));
+        }
         let name = match name.rsplit_once('#') {
             Some((interface, function)) => format!("{interface}#{}", function.replace('-', "_")),
             None => name.replace('-', "_"),

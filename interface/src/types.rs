@@ -40,14 +40,14 @@ pub enum Type {
     Option(Box<Self>),
     /// Fields by name, Aqua's `data`; in JSON an object.
     Record(Arc<Record>),
-    /// Values by position; in JSON an array.
+    /// Values by position; in JSON `{"f0": x, "f1": y}`, or an array where a value is given.
     Tuple(Vec<Self>),
     /// One of several names; in JSON a string.
     Enum(Vec<Name>),
     /// A set of names; in JSON an array of strings.
     Flags(Vec<Name>),
     /// One of several cases with or without a value; in JSON `{"tag": "case", "case": [value]}`.
-    Variant(Vec<Case>),
+    Variant(Arc<Variant>),
     /// Success or failure; in JSON `{"success": true, "value": [x], "error": []}`.
     Result {
         /// The value of a success, if it has one.
@@ -60,8 +60,8 @@ pub enum Type {
 /// Fields by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// The name that the service declares; `None` in components, which don't keep names of types.
-    pub name: Option<String>,
+    /// The name, unique in its interface.
+    pub name: String,
     /// The fields in order.
     pub fields: Vec<Field>,
 }
@@ -73,6 +73,15 @@ pub struct Field {
     pub name: Name,
     /// The type.
     pub ty: Type,
+}
+
+/// Cases by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// The name, unique in its interface.
+    pub name: String,
+    /// The cases in order.
+    pub cases: Vec<Case>,
 }
 
 /// A case of a variant.
@@ -110,8 +119,8 @@ impl Name {
     }
 }
 
-/// The type as Aqua writes it: `i64`, `[]string`, `?u8`, the name of a record, or `{name: string, age: u8}` if it has none.
-/// What Aqua has no words for is described.
+/// The type for a reader: as Aqua writes it (`i64`, `[]string`, `?u8`, the name of a record), and a description of what Aqua has no
+/// words for.
 impl fmt::Display for Type {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -131,18 +140,13 @@ impl fmt::Display for Type {
             Self::Bytes => out.write_str("[]u8"),
             Self::List(item) => write!(out, "[]{item}"),
             Self::Option(item) => write!(out, "?{item}"),
-            Self::Record(record) => match &record.name {
-                Some(name) => out.write_str(name),
-                None => {
-                    let fields = record.fields.iter();
-                    let fields = fields.map(|field| format!("{}: {}", field.name.aqua, field.ty));
-                    write!(out, "{{{}}}", joined(fields))
-                }
-            },
+            Self::Record(record) => out.write_str(&record.name),
             Self::Tuple(items) => write!(out, "({})", joined(items.iter().map(Self::to_string))),
             Self::Enum(names) => write!(out, "one of {}", quoted(names.iter())),
             Self::Flags(names) => write!(out, "some of {}", quoted(names.iter())),
-            Self::Variant(cases) => write!(out, "one of {}", quoted(cases.iter().map(|case| &case.name))),
+            Self::Variant(variant) => {
+                write!(out, "one of {}", quoted(variant.cases.iter().map(|case| &case.name)))
+            }
             Self::Result { ok, error } => {
                 let part =
                     |ty: &Option<Box<Self>>| ty.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);

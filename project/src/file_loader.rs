@@ -1,9 +1,11 @@
 //! Resolves and reads imports. Standard modules are embedded and take precedence; other imports are searched in the folder
-//! of the importing file, in import folders, and in `node_modules` folders above the importing file.
+//! of the importing file, in import folders, and in `node_modules` folders above the importing file. `service:NAME` is a module
+//! that declares a service of the manifest.
 
-use crate::{Error, ImportsMap};
+use crate::{Error, ImportsMap, service_file};
 use aqua_compiler::{Importable, ResolveError, SourceLoader, SourceReadError};
 use aqua_diagnostics::suggestions::most_similar;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -17,19 +19,33 @@ const MAX_SOURCE_SIZE: u64 = 16 << 20;
 pub struct FileLoader {
     imports: Vec<PathBuf>,
     map: ImportsMap,
+    /// Wasm files of services by their ids.
+    services: BTreeMap<String, PathBuf>,
 }
+
+/// The prefix of imports that declare a service of the manifest.
+const SERVICE: &str = "service:";
 
 impl FileLoader {
     /// A loader that searches `imports`, in order, after the folder of the importing file.
     pub fn new(imports: Vec<PathBuf>) -> Self {
-        let map = ImportsMap::default();
-        Self { imports, map }
+        Self {
+            imports,
+            ..Self::default()
+        }
     }
 
     /// Adds an imports map, which is searched after the folder of the importing file and before the import folders.
     #[must_use]
     pub fn with_map(mut self, map: ImportsMap) -> Self {
         self.map = map;
+        self
+    }
+
+    /// Adds services: `service:NAME` is a module that declares the service `NAME`, which is in this Wasm file.
+    #[must_use]
+    pub fn with_services(mut self, services: impl IntoIterator<Item = (String, PathBuf)>) -> Self {
+        self.services.extend(services);
         self
     }
 
@@ -62,8 +78,12 @@ impl FileLoader {
 }
 
 impl SourceLoader for FileLoader {
-    /// Module ids are `std/NAME.aqua` or canonical absolute paths. `.aqua` is appended to imports without it.
+    /// Module ids are `std/NAME.aqua`, `service:NAME` or canonical absolute paths. `.aqua` is appended to imports of files without
+    /// it.
     fn resolve(&self, import: &str, importer: &str) -> Result<String, ResolveError> {
+        if let Some(name) = import.strip_prefix(SERVICE) {
+            return self.service(name);
+        }
         let import = if import.ends_with(".aqua") {
             import.to_owned()
         } else {
@@ -94,6 +114,12 @@ impl SourceLoader for FileLoader {
         if let Some(text) = aqua_stdlib::module(id) {
             return Ok(text.into());
         }
+        if let Some(name) = id.strip_prefix(SERVICE)
+            && let Some(file) = self.services.get(name)
+        {
+            let declarations = service_file::declarations_of(file, name);
+            return declarations.map(Into::into).map_err(SourceReadError::Unreadable);
+        }
         let unreadable = |error: std::io::Error| SourceReadError::Unreadable(error.to_string());
         // Opening a pipe would wait for its writer.
         if !std::fs::metadata(id).map_err(unreadable)?.is_file() {
@@ -114,19 +140,39 @@ impl SourceLoader for FileLoader {
         Some(Importable { import, members })
     }
 
-    /// Standard modules and files in `node_modules` or import folders are dependencies.
+    /// Standard modules, declarations of services and files in `node_modules` or import folders are dependencies.
     fn is_dependency(&self, id: &str) -> bool {
         let path = Path::new(id);
         let package = path
             .components()
             .any(|part| part == Component::Normal("node_modules".as_ref()));
         let within = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| path.starts_with(folder));
-        package || aqua_stdlib::module(id).is_some() || self.imports.iter().chain(self.map.folders()).any(within)
+        package
+            || id.starts_with(SERVICE)
+            || aqua_stdlib::module(id).is_some()
+            || self.imports.iter().chain(self.map.folders()).any(within)
     }
 
     /// Paths in the current folder are shown relative to it.
     fn display_name(&self, id: &str) -> String {
         display_path(Path::new(id))
+    }
+}
+
+impl FileLoader {
+    /// The module that declares a service of the manifest.
+    fn service(&self, name: &str) -> Result<String, ResolveError> {
+        if self.services.contains_key(name) {
+            return Ok(format!("{SERVICE}{name}"));
+        }
+        let suggestion = most_similar(name, self.services.keys().map(String::as_str));
+        Err(ResolveError {
+            suggestion: suggestion.map(|name| format!("{SERVICE}{name}")),
+            help: Some(format!(
+                "add `[services.{name}]` with `wasm = \"{name}.wasm\"` to aqua.toml"
+            )),
+            ..ResolveError::default()
+        })
     }
 }
 

@@ -17,6 +17,7 @@ mod invocation;
 pub mod manifest;
 mod program;
 pub mod results;
+mod service_file;
 mod watch;
 mod workers;
 
@@ -29,5 +30,6 @@ pub use folder::programs;
 pub use imports_map::ImportsMap;
 pub use invocation::{Invocation, InvocationError};
 pub use manifest::Manifest;
-pub use program::{Program, Project};
+pub use program::{Program, Project, ServiceContent};
+pub use service_file::{NotAService, ServiceFile, declared_name, is_service_name};
 pub use watch::{FileChanges, FileWatcher, WatchError};

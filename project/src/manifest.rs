@@ -86,7 +86,7 @@ impl Manifest {
             .filter(|path| !root.join(&path.value).is_file());
         let services = self.services.iter();
         let services = services.filter_map(|service| {
-            let file = root.join(&service.wasm.value);
+            let file = root.join(&service.source.path().value);
             service.check_file(file.is_file().then(|| File::open(&file).ok()).flatten())
         });
         main.map(missing_file).chain(services).collect()

@@ -3,8 +3,9 @@
 use crate::file_loader::display_path;
 use crate::manifest::{FILE_NAME, Manifest};
 use crate::{Error, FileLoader, Settings};
-use aqua_diagnostics::{Diagnostic, Sources};
-use aqua_toml::Service;
+use aqua_diagnostics::{Diagnostic, FileId, Sources};
+use aqua_marine::ServiceConfig;
+use aqua_toml::{Service, ServiceSource};
 use std::path::{Path, PathBuf};
 
 /// A file to compile or run, with the project it belongs to.
@@ -27,6 +28,20 @@ pub struct Project {
     pub sources: Sources,
     /// Errors in the manifest.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The content of the file that a service names.
+#[derive(Debug, Clone)]
+pub enum ServiceContent {
+    /// A WebAssembly file.
+    Wasm(Vec<u8>),
+    /// A list of modules.
+    Modules {
+        /// The list.
+        config: Box<ServiceConfig>,
+        /// The folder that its paths are relative to.
+        folder: PathBuf,
+    },
 }
 
 impl Program {
@@ -93,12 +108,20 @@ impl Program {
         self.project.as_ref().and_then(Project::main).is_some_and(same)
     }
 
-    /// A source loader that searches the import folders of `settings`, then those of the manifest.
+    /// A source loader that searches the import folders of `settings`, then those of the manifest, and declares the services of the
+    /// manifest.
     pub fn loader(&self, settings: &Settings) -> FileLoader {
         let project = self.project.iter();
         let named = project.flat_map(|it| it.manifest.build.imports.iter().map(|path| it.root.join(&path.value)));
         let folders = settings.imports.iter().cloned().chain(named).collect();
-        FileLoader::new(folders).with_map(settings.imports_map.clone().unwrap_or_default())
+        let project = self.project.iter();
+        let services = project.flat_map(|it| {
+            let services = it.manifest.services.iter();
+            services.filter_map(|service| Some((service.name.clone(), it.facade(service)?)))
+        });
+        FileLoader::new(folders)
+            .with_map(settings.imports_map.clone().unwrap_or_default())
+            .with_services(services)
     }
 
     /// The constants of the manifest as `NAME = literal`.
@@ -148,6 +171,14 @@ impl Project {
         let file = sources.add(display_path(&path), text.as_str());
         let (manifest, mut diagnostics) = Manifest::parse(file, &text);
         diagnostics.extend(manifest.wrong_files(folder));
+        for service in &manifest.services {
+            if let ServiceSource::Config(config) = &service.source
+                && let Ok(text) = std::fs::read_to_string(folder.join(&config.value))
+            {
+                let file = sources.add(display_path(&folder.join(&config.value)), text.as_str());
+                diagnostics.extend(ServiceConfig::parse(file, &text).1);
+            }
+        }
         Diagnostic::sort(&mut diagnostics);
         Ok(Some(Self {
             root: folder.to_owned(),
@@ -166,22 +197,42 @@ impl Project {
             .map(|main| self.root.join(&main.value))
     }
 
-    /// Reads the WebAssembly file of every service.
+    /// Reads the file that every service names.
     ///
     /// # Errors
     /// If a file can't be read.
-    pub fn services(&self) -> Result<Vec<(Service, Vec<u8>)>, Error> {
-        self.manifest
-            .services
-            .iter()
-            .map(|service| {
-                let path = self.root.join(&service.wasm.value);
-                match std::fs::read(&path) {
-                    Ok(wasm) => Ok((service.clone(), wasm)),
-                    Err(source) => Err(Error::Unreadable { path, source }),
-                }
-            })
+    pub fn services(&self) -> Result<Vec<(Service, ServiceContent)>, Error> {
+        let services = self.manifest.services.iter();
+        services
+            .map(|service| Ok((service.clone(), self.content(service)?)))
             .collect()
+    }
+
+    fn content(&self, service: &Service) -> Result<ServiceContent, Error> {
+        let path = self.root.join(&service.source.path().value);
+        let bytes = std::fs::read(&path).map_err(|source| Error::Unreadable {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(match &service.source {
+            ServiceSource::Wasm(_) => ServiceContent::Wasm(bytes),
+            // The diagnostics of the project have its mistakes.
+            ServiceSource::Config(_) => ServiceContent::Modules {
+                config: Box::new(ServiceConfig::parse(FileId(0), &String::from_utf8_lossy(&bytes)).0),
+                folder: path.parent().map(Path::to_owned).unwrap_or_default(),
+            },
+        })
+    }
+
+    /// The WebAssembly file with the functions of a service.
+    fn facade(&self, service: &Service) -> Option<PathBuf> {
+        if let ServiceSource::Wasm(path) = &service.source {
+            return Some(self.root.join(&path.value));
+        }
+        let Ok(ServiceContent::Modules { config, folder }) = self.content(service) else {
+            return None;
+        };
+        Some(config.file_of(config.facade()?, &folder, Path::is_dir))
     }
 }
 

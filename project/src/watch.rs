@@ -23,7 +23,7 @@ pub struct FileWatcher {
 pub struct FileChanges {
     /// Source files with new contents, by canonical absolute path.
     pub sources: BTreeSet<PathBuf>,
-    /// Whether source files were added or removed, or a manifest changed.
+    /// Whether source files were added or removed, or a manifest or a Wasm file changed.
     pub structure: bool,
 }
 
@@ -113,10 +113,12 @@ impl FileChanges {
         }
         for path in &event.paths {
             let is_manifest = path.file_name().is_some_and(|name| name == manifest::FILE_NAME);
+            // A program may import the declarations of a service.
+            let is_wasm = path.extension().is_some_and(|extension| extension == "wasm");
             let is_aqua = path.extension().is_some_and(|extension| extension == "aqua");
             if is_aqua && is_source(path) && path.is_file() {
                 self.sources.insert(path.clone());
-            } else if is_aqua || is_manifest {
+            } else if is_aqua || is_manifest || is_wasm {
                 self.structure = true;
             }
         }

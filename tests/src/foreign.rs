@@ -4,7 +4,9 @@
 //! fails.
 
 pub use aqua_foreign::cache;
+use aqua_foreign::{ServiceTools, wasm::Compiler};
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -71,6 +73,27 @@ pub fn official_vm_0_62() -> Result<&'static Path, &'static str> {
 pub fn official_vm() -> Result<&'static Path, &'static str> {
     static VM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     installed(&VM, aqua_foreign::official_vm)
+}
+
+/// The official VM 0.64.1 as a Marine module (`tests/peers/official-vm-module`).
+///
+/// # Errors
+/// Why it can't be downloaded.
+pub fn official_module() -> Result<&'static Path, &'static str> {
+    static MODULE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    installed(&MODULE, aqua_foreign::official_module)
+}
+
+/// The environment variables with which `aqua service build` finds its tools (`tests/peers/service-tools`) and a Rust compiler.
+///
+/// # Errors
+/// Why they can't be installed.
+pub fn service_tools() -> Result<Vec<(&'static str, OsString)>, String> {
+    let tools = ServiceTools::install().and_then(|tools| tools.environment());
+    let mut variables = tools.map_err(|error| error.to_string())?;
+    let compiler = Compiler::find().map_err(|error| error.to_string())?;
+    variables.extend(compiler.environment().map(|(name, value)| (name, value.into())));
+    Ok(variables)
 }
 
 /// Installs once in a process.

@@ -12,6 +12,7 @@ pub mod normal_form;
 pub mod official_compiler;
 pub mod official_vm;
 pub mod paired_vms;
+pub mod simulated_comparison;
 pub mod simulated_network;
 pub mod simulated_programs;
 pub mod suite;

@@ -8,7 +8,8 @@ use aqua_client::{Client, DEFAULT_TTL, LocalConfig, LocalNetwork, Service};
 use aqua_node::{Call, NetworkContacts, Node, ScopeId};
 use aqua_particle::{Header, Particle};
 use aqua_peer::{Answer, Function, Monotonic, Now, Scope, Target, View};
-use aqua_project::{Program, Settings};
+use aqua_project::{Program, ServiceContent, Settings};
+use aqua_services::ServiceModules;
 use aqua_tests::machine::{Machine, OurMachine};
 use aqua_tests::official_vm::OfficialVm;
 use aqua_tests::simulated_network::{Conditions, Peer, run};
@@ -79,10 +80,15 @@ impl Example {
 
         let project = program.project.as_ref().expect("a manifest");
         let services = project.services().expect("readable services").into_iter();
-        let services = services.map(|(service, wasm)| Service {
-            id: service.name,
-            wasm: wasm.into(),
-            memory: None,
+        let services = services.map(|(service, content)| {
+            let ServiceContent::Wasm(wasm) = content else {
+                panic!("{} is a single file", service.name);
+            };
+            Service {
+                modules: ServiceModules::of_file(&service.name, wasm),
+                id: service.name,
+                memory: None,
+            }
         });
         let config = LocalConfig {
             services: services.collect(),
@@ -203,7 +209,12 @@ impl Example {
             return Err(format!("Service with id '{service}' not found (function {function})").into());
         };
         let answer = host
-            .call(service, function, request.arguments.clone(), Duration::from_secs(10))
+            .call(aqua_services::Call::new(
+                service,
+                function,
+                request.arguments.clone(),
+                Duration::from_secs(10),
+            ))
             .await;
         answer.map_err(|error| error.to_string().into())
     }

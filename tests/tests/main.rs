@@ -12,6 +12,7 @@ mod js_client;
 mod late_values;
 mod machine_laws;
 mod official_machine;
+mod official_module;
 mod published_compiler;
 mod published_library;
 mod resumed_steps;

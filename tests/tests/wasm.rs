@@ -1,6 +1,6 @@
 //! Compiler, VM and simulator as Wasm under wasmtime: every byte that they return is what they return natively.
 
-use aqua_project::Program;
+use aqua_project::{Program, ServiceContent, ServiceFile, declared_name};
 use aqua_tests::wasm_guest::WasmGuest;
 use aqua_tests::{foreign, tree};
 use aqua_wasm_guest::{Request, compile_and_run, peer_ids, simulate};
@@ -66,9 +66,22 @@ fn examples() -> Vec<Request> {
     programs
         .map(|(_, main)| {
             let program = Program::locate(&main).expect("an example");
-            let run = program.project.expect("an example has a manifest").manifest.run;
+            let project = program.project.expect("an example has a manifest");
+            let mut sources = BTreeMap::from([("main.aqua".to_owned(), read(&main))]);
+            for (service, content) in project.services().expect("readable services") {
+                let ServiceContent::Wasm(wasm) = content else {
+                    panic!("{} is a single file", service.name);
+                };
+                let file = ServiceFile::read(&wasm).expect("a service");
+                let declared = file.declarations(&declared_name(&service.name), Some(&service.name));
+                sources.insert(
+                    format!("service:{}.aqua", service.name),
+                    declared.expect("names that Aqua has"),
+                );
+            }
+            let run = project.manifest.run;
             Request {
-                sources: BTreeMap::from([("main.aqua".to_owned(), read(&main))]),
+                sources,
                 entry: "main.aqua".to_owned(),
                 function: run.function.expect("a manifest names the function").value,
                 arguments: run.arguments.expect("a manifest gives arguments"),

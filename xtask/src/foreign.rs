@@ -2,7 +2,7 @@
 
 use crate::print;
 use anyhow::Result;
-use aqua_foreign::{PACKAGES, official_vm, package};
+use aqua_foreign::{PACKAGES, ServiceTools, official_module, official_vm, package};
 
 /// Installs what is missing.
 pub(crate) fn install() -> Result<()> {
@@ -10,5 +10,7 @@ pub(crate) fn install() -> Result<()> {
         print(&package(name)?.display().to_string());
     }
     print(&official_vm()?.display().to_string());
+    print(&official_module()?.display().to_string());
+    ServiceTools::install()?;
     Ok(())
 }

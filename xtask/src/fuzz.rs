@@ -25,6 +25,7 @@ const TARGETS: &[Target] = &[
     ("data", 16384, None),
     ("step", 6000, Some("air")),
     ("flat", 16384, Some("air")),
+    ("component", 32768, None),
     ("marine", 4096, None),
     ("guest", 4096, None),
 ];

@@ -11,69 +11,50 @@ struct Suite {
     name: &'static str,
     /// What it compares.
     about: &'static str,
-    /// The package, the test target and the test.
-    test: [&'static str; 3],
+    /// The path of its test.
+    test: &'static str,
 }
 
 const SUITES: &[Suite] = &[
     Suite {
         name: "air",
         about: "5,000 generated AIR programs in networks of our VM and the official ones",
-        test: [
-            "aqua-tests",
-            "main",
-            "official_machine::generated::generated_programs_run_alike",
-        ],
+        test: "official_machine::generated::generated_programs_run_alike",
     },
     Suite {
         name: "aqua",
         about: "2,000 generated Aqua programs, compiled by both compilers and run in the official VM",
-        test: [
-            "aqua-tests",
-            "main",
-            "published_compiler::generated::generated_programs_do_the_same",
-        ],
+        test: "published_compiler::generated::generated_programs_do_the_same",
     },
     Suite {
         name: "constants",
         about: "2,000 generated Aqua programs with constants behind functions: results, calls and visited peers",
-        test: [
-            "aqua-tests",
-            "main",
-            "published_compiler::constants::programs_with_constants_do_the_same_and_visit_no_more_peers",
-        ],
+        test: "published_compiler::constants::programs_with_constants_do_the_same_and_visit_no_more_peers",
     },
     Suite {
         name: "edits",
         about: "every single-character edit of the language's test programs is compiled",
-        test: ["aqua-compiler", "main", "edits"],
+        test: "edits::edits_of_one_character_give_few_messages",
     },
     Suite {
         name: "faults",
         about: "500 generated Aqua programs, each call failing in turn with each other peer offline in turn",
-        test: [
-            "aqua-tests",
-            "main",
-            "published_compiler::faults::errors_reach_the_initiator_over_no_more_peers",
-        ],
+        test: "published_compiler::faults::errors_reach_the_initiator_over_no_more_peers",
     },
     Suite {
         name: "fixes",
         about: "all fixes of messages about the test programs and 5,000 programs with a changed word are applied",
-        test: [
-            "aqua-tests",
-            "main",
-            "fixes::an_applied_fix_leads_to_no_new_error_at_its_place",
-        ],
+        test: "fixes::an_applied_fix_leads_to_no_new_error_at_its_place",
     },
     Suite {
         name: "graphs",
         about: "2,000 generated graphs of modules, compiled by both compilers",
-        test: [
-            "aqua-tests",
-            "main",
-            "published_compiler::module_graphs::graphs_of_modules_have_the_same_verdicts_and_scripts",
-        ],
+        test: "published_compiler::module_graphs::graphs_of_modules_have_the_same_verdicts_and_scripts",
+    },
+    Suite {
+        name: "simulator",
+        about: "200 generated Aqua programs in simulated networks, with faults, and on real peers",
+        test: "simulated_programs::",
     },
 ];
 
@@ -86,12 +67,12 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<()> {
     }
     for name in names {
         let suite = SUITES.iter().find(|suite| suite.name == *name);
-        let [package, target, test] = suite
-            .with_context(|| format!("no suite {name}; `cargo xtask suite` lists them"))?
-            .test;
+        let suite = suite.with_context(|| format!("no suite {name}; `cargo xtask suite` lists them"))?;
+        // The whole workspace, as in other test runs: with the features of one package, dependencies would be compiled again.
         succeed(
             Command::new(env!("CARGO"))
-                .args(["test", "-p", package, "--test", target, "--", test, "--nocapture"])
+                .args(["test", "--workspace", "--test", "main", "--"])
+                .args([suite.test, "--nocapture"])
                 .env("AQUA_FULL", "1")
                 .current_dir(root),
         )?;

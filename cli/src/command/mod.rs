@@ -9,6 +9,7 @@ mod explain;
 mod file;
 mod node;
 mod run;
+mod service;
 
 pub(crate) use air::{AirCommand, air};
 use build::{build, locate, warn_unused_constants};
@@ -18,3 +19,4 @@ pub(crate) use data::{DataCommand, data};
 pub(crate) use explain::explain;
 pub(crate) use node::run_node;
 pub(crate) use run::run;
+pub(crate) use service::{ServiceCommand, service};

@@ -1,6 +1,7 @@
 //! `aqua node run`: runs a node until it is interrupted.
 
 use super::run::multiaddress;
+use crate::engine;
 use crate::failure::Failure;
 use crate::log::EventLog;
 use crate::options::NodeRunOptions;
@@ -31,6 +32,8 @@ fn start_options(options: &NodeRunOptions) -> Result<aqua_config::Options, Failu
     Ok(aqua_config::Options {
         file: options.config.clone(),
         key_file: options.key_file.clone(),
+        data_dir: options.data_dir.clone(),
+        engine: engine::options(None),
         ip: options.ip,
         tcp_port: options.tcp_port,
         ws_port: options.ws_port,

@@ -1,6 +1,7 @@
 //! `aqua run`: runs a function on peers in this process or through a relay.
 
 use super::{build, locate, warn_unused_constants};
+use crate::engine;
 use crate::failure::Failure;
 use crate::log::EventLog;
 use crate::options::RunOptions;
@@ -16,7 +17,8 @@ use aqua_config::{MULTIADDRESS, random_seed};
 use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
 use aqua_node::{Call, Config, Handlers, Observer};
-use aqua_project::{ConstantOverrides, Program, results};
+use aqua_project::{ConstantOverrides, Program, ServiceContent, results};
+use aqua_services::ServiceModules;
 use aqua_values::Value;
 use serde_json::json;
 use std::sync::Arc;
@@ -132,6 +134,7 @@ async fn execute(
         .unwrap_or(DEFAULT_PEERS);
     let local = LocalConfig {
         services: services(program)?,
+        engine: engine::options(options.artefacts.as_deref()),
         observer,
         ..LocalConfig::new(peers)
     };
@@ -188,14 +191,18 @@ fn services(program: &Program) -> Result<Vec<Service>, Failure> {
     let Some(project) = &program.project else {
         return Ok(Vec::new());
     };
-    let services = project.services()?.into_iter();
-    Ok(services
-        .map(|(service, wasm)| Service {
-            id: service.name,
-            wasm: wasm.into(),
-            memory: service.memory.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
-        })
-        .collect())
+    let services = project.services()?.into_iter().map(|(service, content)| {
+        let modules = match content {
+            ServiceContent::Wasm(wasm) => ServiceModules::of_file(&service.name, wasm),
+            ServiceContent::Modules { config, folder } => {
+                ServiceModules::read(&config, &folder).map_err(anyhow::Error::new)?
+            }
+        };
+        let memory = service.memory.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        let id = service.name;
+        Ok(Service { id, modules, memory })
+    });
+    services.collect()
 }
 
 /// Prints each value as a line of JSON; with `--json`, all values in one object.

@@ -13,5 +13,5 @@ mod value;
 
 pub use document::{Document, Spanned};
 pub use section::Section;
-pub use service::{Service, WASM_MAGIC, missing_file};
+pub use service::{Service, ServiceSource, WASM_MAGIC, missing_file};
 pub use value::parse_size;

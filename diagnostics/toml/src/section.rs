@@ -237,6 +237,15 @@ impl<'document, 'text> Section<'document, 'text> {
         self.document.report(diagnostic.label(format!("expected {expected}")));
     }
 
+    /// Reports a key that is here instead of in the table `right`, for tables that may have unknown keys.
+    pub fn report_misplaced(&self, key: &str, right: &str) {
+        let found = self.table.iter().find(|(known, _)| known.get_ref() == key);
+        let Some((found, _)) = found else { return };
+        let message = format!("unknown key `{key}` in `[{}]`", self.name);
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, self.document.span(found.span()), message);
+        self.document.report(diagnostic.help(format!("write it in `{right}`")));
+    }
+
     /// Reports the keys that the reader has not taken.
     pub fn finish(self) {
         for (key, _) in self.table {

@@ -11,43 +11,76 @@ use std::path::PathBuf;
 pub struct Service {
     /// The service id.
     pub name: String,
-    /// The WebAssembly file, relative to the file that names it.
-    pub wasm: Spanned<PathBuf>,
+    /// What it consists of.
+    pub source: ServiceSource,
     /// The memory limit in bytes.
     pub memory: Option<u64>,
 }
 
+/// What a service consists of. Paths are relative to the file that names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServiceSource {
+    /// `wasm`: a component or a single Marine module.
+    Wasm(Spanned<PathBuf>),
+    /// `config`: the file that lists the Marine modules of the service.
+    Config(Spanned<PathBuf>),
+}
+
+impl ServiceSource {
+    /// The path of the file.
+    pub fn path(&self) -> &Spanned<PathBuf> {
+        match self {
+            Self::Wasm(path) | Self::Config(path) => path,
+        }
+    }
+}
+
 impl Service {
     /// Takes the table `services` from `root` and reads its tables, in the order of the file. Leaves out services
-    /// without a WebAssembly file, which are reported.
+    /// without a file, which are reported.
     pub fn read_all(root: &mut Section<'_, '_>) -> Vec<Self> {
         let sections = root.sections("services").into_iter();
         sections.filter_map(|(name, it)| Self::read(name, it)).collect()
     }
 
     fn read(name: String, mut section: Section<'_, '_>) -> Option<Self> {
-        let wasm = section.required_string("wasm", "\"service.wasm\"").map(Spanned::into);
+        let config = section.path("config");
+        let source = match config {
+            Some(config) => {
+                if let Some(wasm) = section.string("wasm") {
+                    section.report_invalid("wasm", wasm.span, "no `wasm` where `config` lists the modules");
+                }
+                Some(ServiceSource::Config(config))
+            }
+            None => {
+                let wasm = section.required_string("wasm", "\"service.wasm\"");
+                wasm.map(|path| ServiceSource::Wasm(path.into()))
+            }
+        };
         let memory = section.size("memory").map(|memory| memory.value);
         section.finish();
         Some(Self {
             name,
-            wasm: wasm?,
+            source: source?,
             memory,
         })
     }
 
-    /// Checks the WebAssembly file by its first bytes. `file` is `None` if there is no such regular file.
+    /// Checks a WebAssembly file by its first bytes. `file` is `None` if there is no such regular file.
     pub fn check_file(&self, file: Option<impl Read>) -> Option<Diagnostic> {
         let mut start = Vec::new();
         let is_read = file.is_some_and(|file| file.take(WASM_MAGIC.len() as u64).read_to_end(&mut start).is_ok());
         if !is_read {
-            return Some(missing_file(&self.wasm));
+            return Some(missing_file(self.source.path()));
         }
+        let ServiceSource::Wasm(wasm) = &self.source else {
+            return None;
+        };
         if start == WASM_MAGIC {
             return None;
         }
-        let message = format!("`{}` is not a WebAssembly file", self.wasm.value.display());
-        let message = Diagnostic::error(codes::NOT_WASM, self.wasm.span, message);
+        let message = format!("`{}` is not a WebAssembly file", wasm.value.display());
+        let message = Diagnostic::error(codes::NOT_WASM, wasm.span, message);
         Some(message.help("name the component that a service was compiled to, such as `greeter.wasm`"))
     }
 }

@@ -5,6 +5,7 @@ use crate::tracker::ParticleTracker;
 use aqua_keys::KeyPair;
 use aqua_network::ConnectError;
 use aqua_node::{Config, Handlers, Limits, Node, Observer, StartError, ThreadPool};
+use aqua_services::ServiceModules;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ use std::sync::Arc;
 pub struct Service {
     /// The id that programs call it by.
     pub id: String,
-    /// Its component.
-    pub wasm: Arc<[u8]>,
+    /// What it consists of.
+    pub modules: ServiceModules,
     /// The most memory that it may use, in bytes; as the network's bounds say if none is named.
     pub memory: Option<usize>,
 }
@@ -28,6 +29,8 @@ pub struct LocalConfig {
     pub services: Vec<Service>,
     /// Functions that each of them answers besides the builtins.
     pub functions: Handlers,
+    /// How the code of services is loaded; once for all peers.
+    pub engine: aqua_services::EngineOptions,
     /// Bounds on what services can use.
     pub service_limits: aqua_services::Config,
     /// Bounds on what particles can make each peer do.
@@ -43,6 +46,7 @@ impl LocalConfig {
             peers,
             services: Vec::new(),
             functions: Handlers::default(),
+            engine: aqua_services::EngineOptions::default(),
             service_limits: aqua_services::Config::default(),
             limits: aqua_node::limits(),
             observer: Arc::new(()),
@@ -90,7 +94,12 @@ impl LocalNetwork {
     /// # Errors
     /// When a port can't be had or a service can't be deployed. Nothing is left running then.
     pub async fn start(config: LocalConfig) -> Result<Self, LocalError> {
-        let engine = aqua_services::Engine::new()?;
+        let engine = aqua_services::Engine::with_options(config.engine.clone())?;
+        let services = config
+            .services
+            .iter()
+            .flat_map(|service| service.modules.files().map(|file| (service.id.as_str(), file)));
+        let preloaded = engine.preload(services).await;
         let pool = Arc::new(aqua_node::pool(config.limits.slots).map_err(StartError::from)?);
         let mut network = Self {
             nodes: Vec::new(),
@@ -99,7 +108,9 @@ impl LocalNetwork {
             pool,
             tracker: Arc::default(),
         };
-        match network.grow().await {
+        let grown = network.grow().await;
+        drop(preloaded);
+        match grown {
             Ok(()) => Ok(network),
             Err(error) => {
                 network.shutdown().await;
@@ -138,11 +149,14 @@ impl LocalNetwork {
         let host = aqua_services::Host::with_engine(self.engine.clone(), self.config.service_limits.clone());
         for service in &self.config.services {
             let memory = service.memory.unwrap_or(host.config().memory);
-            let bounds = aqua_services::Config {
+            let mut bounds = aqua_services::Config {
                 memory,
                 ..host.config().clone()
             };
-            host.deploy_with_limits(&service.id, &service.wasm, bounds).await?;
+            // The configuration of the services is that of the user who starts the network.
+            bounds.system.programs.extend(service.modules.programs());
+            host.deploy_modules(&service.id, service.modules.clone(), bounds)
+                .await?;
         }
         Ok(host)
     }

@@ -25,6 +25,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Reading a Marine module of a service failed.
+    #[error(transparent)]
+    UnreadableModule(aqua_services::ReadError),
     /// Creating a key file failed.
     #[error("can't write {}", path.display())]
     Unwritable {

@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! key_file = "node.key"          # 32 bytes in base58; created if missing
+//! data_dir = "data"              # created if missing
 //!
 //! [listen]
 //! ip = "127.0.0.1"
@@ -15,6 +16,7 @@
 //! [limits]
 //! particle = "8MiB"              # maximum size of a particle
 //! ttl = 86400000                 # maximum time to live of a particle, in milliseconds
+//! artefacts = "1GiB"             # maximum size of compiled code on disk
 //!
 //! [services.greeter]
 //! wasm = "greeter.wasm"
@@ -25,8 +27,9 @@
 
 use crate::Error;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
+use aqua_marine::ServiceConfig;
 use aqua_network::{Multiaddr, NetworkName};
-use aqua_toml::{Document, Section, Service, Spanned};
+use aqua_toml::{Document, Section, Service, ServiceSource, Spanned};
 use std::fs::File;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
@@ -43,6 +46,8 @@ const NETWORK_NAME: &str = "`dar`, `stage`, `kras` or 64 hexadecimal digits";
 pub struct NodeConfig {
     /// The file of the secret key, relative to the configuration file.
     pub key_file: Option<Spanned<PathBuf>>,
+    /// The folder for data that is kept between runs, relative to the configuration file.
+    pub data_dir: Option<Spanned<PathBuf>>,
     /// `[listen]`.
     pub listen: Listen,
     /// `[network]`.
@@ -73,13 +78,15 @@ pub struct Network {
     pub bootstrap: Vec<Multiaddr>,
 }
 
-/// `[limits]`: limits for particles.
+/// `[limits]`: limits for particles and files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
     /// The maximum size of a particle, in bytes.
     pub particle: Option<u64>,
     /// The maximum time to live of a particle, in milliseconds.
     pub ttl: Option<u32>,
+    /// The maximum size of compiled code on disk, in bytes.
+    pub artefacts: Option<u64>,
 }
 
 /// A configuration file read from disk.
@@ -106,6 +113,7 @@ impl NodeConfig {
     fn read(mut root: Section<'_, '_>) -> Self {
         let config = Self {
             key_file: root.path("key_file"),
+            data_dir: root.path("data_dir"),
             listen: root.section("listen").map(Listen::read).unwrap_or_default(),
             network: root.section("network").map(Network::read).unwrap_or_default(),
             limits: root.section("limits").map(Limits::read).unwrap_or_default(),
@@ -133,9 +141,17 @@ impl NodeFile {
         let (config, mut diagnostics) = NodeConfig::parse(file, &text);
         let services = config.services.iter();
         diagnostics.extend(services.filter_map(|service| {
-            let file = root.join(&service.wasm.value);
+            let file = root.join(&service.source.path().value);
             service.check_file(file.is_file().then(|| File::open(&file).ok()).flatten())
         }));
+        for service in &config.services {
+            if let ServiceSource::Config(path) = &service.source
+                && let Ok(text) = std::fs::read_to_string(root.join(&path.value))
+            {
+                let file = sources.add(display_name(&root.join(&path.value)), text.as_str());
+                diagnostics.extend(ServiceConfig::parse(file, &text).1);
+            }
+        }
         Diagnostic::sort(&mut diagnostics);
         Ok(Self {
             root,
@@ -183,6 +199,7 @@ impl Limits {
             ttl: section
                 .integer("ttl", 1..=u64::from(u32::MAX))
                 .map(|ttl| ttl.value as u32),
+            artefacts: section.size("artefacts").map(|size| size.value),
         };
         section.finish();
         limits
@@ -215,6 +232,7 @@ mod tests {
         let text = include_str!("../../../examples/node.toml");
         let (config, messages) = NodeConfig::parse(FileId(0), text);
         assert_eq!(messages, []);
+        assert!(config.data_dir.is_some() && config.limits.artefacts.is_some());
         assert!(config.key_file.is_some() && config.listen.ip.is_some() && config.network.name.is_some());
         assert_eq!(
             (config.listen.tcp_port, config.listen.ws_port),

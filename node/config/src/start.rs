@@ -1,12 +1,13 @@
 //! Starts a node from its configuration file and options.
 
 use crate::{Error, NodeConfig, NodeFile, random_seed, read_or_create};
-use aqua_diagnostics::Diagnostic;
+use aqua_diagnostics::{Diagnostic, FileId};
 use aqua_keys::KeyPair;
+use aqua_marine::ServiceConfig;
 use aqua_network::Multiaddr;
 use aqua_node::{Config, Limits, Node, Observer};
-use aqua_services::{DeployError, Host};
-use aqua_toml::WASM_MAGIC;
+use aqua_services::{ArtefactCache, DeployError, Engine, EngineOptions, Host, ServiceModules};
+use aqua_toml::{ServiceSource, WASM_MAGIC};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +20,10 @@ pub struct Options {
     pub file: Option<PathBuf>,
     /// The file of the secret key; created if missing. Without one, here or in the configuration, the key is new.
     pub key_file: Option<PathBuf>,
+    /// The folder for data that is kept between runs; created if missing. Compiled code of services is in `artefacts`.
+    pub data_dir: Option<PathBuf>,
+    /// How code of services is loaded. Its folder for compiled code is used if there is no data folder, here or in the configuration.
+    pub engine: EngineOptions,
     /// The IP address to listen on; 127.0.0.1 by default.
     pub ip: Option<IpAddr>,
     /// The TCP port, for other nodes. 0, the default, selects a free port.
@@ -104,23 +109,52 @@ fn listen(options: &Options, config: &NodeConfig) -> Result<Vec<Multiaddr>, Erro
     parsed.collect()
 }
 
-/// Deploys the services of the configuration, then those of the options.
+/// Deploys the services of the configuration, then those of the options. Their code is loaded in parallel.
 async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<Host, Error> {
-    let host = Host::new(aqua_services::Config::default()).map_err(|source| Error::ServiceHost(Box::new(source)))?;
+    let engine =
+        Engine::with_options(engine(options, root, config)).map_err(|source| Error::ServiceHost(Box::new(source)))?;
+    let host = Host::with_engine(engine.clone(), aqua_services::Config::default());
+    let mut services = Vec::new();
     for service in &config.services {
         let mut limits = host.config().clone();
         if let Some(bytes) = service.memory {
             limits.memory = usize::try_from(bytes).unwrap_or(usize::MAX);
         }
-        let wasm = read_wasm(&root.join(&service.wasm.value))?;
-        let deployed = host.deploy_with_limits(&service.name, &wasm, limits).await;
-        deployed.map_err(|source| not_deployed(&service.name, source))?;
+        let definition = match &service.source {
+            ServiceSource::Wasm(path) => ServiceModules::of_file(&service.name, read_wasm(&root.join(&path.value))?),
+            ServiceSource::Config(path) => read_modules(&root.join(&path.value))?,
+        };
+        // The operator has written the configuration that mounts them.
+        limits.system.programs.extend(definition.programs());
+        services.push((&service.name, definition, limits));
     }
     for (name, path) in &options.services {
-        let deployed = host.deploy(name, &read_wasm(path)?).await;
+        let definition = ServiceModules::of_file(name, read_wasm(path)?);
+        services.push((name, definition, host.config().clone()));
+    }
+    let files = services
+        .iter()
+        .flat_map(|(name, definition, _)| definition.files().map(|file| (name.as_str(), file)));
+    let preloaded = engine.preload(files).await;
+    for (name, definition, limits) in services {
+        let deployed = host.deploy_modules(name, definition, limits).await;
         deployed.map_err(|source| not_deployed(name, source))?;
     }
+    drop(preloaded);
     Ok(host)
+}
+
+/// The engine of the options, with the data folder and the limit of the configuration.
+fn engine(options: &Options, root: &Path, config: &NodeConfig) -> EngineOptions {
+    let mut engine = options.engine.clone();
+    let configured = config.data_dir.as_ref().map(|path| root.join(&path.value));
+    if let Some(folder) = options.data_dir.clone().or(configured) {
+        engine.artefacts = Some(ArtefactCache::new(folder.join("artefacts")));
+    }
+    if let (Some(artefacts), Some(limit)) = (&mut engine.artefacts, config.limits.artefacts) {
+        artefacts.limit = limit;
+    }
+    engine
 }
 
 fn not_deployed(service: &str, source: DeployError) -> Error {
@@ -128,6 +162,18 @@ fn not_deployed(service: &str, source: DeployError) -> Error {
         service: service.to_owned(),
         source: Box::new(source),
     }
+}
+
+/// The modules that a file lists.
+fn read_modules(path: &Path) -> Result<ServiceModules, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    // `NodeFile::open` has reported its mistakes.
+    let (config, _) = ServiceConfig::parse(FileId(0), &text);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    ServiceModules::read(&config, folder).map_err(Error::UnreadableModule)
 }
 
 fn read_wasm(path: &Path) -> Result<Vec<u8>, Error> {
@@ -187,6 +233,35 @@ mod tests {
         let second = network(&options, &root, &config).expect("the same key file");
         assert!(folder.path().join("node.key").is_file());
         assert_eq!(first.key.peer_id(), second.key.peer_id());
+    }
+
+    #[test]
+    fn compiled_code_is_kept_in_the_data_folder() {
+        let directory = |options: &Options, text: &str| {
+            let (folder, root, config) = configured(text);
+            let artefacts = engine(options, &root, &config).artefacts?;
+            let directory = artefacts.directory.strip_prefix(folder.path()).map(Path::to_owned);
+            Some((directory.unwrap_or(artefacts.directory), artefacts.limit))
+        };
+        let mut options = Options::default();
+        let default = ArtefactCache::DEFAULT_LIMIT;
+        assert_eq!(directory(&options, ""), None);
+        assert_eq!(
+            directory(&options, "data_dir = \"data\""),
+            Some(("data/artefacts".into(), default))
+        );
+        options.engine.artefacts = Some(ArtefactCache::new("cache"));
+        let limited = "[limits]\nartefacts = \"3MiB\"";
+        assert_eq!(directory(&options, limited), Some(("cache".into(), 3 << 20)));
+        assert_eq!(
+            directory(&options, "data_dir = \"data\""),
+            Some(("data/artefacts".into(), default))
+        );
+        options.data_dir = Some("given".into());
+        assert_eq!(
+            directory(&options, "data_dir = \"data\""),
+            Some(("given/artefacts".into(), default))
+        );
     }
 
     #[tokio::test]

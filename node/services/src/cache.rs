@@ -1,7 +1,7 @@
-//! Compiled components by the hash of their bytes.
+//! Loaded code by the hash of its Wasm file.
 //!
-//! The cache is single-flight per component: requests for a component that is being compiled wait for that compilation, requests for
-//! any other component don't. It keeps no component alive: a compiled component that no service uses is dropped.
+//! The cache is single-flight per file: requests for code that is being loaded wait for that, requests for any other code don't. It
+//! keeps no code alive: code that no service uses is dropped. Code on disk is the task of `artefacts`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -9,84 +9,97 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 
-use crate::engine::{CompileError, Compiled};
+use crate::artefacts::Digest;
+use crate::loader::LoadError;
 
-/// BLAKE3 digest of a component's bytes.
-pub(crate) type Digest = [u8; blake3::OUT_LEN];
+/// A load that any number of requests can wait for.
+type Loading<T> = Shared<BoxFuture<'static, Result<Arc<T>, LoadError>>>;
 
-/// A compilation that any number of requests can wait for.
-type Compilation = Shared<BoxFuture<'static, Result<Arc<Compiled>, CompileError>>>;
-
-/// Compiled components and compilations in progress. Clones share their entries.
-#[derive(Clone, Default)]
-pub(crate) struct Cache {
-    entries: Arc<Mutex<BTreeMap<Digest, Entry>>>,
+/// Loaded code and loads in progress. Clones share their entries.
+pub(crate) struct Cache<T> {
+    entries: Arc<Mutex<BTreeMap<Digest, Entry<T>>>>,
 }
 
-enum Entry {
-    InProgress(Compilation),
-    Ready(Weak<Compiled>),
+enum Entry<T> {
+    InProgress(Loading<T>),
+    Ready(Weak<T>),
 }
 
-impl Cache {
-    /// Returns the component with this digest: the cached one, that of the compilation in progress, or the one that `compile` makes on
-    /// a thread for blocking work. A compilation goes on when its requests are dropped. Errors aren't cached.
-    pub(crate) async fn get_or_compile(
+impl<T: Send + Sync + 'static> Cache<T> {
+    /// Returns the code of the file with this digest: what is in memory, that of the load in progress, or what the result of `prepare`
+    /// loads on a thread for blocking work. `prepare` is only called in the last case. A load goes on when its requests are dropped.
+    /// Errors aren't cached.
+    pub(crate) async fn get_or_load<Load>(
         &self,
         digest: Digest,
-        compile: impl FnOnce() -> Result<Compiled, CompileError> + Send + 'static,
-    ) -> Result<Arc<Compiled>, CompileError> {
-        let compilation = {
+        prepare: impl FnOnce() -> Load,
+    ) -> Result<Arc<T>, LoadError>
+    where
+        Load: FnOnce() -> Result<T, LoadError> + Send + 'static,
+    {
+        let loading = {
             let mut entries = self.entries();
             match entries.get(&digest) {
-                Some(Entry::InProgress(compilation)) => compilation.clone(),
-                Some(Entry::Ready(compiled)) if let Some(compiled) = compiled.upgrade() => return Ok(compiled),
+                Some(Entry::InProgress(loading)) => loading.clone(),
+                Some(Entry::Ready(code)) if let Some(code) = code.upgrade() => return Ok(code),
                 _ => {
-                    let compilation = self.start(digest, compile);
-                    entries.insert(digest, Entry::InProgress(compilation.clone()));
-                    compilation
+                    let loading = self.start(digest, prepare());
+                    entries.insert(digest, Entry::InProgress(loading.clone()));
+                    loading
                 }
             }
         };
-        compilation.await
+        loading.await
     }
 
-    /// Starts a compilation. Its task puts the result into the cache, so that doesn't depend on a request that waits.
-    fn start(
-        &self,
-        digest: Digest,
-        compile: impl FnOnce() -> Result<Compiled, CompileError> + Send + 'static,
-    ) -> Compilation {
+    /// Starts a load. Its task puts the result into the cache, so that doesn't depend on a request that waits.
+    fn start(&self, digest: Digest, load: impl FnOnce() -> Result<T, LoadError> + Send + 'static) -> Loading<T> {
         let cache = self.clone();
         let task = tokio::spawn(async move {
-            let result = match tokio::task::spawn_blocking(compile).await {
+            let result = match tokio::task::spawn_blocking(load).await {
                 Ok(result) => result.map(Arc::new),
-                Err(error) => Err(CompileError::Panicked(error.to_string())),
+                Err(error) => Err(LoadError::Panicked(error.to_string())),
             };
             cache.finish(digest, &result);
             result
         });
         async move {
             task.await
-                .unwrap_or_else(|error| Err(CompileError::Panicked(error.to_string())))
+                .unwrap_or_else(|error| Err(LoadError::Panicked(error.to_string())))
         }
         .boxed()
         .shared()
     }
 
-    fn finish(&self, digest: Digest, result: &Result<Arc<Compiled>, CompileError>) {
+    fn finish(&self, digest: Digest, result: &Result<Arc<T>, LoadError>) {
         let mut entries = self.entries();
         entries.retain(|_, entry| match entry {
             Entry::InProgress(_) => true,
-            Entry::Ready(compiled) => compiled.strong_count() > 0,
+            Entry::Ready(code) => code.strong_count() > 0,
         });
         match result {
-            Ok(compiled) => drop(entries.insert(digest, Entry::Ready(Arc::downgrade(compiled)))),
+            Ok(code) => drop(entries.insert(digest, Entry::Ready(Arc::downgrade(code)))),
             Err(_) => drop(entries.remove(&digest)),
         }
     }
 
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<Digest, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<Digest, Entry<T>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Clone for Cache<T> {
+    fn clone(&self) -> Self {
+        Self {
+            entries: Arc::clone(&self.entries),
+        }
+    }
+}
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Self {
+            entries: Arc::default(),
+        }
     }
 }

@@ -2,21 +2,51 @@
 
 use std::time::Duration;
 
-use crate::conversion::Mismatch;
+use aqua_marine::ModuleError;
 
-/// Why a component was not deployed.
+use crate::component::Mismatch;
+
+/// Why a service was not deployed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
     /// The name is in use.
     #[error("service '{0}' is deployed already")]
     NameTaken(String),
-    /// The bytes are a core module (what `wasm32-unknown-unknown` gives, or a Marine module), not a component.
+    /// The bytes are neither a component nor a Marine module.
     #[error(
-        "service '{0}' is a core WebAssembly module, not a component; \
-         make a component of it with `wasm-tools component new` (Marine modules are not supported yet)"
+        "service '{service}': module '{module}' is no Marine module: {reason}; \
+         other core modules must be made components, with `wasm-tools component new`"
     )]
-    CoreModule(String),
-    /// The component has more bytes than [`Config::component`](crate::Config::component).
+    NotMarine {
+        /// The service's name.
+        service: String,
+        /// The module's name.
+        module: String,
+        /// What is wrong with it.
+        reason: Box<ModuleError>,
+    },
+    /// A service without modules.
+    #[error("service '{0}' has no modules")]
+    NoModules(String),
+    /// Two modules of a service have the same name.
+    #[error("service '{service}' has two modules '{module}'")]
+    ModuleNameTaken {
+        /// The service's name.
+        service: String,
+        /// The module's name.
+        module: String,
+    },
+    /// The imports of a module are not what the modules before it and the host provide, or one of its folders can't be used.
+    #[error("service '{service}': module '{module}' can't be linked: {reason}")]
+    Link {
+        /// The service's name.
+        service: String,
+        /// The module's name.
+        module: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file has more bytes than [`Config::component`](crate::Config::component).
     #[error("service '{service}' has {size} bytes, more than the {limit} that this peer accepts")]
     TooLarge {
         /// The service's name.
@@ -26,7 +56,7 @@ pub enum DeployError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The bytes aren't a valid component of the supported profile.
+    /// The bytes aren't valid WebAssembly of the supported profile.
     #[error("service '{service}' is not a valid component: {reason}")]
     Invalid {
         /// The service's name.
@@ -34,7 +64,15 @@ pub enum DeployError {
         /// The error of the validator.
         reason: String,
     },
-    /// The component imports something; services have no imports.
+    /// The bytes aren't a valid core module of the supported profile.
+    #[error("a module of service '{service}' is not valid: {reason}")]
+    InvalidModule {
+        /// The service's name.
+        service: String,
+        /// The error of the validator.
+        reason: String,
+    },
+    /// The file imports something that neither the host nor a module before it provides.
     #[error(
         "service '{service}' imports {}, which this peer doesn't offer to services",
         list(imports)
@@ -53,7 +91,7 @@ pub enum DeployError {
         /// Which function and which type.
         reason: String,
     },
-    /// The component failed while it started.
+    /// The service failed while it started.
     #[error("service '{service}' fails to start: {reason}")]
     Start {
         /// The service's name.
@@ -87,6 +125,17 @@ pub enum CallError {
         /// Its functions, in the order of its exports.
         functions: Vec<String>,
     },
+    /// A parameter is missing among named arguments.
+    #[error("function '{function}': missing argument with name {name}")]
+    MissingArgument {
+        /// The function.
+        function: String,
+        /// The parameter.
+        name: String,
+    },
+    /// The arguments of a Marine module are wrong, or its code or an adapter failed.
+    #[error(transparent)]
+    Marine(Box<aqua_marine::CallError>),
     /// Too many or too few arguments.
     #[error("function '{function}' requires {expected} arguments, {found} provided")]
     Arity {
@@ -174,6 +223,12 @@ pub enum CallError {
         /// The limit in bytes.
         limit: usize,
     },
+}
+
+impl From<aqua_marine::CallError> for CallError {
+    fn from(error: aqua_marine::CallError) -> Self {
+        Self::Marine(Box::new(error))
+    }
 }
 
 /// `'a', 'b', 'c'`, or `nothing`.

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
-use aqua_interface::{Function, Interface, Type};
+use aqua_interface::Interface;
 use aqua_values::Value;
-use wasmtime::component::Val;
 
+use crate::call::Call;
 use crate::config::Config;
-use crate::conversion::{from_json, to_json};
-use crate::engine::{Compiled, Engine};
+use crate::engine::Engine;
 use crate::error::{CallError, DeployError};
-use crate::instance::Instance;
+use crate::service::Service;
+use crate::service_modules::ServiceModules;
 
 /// First bytes of a binary WebAssembly file that holds a core module.
-const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+pub(crate) const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
 /// Loads services and calls their functions. Cheap to clone; clones are the same host.
 #[derive(Debug, Clone)]
@@ -28,15 +27,6 @@ struct Shared {
     engine: Engine,
     config: Config,
     services: RwLock<BTreeMap<String, Arc<Service>>>,
-}
-
-#[derive(Debug)]
-struct Service {
-    compiled: Arc<Compiled>,
-    limits: Config,
-    /// The running instance. A call takes it and puts it back if it succeeds. After a trap, or when the caller drops the call's future,
-    /// the next call starts a new instance.
-    instance: tokio::sync::Mutex<Option<Instance>>,
 }
 
 impl Host {
@@ -65,54 +55,38 @@ impl Host {
         &self.shared.config
     }
 
-    /// Compiles the component `wasm`, starts it and registers it as the service `name`, with the host's limits.
+    /// Compiles `wasm`, a component or a Marine module, starts it and registers it as the service `name`, with the host's limits. It has
+    /// neither folders nor environment variables then; see [`Host::deploy_modules`].
     ///
     /// # Errors
     ///
-    /// Fails if the name is taken, or `wasm` isn't a component that this host supports or fails to start.
+    /// See [`Host::deploy_modules`].
     pub async fn deploy(&self, name: &str, wasm: &[u8]) -> Result<(), DeployError> {
-        self.deploy_with_limits(name, wasm, self.config().clone()).await
+        let definition = ServiceModules::of_file(name, wasm);
+        self.deploy_modules(name, definition, self.config().clone()).await
     }
 
-    /// Deploys a service with its own limits.
+    /// Compiles and starts the modules of a service, and registers it under `name`.
     ///
     /// # Errors
     ///
-    /// See [`Host::deploy`].
-    pub async fn deploy_with_limits(&self, name: &str, wasm: &[u8], limits: Config) -> Result<(), DeployError> {
-        let Shared { engine, services, .. } = &*self.shared;
+    /// Fails if the name is taken, or a file isn't a component or a Marine module that this host supports, can't be linked with those
+    /// before it, or fails to start.
+    pub async fn deploy_modules(
+        &self,
+        name: &str,
+        definition: ServiceModules,
+        limits: Config,
+    ) -> Result<(), DeployError> {
         if self.service(name).is_some() {
             return Err(DeployError::NameTaken(name.to_owned()));
         }
-        if wasm.len() > limits.component {
-            return Err(DeployError::TooLarge {
-                service: name.to_owned(),
-                size: wasm.len(),
-                limit: limits.component,
-            });
-        }
-        if wasm.starts_with(CORE_MODULE) {
-            return Err(DeployError::CoreModule(name.to_owned()));
-        }
-        let compiled = engine.load(name, wasm).await?;
-        let running = engine.ticker().run();
-        let instance = Box::pin(Instance::start(engine, &compiled, &limits, name, u64::MAX))
-            .await
-            .map_err(|reason| DeployError::Start {
-                service: name.to_owned(),
-                reason,
-            })?;
-        drop(running);
-        let service = Arc::new(Service {
-            compiled,
-            limits,
-            instance: tokio::sync::Mutex::new(Some(instance)),
-        });
-        let mut services = services.write().unwrap_or_else(PoisonError::into_inner);
+        let service = Service::deploy(&self.shared.engine, name, definition, &limits).await?;
+        let mut services = self.shared.services.write().unwrap_or_else(PoisonError::into_inner);
         if services.contains_key(name) {
             return Err(DeployError::NameTaken(name.to_owned()));
         }
-        services.insert(name.to_owned(), service);
+        services.insert(name.to_owned(), Arc::new(service));
         Ok(())
     }
 
@@ -139,63 +113,33 @@ impl Host {
 
     /// What a service offers.
     pub fn interface(&self, service: &str) -> Option<Arc<Interface>> {
-        self.service(service)
-            .map(|service| service.compiled.exported.interface.clone())
+        self.service(service).map(|service| service.interface())
     }
 
-    /// Calls `function` of `service` and gives it at most `time` from now, waiting for earlier calls of the same service included, and
+    /// Whether calls of a service should come with call parameters: whether a module of it asks for them.
+    pub fn reads_call_parameters(&self, service: &str) -> bool {
+        self.service(service)
+            .is_some_and(|service| service.reads_call_parameters())
+    }
+
+    /// The size of the memories of a service in bytes. Waits for a call in progress.
+    pub async fn memory(&self, service: &str) -> Option<usize> {
+        Some(self.service(service)?.memory().await)
+    }
+
+    /// Calls a function of a service and gives it at most [`Call::time`], waiting for earlier calls of the same service included, and
     /// at most [`Config::call_time`] of running. A function without a result answers `null`.
     ///
     /// # Errors
     ///
     /// When there is no such function, an argument isn't of its type, the function answers with its error, or its code is stopped. The
-    /// service stays: after a trap or a stop the next call gets a fresh instance.
-    pub async fn call(
-        &self,
-        service: &str,
-        function: &str,
-        arguments: Vec<Value>,
-        time: Duration,
-    ) -> Result<Value, CallError> {
-        let engine = &self.shared.engine;
-        let name = service;
-        let service = self.service(name).ok_or_else(|| CallError::ServiceNotFound {
-            service: name.to_owned(),
-            function: function.to_owned(),
+    /// service stays: where its code can't continue, the next call gets a fresh instance.
+    pub async fn call(&self, call: Call<'_>) -> Result<Value, CallError> {
+        let service = self.service(call.service).ok_or_else(|| CallError::ServiceNotFound {
+            service: call.service.to_owned(),
+            function: call.function.to_owned(),
         })?;
-        let exported = &service.compiled.exported;
-        let interface = &exported.interface;
-        let (index, function) = interface
-            .function(function)
-            .ok_or_else(|| CallError::FunctionNotFound {
-                service: name.to_owned(),
-                function: function.to_owned(),
-                functions: interface.functions().map(|function| function.name.clone()).collect(),
-            })?;
-        let arguments = converted(function, &arguments)?;
-        let over = || CallError::Deadline {
-            service: name.to_owned(),
-            function: function.name.clone(),
-        };
-
-        let _running = engine.ticker().run();
-        let deadline = engine.ticker().ticks().after(time);
-        let mut slot = tokio::time::timeout(time, service.instance.lock())
-            .await
-            .map_err(|_| over())?;
-        let mut instance = match slot.take() {
-            Some(instance) => instance,
-            None => {
-                let starting = Instance::start(engine, &service.compiled, &service.limits, name, deadline);
-                Box::pin(starting).await?
-            }
-        };
-        let value = instance
-            .call(name, function, &exported.exports[index], &arguments, deadline)
-            .await?;
-        *slot = Some(instance);
-        drop(slot);
-        answer(function, value)
+        service.call(&self.shared.engine, call).await
     }
 
     fn service(&self, name: &str) -> Option<Arc<Service>> {
@@ -206,43 +150,4 @@ impl Host {
             .get(name)
             .cloned()
     }
-}
-
-fn converted(function: &Function, arguments: &[Value]) -> Result<Vec<Val>, CallError> {
-    let expected = function.parameters.len();
-    if arguments.len() != expected {
-        return Err(CallError::Arity {
-            function: function.name.clone(),
-            expected,
-            found: arguments.len(),
-        });
-    }
-    let pairs = arguments.iter().zip(&function.parameters);
-    pairs
-        .map(|(json, parameter)| from_json(json, &parameter.ty, &parameter.name))
-        .collect::<Result<_, _>>()
-        .map_err(|mismatch| CallError::Argument {
-            function: function.name.clone(),
-            mismatch,
-        })
-}
-
-/// The value of a call. A result that a function answers with is its value or the error of the call.
-fn answer(function: &Function, value: Option<Val>) -> Result<Value, CallError> {
-    match (value, &function.result) {
-        (Some(Val::Result(Ok(value))), Some(Type::Result { ok, .. })) => Ok(json(value, ok.as_deref())),
-        (Some(Val::Result(Err(value))), Some(Type::Result { error, .. })) => {
-            Err(CallError::Answered(match json(value, error.as_deref()) {
-                Value::Null => format!("function '{}' failed", function.name),
-                Value::String(text) => text.into(),
-                other => other.to_string(),
-            }))
-        }
-        (Some(value), Some(ty)) => Ok(to_json(value, ty)),
-        _ => Ok(Value::Null),
-    }
-}
-
-fn json(value: Option<Box<Val>>, ty: Option<&Type>) -> Value {
-    value.zip(ty).map_or(Value::Null, |(value, ty)| to_json(*value, ty))
 }

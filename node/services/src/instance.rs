@@ -1,262 +1,141 @@
-//! One running component, its limits, and the errors with which its code ends.
+//! The running modules of a service.
 
-use std::char::{CharTryFromError, DecodeUtf16Error};
-use std::str::Utf8Error;
+use std::sync::Arc;
 
-use aqua_interface::Function;
-use wasmtime::component::{ComponentExportIndex, Val};
-use wasmtime::{ResourceLimiter, Store, StoreContextMut, Trap, UpdateDeadline};
+use aqua_marine::{CallParameters, GuestValue};
+use aqua_values::Value;
+use wasmtime::component::Val;
+use wasmtime::{AsContextMut as _, Store, StoreContextMut};
 
-use crate::config::Config;
-use crate::engine::{Compiled, Engine};
+use crate::engine::Engine;
 use crate::error::CallError;
-use crate::ticker::{Ticks, whole_ticks};
+use crate::failure::{Failure, Fault};
+use crate::fixed::Fixed;
+use crate::limits::Limits;
+use crate::linked::{LinkedService, ModuleCode};
+use crate::state::{Running, State};
+use crate::{component, marine};
 
-/// A component with its memory. Calls change it, so the calls of a service run one after another.
+/// All modules of a service with their memories, in one store. Calls change it, so the calls of a service run one after another.
 pub(crate) struct Instance {
-    store: Store<Guest>,
-    exports: wasmtime::component::Instance,
+    store: Store<State>,
 }
 
-/// Host state of a component's store: the limits, and which of them was exceeded.
-pub(crate) struct Guest {
-    config: Config,
-    ticks: Ticks,
-    memory: usize,
-    table_elements: usize,
-    ticks_left: u64,
-    deadline: u64,
-    exceeded: Option<Limit>,
-}
-
-/// A limit that the component exceeded.
-#[derive(Debug, Clone, Copy)]
-enum Limit {
-    Memory,
-    Table,
-    Time,
-    Deadline,
+/// The arguments of a function of the facade.
+pub(crate) enum Arguments {
+    Marine(Vec<GuestValue>),
+    Component(Vec<Val>),
 }
 
 impl Instance {
-    /// Instantiates a component and runs its `init`, until tick `deadline` at most.
+    /// Instantiates the modules in their order, and runs the entry points of each before the next one, until tick `deadline` at most.
     pub(crate) async fn start(
         engine: &Engine,
-        compiled: &Compiled,
-        config: &Config,
-        service: &str,
+        service: &Arc<LinkedService>,
+        parameters: Arc<CallParameters>,
         deadline: u64,
     ) -> Result<Self, CallError> {
-        let ticks = engine.ticker().ticks();
-        let guest = Guest {
-            config: config.clone(),
-            ticks,
-            memory: 0,
-            table_elements: 0,
-            ticks_left: 0,
-            deadline,
-            exceeded: None,
+        let fixed = service.is_deterministic.then(|| Fixed::new(&service.name));
+        let mut systems = Vec::with_capacity(service.modules.len());
+        for module in &service.modules {
+            let system = module.system.context(&module.name, &service.log, fixed.as_ref());
+            let failed = |error| CallError::from(aqua_marine::CallError::Execution(format!("{error}")));
+            systems.push(system.map_err(failed)?);
+        }
+        let state = State {
+            service: Arc::clone(service),
+            limits: Limits::new(&service.limits, engine.ticker().ticks()),
+            systems,
+            active: 0,
+            fixed,
+            running: Vec::with_capacity(service.modules.len()),
+            parameters: Arc::clone(&parameters),
         };
-        let mut store = Store::new(compiled.component.engine(), guest);
-        store.limiter(|guest| guest);
-        store.epoch_deadline_callback(Guest::on_tick);
-        store.set_hostcall_fuel(config.answer);
-        Guest::start_call(&mut store, deadline);
-        let exports = match compiled.component.instantiate_async(&mut store).await {
-            Ok(exports) => exports,
-            Err(error) => return Err(store.data().failure(&error, false, service, "init")),
-        };
-        let mut instance = Self { store, exports };
-        if let Some(init) = &compiled.exported.init {
-            instance.run(init, &[], &mut [], service, "init").await?;
+        let mut store = Store::new(engine.wasmtime(), state);
+        store.limiter(|state| &mut state.limits);
+        store.epoch_deadline_callback(|mut context: StoreContextMut<'_, State>| Ok(context.data_mut().limits.tick()));
+        store.set_hostcall_fuel(service.limits.answer);
+        let mut instance = Self { store };
+        instance.start_call(parameters, deadline);
+        for (index, module) in service.modules.iter().enumerate() {
+            let started = match &module.code {
+                ModuleCode::Marine(linked) => marine::start(&mut instance.store, linked).await,
+                ModuleCode::Component(linked) => component::start(&mut instance.store, linked).await,
+            };
+            if let Err(error) = started {
+                let state = instance.store.data();
+                let error = match service.modules.len() == 1 && matches!(module.code, ModuleCode::Component(_)) {
+                    true => error,
+                    false => state.within(index, error),
+                };
+                return Err(Failure::of(&error, state, "init", false).error);
+            }
         }
         Ok(instance)
     }
 
-    /// Calls a function, until tick `deadline` at most. After an error the instance is in an unknown state and must not be used again.
+    /// Calls the function at this index of the interface, until tick `deadline` at most. A component can answer with an error.
     pub(crate) async fn call(
         &mut self,
-        service: &str,
-        function: &Function,
-        export: &ComponentExportIndex,
-        arguments: &[Val],
+        function: usize,
+        arguments: Arguments,
+        parameters: Arc<CallParameters>,
         deadline: u64,
-    ) -> Result<Option<Val>, CallError> {
-        Guest::start_call(&mut self.store, deadline);
-        let mut results = vec![Val::Bool(false); usize::from(function.result.is_some())];
-        self.run(export, arguments, &mut results, service, &function.name)
-            .await?;
-        Ok(results.pop())
+    ) -> Result<Result<Value, CallError>, Failure> {
+        self.start_call(parameters, deadline);
+        let result = match arguments {
+            Arguments::Marine(arguments) => self.call_marine(function, arguments).await.map(Ok),
+            Arguments::Component(arguments) => self.call_component(function, &arguments).await,
+        };
+        result.map_err(|error| {
+            let state = self.store.data();
+            let function = state.service.interface().functions().nth(function);
+            let name = function.map_or("", |function| &function.name);
+            let answers = function.is_some_and(|function| function.result.is_some());
+            Failure::of(&error, state, name, answers)
+        })
     }
 
-    async fn run(
+    async fn call_marine(&mut self, function: usize, arguments: Vec<GuestValue>) -> wasmtime::Result<Value> {
+        let service = Arc::clone(&self.store.data().service);
+        let index = service.facade();
+        let module = &service.marine(index)?.1.compiled.module;
+        let function = module.function_at(function).ok_or(Fault::NotStarted)?;
+        let execution = module.call::<Value>(function, arguments, service.limits.answer);
+        let value = marine::run(&mut self.store.as_context_mut(), index, execution).await?;
+        Ok(value.unwrap_or_default())
+    }
+
+    async fn call_component(
         &mut self,
-        export: &ComponentExportIndex,
+        function: usize,
         arguments: &[Val],
-        results: &mut [Val],
-        service: &str,
-        name: &str,
-    ) -> Result<(), CallError> {
-        let function = self
-            .exports
-            .get_func(&mut self.store, export)
-            .ok_or_else(|| CallError::Trap {
-                service: service.to_owned(),
-                function: name.to_owned(),
-                reason: "the function isn't exported".to_owned(),
-            })?;
-        match function.call_async(&mut self.store, arguments, results).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.store.data().failure(&error, !results.is_empty(), service, name)),
+    ) -> wasmtime::Result<Result<Value, CallError>> {
+        let service = Arc::clone(&self.store.data().service);
+        let index = service.facade();
+        let value = component::call(&mut self.store.as_context_mut(), index, function, arguments).await?;
+        let function = service.component(index)?.function(function).ok_or(Fault::NotStarted)?;
+        Ok(component::Linked::answer(function, value))
+    }
+
+    /// The size of the memories of all modules in bytes.
+    pub(crate) fn memory(&self) -> usize {
+        self.store.data().limits.memory()
+    }
+
+    /// Sets everything that belongs to one call.
+    fn start_call(&mut self, parameters: Arc<CallParameters>, deadline: u64) {
+        let state = self.store.data_mut();
+        state.limits.start_call(deadline);
+        if let Some(fixed) = &state.fixed {
+            fixed.start_call(&state.service.name, &parameters.particle);
         }
-    }
-}
-
-impl Guest {
-    /// Resets the limits for a new call.
-    fn start_call(store: &mut Store<Self>, deadline: u64) {
-        let guest = store.data_mut();
-        guest.ticks_left = whole_ticks(guest.config.call_time);
-        guest.deadline = deadline;
-        guest.exceeded = None;
-        store.set_epoch_deadline(1);
-    }
-
-    /// Called at each tick while code runs: interrupts it when its time is over, otherwise yields to other tasks.
-    fn on_tick(mut context: StoreContextMut<'_, Self>) -> wasmtime::Result<UpdateDeadline> {
-        let guest = context.data_mut();
-        guest.ticks_left = guest.ticks_left.saturating_sub(1);
-        if guest.ticks_left == 0 {
-            guest.exceeded = Some(Limit::Time);
-            return Ok(UpdateDeadline::Interrupt);
+        for running in &mut state.running {
+            if let Running::Marine(running) = running {
+                running.end_passing();
+            }
         }
-        if guest.ticks.now() >= guest.deadline {
-            guest.exceeded = Some(Limit::Deadline);
-            return Ok(UpdateDeadline::Interrupt);
-        }
-        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
-    }
-
-    /// The error of a call whose code ended with `error`. A trap after a refused request for memory counts as a lack of memory: that is
-    /// how allocators of guests end.
-    ///
-    /// `answers`: whether the function has a result, which the host reads after the code has ended.
-    fn failure(&self, error: &wasmtime::Error, answers: bool, service: &str, function: &str) -> CallError {
-        tracing::debug!(service, function, "service failed: {error:?}");
-        let (service, function) = (service.to_owned(), function.to_owned());
-        match self.exceeded {
-            Some(Limit::Time) => CallError::OutOfTime {
-                service,
-                function,
-                limit: self.config.call_time,
-            },
-            Some(Limit::Deadline) => CallError::Deadline { service, function },
-            Some(Limit::Memory) => CallError::OutOfMemory {
-                service,
-                function,
-                limit: self.config.memory,
-            },
-            Some(Limit::Table) => CallError::OutOfTable {
-                service,
-                function,
-                limit: self.config.table_elements,
-            },
-            None => match Cause::of(error, answers) {
-                Cause::StackOverflow => CallError::StackOverflow { service, function },
-                Cause::AnswerTooLarge => CallError::AnswerTooLarge {
-                    service,
-                    function,
-                    limit: self.config.answer,
-                },
-                Cause::Trap(reason) => CallError::Trap {
-                    service,
-                    function,
-                    reason,
-                },
-            },
-        }
-    }
-}
-
-/// Why a guest's code ended although it exceeded no [`Limit`], by the type of wasmtime's error.
-#[derive(Debug, PartialEq, Eq)]
-enum Cause {
-    StackOverflow,
-    /// The host ran out of [`Config::answer`] while it read the answer.
-    AnswerTooLarge,
-    /// A trap, or an answer that violates the canonical ABI.
-    Trap(String),
-}
-
-impl Cause {
-    /// wasmtime keeps the type of the error for an exhausted answer budget private, but every other error of a guest without imports
-    /// has a public type: code ends with a [`Trap`], and an answer that violates the canonical ABI is a malformed text or a
-    /// message.
-    fn of(error: &wasmtime::Error, answers: bool) -> Self {
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::StackOverflow) => return Self::StackOverflow,
-            Some(trap) => return Self::Trap(trap_text(*trap)),
-            None => {}
-        }
-        let malformed = error.is::<Utf8Error>()
-            || error.is::<DecodeUtf16Error>()
-            || error.is::<CharTryFromError>()
-            || error.is::<String>()
-            || error.is::<&'static str>();
-        match answers && !malformed {
-            true => Self::AnswerTooLarge,
-            false => Self::Trap(error.root_cause().to_string()),
-        }
-    }
-}
-
-/// What happened, without the words "wasm trap" in front.
-fn trap_text(trap: Trap) -> String {
-    let text = trap.to_string();
-    text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
-}
-
-/// Memory can't shrink, so sizes count until the instance ends.
-impl ResourceLimiter for Guest {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let all = self.memory.saturating_add(desired.saturating_sub(current));
-        if all > self.config.memory {
-            self.exceeded = Some(Limit::Memory);
-            return Ok(false);
-        }
-        self.memory = all;
-        Ok(true)
-    }
-
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let all = self.table_elements.saturating_add(desired.saturating_sub(current));
-        if all > self.config.table_elements {
-            self.exceeded = Some(Limit::Table);
-            return Ok(false);
-        }
-        self.table_elements = all;
-        Ok(true)
-    }
-
-    fn instances(&self) -> usize {
-        self.config.instances
-    }
-
-    fn tables(&self) -> usize {
-        self.config.instances
-    }
-
-    fn memories(&self) -> usize {
-        self.config.instances
-    }
-}
-
-impl std::fmt::Debug for Instance {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let guest = self.store.data();
-        out.debug_struct("Instance")
-            .field("memory", &guest.memory)
-            .field("exceeded", &guest.exceeded)
-            .finish_non_exhaustive()
+        state.parameters = parameters;
+        self.store.set_epoch_deadline(1);
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Ticks(Arc<AtomicU64>);
 #[derive(Debug, Default)]
 struct State {
     running: usize,
+    /// Whether the thread waits for code to run. Only then it must be woken.
+    idle: bool,
     stopped: bool,
 }
 
@@ -63,9 +65,18 @@ impl Ticker {
 
     /// Ticks until the guard is dropped.
     pub(crate) fn run(&self) -> Running<'_> {
-        self.shared.lock().running += 1;
-        self.shared.changed.notify_all();
+        let mut state = self.shared.lock();
+        state.running += 1;
+        if state.idle {
+            self.shared.changed.notify_all();
+        }
+        drop(state);
         Running(&self.shared)
+    }
+
+    /// The number of ticks when `time` has passed, if code runs throughout.
+    pub(crate) fn after(&self, time: Duration) -> u64 {
+        self.shared.ticks.now().saturating_add(whole_ticks(time))
     }
 
     /// The counter of ticks.
@@ -78,11 +89,6 @@ impl Ticks {
     /// The number of ticks so far.
     pub(crate) fn now(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
-    }
-
-    /// The number of ticks when `time` has passed, if code runs throughout.
-    pub(crate) fn after(&self, time: Duration) -> u64 {
-        self.now().saturating_add(whole_ticks(time))
     }
 }
 
@@ -113,10 +119,13 @@ impl Drop for Running<'_> {
 impl Shared {
     /// Waits until code runs and then for one tick. Returns false when the ticker is dropped.
     fn wait_for_tick(&self) -> bool {
+        let mut state = self.lock();
+        state.idle = true;
         let idle = self
             .changed
-            .wait_while(self.lock(), |state| state.running == 0 && !state.stopped);
-        let busy = idle.unwrap_or_else(PoisonError::into_inner);
+            .wait_while(state, |state| state.running == 0 && !state.stopped);
+        let mut busy = idle.unwrap_or_else(PoisonError::into_inner);
+        busy.idle = false;
         let ticked = self
             .changed
             .wait_timeout_while(busy, Config::TICK, |state| !state.stopped);

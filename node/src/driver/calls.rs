@@ -6,6 +6,7 @@ use crate::contacts::NetworkContacts;
 use crate::handlers::Handlers;
 use aqua_builtins::world;
 use aqua_peer::{Call, CallId, Input, Nanos, Target, failure};
+use aqua_services::{CallParameters, CallParticle, CallTetraplet};
 use aqua_vm::CallResult;
 use futures::FutureExt as _;
 use std::panic::AssertUnwindSafe;
@@ -58,12 +59,45 @@ impl Driver {
                 };
                 let left = (call.deadline - self.clock.now().monotonic).as_duration();
                 let id = id.clone();
-                services
-                    .call(&id, &call.function, call.arguments, left)
-                    .await
-                    .map_err(|error| failure(error.to_string()))
+                let parameters = match services.reads_call_parameters(&id) {
+                    true => parameters(&id, &call, &self.network.peer_id().to_string()),
+                    false => CallParameters::default(),
+                };
+                let request = aqua_services::Call::new(&id, &call.function, call.arguments, left);
+                let answer = services.call(request.with_parameters(parameters)).await;
+                answer.map_err(|error| failure(error.to_string()))
             }
         }
+    }
+}
+
+/// Who calls a service, as its modules see it. Services belong to the peer that runs them.
+fn parameters(service: &str, call: &Call, host: &str) -> CallParameters {
+    let particle = &call.particle;
+    let origins = call.tetraplets.iter().map(|origins| {
+        let origins = origins.iter().map(|origin| CallTetraplet {
+            peer_pk: origin.peer_pk.clone(),
+            service_id: origin.service_id.clone(),
+            function_name: origin.function_name.clone(),
+            lens: origin.lens.clone(),
+        });
+        origins.collect()
+    });
+    CallParameters {
+        particle: CallParticle {
+            id: particle.id.as_str().into(),
+            init_peer_id: particle.init_peer_id.to_string().into(),
+            timestamp: particle.timestamp,
+            ttl: particle.ttl,
+            script: (&*particle.script).into(),
+            signature: particle.signature.as_bytes().to_vec(),
+            ..CallParticle::default()
+        },
+        service_id: service.into(),
+        service_creator_peer_id: host.into(),
+        host_id: host.into(),
+        worker_id: call.peer.to_string().into(),
+        tetraplets: origins.collect(),
     }
 }
 

@@ -9,7 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folders of `tests/peers` whose packages come from npm.
-pub const PACKAGES: &[&str] = &["js-client", "official-compiler", "official-vm-0.62", "packages"];
+pub const PACKAGES: &[&str] = &[
+    "js-client",
+    "official-compiler",
+    "official-vm-0.62",
+    "packages",
+    "service-tools",
+];
 
 /// What npm reads.
 const FILES: &[&str] = &["package.json", "package-lock.json", ".npmrc"];

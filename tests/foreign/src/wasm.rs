@@ -15,6 +15,7 @@ pub const CRATES: &[&str] = &[
     "aqua-air",
     "aqua-builtins",
     "aqua-compiler",
+    "aqua-component",
     "aqua-diagnostics",
     "aqua-grammar",
     "aqua-interface",
@@ -84,6 +85,19 @@ impl Compiler {
         Ok(Self { name, rustc, linker })
     }
 
+    /// The environment variables with which cargo uses the compiler.
+    pub fn environment(&self) -> [(&'static str, &Path); 2] {
+        [
+            ("RUSTC", &self.rustc),
+            ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &self.linker),
+        ]
+    }
+
+    /// The name of the compiler, for folders of what it builds.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Builds all [`CRATES`] and the guest, in `wasm/COMPILER` below a target folder, and returns the path of the guest's module. One
     /// build, so that all users get the same features and nothing is built twice.
     ///
@@ -103,8 +117,7 @@ impl Compiler {
                 "--target-dir",
             ])
             .arg(&target)
-            .env("RUSTC", &self.rustc)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &self.linker)
+            .envs(self.environment())
             .current_dir(root());
         for name in CRATES.iter().chain([&GUEST]) {
             cargo.args(["--package", name]);

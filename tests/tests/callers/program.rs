@@ -84,14 +84,7 @@ where
    )
    (seq
     (xor
-     (seq
-      (call %init_peer_id% ("callbackSrv" "answer") [-question-arg- 1] init_call_res)
-      (new $-hop-
-       (new #-hopc-
-        (canon -relay- $-hop- #-hopc-)
-       )
-      )
-     )
+     (call %init_peer_id% ("callbackSrv" "answer") [-question-arg- 1] init_call_res)
      (fail :error:)
     )
     (xor

@@ -17,8 +17,6 @@ pub(super) struct Project {
     pub(super) name: String,
     pub(super) files: BTreeMap<String, String>,
     pub(super) entry: String,
-    /// Whether a word was changed.
-    pub(super) is_changed: bool,
 }
 
 impl Project {
@@ -36,7 +34,6 @@ impl Project {
             name: name.into(),
             files: BTreeMap::from([("main.aqua".to_owned(), text.into())]),
             entry: "main.aqua".to_owned(),
-            is_changed: false,
         }
     }
 
@@ -59,7 +56,6 @@ impl Project {
         let changed = format!("{}{new}{}", &text[..at.start], &text[at.end..]);
         project.files.insert(self.entry.clone(), changed);
         project.name = format!("{}, changed by {seed}", self.name);
-        project.is_changed = true;
         project
     }
 }
@@ -104,7 +100,6 @@ pub(super) fn projects(graphs: u64) -> Vec<Project> {
         name: format!("graph {seed}"),
         files: ModuleGraph::new(seed).files,
         entry: ModuleGraph::ENTRY.to_owned(),
-        is_changed: false,
     }));
     projects
 }
@@ -171,7 +166,6 @@ fn vectors() -> Vec<Project> {
                 .map(|(path, content)| (path.clone(), text(content)))
                 .collect(),
             entry: text(&vector["entry"]),
-            is_changed: false,
         }
     });
     singles.chain(several).collect()
@@ -188,7 +182,6 @@ fn reported() -> Vec<Project> {
         files: texts(&format!("tests/vectors/reported/{name}")),
         entry: "main.aqua".to_owned(),
         name,
-        is_changed: false,
     });
     projects
         .filter(|project| project.files.contains_key(&project.entry))

@@ -192,8 +192,6 @@ pub(super) struct OrderedRun {
     pub(super) visits: Vec<String>,
     /// The number of visits between the first failing call, or the beginning, and the report of a result or an error.
     pub(super) visits_to_report: Option<usize>,
-    /// The number of the peer of the first failing call.
-    pub(super) failed_on: Option<usize>,
 }
 
 /// Runs a script in the official interpreter, with these arguments.
@@ -218,8 +216,7 @@ pub(super) fn run_in_order(
             }
             match (faults.failing, json_arguments(request).first()) {
                 (Some(failing), Some(Value::String(first))) if first == failing => {
-                    let first = || (visits.borrow().len(), ids.iter().position(|id| id == peer));
-                    failed.set(failed.get().or_else(|| Some(first())));
+                    failed.set(failed.get().or_else(|| Some(visits.borrow().len())));
                     FlatCallResult {
                         ret_code: 1,
                         result: json!("failed").to_string(),
@@ -241,9 +238,6 @@ pub(super) fn run_in_order(
     OrderedRun {
         history,
         visits: visits.into_inner(),
-        visits_to_report: reported_after
-            .get()
-            .map(|report| report - failed.get().map_or(0, |(after, _)| after)),
-        failed_on: failed.get().and_then(|(_, peer)| peer),
+        visits_to_report: reported_after.get().map(|report| report - failed.get().unwrap_or(0)),
     }
 }

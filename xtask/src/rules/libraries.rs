@@ -9,7 +9,8 @@ const USERS: &[(&str, &[&str])] = &[
     ("codespan-reporting", &["aqua-air", "aqua-render"]),
     ("lalrpop-util", &["aqua-grammar"]),
     ("libp2p", &["aqua-network"]),
-    ("wasmtime", &["aqua-services", "aqua-tests"]),
+    ("wasmtime", &["aqua-bench", "aqua-services", "aqua-tests"]),
+    ("wasmtime-wasi", &["aqua-bench", "aqua-services"]),
 ];
 
 /// Dependencies of crates that may not have them.

@@ -9,6 +9,7 @@ pub(crate) const PURE: &[&str] = &[
     "aqua-air",
     "aqua-builtins",
     "aqua-compiler",
+    "aqua-component",
     "aqua-diagnostics",
     "aqua-grammar",
     "aqua-interface",

@@ -29,11 +29,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "aqua-compiler",
         &["aqua-air", "aqua-diagnostics", "aqua-grammar", "aqua-interface"],
     ),
+    ("aqua-component", &["aqua-interface"]),
     (
         "aqua-config",
         &[
             "aqua-diagnostics",
             "aqua-keys",
+            "aqua-marine",
             "aqua-network",
             "aqua-node",
             "aqua-services",
@@ -49,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "aqua-marine",
         &["aqua-diagnostics", "aqua-interface", "aqua-toml", "aqua-values"],
     ),
+    ("aqua-modules", &[]),
     ("aqua-network", &["aqua-keys", "aqua-particle"]),
     (
         "aqua-node",
@@ -82,7 +85,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "aqua-air",
             "aqua-compiler",
+            "aqua-component",
             "aqua-diagnostics",
+            "aqua-interface",
+            "aqua-marine",
             "aqua-stdlib",
             "aqua-toml",
         ],
@@ -90,7 +96,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-render", &["aqua-diagnostics"]),
     (
         "aqua-services",
-        &["aqua-interface", "aqua-marine", "aqua-storage", "aqua-values"],
+        &[
+            "aqua-component",
+            "aqua-interface",
+            "aqua-marine",
+            "aqua-storage",
+            "aqua-values",
+        ],
     ),
     (
         "aqua-simulator",

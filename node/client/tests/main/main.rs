@@ -27,7 +27,7 @@ fn greeter() -> Service {
     let wasm: &[u8] = include_bytes!("../../../../examples/quickstart/greeter/greeter.wasm");
     Service {
         id: "greeter".to_owned(),
-        wasm: wasm.into(),
+        modules: aqua_services::ServiceModules::of_file("greeter", wasm),
         memory: None,
     }
 }

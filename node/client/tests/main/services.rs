@@ -42,7 +42,7 @@ async fn misbehaving_services_give_errors_that_workflows_catch() {
     let mut config = LocalConfig {
         services: vec![Service {
             id: "bad".to_owned(),
-            wasm: wasm.into(),
+            modules: aqua_services::ServiceModules::of_file("greeter", wasm),
             memory: Some(8 << 20),
         }],
         ..LocalConfig::new(1)

@@ -27,7 +27,7 @@
 
 use aqua_diagnostics::{Diagnostic, FileId};
 use aqua_toml::{Document, Section, Spanned, parse_size};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The configuration of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -95,6 +95,22 @@ impl ServiceConfig {
     #[must_use]
     pub fn facade(&self) -> Option<&ModuleConfig> {
         self.modules.last()
+    }
+
+    /// The file of a module: `load_from`, a file or a folder, or a file in the folder of all modules. `folder` is that of the
+    /// configuration; `is_folder` tells whether a path is a folder.
+    #[must_use]
+    pub fn file_of(&self, module: &ModuleConfig, folder: &Path, is_folder: impl Fn(&Path) -> bool) -> PathBuf {
+        let Some(from) = &module.settings.load_from else {
+            let modules = self.modules_dir.as_ref().map(|dir| folder.join(&dir.value));
+            return modules.unwrap_or_else(|| folder.to_owned()).join(module.file_name());
+        };
+        let from = folder.join(&from.value);
+        if is_folder(&from) {
+            from.join(module.file_name())
+        } else {
+            from
+        }
     }
 
     fn read(mut root: Section<'_, '_>) -> Self {
@@ -184,6 +200,9 @@ impl ModuleSettings {
             mounted_binaries: paths(section.string_table("mounted_binaries")).collect(),
             ..Self::default()
         };
+        for key in ["envs", "mapped_dirs"] {
+            section.report_misplaced(key, "[module.wasi]");
+        }
         if let Some(mut wasi) = section.section("wasi") {
             // Earlier versions had arrays here.
             if !wasi.is_array("envs") {

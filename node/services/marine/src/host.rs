@@ -81,6 +81,10 @@ impl ProcessOutput {
     pub const NOT_AN_ARRAY: i32 = 100_003;
     /// The code where an element of the argument is no string.
     pub const NOT_A_STRING: i32 = 100_004;
+    /// The code of a program that was ended since it wrote too much.
+    pub const TOO_MUCH_OUTPUT: i32 = 100_005;
+    /// The code of a program that was ended since it ran for too long.
+    pub const TIMED_OUT: i32 = 100_006;
 }
 
 /// The programs that pass the values of host functions through the memory of one module.

@@ -1,6 +1,6 @@
 //! Which components can be deployed, and the errors for the others.
 
-use aqua_services::{Config, Engine, Host};
+use aqua_services::{Call, Config, Engine, Host};
 use proptest::prelude::*;
 
 use crate::{PLENTY, guest, host_of, try_host_of};
@@ -16,8 +16,8 @@ async fn refusal(text: &str) -> String {
 async fn core_modules_are_refused_with_advice() {
     assert_eq!(
         refusal("(module)").await,
-        "service 'guest' is a core WebAssembly module, not a component; \
-         make a component of it with `wasm-tools component new` (Marine modules are not supported yet)"
+        "service 'guest': module 'guest' is no Marine module: the module has no section `__fluence_sdk_version`: it was not built \
+         with a Marine SDK; other core modules must be made components, with `wasm-tools component new`"
     );
 }
 
@@ -25,10 +25,11 @@ async fn core_modules_are_refused_with_advice() {
 async fn imports_are_refused_by_name() {
     let text = r#"(component
         (import "wasi:clocks/monotonic-clock@0.2.0" (instance (export "now" (func (result u64)))))
+        (import "wasi:keyvalue/store@0.2.0" (instance (export "count" (func (result u64)))))
         (import "log" (func (param "text" string))))"#;
     assert_eq!(
         refusal(text).await,
-        "service 'guest' imports 'wasi:clocks/monotonic-clock@0.2.0', 'log', which this peer doesn't offer to services"
+        "service 'guest' imports 'wasi:keyvalue/store@0.2.0', 'log', which this peer doesn't offer to services"
     );
 }
 
@@ -112,7 +113,7 @@ async fn hosts_of_one_engine_have_services_of_their_own() {
             .await
             .expect("the guest can be deployed");
         assert_eq!(
-            host.call("guest", "count", vec![], PLENTY).await,
+            host.call(Call::new("guest", "count", vec![], PLENTY)).await,
             Ok(json!(1)),
             "a memory of its own"
         );
@@ -185,7 +186,7 @@ fn corrupted_components_do_no_harm() {
         }
         let host = Host::with_engine(engine.clone(), config.clone());
         if runtime.block_on(host.deploy("guest", &bytes)).is_ok() {
-            let answer = runtime.block_on(host.call("guest", "add", vec![json!(2), json!(3)], PLENTY));
+            let answer = runtime.block_on(host.call(Call::new("guest", "add", vec![json!(2), json!(3)], PLENTY)));
             // Whatever the code answers, the call ends.
             drop(answer);
         }

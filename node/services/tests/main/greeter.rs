@@ -1,7 +1,7 @@
 //! The quickstart's service.
 
 use aqua_interface::Type;
-use aqua_services::{CallError, Config, Host};
+use aqua_services::{Call, CallError, Config, Host};
 
 use crate::PLENTY;
 
@@ -18,7 +18,7 @@ async fn host() -> Host {
 async fn greets() {
     let greeting = host()
         .await
-        .call("greeter", "greet", vec![json!("Aqua"), json!(PEER)], PLENTY)
+        .call(Call::new("greeter", "greet", vec![json!("Aqua"), json!(PEER)], PLENTY))
         .await;
     assert_eq!(greeting, Ok(json!("Hello, Aqua, from 12D3…2NASuq")));
 }
@@ -42,22 +42,25 @@ async fn reports_wrong_calls() {
     let host = host().await;
     let text = |result: Result<_, CallError>| result.expect_err("the call is wrong").to_string();
     assert_eq!(
-        text(host.call("greeter", "greet", vec![json!("Aqua")], PLENTY).await),
+        text(
+            host.call(Call::new("greeter", "greet", vec![json!("Aqua")], PLENTY))
+                .await
+        ),
         "function 'greet' requires 2 arguments, 1 provided"
     );
     assert_eq!(
         text(
-            host.call("greeter", "greet", vec![json!("Aqua"), json!(7)], PLENTY)
+            host.call(Call::new("greeter", "greet", vec![json!("Aqua"), json!(7)], PLENTY))
                 .await
         ),
         "function 'greet', argument 'peer': expected string, found 7"
     );
     assert_eq!(
-        text(host.call("greeter", "shout", vec![], PLENTY).await),
+        text(host.call(Call::new("greeter", "shout", vec![], PLENTY)).await),
         "service 'greeter' has no function 'shout'; it has 'greet'"
     );
     assert_eq!(
-        text(host.call("nobody", "greet", vec![], PLENTY).await),
+        text(host.call(Call::new("nobody", "greet", vec![], PLENTY)).await),
         "Service with id 'nobody' not found (function greet)"
     );
 }

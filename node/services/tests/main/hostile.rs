@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use aqua_services::{CallError, Config, Host};
+use aqua_services::{Call, CallError, Config, Host, ServiceModules};
 use aqua_values::Value;
 
 use crate::{call, guest, host_of};
@@ -30,7 +30,7 @@ async fn hostile() -> Host {
 #[tokio::test]
 async fn a_service_can_have_its_own_limits() {
     let host = Host::new(Config::default()).expect("this machine runs Wasm");
-    host.deploy_with_limits("guest", &guest("hostile"), tight())
+    host.deploy_modules("guest", ServiceModules::of_file("guest", guest("hostile")), tight())
         .await
         .expect("the guest can be deployed");
     for _ in 0..2 {
@@ -176,7 +176,7 @@ async fn a_call_ends_when_the_callers_time_is_over() {
         .await
         .expect("the guest can be deployed");
     let error = host
-        .call("guest", "spin", vec![], Config::TICK * 3)
+        .call(Call::new("guest", "spin", vec![], Config::TICK * 3))
         .await
         .expect_err("it never ends by itself");
     assert_eq!(
@@ -207,7 +207,7 @@ async fn running_code_yields_to_other_tasks_and_can_be_dropped() {
     let other = tokio::select! {
         biased;
         _ = &mut endless => panic!("it never ends by itself"),
-        other = host.call("other", "add", vec![json!(2), json!(3)], crate::PLENTY) => other,
+        other = host.call(Call::new("other", "add", vec![json!(2), json!(3)], crate::PLENTY)) => other,
     };
     assert_eq!(other, Ok(json!(5)));
     drop(endless);

@@ -7,15 +7,17 @@ macro_rules! json {
     ($($json:tt)+) => { aqua_values::Value::from(serde_json::json!($($json)+)) };
 }
 
+mod component;
 mod conversions;
 mod deployment;
 mod greeter;
 mod hostile;
+mod marine;
 
 use std::path::Path;
 use std::time::Duration;
 
-use aqua_services::{CallError, Config, DeployError, Host};
+use aqua_services::{Call, CallError, Config, DeployError, Host};
 use aqua_values::Value;
 
 /// Longer than any call of these tests takes, also on a busy machine.
@@ -43,5 +45,6 @@ async fn call(host: &Host, function: &str, arguments: Value) -> Result<Value, Ca
     let Value::Array(arguments) = arguments else {
         panic!("arguments are an array")
     };
-    host.call("guest", function, arguments.to_vec(), PLENTY).await
+    host.call(Call::new("guest", function, arguments.to_vec(), PLENTY))
+        .await
 }

@@ -16,6 +16,8 @@ struct Module {
     declared: Names,
     /// Its other names without a qualifier.
     private: Names,
+    /// What the published compiler shows to importers, even if it is not declared: see [`ModuleGraph::open_files`].
+    passed_on: BTreeSet<String>,
     /// The modules that it imports.
     imports: BTreeSet<usize>,
 }
@@ -27,6 +29,10 @@ struct Headers {
     names: Names,
     /// The names that its imports do not declare.
     hidden: Names,
+    /// The imported names without a qualifier, for [`Module::passed_on`].
+    passed_on: BTreeSet<String>,
+    /// All names that importers of the imported modules see, whether they are imported or not.
+    importable: BTreeSet<String>,
     qualifiers: BTreeSet<String>,
     imports: BTreeSet<usize>,
 }
@@ -37,6 +43,7 @@ pub(super) struct Builder {
     seed: u64,
     modules: Vec<Module>,
     files: BTreeMap<String, String>,
+    open_files: BTreeMap<String, String>,
     features: BTreeSet<Feature>,
     /// The mistake that the graph will have.
     mistake: Option<Feature>,
@@ -62,6 +69,7 @@ impl Builder {
             seed,
             modules: Vec::new(),
             files: BTreeMap::new(),
+            open_files: BTreeMap::new(),
             features: BTreeSet::new(),
             mistake,
             numbers: 0,
@@ -86,6 +94,7 @@ impl Builder {
         ModuleGraph {
             seed: self.seed,
             files: self.files,
+            open_files: self.open_files,
             features: self.features,
         }
     }
@@ -98,6 +107,8 @@ impl Builder {
             mut lines,
             mut names,
             hidden,
+            mut passed_on,
+            importable,
             imports,
             ..
         } = headers;
@@ -112,19 +123,21 @@ impl Builder {
         let exports = self.exports(&names, &imported, is_entry);
         lines.extend(exports);
         let (declares, declared) = self.declares(&names, &imported, is_entry);
+        passed_on.extend(names.keys().filter(|name| importable.contains(*name)).cloned());
         let own = names.into_iter().filter(|(name, _)| !name.contains('.'));
         let private = own.filter(|(name, _)| !declared.contains_key(name)).collect();
-        let text = format!(
-            "aqua {name}{declares}\n\n{}\n\n{}",
-            lines.join("\n"),
-            declarations.join("\n")
-        );
-        self.files.insert(path.clone(), text);
+        let body = format!("{}\n\n{}", lines.join("\n"), declarations.join("\n"));
+        let open = declaring_also(&declares, &passed_on);
+        self.open_files
+            .insert(path.clone(), format!("aqua {name}{open}\n\n{body}"));
+        self.files
+            .insert(path.clone(), format!("aqua {name}{declares}\n\n{body}"));
         self.modules.push(Module {
             path,
             name,
             declared,
             private,
+            passed_on,
             imports,
         });
     }
@@ -203,6 +216,13 @@ impl Builder {
                 true => format!("import \"{file}\""),
                 false => format!("import {listed} from \"{file}\""),
             });
+            let target = &self.modules[target];
+            headers.passed_on.extend(chosen.iter().map(|(name, _)| name.clone()));
+            if listed.is_empty() {
+                headers.passed_on.extend(target.passed_on.clone());
+            }
+            headers.importable.extend(target.declared.keys().cloned());
+            headers.importable.extend(target.passed_on.clone());
             return self.add_names(chosen, headers);
         }
         let alias = (form > 6).then(|| ["Lib", "Other", "Third"][self.choices.usize(..3)]);
@@ -440,6 +460,17 @@ impl Builder {
             return None;
         }
         Some(items[self.choices.usize(..items.len())].clone())
+    }
+}
+
+/// The end of an `aqua` header with more declared names.
+fn declaring_also(declares: &str, names: &BTreeSet<String>) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match declares {
+        _ if names.is_empty() => declares.to_owned(),
+        " declares *" => declares.to_owned(),
+        "" => format!(" declares {}", names.join(", ")),
+        _ => format!("{declares}, {}", names.join(", ")),
     }
 }
 

@@ -21,6 +21,9 @@ pub struct ModuleGraph {
     pub seed: u64,
     /// The texts of its modules by path.
     pub files: BTreeMap<String, String>,
+    /// The same modules with longer `declares`: also the names that the module imports, and its own names that a module that it
+    /// imports declares, too. The published compiler treats `files` like these: there, `declares` hides no other names.
+    pub open_files: BTreeMap<String, String>,
     /// What it contains.
     pub features: BTreeSet<Feature>,
 }

@@ -18,6 +18,7 @@
 //! has another form in memory, such as numbers, and shares strings.
 
 mod arguments;
+mod foreign;
 mod from_json;
 
 use std::fmt;

@@ -3,8 +3,8 @@
 //! Records keep their names. Where two different records have the same name, the second one gets its type index as a suffix, since
 //! Aqua finds types by name.
 
-use super::ExportedFunction;
-use crate::{InterfaceType, Records, ScalarType};
+use super::{ExportedFunction, ForeignImport};
+use crate::{FunctionType, InterfaceType, Records, ScalarType};
 use aqua_interface::{Field, Function, Interface, Name, Parameter, Record, RecordDefinition, Type};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(super) fn interface(functions: &IndexMap<String, ExportedFunction>, records:
     };
     let functions: Vec<Function> = functions
         .values()
-        .map(|function| converter.function(function))
+        .map(|function| converter.function(&function.name, &function.ty))
         .collect();
     let definitions = converter.converted.into_iter();
     Interface::new(
@@ -27,21 +27,30 @@ pub(super) fn interface(functions: &IndexMap<String, ExportedFunction>, records:
     )
 }
 
+/// The types of an imported function.
+pub(super) fn imported(import: &ForeignImport, records: &Records) -> Function {
+    let mut converter = Converter {
+        records,
+        converted: BTreeMap::new(),
+    };
+    converter.function(&import.name, &import.ty)
+}
+
 struct Converter<'r> {
     records: &'r Records,
     converted: BTreeMap<u32, Arc<Record>>,
 }
 
 impl Converter<'_> {
-    fn function(&mut self, function: &ExportedFunction) -> Function {
-        let parameters = function.ty.parameters.iter().map(|parameter| Parameter {
+    fn function(&mut self, name: &str, ty: &FunctionType) -> Function {
+        let parameters = ty.parameters.iter().map(|parameter| Parameter {
             name: Name::new(&parameter.name).aqua,
             ty: self.convert(&parameter.ty),
         });
         Function {
-            name: Name::new(&function.name).aqua,
+            name: Name::new(name).aqua,
             parameters: parameters.collect(),
-            result: function.ty.results.first().map(|ty| self.convert(ty)),
+            result: ty.results.first().map(|ty| self.convert(ty)),
         }
     }
 
@@ -79,11 +88,11 @@ impl Converter<'_> {
         });
         let mut record = Record {
             fields: fields.collect(),
-            name: layout.map(|layout| layout.name.to_string()),
+            name: layout.map(|layout| layout.name.to_string()).unwrap_or_default(),
         };
         let namesake = self.converted.values().find(|known| known.name == record.name);
         if namesake.is_some_and(|known| known.fields != record.fields) {
-            record.name = record.name.map(|name| format!("{name}{index}"));
+            record.name = format!("{}{index}", record.name);
         }
         let record = Arc::new(record);
         self.converted.insert(index, record.clone());

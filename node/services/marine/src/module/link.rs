@@ -1,6 +1,7 @@
 //! Finds the functions of other modules that a module imports.
 
-use super::{ExportedFunction, ForeignImport, Module};
+use super::{ExportedFunction, ForeignImport, Module, interface};
+use aqua_interface::{Function, Interface};
 
 /// Why an import can't be linked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,4 +63,34 @@ impl Module {
         }
         Ok(found)
     }
+
+    /// The index of the function of another service, which is no Marine module, that an import of this module stands for.
+    ///
+    /// # Errors
+    /// There is no such function, or it has another type.
+    pub fn link_interface(&self, import: &ForeignImport, exporter: &Interface) -> Result<usize, LinkError> {
+        let (module, function) = (import.module.clone(), import.name.clone());
+        let Some((index, found)) = exporter.function(&import.name) else {
+            return Err(LinkError::NoSuchFunction { module, function });
+        };
+        if !found.is_callable_as(&interface::imported(import, &self.records)) {
+            return Err(LinkError::OtherType {
+                module,
+                function,
+                expected: self.records.describe_function(&import.ty),
+                found: describe(found),
+            });
+        }
+        Ok(index)
+    }
+}
+
+/// A function in a message, as `Records::describe_function` writes it.
+fn describe(function: &Function) -> String {
+    let parameters = function.parameters.iter();
+    let parameters: Vec<_> = parameters
+        .map(|parameter| format!("{}: {}", parameter.name, parameter.ty))
+        .collect();
+    let result = function.result.as_ref().map_or("()".to_owned(), ToString::to_string);
+    format!("({}) -> {result}", parameters.join(", "))
 }

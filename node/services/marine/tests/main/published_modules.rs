@@ -341,7 +341,7 @@ fn interfaces_name_functions_and_records() {
             let TypeEntry::Record(record) = &section.types[definition.id as usize] else {
                 panic!("{}: {} is the id of a record", published.name, definition.id);
             };
-            assert_eq!(definition.record.name.as_deref(), Some(record.name.as_str()));
+            assert_eq!(definition.record.name, record.name);
         }
         for (index, function) in module.interface().functions().enumerate() {
             assert_eq!(module.function_at(index).map(|it| &it.name), Some(&function.name));

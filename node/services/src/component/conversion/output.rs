@@ -28,22 +28,21 @@ pub fn to_json(value: Val, ty: &Type) -> Value {
             let fields = values.into_iter().zip(&record.fields);
             Value::object(fields.map(|((_, value), field)| (field.name.aqua.as_str(), to_json(value, &field.ty))))
         }
-        (Val::Tuple(items), Type::Tuple(types)) => items
-            .into_iter()
-            .zip(types)
-            .map(|(item, ty)| to_json(item, ty))
-            .collect(),
+        (Val::Tuple(items), Type::Tuple(types)) => {
+            let items = items.into_iter().zip(types).enumerate();
+            Value::object(items.map(|(index, (item, ty))| (format!("f{index}"), to_json(item, ty))))
+        }
         (Val::Enum(name), Type::Enum(_)) => Name::new(&name).aqua.into(),
         (Val::Flags(set), Type::Flags(names)) => names
             .iter()
             .filter(|name| set.contains(&name.original))
             .map(|name| name.aqua.clone())
             .collect(),
-        (Val::Variant(tag, value), Type::Variant(cases)) => {
+        (Val::Variant(tag, value), Type::Variant(variant)) => {
             let mut value = value;
             let mut object = Object::default();
             object.insert("tag", Name::new(&tag).aqua.into());
-            for case in cases {
+            for case in &variant.cases {
                 if let Some(ty) = &case.ty {
                     let own = if case.name.original == tag { value.take() } else { None };
                     object.insert(case.name.aqua.as_str(), optional(own, ty));

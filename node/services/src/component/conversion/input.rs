@@ -54,7 +54,7 @@ impl JsonPath<'_> {
             Type::Tuple(items) => self.tuple(json, ty, items)?,
             Type::Enum(names) => Val::Enum(named(json, names).ok_or_else(wrong)?.original.clone()),
             Type::Flags(names) => self.flags(json.as_array().ok_or_else(wrong)?, ty, names)?,
-            Type::Variant(cases) => self.variant(json, ty, cases)?,
+            Type::Variant(variant) => self.variant(json, ty, &variant.cases)?,
             Type::Result { ok, error } => self.result(json, ty, ok.as_deref(), error.as_deref())?,
         })
     }

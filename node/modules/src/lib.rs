@@ -1,0 +1,21 @@
+//! The modules of a peer's services by content id, their blueprints, and the folders of services.
+//!
+//! * [`ContentId`]: the name of a module or a blueprint, the same on every peer and in IPFS.
+//! * [`Blueprint`]: the modules of a service.
+//! * [`ModuleStore`]: keeps both; [`ModuleFolder`] keeps them as files.
+//! * [`ServiceFolders`]: the folders of the host that a service sees.
+//!
+//! Names of files are content ids, or names that [`ServiceFolders`] has checked, so nothing that a remote peer sends selects a path.
+
+mod blueprint;
+mod content_id;
+mod files;
+mod folder;
+mod service_folders;
+mod store;
+
+pub use blueprint::{Blueprint, BlueprintError};
+pub use content_id::{ContentId, ContentIdError};
+pub use folder::ModuleFolder;
+pub use service_folders::{InvalidName, MappedFolder, ServiceFolders};
+pub use store::{InvalidFile, ModuleDescription, ModuleStore, ModuleStoreError, StoredBlueprint, StoredModule};

@@ -1,0 +1,71 @@
+//! A running component, and calls of its functions.
+
+use std::sync::Arc;
+
+use wasmtime::component::{ComponentExportIndex, Func, Instance, Val};
+use wasmtime::{AsContextMut as _, Store, StoreContextMut};
+
+use super::linked::Linked;
+use crate::failure::Fault;
+use crate::state::{self, State};
+
+/// A running component.
+pub(crate) struct Running {
+    /// By the index of the function in the interface.
+    functions: Vec<Func>,
+}
+
+/// Instantiates the component at the next index and runs its `init`.
+pub(crate) async fn start(store: &mut Store<State>, linked: &Linked) -> wasmtime::Result<()> {
+    let index = store.data().running.len();
+    store.data_mut().active = index;
+    let exports = linked.code.instantiate_async(&mut *store).await?;
+    let functions = linked.exports.functions.iter();
+    let functions = functions.map(|export| function(store, &exports, export));
+    let functions = functions.collect::<Result<_, Fault>>()?;
+    let running = state::Running::Component(Running { functions });
+    store.data_mut().running.push(running);
+    if let Some(init) = &linked.exports.init {
+        let init = function(store, &exports, init)?;
+        run(&mut store.as_context_mut(), index, init, &[], &mut []).await?;
+    }
+    Ok(())
+}
+
+fn function(store: &mut Store<State>, exports: &Instance, export: &ComponentExportIndex) -> Result<Func, Fault> {
+    exports.get_func(store, export).ok_or(Fault::NotStarted)
+}
+
+/// Calls the function at the index `function` of the component at `index`.
+pub(crate) async fn call(
+    store: &mut StoreContextMut<'_, State>,
+    index: usize,
+    function: usize,
+    arguments: &[Val],
+) -> wasmtime::Result<Option<Val>> {
+    let service = Arc::clone(&store.data().service);
+    let linked = service.component(index)?;
+    let running = store.data().component(index)?;
+    let code = *running.functions.get(function).ok_or(Fault::NotStarted)?;
+    let has_result = linked.function(function).is_some_and(|it| it.result.is_some());
+    let mut results = [Val::Bool(false)];
+    let results = &mut results[..usize::from(has_result)];
+    run(store, index, code, arguments, results).await?;
+    Ok(results
+        .first_mut()
+        .map(|result| std::mem::replace(result, Val::Bool(false))))
+}
+
+/// Runs a function with the system of its component.
+async fn run(
+    store: &mut StoreContextMut<'_, State>,
+    index: usize,
+    function: Func,
+    arguments: &[Val],
+    results: &mut [Val],
+) -> wasmtime::Result<()> {
+    let before = std::mem::replace(&mut store.data_mut().active, index);
+    let result = function.call_async(&mut *store, arguments, results).await;
+    store.data_mut().active = before;
+    result
+}

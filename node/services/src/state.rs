@@ -1,0 +1,67 @@
+//! The host state of a service's store: its instances, their systems, and the call that runs.
+
+use std::sync::Arc;
+
+use aqua_marine::CallParameters;
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::{WasiCtxView, WasiView};
+
+use crate::failure::{Fault, InModule};
+use crate::fixed::Fixed;
+use crate::limits::Limits;
+use crate::linked::LinkedService;
+use crate::{component, marine};
+
+/// Host state of the store in which all modules of a service run.
+pub(crate) struct State {
+    pub(crate) service: Arc<LinkedService>,
+    pub(crate) limits: Limits,
+    /// By module.
+    pub(crate) systems: Vec<WasiP1Ctx>,
+    /// The component whose code runs, or that was the last one to run: its system is the one of [`WasiView`].
+    pub(crate) active: usize,
+    pub(crate) fixed: Option<Fixed>,
+    /// The modules that are instantiated so far, in order.
+    pub(crate) running: Vec<Running>,
+    /// Who makes the call that runs.
+    pub(crate) parameters: Arc<CallParameters>,
+}
+
+/// A running module.
+pub(crate) enum Running {
+    Marine(marine::Running),
+    Component(component::Running),
+}
+
+impl State {
+    /// The running Marine module at this index.
+    pub(crate) fn marine(&self, index: usize) -> Result<&marine::Running, Fault> {
+        match self.running.get(index) {
+            Some(Running::Marine(running)) => Ok(running),
+            Some(Running::Component(_)) | None => Err(Fault::NotStarted),
+        }
+    }
+
+    /// The running component at this index.
+    pub(crate) fn component(&self, index: usize) -> Result<&component::Running, Fault> {
+        match self.running.get(index) {
+            Some(Running::Component(running)) => Ok(running),
+            Some(Running::Marine(_)) | None => Err(Fault::NotStarted),
+        }
+    }
+
+    /// The error `error` of code of the module at this index. The module in which it happened first is kept.
+    pub(crate) fn within(&self, index: usize, error: wasmtime::Error) -> wasmtime::Error {
+        if error.is::<InModule>() {
+            return error;
+        }
+        let module = self.service.modules.get(index);
+        error.context(InModule(module.map(|module| module.name.clone()).unwrap_or_default()))
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.systems[self.active].ctx()
+    }
+}
