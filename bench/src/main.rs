@@ -7,6 +7,7 @@
 mod cases;
 mod growth;
 mod measure;
+mod services;
 mod simulator;
 mod training;
 mod vm;
@@ -56,6 +57,9 @@ fn one(name: &str) -> Result<()> {
 /// The group of the VM, which has no single cases.
 const VM: &str = "vm";
 
+/// The group of services.
+const SERVICES: &str = "services";
+
 /// The group of the simulator.
 const SIMULATOR: &str = "simulator";
 
@@ -66,7 +70,7 @@ fn groups() -> impl Iterator<Item = &'static str> {
     Case::GROUPS
         .iter()
         .map(|(group, _)| *group)
-        .chain([VM, SIMULATOR, GROWTH])
+        .chain([VM, SERVICES, SIMULATOR, GROWTH])
 }
 
 /// Runs the measurements of a group and stores the results.
@@ -79,6 +83,11 @@ fn group(name: &str) -> Result<()> {
         let results = vm::report(&|line| print(line))?;
         store(name, how, &results)?;
         return vm::figures::write(&results);
+    }
+    if name == SERVICES {
+        let how = "release build; all in this process, each pair in turn; medians of wall times by the monotonic clock; wasmtime alone: \
+                   typed calls without limits and interruption; loading includes the verification of what is on disk";
+        return store(name, how, &services::report(&|line| print(line))?);
     }
     if name == SIMULATOR {
         let how = "release build; all runs in this process, on all processors, wall time by the monotonic clock";

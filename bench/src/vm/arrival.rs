@@ -40,14 +40,14 @@ pub(super) fn arrive(set: &DataSet, program: &Program, (state, results): Known, 
 
 /// A run over bytes, with the inputs and outputs of the official VMs: the script is parsed, previous and current data and call
 /// results are decoded, and the result and call requests are encoded.
-pub(super) struct InBytes<'s> {
+pub(crate) struct InBytes<'s> {
     set: &'s DataSet,
     parameters: RunParameters,
     call_results: Vec<u8>,
 }
 
 impl<'s> InBytes<'s> {
-    pub(super) fn of(set: &'s DataSet) -> Self {
+    pub(crate) fn of(set: &'s DataSet) -> Self {
         let params = params(set);
         Self {
             set,
@@ -67,7 +67,7 @@ impl<'s> InBytes<'s> {
         }
     }
 
-    pub(super) fn run(&self) -> FlatOutcome {
+    pub(crate) fn run(&self) -> FlatOutcome {
         let DataSet {
             air, prev_data, data, ..
         } = self.set;

@@ -6,7 +6,7 @@
 //! same allocator, and dropping the outcome of a run belongs to the run.
 
 mod answers;
-mod arrival;
+pub(crate) mod arrival;
 mod counterparts;
 pub(crate) mod figures;
 mod growth;
