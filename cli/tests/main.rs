@@ -17,3 +17,4 @@ mod serve;
 mod served_corpus;
 mod service;
 mod service_build;
+mod service_requests;

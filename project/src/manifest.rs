@@ -1,5 +1,6 @@
 //! `aqua.toml`, the manifest of a project.
 
+use aqua_capabilities::Policy;
 use aqua_diagnostics::{Diagnostic, FileId};
 use aqua_toml::{Document, Section, Service, Spanned, missing_file};
 use std::fs::File;
@@ -22,6 +23,8 @@ pub struct Manifest {
     pub run: Run,
     /// `[services.NAME]`, in the order of the file.
     pub services: Vec<Service>,
+    /// `[policy]`: what services of a local network may have of what they ask for.
+    pub policy: Policy,
 }
 
 /// `[package]`: name, version and main file.
@@ -71,6 +74,7 @@ impl Manifest {
             build: root.section("build").map(Build::read).unwrap_or_default(),
             run: root.section("run").map(Run::read).unwrap_or_default(),
             services: Service::read_all(&mut root),
+            policy: Policy::read(&mut root),
         };
         root.finish();
         manifest

@@ -4,7 +4,7 @@ use super::calls::{Service, alone};
 use super::raw_marine::RawModule;
 use super::timing::{in_turn, rounded};
 use anyhow::{Result, ensure};
-use aqua_services::{ModuleDefinition, ServiceModules};
+use aqua_services::{MappedDir, ModuleDefinition, ServiceModules};
 use aqua_values::Value;
 use serde_json::json;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(super) fn registry(folder: &Path) -> ServiceModules {
         ("registry", registry_distro::REGISTRY_WASM),
     ];
     let modules = modules.map(|(name, wasm)| ModuleDefinition {
-        mapped_dirs: vec![("/tmp".to_owned(), folder.to_owned())],
+        mapped_dirs: vec![MappedDir::new("/tmp", folder)],
         ..ModuleDefinition::new(name, wasm)
     });
     ServiceModules {

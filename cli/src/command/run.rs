@@ -134,6 +134,7 @@ async fn execute(
         .unwrap_or(DEFAULT_PEERS);
     let local = LocalConfig {
         services: services(program)?,
+        service_limits: service_limits(program),
         engine: engine::options(options.artefacts.as_deref()),
         observer,
         ..LocalConfig::new(peers)
@@ -185,6 +186,18 @@ async fn connect(relay: &str, observer: Arc<dyn Observer>) -> Result<Client, Fai
 pub(super) fn multiaddress(text: &str) -> Result<Multiaddr, Failure> {
     text.parse()
         .map_err(|_| Failure::Usage(format!("invalid multiaddress `{text}`: expected {MULTIADDRESS}")))
+}
+
+/// With the policy of the manifest. Persistent files of services are kept beside it.
+fn service_limits(program: &Program) -> aqua_services::Config {
+    let Some(project) = &program.project else {
+        return aqua_services::Config::default();
+    };
+    aqua_services::Config {
+        policy: project.manifest.policy.clone().in_folder(&project.root),
+        data_dir: Some(project.root.join(".aqua/services")),
+        ..aqua_services::Config::default()
+    }
 }
 
 fn services(program: &Program) -> Result<Vec<Service>, Failure> {

@@ -5,6 +5,7 @@ use crate::document::{Document, Spanned};
 use crate::value::{describe, json, parse_size};
 use aqua_diagnostics::suggestions::most_similar;
 use aqua_diagnostics::{Diagnostic, Span};
+use serde::de::DeserializeOwned;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -109,6 +110,17 @@ impl<'document, 'text> Section<'document, 'text> {
     ) -> Option<Spanned<T>> {
         let (span, value) = self.value(key)?;
         self.expect(key, span, value, expected, convert(&json(value)))
+    }
+
+    /// A value of any type that has `T`'s form; `expected` describes the accepted values.
+    pub fn deserialized<T: DeserializeOwned>(&mut self, key: &'static str, expected: &str) -> Option<T> {
+        let read = self.converted(key, expected, |value| T::deserialize(value).ok());
+        read.map(|read| read.value)
+    }
+
+    /// Whether the key is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
     }
 
     /// Whether the key is there with an array as its value.
@@ -230,9 +242,9 @@ impl<'document, 'text> Section<'document, 'text> {
         sections
     }
 
-    /// Reports a string that the reader can't use; `key` is its full name, `expected` describes the accepted strings.
+    /// Reports a string that the reader can't use; `expected` describes the accepted strings.
     pub fn report_invalid(&self, key: &str, span: Span, expected: &str) {
-        let message = format!("invalid value for `{key}`");
+        let message = format!("invalid value for `{}`", self.full_name(key));
         let diagnostic = Diagnostic::error(codes::INVALID_VALUE, span, message);
         self.document.report(diagnostic.label(format!("expected {expected}")));
     }

@@ -126,7 +126,7 @@ impl LocalNetwork {
 
     async fn grow(&mut self) -> Result<(), LocalError> {
         for number in 1..=self.config.peers {
-            let services = self.deploy().await?;
+            let services = self.deploy(number).await?;
             let mut network = aqua_network::Config::new(Self::key(number));
             self.tracker.observe(network.key.peer_id());
             network.listen = vec!["/ip4/127.0.0.1/tcp/0".parse().expect("it is an address")];
@@ -145,8 +145,11 @@ impl LocalNetwork {
         Ok(())
     }
 
-    async fn deploy(&self) -> Result<aqua_services::Host, LocalError> {
-        let host = aqua_services::Host::with_engine(self.engine.clone(), self.config.service_limits.clone());
+    /// The services of peer number `number`. Each peer has persistent folders of its own.
+    async fn deploy(&self, number: usize) -> Result<aqua_services::Host, LocalError> {
+        let mut limits = self.config.service_limits.clone();
+        limits.data_dir = limits.data_dir.map(|folder| folder.join(format!("peer-{number}")));
+        let host = aqua_services::Host::with_engine(self.engine.clone(), limits);
         for service in &self.config.services {
             let memory = service.memory.unwrap_or(host.config().memory);
             let mut bounds = aqua_services::Config {

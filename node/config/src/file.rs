@@ -21,6 +21,9 @@
 //! [services.greeter]
 //! wasm = "greeter.wasm"
 //! memory = "32MiB"
+//!
+//! [policy]                       # what services may use of this machine: see `aqua_services::Policy`
+//! env = { REGION = "eu" }
 //! ```
 //!
 //! All keys are optional.
@@ -29,6 +32,7 @@ use crate::Error;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
 use aqua_marine::ServiceConfig;
 use aqua_network::{Multiaddr, NetworkName};
+use aqua_services::Policy;
 use aqua_toml::{Document, Section, Service, ServiceSource, Spanned};
 use std::fs::File;
 use std::net::IpAddr;
@@ -56,6 +60,8 @@ pub struct NodeConfig {
     pub limits: Limits,
     /// `[services.NAME]`, in the order of the file.
     pub services: Vec<Service>,
+    /// `[policy]`: what services may have of what they ask for.
+    pub policy: Policy,
 }
 
 /// `[listen]`: the addresses of the node.
@@ -118,6 +124,7 @@ impl NodeConfig {
             network: root.section("network").map(Network::read).unwrap_or_default(),
             limits: root.section("limits").map(Limits::read).unwrap_or_default(),
             services: Service::read_all(&mut root),
+            policy: Policy::read(&mut root),
         };
         root.finish();
         config
@@ -180,12 +187,12 @@ impl Network {
         let name = section.string("name");
         let bootstrap = section.strings("bootstrap");
         let addresses = bootstrap.iter().enumerate().filter_map(|(index, address)| {
-            let key = format!("network.bootstrap[{index}]");
+            let key = format!("bootstrap[{index}]");
             converted(&section, &key, address, MULTIADDRESS)
         });
         let network = Self {
             bootstrap: addresses.collect(),
-            name: name.and_then(|name| converted(&section, "network.name", &name, NETWORK_NAME)),
+            name: name.and_then(|name| converted(&section, "name", &name, NETWORK_NAME)),
         };
         section.finish();
         network

@@ -113,7 +113,12 @@ fn listen(options: &Options, config: &NodeConfig) -> Result<Vec<Multiaddr>, Erro
 async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<Host, Error> {
     let engine =
         Engine::with_options(engine(options, root, config)).map_err(|source| Error::ServiceHost(Box::new(source)))?;
-    let host = Host::with_engine(engine.clone(), aqua_services::Config::default());
+    let limits = aqua_services::Config {
+        policy: config.policy.clone().in_folder(root),
+        data_dir: data_dir(options, root, config).map(|folder| folder.join("services")),
+        ..aqua_services::Config::default()
+    };
+    let host = Host::with_engine(engine.clone(), limits);
     let mut services = Vec::new();
     for service in &config.services {
         let mut limits = host.config().clone();
@@ -144,11 +149,16 @@ async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<H
     Ok(host)
 }
 
+/// The folder for data that is kept between runs.
+fn data_dir(options: &Options, root: &Path, config: &NodeConfig) -> Option<PathBuf> {
+    let configured = config.data_dir.as_ref().map(|path| root.join(&path.value));
+    options.data_dir.clone().or(configured)
+}
+
 /// The engine of the options, with the data folder and the limit of the configuration.
 fn engine(options: &Options, root: &Path, config: &NodeConfig) -> EngineOptions {
     let mut engine = options.engine.clone();
-    let configured = config.data_dir.as_ref().map(|path| root.join(&path.value));
-    if let Some(folder) = options.data_dir.clone().or(configured) {
+    if let Some(folder) = data_dir(options, root, config) {
         engine.artefacts = Some(ArtefactCache::new(folder.join("artefacts")));
     }
     if let (Some(artefacts), Some(limit)) = (&mut engine.artefacts, config.limits.artefacts) {

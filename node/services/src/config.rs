@@ -1,6 +1,8 @@
 //! Resource limits of services.
 
 use std::path::PathBuf;
+
+use aqua_capabilities::Policy;
 use std::time::Duration;
 
 /// Resource limits of one service and of one call.
@@ -20,11 +22,15 @@ pub struct Config {
     pub answer: usize,
     /// Size of a WebAssembly file in bytes.
     pub component: usize,
-    /// What a service may use of the host's system.
+    /// How much a service may use of the host's system.
     pub system: SystemLimits,
+    /// What services may have of what they ask for. Relative paths of programs are relative to the current folder.
+    pub policy: Policy,
+    /// Where services have their persistent folders, one folder for each service. Without it, persistent folders are refused.
+    pub data_dir: Option<PathBuf>,
 }
 
-/// What a service may use of the host's system, and what happens after its traps.
+/// How much a service may use of the host's system, and what happens after its traps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemLimits {
     /// Time from the start of a call to its end, in which the code may also wait: for a clock, files or programs. Loading a service
@@ -73,6 +79,8 @@ impl Default for Config {
             answer: 64 << 20,
             component: 64 << 20,
             system: SystemLimits::default(),
+            policy: Policy::default(),
+            data_dir: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aqua_capabilities::Refusal;
 use aqua_marine::ModuleError;
 
 use crate::component::Mismatch;
@@ -45,6 +46,23 @@ pub enum DeployError {
         module: String,
         /// Why.
         reason: String,
+    },
+    /// The service can't do without something that it asked for and that the policy of this host doesn't allow.
+    #[error("service '{service}' requires what this host doesn't grant: {}", reasons(refused))]
+    Refused {
+        /// The service's name.
+        service: String,
+        /// What was refused.
+        refused: Vec<Refusal>,
+    },
+    /// A temporary folder of the service can't be created.
+    #[error("service '{service}': can't create a folder")]
+    Folder {
+        /// The service's name.
+        service: String,
+        /// The error of the system.
+        #[source]
+        error: std::io::Error,
     },
     /// A file has more bytes than [`Config::component`](crate::Config::component).
     #[error("service '{service}' has {size} bytes, more than the {limit} that this peer accepts")]
@@ -229,6 +247,11 @@ impl From<aqua_marine::CallError> for CallError {
     fn from(error: aqua_marine::CallError) -> Self {
         Self::Marine(Box::new(error))
     }
+}
+
+fn reasons(refused: &[Refusal]) -> String {
+    let reasons: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    reasons.join("; ")
 }
 
 /// `'a', 'b', 'c'`, or `nothing`.

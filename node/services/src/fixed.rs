@@ -1,10 +1,11 @@
-//! Clocks and randomness as functions of the call, for deterministic services (§8.2 of the Marine format).
+//! Clocks and randomness as functions of the call, for services that ask for them (§8.2 of the Marine format).
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aqua_capabilities::{RandomSource, TimeSource};
 use aqua_marine::CallParticle;
 use rand_core::TryRng;
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock};
@@ -14,22 +15,27 @@ const CONTEXT: &str = "aqua-services 2026 randomness of a deterministic service"
 /// What the monotonic clock advances by each time it is read, in nanoseconds.
 const STEP: u64 = 1000;
 
-/// What one module sees as time and randomness. Clones are the same.
+/// What the modules of a service see as time and randomness. Clones are the same.
 #[derive(Clone)]
 pub(crate) struct Fixed {
+    /// Which of both the modules see.
+    pub(crate) clock: TimeSource,
+    pub(crate) random: RandomSource,
     /// Milliseconds since 1970.
     wall: Arc<AtomicU64>,
     /// How often the monotonic clock was read.
     reads: Arc<AtomicU64>,
-    random: Arc<Mutex<blake3::OutputReader>>,
+    bytes: Arc<Mutex<blake3::OutputReader>>,
 }
 
 impl Fixed {
-    pub(crate) fn new(service: &str) -> Self {
+    pub(crate) fn new(service: &str, clock: TimeSource, random: RandomSource) -> Self {
         Self {
+            clock,
+            random,
             wall: Arc::default(),
             reads: Arc::default(),
-            random: Arc::new(Mutex::new(random(service, ""))),
+            bytes: Arc::new(Mutex::new(random_bytes(service, ""))),
         }
     }
 
@@ -37,16 +43,16 @@ impl Fixed {
     pub(crate) fn start_call(&self, service: &str, particle: &CallParticle) {
         self.wall.store(particle.timestamp, Ordering::Relaxed);
         self.reads.store(0, Ordering::Relaxed);
-        *self.random.lock().unwrap_or_else(PoisonError::into_inner) = random(service, &particle.id);
+        *self.bytes.lock().unwrap_or_else(PoisonError::into_inner) = random_bytes(service, &particle.id);
     }
 
     fn fill(&self, bytes: &mut [u8]) {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
     }
 }
 
 /// An endless sequence of bytes for a service and a particle.
-fn random(service: &str, particle: &str) -> blake3::OutputReader {
+fn random_bytes(service: &str, particle: &str) -> blake3::OutputReader {
     let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
     hasher.update(&(service.len() as u64).to_le_bytes());
     hasher.update(service.as_bytes());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aqua_capabilities::{RandomSource, TimeSource};
 use aqua_marine::{CallParameters, GuestValue};
 use aqua_values::Value;
 use wasmtime::component::Val;
@@ -11,6 +12,7 @@ use crate::engine::Engine;
 use crate::error::CallError;
 use crate::failure::{Failure, Fault};
 use crate::fixed::Fixed;
+use crate::http::Http;
 use crate::limits::Limits;
 use crate::linked::{LinkedService, ModuleCode};
 use crate::state::{Running, State};
@@ -35,7 +37,8 @@ impl Instance {
         parameters: Arc<CallParameters>,
         deadline: u64,
     ) -> Result<Self, CallError> {
-        let fixed = service.is_deterministic.then(|| Fixed::new(&service.name));
+        let is_fixed = service.clock == TimeSource::Particle || service.random == RandomSource::Seeded;
+        let fixed = is_fixed.then(|| Fixed::new(&service.name, service.clock, service.random));
         let mut systems = Vec::with_capacity(service.modules.len());
         for module in &service.modules {
             let system = module.system.context(&module.name, &service.log, fixed.as_ref());
@@ -48,6 +51,7 @@ impl Instance {
             systems,
             active: 0,
             fixed,
+            http: Http::new(Arc::clone(&service.http), service.limits.answer, service.log.clone()),
             running: Vec::with_capacity(service.modules.len()),
             parameters: Arc::clone(&parameters),
         };

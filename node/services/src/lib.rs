@@ -15,12 +15,13 @@
 //!   with which calls end.
 //! * `component` and `marine`: the two kinds of modules; `foreign_calls`: calls between them.
 //! * `system`: folders, environment and outputs of a module; `output` and `log`: where its texts go; `program`: programs of the host;
-//!   `fixed`: time and randomness of deterministic services.
+//!   `fixed`: time and randomness as functions of the call; `http`: requests to other hosts.
+//! * `granted`: what a service asks for and the policy of the operator allows, as settings of its modules.
 //!
 //! Code runs on a fiber and yields at each tick. Functions that wait, such as those for files and programs, are asynchronous, so a
 //! module that waits keeps no thread busy. The profile of the engine is deterministic: not-a-number values have one bit pattern, there
 //! are no threads and no relaxed vector operations. A component without imports gives the same answer on every peer. Other modules
-//! have the system interface that they are built with; [`ServiceModules::is_deterministic`] fixes its clock and randomness.
+//! have the system interface that they are built with; [`ServiceModules::requests`] can fix its clock and randomness.
 
 mod artefacts;
 mod cache;
@@ -33,7 +34,9 @@ mod error;
 mod failure;
 mod fixed;
 mod foreign_calls;
+mod granted;
 mod host;
+mod http;
 mod instance;
 mod limits;
 mod linked;
@@ -49,6 +52,7 @@ mod state;
 mod system;
 mod ticker;
 
+pub use aqua_capabilities::{Capabilities, Mode, Policy, RandomSource, Refusal, Requests, TimeSource};
 pub use aqua_marine::{CallParameters, CallParticle, CallTetraplet};
 pub use artefacts::ArtefactCache;
 pub use call::{Call, CallArguments};
@@ -58,4 +62,4 @@ pub use engine::{Engine, EngineOptions, Preloaded};
 pub use error::{CallError, DeployError};
 pub use host::Host;
 pub use progress::{LoadEvent, LoadObserver, LoadStage};
-pub use service_modules::{ModuleDefinition, ReadError, ServiceModules};
+pub use service_modules::{MappedDir, ModuleDefinition, ReadError, ServiceModules};

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use aqua_capabilities::{HttpAccess, RandomSource, TimeSource};
 use aqua_interface::Interface;
 use aqua_marine::HostFunction;
+use tempfile::TempDir;
 
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::DeployError;
 use crate::failure::Fault;
+use crate::granted::Granted;
 use crate::host::CORE_MODULE;
 use crate::log::{Level, Log};
 use crate::service_modules::{ModuleDefinition, ServiceModules};
@@ -22,10 +25,14 @@ pub(crate) struct LinkedService {
     pub(crate) name: String,
     /// In the order of loading. The last one is the facade.
     pub(crate) modules: Vec<LinkedModule>,
-    /// The limits, the memory being that of the service.
+    /// The limits, with those of memory and time that the service asked for.
     pub(crate) limits: Config,
-    pub(crate) is_deterministic: bool,
+    pub(crate) clock: TimeSource,
+    pub(crate) random: RandomSource,
+    pub(crate) http: Arc<HttpAccess>,
     pub(crate) log: Log,
+    /// The folders that are removed with the service.
+    _ephemeral: Option<TempDir>,
 }
 
 /// A module of a service.
@@ -73,12 +80,10 @@ impl LinkedService {
         if definition.modules.is_empty() {
             return Err(DeployError::NoModules(name.to_owned()));
         }
-        let mut limits = config.clone();
-        if let Some(bytes) = definition.memory {
-            limits.memory = limits.memory.min(usize::try_from(bytes).unwrap_or(usize::MAX));
-        }
-        let mut modules: Vec<LinkedModule> = Vec::with_capacity(definition.modules.len());
-        for module in definition.modules {
+        let granted = Granted::new(name, definition, config.clone())?;
+        let limits = granted.limits;
+        let mut modules: Vec<LinkedModule> = Vec::with_capacity(granted.modules.len());
+        for module in granted.modules {
             if modules.iter().any(|known| *known.name == module.name) {
                 return Err(DeployError::ModuleNameTaken {
                     service: name.to_owned(),
@@ -91,9 +96,12 @@ impl LinkedService {
         Ok(Self {
             name: name.to_owned(),
             modules,
-            is_deterministic: definition.is_deterministic,
+            clock: granted.clock,
+            random: granted.random,
+            http: Arc::new(granted.http),
             log: Log::new(name, limits.system.log_rate),
             limits,
+            _ephemeral: granted.ephemeral,
         })
     }
 
@@ -227,10 +235,10 @@ impl Programs {
         let temporary = settings
             .mapped_dirs
             .iter()
-            .find(|(guest, _)| guest.trim_start_matches('/') == "tmp");
+            .find(|dir| dir.guest.trim_start_matches('/') == "tmp");
         Self {
             granted: granted.collect(),
-            folder: temporary.map_or_else(std::env::temp_dir, |(_, host)| host.clone()),
+            folder: temporary.map_or_else(std::env::temp_dir, |dir| dir.host.clone()),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aqua_capabilities::{Mode, Requests};
 use aqua_marine::{MemoryLimit, ModuleConfig, ServiceConfig};
 
 /// The modules of a service, with everything that they may use of the host.
@@ -13,9 +14,8 @@ pub struct ServiceModules {
     pub modules: Vec<ModuleDefinition>,
     /// The memory of all modules together, in bytes, if it is less than [`Config::memory`](crate::Config::memory).
     pub memory: Option<u64>,
-    /// Whether clocks and randomness are functions of the call: the same calls have the same results then. The clock shows the
-    /// timestamp of the particle, random numbers depend on the service and the particle (§8.2 of the Marine format).
-    pub is_deterministic: bool,
+    /// What the service asks for of the machine. All its modules have what is granted.
+    pub requests: Requests,
 }
 
 /// A module of a service. Paths of the host are absolute.
@@ -33,8 +33,19 @@ pub struct ModuleDefinition {
     pub mounted_binaries: Vec<(String, PathBuf)>,
     /// The environment variables, beside those that the host sets.
     pub envs: Vec<(String, String)>,
-    /// Folders of the host by their path in the module. They are created if they are missing.
-    pub mapped_dirs: Vec<(String, PathBuf)>,
+    /// Folders of the host. They are created if they are missing.
+    pub mapped_dirs: Vec<MappedDir>,
+}
+
+/// A folder of the host that a module sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedDir {
+    /// The path in the module.
+    pub guest: String,
+    /// The absolute path on the host.
+    pub host: PathBuf,
+    /// What the module may do there.
+    pub mode: Mode,
 }
 
 /// Why a service can't be read from its configuration.
@@ -85,7 +96,7 @@ impl ServiceModules {
                 MemoryLimit::Infinity => None,
                 MemoryLimit::Bytes(bytes) => Some(bytes),
             },
-            is_deterministic: false,
+            requests: config.requests.clone().unwrap_or_default(),
         })
     }
 
@@ -98,6 +109,17 @@ impl ServiceModules {
     pub fn programs(&self) -> impl Iterator<Item = PathBuf> {
         let programs = self.modules.iter().flat_map(|module| &module.mounted_binaries);
         programs.map(|(_, path)| path.clone())
+    }
+}
+
+impl MappedDir {
+    /// A folder that the module reads and writes.
+    pub fn new(guest: impl Into<String>, host: impl Into<PathBuf>) -> Self {
+        Self {
+            guest: guest.into(),
+            host: host.into(),
+            mode: Mode::ReadWrite,
+        }
     }
 }
 
@@ -130,7 +152,7 @@ impl ModuleDefinition {
                 .collect(),
             envs: settings.envs.clone(),
             mapped_dirs: dirs
-                .map(|(guest, host)| (guest.clone(), working.join(&host.value)))
+                .map(|(guest, host)| MappedDir::new(guest, working.join(&host.value)))
                 .collect(),
         }
     }

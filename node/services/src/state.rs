@@ -5,9 +5,11 @@ use std::sync::Arc;
 use aqua_marine::CallParameters;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtxView, WasiHttpView};
 
 use crate::failure::{Fault, InModule};
 use crate::fixed::Fixed;
+use crate::http::Http;
 use crate::limits::Limits;
 use crate::linked::LinkedService;
 use crate::{component, marine};
@@ -21,6 +23,7 @@ pub(crate) struct State {
     /// The component whose code runs, or that was the last one to run: its system is the one of [`WasiView`].
     pub(crate) active: usize,
     pub(crate) fixed: Option<Fixed>,
+    pub(crate) http: Http,
     /// The modules that are instantiated so far, in order.
     pub(crate) running: Vec<Running>,
     /// Who makes the call that runs.
@@ -63,5 +66,12 @@ impl State {
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         self.systems[self.active].ctx()
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        let system = self.systems[self.active].ctx();
+        self.http.view(system.table)
     }
 }

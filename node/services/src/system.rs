@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aqua_capabilities::{Mode, RandomSource, TimeSource};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder, WasiView as _};
 
@@ -11,7 +12,7 @@ use crate::config::SystemLimits;
 use crate::fixed::Fixed;
 use crate::log::{Level, Log};
 use crate::output::Output;
-use crate::service_modules::ModuleDefinition;
+use crate::service_modules::{MappedDir, ModuleDefinition};
 
 /// The largest number of random bytes that a module can ask for at once.
 const MAX_RANDOM: u64 = 1 << 20;
@@ -28,8 +29,7 @@ pub(crate) struct UnusableDir {
 /// The settings of one module from which its system context is built, each time it is started.
 #[derive(Debug)]
 pub(crate) struct System {
-    /// By path in the module.
-    dirs: Vec<(String, std::path::PathBuf)>,
+    dirs: Vec<MappedDir>,
     envs: Vec<(String, String)>,
     open_files: usize,
 }
@@ -37,8 +37,8 @@ pub(crate) struct System {
 impl System {
     /// Creates the folders that are missing.
     pub(crate) fn new(module: &ModuleDefinition, limits: &SystemLimits) -> Result<Self, UnusableDir> {
-        for (guest, host) in &module.mapped_dirs {
-            std::fs::create_dir_all(host).map_err(|error| unusable(guest, host, &error.to_string()))?;
+        for dir in &module.mapped_dirs {
+            std::fs::create_dir_all(&dir.host).map_err(|error| unusable(dir, &error.to_string()))?;
         }
         Ok(Self {
             dirs: module.mapped_dirs.clone(),
@@ -57,7 +57,7 @@ impl System {
         limits: &SystemLimits,
     ) -> Result<Self, UnusableDir> {
         let mut envs = BTreeMap::from([("service_id".to_owned(), service.to_owned())]);
-        for (guest, host) in &module.mapped_dirs {
+        for MappedDir { guest, host, .. } in &module.mapped_dirs {
             let value = if runs_programs {
                 host.display().to_string()
             } else {
@@ -72,7 +72,7 @@ impl System {
         })
     }
 
-    /// The context for a new instance. With `fixed`, it gives time and randomness.
+    /// The context for a new instance. `fixed` gives time or randomness or both.
     pub(crate) fn context(
         &self,
         module: &Arc<str>,
@@ -86,15 +86,20 @@ impl System {
             .stdout(output(Level::Info))
             .stderr(output(Level::Warn))
             .max_random_size(MAX_RANDOM);
-        for (guest, host) in &self.dirs {
+        for dir in &self.dirs {
+            let permissions = match dir.mode {
+                Mode::ReadWrite => FsPerms::ReadWrite,
+                Mode::ReadOnly => FsPerms::ReadOnly,
+            };
             builder
-                .preopened_dir(host, guest, FsPerms::ReadWrite)
-                .map_err(|error| unusable(guest, host, &error.root_cause().to_string()))?;
+                .preopened_dir(&dir.host, &dir.guest, permissions)
+                .map_err(|error| unusable(dir, &error.root_cause().to_string()))?;
         }
-        if let Some(fixed) = fixed {
+        if let Some(fixed) = fixed.filter(|fixed| fixed.clock == TimeSource::Particle) {
+            builder.wall_clock(fixed.clone()).monotonic_clock(fixed.clone());
+        }
+        if let Some(fixed) = fixed.filter(|fixed| fixed.random == RandomSource::Seeded) {
             builder
-                .wall_clock(fixed.clone())
-                .monotonic_clock(fixed.clone())
                 .secure_random(fixed.clone())
                 .insecure_random(fixed.clone())
                 .insecure_random_seed(0);
@@ -107,10 +112,10 @@ impl System {
     }
 }
 
-fn unusable(guest: &str, host: &std::path::Path, reason: &str) -> UnusableDir {
+fn unusable(dir: &MappedDir, reason: &str) -> UnusableDir {
     UnusableDir {
-        guest: guest.to_owned(),
-        host: host.display().to_string(),
+        guest: dir.guest.clone(),
+        host: dir.host.display().to_string(),
         reason: reason.to_owned(),
     }
 }

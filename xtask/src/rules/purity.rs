@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 pub(crate) const PURE: &[&str] = &[
     "aqua-air",
     "aqua-builtins",
+    "aqua-capabilities",
     "aqua-compiler",
     "aqua-component",
     "aqua-diagnostics",

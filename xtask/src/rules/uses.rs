@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "aqua-vm",
         ],
     ),
+    ("aqua-capabilities", &["aqua-diagnostics", "aqua-toml"]),
     (
         "aqua-compiler",
         &["aqua-air", "aqua-diagnostics", "aqua-grammar", "aqua-interface"],
@@ -49,7 +50,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-keys", &[]),
     (
         "aqua-marine",
-        &["aqua-diagnostics", "aqua-interface", "aqua-toml", "aqua-values"],
+        &[
+            "aqua-capabilities",
+            "aqua-diagnostics",
+            "aqua-interface",
+            "aqua-toml",
+            "aqua-values",
+        ],
     ),
     ("aqua-modules", &[]),
     ("aqua-network", &["aqua-keys", "aqua-particle"]),
@@ -84,6 +91,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "aqua-project",
         &[
             "aqua-air",
+            "aqua-capabilities",
             "aqua-compiler",
             "aqua-component",
             "aqua-diagnostics",
@@ -97,6 +105,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "aqua-services",
         &[
+            "aqua-capabilities",
             "aqua-component",
             "aqua-interface",
             "aqua-marine",

@@ -1,13 +1,12 @@
 //! `aqua service call`: calls a function of a service.
 
 use super::call_parameters;
-use super::running::Running;
+use super::running::{Running, StartOptions};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_services::CallParameters;
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
 
 /// Call a function of a service
 ///
@@ -25,9 +24,8 @@ Examples:
 Exit codes: 1 if the service can't be started, 2 for invalid arguments, 3 if the configuration has
 errors, 4 if the function failed.")]
 pub(crate) struct CallOptions {
-    /// A WebAssembly component, a Marine module, or a Config.toml that lists Marine modules
-    #[arg(value_name = "CONFIG|FILE")]
-    service: PathBuf,
+    #[command(flatten)]
+    start: StartOptions,
     /// The function to call
     function: String,
     /// The arguments of the function
@@ -36,9 +34,6 @@ pub(crate) struct CallOptions {
     /// The call parameters that the service sees, as a JSON object; missing fields are empty
     #[arg(long, value_name = "JSON")]
     params: Option<String>,
-    /// Keep the compiled code of services in this folder [default: aqua/artefacts in the user's cache folder]
-    #[arg(long, value_name = "DIR", env = "AQUA_ARTEFACTS", hide_env_values = true)]
-    artefacts: Option<PathBuf>,
 }
 
 /// Calls the function and prints the result.
@@ -47,7 +42,7 @@ pub(crate) fn call(options: &CallOptions, terminal: Terminal) -> Result<(), Fail
         Some(text) => call_parameters::parse(text).map_err(|error| Failure::Usage(format!("--params: {error}")))?,
         None => CallParameters::default(),
     };
-    let service = Running::start(&options.service, options.artefacts.as_deref(), terminal)?;
+    let service = Running::start(&options.start, terminal)?;
     let value = service.call(&options.function, &options.arguments, parameters)?;
     if terminal.is_json() {
         let value = serde_json::Value::from(&value);

@@ -1,6 +1,7 @@
 //! `aqua service inspect`: prints what a service needs from its host and what it offers.
 
 use super::wasm_file::WasmFile;
+use super::{requests, running};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_component::Component;
@@ -16,23 +17,30 @@ use std::sync::Arc;
 /// Show the imports, the exports and the needed resources of a service
 ///
 /// Resources are what the service may use of the peer that runs it: files, environment variables, clocks, randomness, the network,
-/// programs. They follow from the imports of the file.
+/// programs. They follow from the imports of the file. For a Config.toml: its modules, what it requests, and what a policy grants.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   aqua service inspect registry.wasm
   aqua service inspect registry.wasm --json | jq .functions
+  aqua service inspect Config.toml --policy node.toml
 
-Exit codes: 1 if the file is not a service.")]
+Exit codes: 1 if the file is not a service, 3 if the configuration or the policy has errors.")]
 pub(crate) struct InspectOptions {
-    /// A WebAssembly component or a Marine module; - is standard input
-    #[arg(value_name = "FILE")]
-    wasm: PathBuf,
+    /// A WebAssembly component, a Marine module, or a Config.toml that lists modules; - is a Wasm file on standard input
+    #[arg(value_name = "CONFIG|FILE")]
+    service: PathBuf,
+    /// Show which requests of a Config.toml the table [policy] of this TOML file grants
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 /// Prints what is in the file.
 pub(crate) fn inspect(options: &InspectOptions, terminal: Terminal) -> Result<(), Failure> {
-    let file = WasmFile::read(&options.wasm)?;
+    if running::is_configuration(&options.service) {
+        return requests::inspect(&options.service, options.policy.as_deref(), terminal);
+    }
+    let file = WasmFile::read(&options.service)?;
     let imports = match &file.service {
         ServiceFile::Component(component) => imports_of_component(component),
         ServiceFile::Marine(module) => imports_of_module(module),

@@ -6,7 +6,9 @@ mod call_parameters;
 mod inspect;
 mod interface;
 mod new;
+mod policy;
 mod repl;
+mod requests;
 mod running;
 mod wasm_file;
 

@@ -1,13 +1,12 @@
 //! `aqua service repl`: calls functions of a service one after another.
 
 use super::inspect::signature;
-use super::running::Running;
+use super::running::{Running, StartOptions};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use aqua_services::CallParameters;
 use clap::Args;
 use std::io::BufRead as _;
-use std::path::PathBuf;
 
 /// Call functions of a service one after another
 ///
@@ -23,12 +22,8 @@ Commands: `call FUNCTION ARGS…`, `interface`, `memory`, `new` (start the servi
 Words are separated by spaces; a word in single quotes can contain spaces. Errors of calls do not end
 the session.")]
 pub(crate) struct ReplOptions {
-    /// A WebAssembly component, a Marine module, or a Config.toml that lists Marine modules
-    #[arg(value_name = "CONFIG|FILE")]
-    service: PathBuf,
-    /// Keep the compiled code of services in this folder [default: aqua/artefacts in the user's cache folder]
-    #[arg(long, value_name = "DIR", env = "AQUA_ARTEFACTS", hide_env_values = true)]
-    artefacts: Option<PathBuf>,
+    #[command(flatten)]
+    start: StartOptions,
 }
 
 const HELP: &str = "\
@@ -41,7 +36,7 @@ quit                  end the session
 
 /// Reads and executes commands until the end of the input.
 pub(crate) fn repl(options: &ReplOptions, terminal: Terminal) -> Result<(), Failure> {
-    let start = || Running::start(&options.service, options.artefacts.as_deref(), terminal);
+    let start = || Running::start(&options.start, terminal);
     let mut service = start()?;
     terminal.status("type `help` for a list of commands");
     for line in std::io::stdin().lock().lines() {

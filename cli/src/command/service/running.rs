@@ -1,5 +1,6 @@
 //! A service that runs in this process, for `call` and `repl`.
 
+use super::policy;
 use crate::command::file;
 use crate::engine;
 use crate::failure::Failure;
@@ -10,12 +11,27 @@ use aqua_interface::{Function, Interface, Type};
 use aqua_marine::ServiceConfig;
 use aqua_services::{Call, CallParameters, Config, Engine, Host, ServiceModules};
 use aqua_values::Value;
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The time that a call may take.
 const TIME: Duration = Duration::from_secs(60);
+
+/// The service that `call` and `repl` start, and how.
+#[derive(Debug, Args)]
+pub(super) struct StartOptions {
+    /// A WebAssembly component, a Marine module, or a Config.toml that lists modules
+    #[arg(value_name = "CONFIG|FILE")]
+    service: PathBuf,
+    /// Grant what the service requests as far as the table [policy] of this TOML file allows it
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Keep the compiled code of services in this folder [default: aqua/artefacts in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "AQUA_ARTEFACTS", hide_env_values = true)]
+    artefacts: Option<PathBuf>,
+}
 
 /// A deployed service.
 pub(super) struct Running {
@@ -25,22 +41,28 @@ pub(super) struct Running {
     file: String,
 }
 
+/// The folder of persistent files of services, beside their configuration.
+const DATA: &str = ".aqua/services";
+
 /// The name under which the service is deployed.
 const NAME: &str = "service";
 
 impl Running {
-    /// Deploys the service in `path`: a Wasm file, or a configuration that lists modules. `artefacts`: the folder for compiled
-    /// code, instead of that of the user.
-    pub(super) fn start(path: &Path, artefacts: Option<&Path>, terminal: Terminal) -> Result<Self, Failure> {
+    /// Deploys a service.
+    pub(super) fn start(options: &StartOptions, terminal: Terminal) -> Result<Self, Failure> {
+        let path = options.service.as_path();
         let file = file::name(path);
         let runtime = tokio::runtime::Runtime::new().context("can't start the async runtime")?;
-        let is_configuration = path.extension().is_some_and(|extension| extension == "toml");
-        let definition = match is_configuration {
+        let definition = match is_configuration(path) {
             true => configured(path, terminal)?,
             false => ServiceModules::of_file(NAME, file::read(path)?),
         };
-        let engine = Engine::with_options(engine::options(artefacts)).context("can't start the engine")?;
-        let host = Host::with_engine(engine, limits(&definition));
+        let artefacts = engine::options(options.artefacts.as_deref());
+        let engine = Engine::with_options(artefacts).context("can't start the engine")?;
+        let mut limits = limits(&definition);
+        limits.policy = policy::read(options.policy.as_deref(), terminal)?;
+        limits.data_dir = Some(path.parent().unwrap_or(Path::new("")).join(DATA));
+        let host = Host::with_engine(engine, limits);
         let deployed = runtime.block_on(host.deploy_modules(NAME, definition, host.config().clone()));
         deployed.with_context(|| format!("can't deploy {file}"))?;
         Ok(Self { runtime, host, file })
@@ -74,8 +96,20 @@ impl Running {
     }
 }
 
-/// The modules that a configuration lists. Prints its mistakes.
+/// The modules that a configuration lists.
 fn configured(path: &Path, terminal: Terminal) -> Result<ServiceModules, Failure> {
+    let config = configuration(path, terminal)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(ServiceModules::read(&config, folder).map_err(anyhow::Error::new)?)
+}
+
+/// Whether a file is a configuration that lists modules, by its name.
+pub(super) fn is_configuration(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+/// A configuration that lists modules. Prints its mistakes.
+pub(super) fn configuration(path: &Path, terminal: Terminal) -> Result<ServiceConfig, Failure> {
     let text = String::from_utf8(file::read(path)?).map_err(|_| anyhow!("{} is not text", file::name(path)))?;
     let mut sources = Sources::new();
     let source = sources.add(file::name(path), text.as_str());
@@ -87,8 +121,7 @@ fn configured(path: &Path, terminal: Terminal) -> Result<ServiceModules, Failure
     if config.modules.is_empty() {
         return Err(Failure::System(anyhow!("{} lists no module", file::name(path))));
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    Ok(ServiceModules::read(&config, folder).map_err(anyhow::Error::new)?)
+    Ok(config)
 }
 
 /// The limits of the service. Programs that its configuration mounts may run: whoever starts this command has written it.

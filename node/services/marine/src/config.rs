@@ -19,12 +19,15 @@
 //! envs = { NAME = "value" }
 //! mapped_dirs = { "guest" = "host" }
 //!
+//! [requests]                     # what the service asks for of the machine: see `aqua_capabilities::Requests`
+//!
 //! [default]                      # settings as in `[[module]]`; read, but not applied
 //! ```
 //!
 //! Unknown keys are ignored, as are those of earlier versions: `mem_pages_count`, `max_heap_size`, `max_heap_pages_count`,
 //! `preopened_files`. Shipped files limit modules to fewer pages than they start with (§3.1 of the Marine format).
 
+use aqua_capabilities::Requests;
 use aqua_diagnostics::{Diagnostic, FileId};
 use aqua_toml::{Document, Section, Spanned, parse_size};
 use std::path::{Path, PathBuf};
@@ -40,6 +43,8 @@ pub struct ServiceConfig {
     pub total_memory_limit: MemoryLimit,
     /// The modules in the order of loading.
     pub modules: Vec<ModuleConfig>,
+    /// What the service asks for of the machine.
+    pub requests: Option<Requests>,
     /// `[default]`, which is not applied.
     pub default: Option<ModuleSettings>,
 }
@@ -139,6 +144,7 @@ impl ServiceConfig {
                 .map(|limit| limit.value)
                 .unwrap_or_default(),
             modules,
+            requests: Requests::read(&mut root),
             default: root
                 .section("default")
                 .map(|mut section| ModuleSettings::read(&mut section)),

@@ -161,14 +161,18 @@ fn instantiable(
     code: &Component,
     index: usize,
 ) -> wasmtime::Result<InstancePre<State>> {
-    let uses_system = providers.iter().any(|provider| matches!(provider, Provider::System));
+    let uses_http = providers.iter().any(|provider| matches!(provider, Provider::Http));
+    let uses_system = uses_http || providers.iter().any(|provider| matches!(provider, Provider::System));
     let mut linker = match uses_system {
         true => engine.system(),
         false => Linker::new(engine.wasmtime()),
     };
+    if uses_http {
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    }
     for (import, provider) in component.imports.iter().zip(providers) {
         match provider {
-            Provider::System | Provider::Types => {}
+            Provider::System | Provider::Http | Provider::Types => {}
             Provider::Service(interface) => {
                 host_functions::define(&mut linker.instance(&import.name)?, *interface, index)?;
             }

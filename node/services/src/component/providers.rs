@@ -8,7 +8,7 @@ use aqua_interface::Function;
 
 use crate::linked::{LinkedModule, ModuleCode, Target};
 
-/// The packages of WASI preview 2 that components can import.
+/// The packages of WASI preview 2 that components can import, beside HTTP.
 const SYSTEM: [&str; 6] = [
     "wasi:cli/",
     "wasi:clocks/",
@@ -18,9 +18,14 @@ const SYSTEM: [&str; 6] = [
     "wasi:sockets/",
 ];
 
+/// The interfaces for HTTP requests. The one for incoming requests is missing: programs call services.
+const HTTP: [&str; 2] = ["wasi:http/types", "wasi:http/outgoing-handler"];
+
 /// The provider of an import.
 pub(super) enum Provider {
     System,
+    /// HTTP requests, which use interfaces of the system.
+    Http,
     /// An interface of the package `aqua:service`.
     Service(ServiceInterface),
     /// Functions of other modules, each with the one that the component imports.
@@ -50,6 +55,9 @@ impl Provider {
     pub(super) fn find(import: &Import, before: &[LinkedModule]) -> Result<Self, Missing> {
         if SYSTEM.iter().any(|package| import.name.starts_with(package)) {
             return Ok(Self::System);
+        }
+        if HTTP.contains(&import.unversioned()) {
+            return Ok(Self::Http);
         }
         if let Some(interface) = ServiceInterface::named(import.unversioned()) {
             return Ok(Self::Service(interface));

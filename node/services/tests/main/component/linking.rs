@@ -1,6 +1,6 @@
 //! Services in which components and Marine modules call each other.
 
-use aqua_services::{Config, ModuleDefinition, ServiceModules};
+use aqua_services::{Config, MappedDir, ModuleDefinition, ServiceModules};
 
 use crate::marine::written::{TEXT, U32, Written};
 use crate::marine::{Deployed, host};
@@ -34,7 +34,9 @@ async fn a_component_calls_a_marine_module() {
         ..ServiceModules::default()
     };
     let folder = service.folder.path().to_owned();
-    definition.modules[0].mapped_dirs.push(("/storage".to_owned(), folder));
+    definition.modules[0]
+        .mapped_dirs
+        .push(MappedDir::new("/storage", folder));
     again
         .deploy_modules("sid", definition, Config::default())
         .await

@@ -1,7 +1,9 @@
 //! Components that use their host, and services of components and Marine modules.
 
 mod host;
+mod http;
 mod linking;
+mod requests;
 mod system;
 
 use crate::marine::Deployed;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aqua_services::{Config, SystemLimits};
 
 use super::{HOST, deployed};
-use crate::marine::Deployed;
+use crate::marine::{Deployed, fixed};
 
 #[tokio::test]
 async fn files_are_those_of_mapped_folders() {
@@ -89,7 +89,9 @@ async fn waiting_ends_when_the_time_is_over() {
 async fn clock_and_randomness_of_a_deterministic_service_are_fixed() {
     let seen = async |is_deterministic: bool| {
         let mut service = Deployed::new(&[("guest", HOST)], |service| {
-            service.is_deterministic = is_deterministic;
+            if is_deterministic {
+                service.requests = fixed();
+            }
         })
         .await;
         service.parameters.particle.timestamp = 1_700_000_000_123;

@@ -2,8 +2,8 @@
 
 use aqua_values::Value;
 
-use super::Deployed;
 use super::written::{BYTES, U64, Written};
+use super::{Deployed, fixed};
 
 /// Reads clocks and random numbers.
 fn measuring() -> Vec<u8> {
@@ -39,7 +39,7 @@ type Run = (Vec<Value>, Vec<(String, Vec<u8>)>);
 async fn time_and_randomness_come_from_the_call() {
     let mut results = Vec::new();
     for _ in 0..2 {
-        let mut service = Deployed::new(&[("guest", &measuring())], |service| service.is_deterministic = true).await;
+        let mut service = Deployed::new(&[("guest", &measuring())], |service| service.requests = fixed()).await;
         service.parameters.particle.timestamp = 1_700_000_000_123;
         let mut values = Vec::new();
         for function in ["random", "random", "wall", "monotonic", "monotonic", "not_a_number"] {
@@ -78,7 +78,7 @@ async fn a_spell_leaves_the_same_files() {
             ("sqlite3", fluence_spell_distro::SQLITE_WASM),
             ("spell", fluence_spell_distro::SPELL_WASM),
         ];
-        let mut spell = Deployed::new(&modules, |service| service.is_deterministic = true).await;
+        let mut spell = Deployed::new(&modules, |service| service.requests = fixed()).await;
         spell.parameters.particle.timestamp = 1_700_000_000_000;
         spell.parameters.particle.id = "spell_sid_1".into();
         let mut values = Vec::new();

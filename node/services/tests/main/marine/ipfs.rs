@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aqua_services::{Config, SystemLimits};
+use aqua_services::{Config, MappedDir, SystemLimits};
 
 use super::Deployed;
 
@@ -27,8 +27,8 @@ async fn ipfs(modules: &[(&str, &[u8])], is_allowed: bool) -> Deployed {
     };
     Deployed::with_limits(modules, limits, |service| {
         for module in &mut service.modules {
-            let vault = module.mapped_dirs[0].1.join("vault");
-            module.mapped_dirs.push(("/tmp/vault".to_owned(), vault));
+            let vault = module.mapped_dirs[0].host.join("vault");
+            module.mapped_dirs.push(MappedDir::new("/tmp/vault", vault));
         }
         service.modules[0].mounted_binaries.push(("ipfs".to_owned(), program()));
     })

@@ -18,8 +18,8 @@ use std::sync::OnceLock;
 
 use aqua_keys::KeyPair;
 use aqua_services::{
-    Call, CallArguments, CallError, CallParameters, CallParticle, CallTetraplet, Config, Engine, Host,
-    ModuleDefinition, ServiceModules,
+    Call, CallArguments, CallError, CallParameters, CallParticle, CallTetraplet, Config, Engine, Host, MappedDir,
+    ModuleDefinition, RandomSource, Requests, ServiceModules, TimeSource,
 };
 use aqua_values::Value;
 use tempfile::TempDir;
@@ -103,6 +103,15 @@ impl Deployed {
     }
 }
 
+/// Asks for time and random numbers that are functions of the call.
+pub(crate) fn fixed() -> Requests {
+    Requests {
+        clock: Some(TimeSource::Particle),
+        random: Some(RandomSource::Seeded),
+        ..Requests::default()
+    }
+}
+
 /// A host with the engine of all tests.
 pub(crate) fn host() -> Host {
     host_with(Config::default())
@@ -117,9 +126,7 @@ fn host_with(limits: Config) -> Host {
 /// A service of these modules, which all see `folder`.
 fn service(modules: &[(&str, &[u8])], folder: &Path) -> ServiceModules {
     let modules = modules.iter().map(|(name, wasm)| ModuleDefinition {
-        mapped_dirs: ["/tmp", "/storage"]
-            .map(|guest| (guest.to_owned(), folder.to_owned()))
-            .into(),
+        mapped_dirs: ["/tmp", "/storage"].map(|guest| MappedDir::new(guest, folder)).into(),
         ..ModuleDefinition::new(*name, *wasm)
     });
     ServiceModules {

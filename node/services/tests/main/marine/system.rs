@@ -74,8 +74,8 @@ async fn deployed(limits: Config) -> Deployed {
         let module = &mut service.modules[0];
         module.envs.push(("DECLARED".to_owned(), "yes".to_owned()));
         module.mapped_dirs.truncate(1);
-        let inner = module.mapped_dirs[0].1.join("inner");
-        module.mapped_dirs[0].1 = inner;
+        let inner = module.mapped_dirs[0].host.join("inner");
+        module.mapped_dirs[0].host = inner;
     })
     .await
 }
