@@ -7,15 +7,12 @@
 //!
 //! Names of files are content ids, or names that [`ServiceFolders`] has checked, so nothing that a remote peer sends selects a path.
 
-mod blueprint;
-mod content_id;
 mod files;
 mod folder;
 mod service_folders;
 mod store;
 
-pub use blueprint::{Blueprint, BlueprintError};
-pub use content_id::{ContentId, ContentIdError};
+pub use aqua_blueprint::{Blueprint, BlueprintError, ContentId, ContentIdError};
 pub use folder::ModuleFolder;
 pub use service_folders::{InvalidName, MappedFolder, ServiceFolders};
 pub use store::{InvalidFile, ModuleDescription, ModuleStore, ModuleStoreError, StoredBlueprint, StoredModule};

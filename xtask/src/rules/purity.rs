@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 /// The pure crates, also those of the architecture that are not there yet.
 pub(crate) const PURE: &[&str] = &[
     "aqua-air",
+    "aqua-blueprint",
     "aqua-builtins",
     "aqua-capabilities",
     "aqua-compiler",

@@ -8,9 +8,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua", &["*"]),
     ("aqua-air", &["aqua-diagnostics"]),
     ("aqua-bench", &["*"]),
+    ("aqua-blueprint", &[]),
     (
         "aqua-builtins",
-        &["aqua-interface", "aqua-keys", "aqua-peer", "aqua-values", "aqua-vm"],
+        &[
+            "aqua-blueprint",
+            "aqua-interface",
+            "aqua-keys",
+            "aqua-peer",
+            "aqua-values",
+            "aqua-vm",
+        ],
     ),
     (
         "aqua-client",
@@ -58,7 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "aqua-values",
         ],
     ),
-    ("aqua-modules", &[]),
+    ("aqua-modules", &["aqua-blueprint"]),
     ("aqua-network", &["aqua-keys", "aqua-particle"]),
     (
         "aqua-node",
