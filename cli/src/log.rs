@@ -7,10 +7,19 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Crates of this project that log. The last one logs a line for each call.
-const OURS: [&str; 4] = ["aqua", "aqua_node", "aqua_network", "aqua_services"];
+const OURS: [&str; 5] = ["aqua", "aqua_node", CONSOLE, "aqua_network", "aqua_services"];
+
+/// The target of what particles write with `run-console.print`, as on official peers.
+const CONSOLE: &str = "run-console";
+
+/// Texts that particles write are informational if they contain this: official peers print what their service of that name reports.
+const DECIDER: &str = "decider";
 
 /// The maximum length of an id, name or message in the log, in characters. Remote peers choose most of them.
 const MAX_LENGTH: usize = 64;
+
+/// The maximum length of a text that a particle writes, in characters.
+const MAX_PRINTED: usize = 1024;
 
 /// Logs the events of a peer and of its Wasm engine. This is their only way to the log: the libraries do not log events themselves.
 #[derive(Debug)]
@@ -30,7 +39,14 @@ impl Observer for EventLog {
             | EventKind::DriverFault { .. } => {
                 tracing::warn!(particle, "{message}");
             }
-            EventKind::Connected { .. } | EventKind::Disconnected { .. } | EventKind::CallAbandoned { .. } => {
+            EventKind::Printed { text } if text.contains(DECIDER) => {
+                tracing::info!(target: CONSOLE, particle, "{message}");
+            }
+            EventKind::Printed { .. } => tracing::debug!(target: CONSOLE, particle, "{message}"),
+            EventKind::Connected { .. }
+            | EventKind::Disconnected { .. }
+            | EventKind::CallAbandoned { .. }
+            | EventKind::UnknownFunction { .. } => {
                 tracing::info!(particle, "{message}");
             }
             _ => tracing::debug!(particle, "{message}"),
@@ -74,6 +90,16 @@ fn describe(kind: &EventKind) -> String {
             format!("call of {call} {outcome} in {elapsed:.1?}, {bytes} bytes")
         }
         EventKind::CallAbandoned { service, function } => format!("call of {} timed out", call(service, function)),
+        EventKind::UnknownFunction {
+            service,
+            function,
+            known,
+        } => {
+            let known: Vec<String> = known.iter().map(|function| printable(function)).collect();
+            let call = call(service, function);
+            format!("call of {call} failed: the service has {}", known.join(", "))
+        }
+        EventKind::Printed { text } => escaped(text, MAX_PRINTED),
         EventKind::Sent { to, bytes, elapsed } => format!("sent to {to} in {elapsed:.1?}, {bytes} bytes"),
         EventKind::NotSent { to, reason } => format!("not sent to {}: {}", printable(to), printable(reason)),
         EventKind::Paused { connection, cause } => format!("connection {} paused: {cause}", connection.0),
@@ -85,11 +111,15 @@ fn describe(kind: &EventKind) -> String {
     }
 }
 
-/// Shortens text of a remote peer and escapes control characters.
+/// Shortens an id, name or message of a remote peer and escapes control characters.
 fn printable(text: &str) -> String {
+    escaped(text, MAX_LENGTH)
+}
+
+fn escaped(text: &str, max_length: usize) -> String {
     let mut printable = String::new();
     for (index, character) in text.chars().enumerate() {
-        if index == MAX_LENGTH {
+        if index == max_length {
             printable.push('…');
             break;
         }
@@ -106,7 +136,7 @@ fn printable(text: &str) -> String {
 pub(crate) fn start(verbose: u8, colour: bool) {
     let (others, ours, level) = match verbose {
         0 => return,
-        1 => (LevelFilter::WARN, &OURS[..3], LevelFilter::INFO),
+        1 => (LevelFilter::WARN, &OURS[..4], LevelFilter::INFO),
         _ => (LevelFilter::INFO, &OURS[..], LevelFilter::TRACE),
     };
     let filter = Targets::new()

@@ -17,6 +17,7 @@ use aqua_tests::{foreign, tree};
 use aqua_values::Value;
 use aqua_vm::CallRequest;
 use aqua_vm::flat::FlatCallResult;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -192,13 +193,21 @@ impl Example {
                 arguments: request.arguments.clone(),
                 tetraplets: request.tetraplets.clone(),
                 particle: Arc::new(Header::split(particle).0),
+                is_privileged: false,
                 deadline: now.monotonic,
             };
             let answer = match builtin {
                 Function::Pure(answer) => answer(&call),
-                Function::Local(answer) => match answer(&View { now, scope: &scope }, &call) {
-                    Answer::Now(result) | Answer::At(_, result) => result,
-                },
+                Function::Local(answer) => {
+                    let view = View {
+                        now,
+                        scope: &scope,
+                        scopes: &BTreeMap::new(),
+                    };
+                    match answer(&view, &call) {
+                        Answer::Now(result) | Answer::At(_, result) | Answer::Printed(_, result) => result,
+                    }
+                }
                 Function::World => world::answer(&NetworkContacts(node.network()), &call).await,
                 Function::Stateful(_) | Function::Embedder => panic!("no builtin is like that"),
             };

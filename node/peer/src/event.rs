@@ -114,6 +114,20 @@ pub enum EventKind {
         /// Its name.
         function: EcoString,
     },
+    /// A function was called that its service does not have. The call fails.
+    UnknownFunction {
+        /// The service.
+        service: EcoString,
+        /// The function that it does not have.
+        function: EcoString,
+        /// The functions that it has, sorted.
+        known: Vec<EcoString>,
+    },
+    /// A particle wrote to the log of the peer.
+    Printed {
+        /// What it wrote.
+        text: String,
+    },
     /// The particle was sent to another peer.
     Sent {
         /// The other peer.

@@ -32,6 +32,8 @@ pub struct Call {
     pub tetraplets: Vec<Tetraplets>,
     /// The particle that calls.
     pub particle: Arc<Header>,
+    /// Whether the host or one of its [managers](crate::Config::managers) started the particle.
+    pub is_privileged: bool,
     /// When the call is cancelled.
     pub deadline: Monotonic,
 }
@@ -73,6 +75,8 @@ pub enum Answer {
     Now(CallResult),
     /// At a later moment, unless the particle expires before.
     At(Monotonic, CallResult),
+    /// At once, and the text is reported as [`EventKind::Printed`](crate::EventKind::Printed).
+    Printed(String, CallResult),
 }
 
 impl From<CallResult> for Answer {
@@ -88,6 +92,8 @@ pub struct View<'a> {
     pub now: Now,
     /// The scope that is called.
     pub scope: &'a Scope,
+    /// The scopes of the peer by peer id.
+    pub scopes: &'a BTreeMap<PeerId, ScopeId>,
 }
 
 /// An error with a string as its value, as nearly all functions answer; its code is 1.
@@ -98,20 +104,47 @@ pub fn failure(message: impl Into<String>) -> CallError {
     }
 }
 
+/// A check before all functions of a service, whoever answers them. The call gets its error.
+pub type Guard = fn(&Call) -> Result<(), CallError>;
+
 /// Functions by service and name. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Functions {
-    services: Arc<BTreeMap<String, BTreeMap<String, Function>>>,
+    services: Arc<BTreeMap<String, BTreeMap<String, Registered>>>,
+    guards: Arc<BTreeMap<String, Guard>>,
     fallback: Option<Function>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Registered {
+    answered: Function,
+    is_default: bool,
 }
 
 impl Functions {
     /// Registers a function. One with the same name is replaced.
     pub fn register(&mut self, service: &str, function: &str, answered: Function) {
+        let is_default = false;
+        self.insert(service, function, Registered { answered, is_default });
+    }
+
+    /// Registers a function that services, the embedding program and the submitter of a particle can replace. One with the same
+    /// name is replaced.
+    pub fn register_default(&mut self, service: &str, function: &str, answered: Function) {
+        let is_default = true;
+        self.insert(service, function, Registered { answered, is_default });
+    }
+
+    fn insert(&mut self, service: &str, function: &str, registered: Registered) {
         Arc::make_mut(&mut self.services)
             .entry(service.to_owned())
             .or_default()
-            .insert(function.to_owned(), answered);
+            .insert(function.to_owned(), registered);
+    }
+
+    /// Registers a check before all functions of a service. One for the same service is replaced.
+    pub fn register_guard(&mut self, service: &str, guard: Guard) {
+        Arc::make_mut(&mut self.guards).insert(service.to_owned(), guard);
     }
 
     /// Registers what answers calls that nothing else answers.
@@ -124,9 +157,36 @@ impl Functions {
         self.fallback
     }
 
+    /// The check before all functions of that service.
+    pub fn guard(&self, service: &str) -> Option<Guard> {
+        self.guards.get(service).copied()
+    }
+
     /// The function of that name.
     pub fn find(&self, service: &str, function: &str) -> Option<Function> {
+        Some(self.registered(service, function)?.answered)
+    }
+
+    /// The function of that name, unless it is a default.
+    pub(crate) fn find_fixed(&self, service: &str, function: &str) -> Option<Function> {
+        let Registered { answered, is_default } = self.registered(service, function)?;
+        (!is_default).then_some(answered)
+    }
+
+    /// Whether the function of that name can be replaced.
+    pub fn is_default(&self, service: &str, function: &str) -> bool {
+        self.registered(service, function)
+            .is_some_and(|registered| registered.is_default)
+    }
+
+    fn registered(&self, service: &str, function: &str) -> Option<Registered> {
         self.services.get(service)?.get(function).copied()
+    }
+
+    /// The names of the functions of a service, sorted.
+    pub fn names_of(&self, service: &str) -> impl Iterator<Item = &str> {
+        let functions = self.services.get(service).into_iter();
+        functions.flat_map(|functions| functions.keys().map(String::as_str))
     }
 
     /// The names of all functions, sorted: service, then function.

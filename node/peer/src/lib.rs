@@ -45,7 +45,7 @@ mod timers;
 
 pub use effect::{Effect, InFlight};
 pub use event::{DropReason, Event, EventKind, InitiatorLimit, PauseCause};
-pub use functions::{Answer, Call, Function, Functions, Target, View, failure};
+pub use functions::{Answer, Call, Function, Functions, Guard, Target, View, failure};
 pub use id::{BatchId, CallId, ConnectionId, JobId, OfferId, ReadId, ScopeId, SendId, SubmissionId};
 pub use input::{Frame, Input, SendError};
 pub use job::{FunctionJob, Job, JobResult, Panicked, Source, StepDone, StepJob};

@@ -21,7 +21,7 @@ use crate::{Effect, Input};
 use aqua_keys::{PeerId, Signature};
 use aqua_particle::{Header, Particle};
 use aqua_storage::{KeyRange, Page, StorageError};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Records per page when they are read at the start.
@@ -34,17 +34,20 @@ pub struct Config {
     pub limits: Limits,
     /// Its identities. The first is the host, [`ScopeId::HOST`].
     pub scopes: Vec<Scope>,
+    /// Peers whose particles may call what only the host may call.
+    pub managers: BTreeSet<PeerId>,
     /// A defect to plant, for tests of tests.
     #[cfg(feature = "mistakes")]
     pub mistake: Option<Mistake>,
 }
 
 impl Config {
-    /// A peer with default limits and these identities.
+    /// A peer with default limits and these identities, without managers.
     pub fn new(scopes: Vec<Scope>) -> Self {
         Self {
             limits: Limits::default(),
             scopes,
+            managers: BTreeSet::new(),
             #[cfg(feature = "mistakes")]
             mistake: None,
         }
@@ -101,7 +104,8 @@ pub(crate) struct Counters {
 pub struct Peer {
     pub(crate) limits: Limits,
     pub(crate) scopes: BTreeMap<ScopeId, Scope>,
-    scope_ids: BTreeMap<PeerId, ScopeId>,
+    pub(crate) scope_ids: BTreeMap<PeerId, ScopeId>,
+    managers: BTreeSet<PeerId>,
     pub(crate) stage: Stage,
     pub(crate) now: Now,
     pub(crate) effects: VecDeque<Effect>,
@@ -146,6 +150,7 @@ impl Peer {
             limits: config.limits,
             scopes: config.scopes.into_iter().map(|scope| (scope.id, scope)).collect(),
             scope_ids,
+            managers: config.managers,
             stage: Stage::Starting,
             now: Now::default(),
             effects: VecDeque::new(),
@@ -236,6 +241,11 @@ impl Peer {
     /// A scope of this peer, to register or remove its functions and services.
     pub fn scope_mut(&mut self, id: ScopeId) -> Option<&mut Scope> {
         self.scopes.get_mut(&id)
+    }
+
+    /// Whether particles of this initiator may call what only the host may call.
+    pub(crate) fn is_privileged(&self, initiator: &PeerId) -> bool {
+        self.scope_ids.get(initiator) == Some(&ScopeId::HOST) || self.managers.contains(initiator)
     }
 
     fn fire_timers(&mut self) {

@@ -16,8 +16,8 @@ pub struct Submission {
     pub script: Arc<str>,
     /// Its lifetime, in milliseconds.
     pub ttl: u32,
-    /// Functions that answer calls of this particle on this peer only, by service and function name. Scope and services come
-    /// first.
+    /// Functions that answer calls of this particle on this peer only, by service and function name. Functions of the
+    /// scope that are no defaults, and services, come first.
     pub functions: BTreeMap<(String, String), Provided>,
 }
 

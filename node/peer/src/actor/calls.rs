@@ -1,15 +1,16 @@
 //! Calls of an actor: who answers them, when they start and how they end.
 
+use super::lookup::Found;
 use super::{ActorId, Phase};
 use crate::event::EventKind;
-use crate::functions::{Answer, Call, Function, Target, View, failure};
+use crate::functions::{Answer, Call, Function, View, failure};
 use crate::id::CallId;
 use crate::initiators::InitiatorId;
 use crate::job::{FunctionJob, Job};
 use crate::mistake::Mistake;
 use crate::peer::Peer;
 use crate::schedule::Work;
-use crate::submission::{Provided, Report};
+use crate::submission::Report;
 use crate::time::{Monotonic, Nanos};
 use crate::timers::{Timer, TimerKey};
 use crate::{Effect, InFlight};
@@ -115,8 +116,13 @@ impl Peer {
             arguments,
             tetraplets,
             particle: actor.header.clone(),
+            is_privileged: self.is_privileged(&actor.header.init_peer_id),
             deadline,
         };
+        let refused = scope
+            .functions
+            .guard(&call.service)
+            .and_then(|guard| guard(&call).err());
         let call_id = CallId(self.counters.calls.next());
         let pending = PendingCall {
             actor: id,
@@ -136,30 +142,12 @@ impl Peer {
             .calls
             .insert(call_id);
         self.calls.insert(call_id, pending);
-        self.run_call(call_id, call, found);
-    }
-
-    /// Who answers a call: the scope's functions, its services, then the submitter's functions.
-    fn find_function(&self, id: ActorId, service: &str, function: &str) -> Found {
-        let actor = &self.actors[&id];
-        let scope = &self.scopes[&actor.scope];
-        if let Some(function) = scope.functions.find(service, function) {
-            return Found::Function(function);
-        }
-        if let Some((id, _)) = scope.services.find(service) {
-            return Found::Driver(Target::Service(id.clone()));
-        }
-        let submitter = actor.submitter.as_ref();
-        let provided = submitter.and_then(|submitter| {
-            // Looked up by a pair of texts; there are few.
-            let name = (service.to_owned(), function.to_owned());
-            Some((submitter.id, submitter.functions.get(&name)?))
-        });
-        match provided {
-            Some((_, Provided::Value(value))) => Found::Value(value.clone()),
-            Some((_, Provided::Report(tag))) => Found::Report(*tag),
-            Some((submitter, Provided::Host)) => Found::Driver(Target::Submitter(submitter)),
-            None => scope.functions.fallback().map_or(Found::Nothing, Found::Function),
+        match refused {
+            Some(error) => self.answer(call_id, Err(error)),
+            None => {
+                self.report_unknown_function(id, &call, &found);
+                self.run_call(call_id, call, found);
+            }
         }
     }
 
@@ -186,9 +174,14 @@ impl Peer {
                 let view = View {
                     now: self.now,
                     scope: &self.scopes[&call.scope],
+                    scopes: &self.scope_ids,
                 };
                 match answer(&view, &call) {
                     Answer::Now(result) => self.answer(id, result),
+                    Answer::Printed(text, result) => {
+                        self.emit_for(self.calls[&id].actor, EventKind::Printed { text });
+                        self.answer(id, result);
+                    }
                     Answer::At(moment, result) => {
                         // The deadline of the particle ends it, not the time that functions have.
                         let timer = self.timers.set(moment, Timer::Call(id));
@@ -387,26 +380,6 @@ impl Peer {
             // No other part of the peer answers these.
             CallState::Timer(_) | CallState::Job(Some(_)) => self.answer(call, Ok(Value::Null)),
             _ => {}
-        }
-    }
-}
-
-/// How a call is answered.
-enum Found {
-    Function(Function),
-    Driver(Target),
-    Value(Value),
-    Report(u32),
-    Nothing,
-}
-
-impl Found {
-    fn target(&self) -> Target {
-        match self {
-            Self::Function(Function::World) => Target::World,
-            Self::Function(Function::Embedder) => Target::Embedder,
-            Self::Driver(target) => target.clone(),
-            _ => Target::Core,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod ending;
+mod lookup;
 mod sends;
 mod steps;
 

@@ -60,9 +60,13 @@ impl Driver {
     }
 
     pub(crate) fn with_scopes(change: impl FnOnce(&mut Limits), scopes: Vec<Scope>) -> Self {
+        Self::with_config(|config| change(&mut config.limits), scopes)
+    }
+
+    pub(crate) fn with_config(change: impl FnOnce(&mut Config), scopes: Vec<Scope>) -> Self {
         let key = scopes[0].key.clone();
         let mut config = Config::new(scopes);
-        change(&mut config.limits);
+        change(&mut config);
         let mut driver = Self {
             peer: Peer::new(config, [7; 32]),
             key,

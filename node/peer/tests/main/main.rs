@@ -5,6 +5,7 @@ mod backpressure;
 mod calls;
 mod driver;
 mod endings;
+mod lookup;
 mod records;
 mod scopes;
 mod sends;
