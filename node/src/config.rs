@@ -3,8 +3,10 @@
 use crate::clock::{Clock, SystemClock};
 use crate::handlers::Handlers;
 use crate::observer::Observer;
+use aqua_keys::PeerId;
 use aqua_peer::Limits;
 use aqua_storage::{Memory, Storage};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a [`crate::Node`] is started with.
@@ -14,6 +16,10 @@ pub struct Config {
     pub network: aqua_network::Config,
     /// Bounds on what it does for others.
     pub limits: Limits,
+    /// Peers whose particles may call what only the node itself may call.
+    pub managers: BTreeSet<PeerId>,
+    /// Whether any particle may call the service `aqua-ipfs`, which is otherwise reserved to the node and its managers.
+    pub is_dev_mode: bool,
     /// Functions of the embedding program.
     pub functions: Handlers,
     /// The host of its services, if it has any. Services are registered when the node starts.
@@ -32,6 +38,8 @@ impl Config {
         Self {
             network,
             limits: limits(),
+            managers: BTreeSet::new(),
+            is_dev_mode: false,
             functions: Handlers::default(),
             services: None,
             observer: Arc::new(()),

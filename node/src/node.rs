@@ -65,6 +65,8 @@ impl Node {
         let Config {
             network,
             limits,
+            managers,
+            is_dev_mode,
             functions,
             services,
             observer,
@@ -74,13 +76,18 @@ impl Node {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
         let key = network.key.clone();
+        let builtins = match is_dev_mode {
+            true => aqua_builtins::standard(),
+            false => aqua_builtins::guarded(),
+        };
         let scope = Scope {
-            functions: with_handlers(aqua_builtins::standard(), &functions),
+            functions: with_handlers(builtins, &functions),
             services: registered(services.as_ref()),
             ..Scope::new(ScopeId::HOST, key.clone())
         };
         let core = aqua_peer::Config {
             limits,
+            managers,
             ..aqua_peer::Config::new(vec![scope])
         };
         let (network, events) = Network::start(network).await?;
@@ -167,11 +174,11 @@ pub fn pool(slots: u32) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
         .build()
 }
 
-/// The builtins and the functions of the embedding program. Builtins come first.
+/// The builtins and the functions of the embedding program. Builtins come first, except defaults.
 fn with_handlers(builtins: Functions, handlers: &Handlers) -> Functions {
     let mut functions = builtins.clone();
     for (service, function) in handlers.names() {
-        if builtins.find(service, function).is_none() {
+        if builtins.find(service, function).is_none() || builtins.is_default(service, function) {
             functions.register(service, function, Function::Embedder);
         }
     }

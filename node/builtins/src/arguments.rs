@@ -59,9 +59,9 @@ impl Arguments for Call {
     }
 }
 
-/// Fails unless the called peer itself started the particle.
-pub(crate) fn only_for_host(call: &Call) -> Result<(), CallError> {
-    if call.particle.init_peer_id == call.peer {
+/// The guard of functions that change the peer: fails unless the host or one of its managers started the particle.
+pub(crate) fn protected(call: &Call) -> Result<(), CallError> {
+    if call.is_privileged {
         Ok(())
     } else {
         Err(failure("This function is only available to the host or worker spells"))

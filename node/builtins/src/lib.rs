@@ -3,12 +3,18 @@
 //! One file per service; each has a function `register` that adds its functions. [`standard`] calls them all. Most functions are
 //! computed by the core of the peer. Those that concern other peers are answered by [`world::answer`], which the driver of the
 //! core calls with its network.
+//!
+//! `tests/functions.json` lists all functions that official peers answer, with cases for those that are here; the table of
+//! `docs/builtins.md` is made from it.
 
 mod arguments;
 mod array;
 mod cmp;
+mod console;
 mod debug;
+mod dist;
 mod hashes;
+mod ipfs;
 mod json;
 mod kad;
 mod math;
@@ -16,8 +22,7 @@ mod op;
 mod peer;
 mod sig;
 mod srv;
-#[cfg(test)]
-mod tests;
+mod vm;
 pub mod world;
 
 pub use arguments::Arguments;
@@ -31,7 +36,9 @@ pub fn standard() -> Functions {
     let mut functions = Functions::default();
     array::register(&mut functions);
     cmp::register(&mut functions);
+    console::register(&mut functions);
     debug::register(&mut functions);
+    dist::register(&mut functions);
     json::register(&mut functions);
     kad::register(&mut functions);
     math::register(&mut functions);
@@ -39,6 +46,14 @@ pub fn standard() -> Functions {
     peer::register(&mut functions);
     sig::register(&mut functions);
     srv::register(&mut functions);
+    vm::register(&mut functions);
+    functions
+}
+
+/// [`standard`] with guards of services that only the host and its managers may call. A peer for development has none.
+pub fn guarded() -> Functions {
+    let mut functions = standard();
+    ipfs::guard(&mut functions);
     functions
 }
 

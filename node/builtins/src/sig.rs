@@ -1,11 +1,12 @@
 //! `sig`: signatures with the peer's key.
 //!
-//! A peer signs only what its own registry service has made, and only for particles that it started itself. Otherwise anyone could
-//! make it sign anything. The tetraplet of the bytes says where they come from.
+//! A peer signs only what the registry service of one of its scopes has made, and only for particles that the called scope started
+//! itself; the host also for those of its managers. Otherwise anyone could make it sign anything. The tetraplet of the bytes is the
+//! proof of where they come from.
 
 use crate::Arguments as _;
-use aqua_keys::Signature;
-use aqua_peer::{Call, Function, Functions, View, failure};
+use aqua_keys::{PeerId, Signature};
+use aqua_peer::{Call, Function, Functions, ScopeId, View, failure};
 use aqua_values::Value;
 use aqua_vm::Tetraplet;
 use aqua_vm::{CallError, CallResult};
@@ -27,15 +28,13 @@ pub(crate) fn register(functions: &mut Functions) {
 /// A peer that asks for what it may not have gets an error; data that isn't bytes gives a result that says so.
 fn sign(view: &View<'_>, call: &Call) -> CallResult {
     let (asker, signer) = (&call.particle.init_peer_id, &call.peer);
-    if asker != signer {
+    let is_managed = call.is_privileged && call.scope == ScopeId::HOST;
+    if asker != signer && !is_managed {
         return Err(failure(format!(
             "peer '{asker}' is not allowed to sign data on '{signer}'"
         )));
     }
-    check_origin(
-        call.tetraplets.first().map_or(&[], |argument| argument),
-        &signer.to_string(),
-    )?;
+    check_origin(view, call.tetraplets.first().map_or(&[], |argument| argument))?;
     Ok(match call.argument::<Vec<u8>>(0, "data") {
         Ok(data) => {
             let signature = view.scope.key.sign(&data);
@@ -55,16 +54,18 @@ fn signed(error: Vec<Value>, signature: Vec<Value>) -> Value {
     ])
 }
 
-fn check_origin(tetraplets: &[Tetraplet], signer: &str) -> Result<(), CallError> {
+/// Fails unless there is one origin, and it is the whole answer of the registry of a scope of this peer.
+fn check_origin(view: &View<'_>, tetraplets: &[Tetraplet]) -> Result<(), CallError> {
     let [tetraplet] = tetraplets else {
         return Err(failure(format!(
             "data to sign must have exactly 1 origin, it has {}",
             tetraplets.len()
         )));
     };
-    if tetraplet.peer_pk != signer {
+    let peer: Option<PeerId> = tetraplet.peer_pk.parse().ok();
+    if !peer.is_some_and(|peer| view.scopes.contains_key(&peer)) {
         return Err(failure(format!(
-            "data to sign must come from peer '{signer}', it comes from '{}'",
+            "data to sign must come from the host or one of its workers, it comes from '{}'",
             tetraplet.peer_pk
         )));
     }

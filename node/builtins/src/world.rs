@@ -1,6 +1,6 @@
 //! Builtins that concern other peers. The driver of a core answers their calls with its network.
 
-use crate::arguments::only_for_host;
+use crate::arguments::protected;
 use crate::kad::key_and_count;
 use crate::peer::peer_id;
 use crate::{Arguments as _, no_result};
@@ -47,7 +47,7 @@ pub async fn answer(contacts: &dyn Contacts, call: &Call) -> CallResult {
         ("peer", "connect") => {
             let peer = peer_id(call)?;
             let addresses: Vec<String> = call.option(1, "addresses")?.unwrap_or_default();
-            only_for_host(call)?;
+            protected(call)?;
             Ok(contacts.connect(&peer, &addresses).await.into())
         }
         ("peer", "get_contact") => {

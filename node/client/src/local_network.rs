@@ -168,6 +168,7 @@ impl LocalNetwork {
         let observers: Vec<Arc<dyn Observer>> = vec![self.config.observer.clone(), self.tracker.clone()];
         Config {
             limits: self.config.limits.clone(),
+            is_dev_mode: true,
             functions: self.config.functions.clone(),
             observer: Arc::new(observers),
             services: Some(services),

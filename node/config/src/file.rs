@@ -3,6 +3,7 @@
 //! ```toml
 //! key_file = "node.key"          # 32 bytes in base58; created if missing
 //! data_dir = "data"              # created if missing
+//! managers = ["12D3KooW…"]       # peers that may do what only the node may do
 //!
 //! [listen]
 //! ip = "127.0.0.1"
@@ -30,6 +31,7 @@
 
 use crate::Error;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
+use aqua_keys::PeerId;
 use aqua_marine::ServiceConfig;
 use aqua_network::{Multiaddr, NetworkName};
 use aqua_services::Policy;
@@ -45,6 +47,9 @@ pub const MULTIADDRESS: &str = "a multiaddress such as /ip4/127.0.0.1/tcp/9999/w
 /// What is expected where a string is not a network name.
 const NETWORK_NAME: &str = "`dar`, `stage`, `kras` or 64 hexadecimal digits";
 
+/// What is expected where a string is not a peer id.
+const PEER_ID: &str = "a peer id such as 12D3KooW...";
+
 /// The configuration of a node. Missing and invalid values are replaced by defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodeConfig {
@@ -52,6 +57,8 @@ pub struct NodeConfig {
     pub key_file: Option<Spanned<PathBuf>>,
     /// The folder for data that is kept between runs, relative to the configuration file.
     pub data_dir: Option<Spanned<PathBuf>>,
+    /// Peers whose particles may call what only the node itself may call.
+    pub managers: Vec<PeerId>,
     /// `[listen]`.
     pub listen: Listen,
     /// `[network]`.
@@ -117,7 +124,13 @@ impl NodeConfig {
     }
 
     fn read(mut root: Section<'_, '_>) -> Self {
+        let managers = root.strings("managers");
+        let managers = managers.iter().enumerate().filter_map(|(index, manager)| {
+            let key = format!("managers[{index}]");
+            converted(&root, &key, manager, PEER_ID)
+        });
         let config = Self {
+            managers: managers.collect(),
             key_file: root.path("key_file"),
             data_dir: root.path("data_dir"),
             listen: root.section("listen").map(Listen::read).unwrap_or_default(),

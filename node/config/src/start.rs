@@ -52,6 +52,7 @@ pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Nod
     let services = Some(deploy(options, &root, &config).await?);
     let config = Config {
         limits,
+        managers: config.managers.into_iter().collect(),
         services,
         observer,
         ..Config::new(network)
