@@ -2,11 +2,13 @@
 
 #![allow(clippy::expect_used, reason = "tests")]
 
+mod page;
 mod peers;
-mod services;
-mod values;
+mod suite;
+mod table;
 
-use crate::{Contacts, standard, world};
+use aqua_builtins::{Contacts, guarded, world};
+use aqua_interface::{Interface, Parameter, Type};
 use aqua_keys::{KeyPair, PeerId};
 use aqua_particle::{Header, Particle};
 use aqua_peer::{Answer, Call, Function, Monotonic, Nanos, Now, Scope, ScopeId, Services, Target, View, failure};
@@ -14,6 +16,7 @@ use aqua_values::Value;
 use aqua_vm::{CallResult, Tetraplets};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A value, written as JSON.
@@ -24,6 +27,18 @@ use json;
 
 /// The time of all calls, in milliseconds since the Unix epoch.
 const START: u64 = 1_700_000_000_000;
+
+/// Numbers of the keys of peers. Others are neighbours.
+const HOST: u8 = 1;
+const WORKER: u8 = 9;
+const MANAGER: u8 = 10;
+const STRANGER: u8 = 11;
+
+/// The scope of the worker.
+const WORKER_SCOPE: ScopeId = ScopeId(1);
+
+/// What a call of a service gives that is not a builtin.
+const ANSWER_OF_SERVICE: &str = "<the answer of the service>";
 
 /// A network that knows two peers: one with addresses, one by its name alone.
 #[derive(Debug)]
@@ -57,58 +72,109 @@ impl Contacts for TwoNeighbours {
     }
 }
 
-/// A call on peer 1 by a particle of peer `from`.
+/// A service `greeter` with the function `greet(name, peer)`.
+fn greeter() -> Services {
+    let parameter = |name: &str| Parameter {
+        name: name.to_owned(),
+        ty: Type::String,
+    };
+    let greet = aqua_interface::Function {
+        name: "greet".to_owned(),
+        parameters: vec![parameter("name"), parameter("peer")],
+        result: Some(Type::String),
+    };
+    let mut services = Services::default();
+    services.register("greeter", Arc::new(Interface::new([greet], [])));
+    services
+}
+
+/// A call on the host by a particle of the peer with this key.
 fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraplets: Vec<Tetraplets>) -> Call {
     let arguments = arguments.as_array().expect("arguments are an array").to_vec();
     let particle = Particle::sign(&key(from), "test", START, 10_000, "(null)");
     Call {
         scope: ScopeId::HOST,
-        peer: id(1),
+        peer: id(HOST),
         target: Target::Core,
         service: service.into(),
         function: function.into(),
         arguments,
         tetraplets,
         particle: Arc::new(Header::split(particle).0),
+        is_privileged: [HOST, MANAGER].contains(&from),
         deadline: Monotonic(0),
     }
 }
 
-/// The answer of a peer with these services, and how long it takes.
-fn answer_with(services: Services, call: Call) -> (CallResult, Nanos) {
+/// What a call gave.
+#[derive(Debug, PartialEq)]
+struct Answered {
+    result: CallResult,
+    /// How long it took.
+    time: Nanos,
+    /// What it wrote to the log.
+    printed: Option<String>,
+}
+
+impl From<CallResult> for Answered {
+    fn from(result: CallResult) -> Self {
+        Self {
+            result,
+            time: Nanos(0),
+            printed: None,
+        }
+    }
+}
+
+/// Calls a function of a peer with a host and a worker, both of which have these services.
+fn answered(services: Services, call: &Call) -> Answered {
+    let functions = guarded();
+    if let Some(Err(error)) = functions.guard(&call.service).map(|guard| guard(call)) {
+        return Err(error).into();
+    }
+    let number = if call.scope == WORKER_SCOPE { WORKER } else { HOST };
     let scope = Scope {
         services,
-        ..Scope::new(ScopeId::HOST, key(1))
+        ..Scope::new(call.scope, key(number))
     };
     let now = Now {
         monotonic: Monotonic(0),
         unix_ms: START,
     };
-    let view = View { now, scope: &scope };
-    let found = standard()
-        .find(&call.service, &call.function)
-        .expect("the function is registered");
-    match found {
-        Function::Pure(answer) => (answer(&call), Nanos(0)),
-        Function::Local(answer) => match answer(&view, &call) {
-            Answer::Now(result) => (result, Nanos(0)),
-            Answer::At(moment, result) => (result, moment - now.monotonic),
+    let view = View {
+        now,
+        scope: &scope,
+        scopes: &BTreeMap::from([(id(HOST), ScopeId::HOST), (id(WORKER), WORKER_SCOPE)]),
+    };
+    match functions.find(&call.service, &call.function) {
+        None => Ok(ANSWER_OF_SERVICE.into()).into(),
+        Some(Function::Pure(answer)) => answer(call).into(),
+        Some(Function::Local(answer)) => match answer(&view, call) {
+            Answer::Now(result) => result.into(),
+            Answer::At(moment, result) => Answered {
+                time: moment - now.monotonic,
+                ..result.into()
+            },
+            Answer::Printed(text, result) => Answered {
+                printed: Some(text),
+                ..result.into()
+            },
         },
-        Function::World => {
-            let answered = world::answer(&TwoNeighbours, &call).now_or_never();
-            (answered.expect("nothing waits here"), Nanos(0))
+        Some(Function::World) => {
+            let answered = world::answer(&TwoNeighbours, call).now_or_never();
+            answered.expect("nothing waits here").into()
         }
-        Function::Stateful(_) | Function::Embedder => panic!("no builtin is like that"),
+        Some(Function::Stateful(_) | Function::Embedder) => panic!("no builtin is like that"),
     }
 }
 
-fn answer(call: Call) -> CallResult {
-    answer_with(Services::default(), call).0
+fn answer(call: &Call) -> CallResult {
+    answered(Services::default(), call).result
 }
 
 /// Calls `service.function` and compares with the value, or with the text of the error.
 fn check(service: &str, function: &str, arguments: Value, expected: Result<Value, &str>) {
-    let given = answer(call_from(1, service, function, arguments.clone(), Vec::new()));
+    let given = answer(&call_from(HOST, service, function, arguments.clone(), Vec::new()));
     let expected = expected.map_err(failure);
     assert_eq!(given, expected, "{service}.{function}{arguments}");
 }
