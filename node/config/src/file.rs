@@ -262,6 +262,17 @@ mod tests {
     }
 
     #[test]
+    fn managers_are_peer_ids() {
+        let manager = "12D3KooWANqfCDrV79MZdMnMqTvDdqSAPSxdgFY1L6DCq2DVGB4D";
+        let text = format!("managers = [\"{manager}\"]\n");
+        let (config, messages) = NodeConfig::parse(FileId(0), &text);
+        assert_eq!(messages, []);
+        assert_eq!(config.managers, [manager.parse().expect("a peer id")]);
+        let (config, messages) = NodeConfig::parse(FileId(0), "managers = [\"me\"]\n");
+        assert_eq!((config.managers.len(), messages.len()), (0, 1));
+    }
+
+    #[test]
     fn errors_point_to_the_invalid_values() {
         let text = "[listen]\nip = \"home\"\ntcp_prot = 1\nws_port = 70000\n[network]\nbootstrap = [1]\n";
         let mut sources = Sources::new();
