@@ -1,4 +1,4 @@
-//! The interfaces of the package `aqua:service` that components import from the host; `wit/aqua-service.wit` declares them.
+//! The interfaces of the package `aqua:service` that components import from the host; `guest/wit/aqua-service.wit` declares them.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Tries what a component can use of its host: the interfaces `aqua:service`, and the system.
 
-wit_bindgen::generate!({ path: ["../../../wit", "wit"], world: "test:host/guest", generate_all });
+wit_bindgen::generate!({ path: ["../../../../../guest/wit", "wit"], world: "test:host/guest", generate_all });
 
 use aqua::service::host as peer;
 use aqua::service::logging::{self, Level};
