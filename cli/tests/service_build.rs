@@ -3,7 +3,8 @@
 use crate::transcript::Folder;
 use aqua_tests::{foreign, tree};
 use std::ffi::OsString;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// What tools print about their progress is not compared.
 const QUIET: (&str, &str) = ("CARGO_TERM_QUIET", "true");
@@ -42,8 +43,87 @@ fn new_services_are_built_and_called() {
             transcript += &folder.run(&["service", "call", &wasm, "greet", argument, "--artefacts", "code"]);
         }
         transcript += &folder.run(&["service", "interface", &wasm]);
+        if language == "rust" {
+            // It asks its peer for nothing, so it imports nothing.
+            transcript += &folder.run(&["service", "inspect", &wasm]);
+        }
     }
     insta::assert_snapshot!("new", transcript);
+}
+
+/// The crate beside a new service in Rust is that of this repository, without its tests.
+#[test]
+fn new_services_in_rust_have_the_whole_crate() {
+    let folder = Folder::new(&[]);
+    folder.run(&["service", "new", "counter"]);
+    let (source, copy) = (tree::at("guest"), folder.path().join("counter/aqua-guest"));
+    let is_needed = |path: &PathBuf| {
+        let is_other = ["tests", "target", "README.md", "Cargo.lock", ".gitignore"];
+        !is_other.iter().any(|other| path.starts_with(other))
+    };
+    let files: Vec<_> = files(&source, Path::new("")).into_iter().filter(is_needed).collect();
+    assert_eq!(self::files(&copy, Path::new("")), files);
+    for file in files {
+        let text = |folder: &Path| fs::read_to_string(folder.join(&file)).expect("a text");
+        assert_eq!(text(&copy), text(&source), "{}", file.display());
+    }
+}
+
+/// The files below a folder, sorted.
+fn files(root: &Path, below: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root.join(below)).expect("a folder").flatten();
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = below.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => found.extend(files(root, &path)),
+            false => found.push(path),
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The service of the tests of `aqua-guest`, as a component.
+#[test]
+fn every_type_of_rust_is_passed_and_returned() {
+    let Some(variables) = tools("every_type_of_rust_is_passed_and_returned") else {
+        return;
+    };
+    let folder = Folder::new(&[]);
+    let source = tree::at("guest/tests/every-type");
+    let source = source.to_string_lossy();
+    let built = folder.run_with_variables(&["service", "build", &source, "-o", "every-type.wasm"], &variables);
+    assert!(built.ends_with("11 functions\nexit 0\n"), "{built}");
+    let mut transcript = folder.run(&["service", "interface", "every-type.wasm"]);
+    transcript += &folder.run(&["service", "inspect", "every-type.wasm"]);
+    let parameters = r#"{"particle": {"id": "p", "init_peer_id": "Ada", "token": "t"}, "service_id": "s",
+        "tetraplets": [[], [{"service_id": "peer", "function_name": "identify"}]]}"#;
+    let simple = r#"{"truth": true, "small": [255, -128], "medium": [65535, -32768], "large": [4294967295, -2147483648],
+        "huge": [9007199254740991, -9007199254740991], "fraction": [0.5, -0.25], "letter": "ж", "type": "мир"}"#;
+    let shapes = format!(
+        r#"[{{"tag": "point"}}, {{"tag": "circle", "circle": 0.5}}, {{"tag": "rectangle", "rectangle": [1, 2]}},
+        {{"tag": "coloured", "coloured": ["dark-blue", ["a", "b"]]}}, {{"tag": "group", "group": [{simple}]}}]"#
+    );
+    let calls: [&[&str]; 12] = [
+        &["starts"],
+        &["echo", simple],
+        &["shapes", &shapes],
+        &["list", "\"red\"", "7"],
+        &["list", "null", "null"],
+        &["digit", "7"],
+        &["digit", "0"],
+        &["digit", "10"],
+        &["check", "false"],
+        &["caller", "1", "two", "--params", parameters],
+        &["folder", "--params", parameters],
+        &["run", "curl"],
+    ];
+    for call in calls {
+        let line = [&["service", "call", "--artefacts", "code", "every-type.wasm"], call].concat();
+        transcript += &folder.run(&line);
+    }
+    insta::assert_snapshot!("every_type", transcript);
 }
 
 /// The example of a service in four languages, of which the program calls each one on another peer.
@@ -66,9 +146,13 @@ fn a_service_in_four_languages_gives_equal_results() {
         "marine/word-counter.wasm",
     ] {
         let target = folder.path().join(file);
-        std::fs::create_dir_all(target.parent().expect("a folder")).expect("a new folder");
-        std::fs::copy(example.join(file), target).expect("a file of the example");
+        fs::create_dir_all(target.parent().expect("a folder")).expect("a new folder");
+        fs::copy(example.join(file), target).expect("a file of the example");
     }
+    let manifest = folder.path().join("rust/Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("a manifest");
+    let text = text.replace("\"../../../guest\"", &format!("'{}'", tree::at("guest").display()));
+    fs::write(manifest, text).expect("a manifest");
     for language in ["rust", "python", "js"] {
         let built = folder.run_with_variables(&["service", "build", language, "--wit", "wit"], &variables);
         assert!(built.ends_with("3 functions\nexit 0\n"), "{built}");

@@ -1,19 +1,23 @@
 //! The word counter as a component in Rust.
 
-wit_bindgen::generate!({ path: "../wit", world: "service" });
+/// Counts the words of texts, and keeps the counts between calls.
+#[aqua_guest::service(package = "example:word-counter@0.1.0", interface = "counter")]
+mod word_counter {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
 
-use exports::example::word_counter::counter::{Count, Guest};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+    thread_local! {
+        static COUNTS: RefCell<BTreeMap<String, u32>> = const { RefCell::new(BTreeMap::new()) };
+    }
 
-thread_local! {
-    static COUNTS: RefCell<BTreeMap<String, u32>> = const { RefCell::new(BTreeMap::new()) };
-}
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct Count {
+        pub word: String,
+        pub times: u32,
+    }
 
-struct WordCounter;
-
-impl Guest for WordCounter {
-    fn add(text: String) -> Result<u32, String> {
+    /// Counts the words of a text. Returns the number of words counted so far, or an error if the text has none.
+    pub fn add(text: String) -> Result<u32, String> {
         if text.split_whitespace().next().is_none() {
             return Err("the text has no words".to_owned());
         }
@@ -25,21 +29,46 @@ impl Guest for WordCounter {
         })
     }
 
-    fn top(limit: u32) -> Vec<Count> {
+    /// The most frequent words, the alphabet deciding between equal ones.
+    pub fn top(limit: u32) -> Vec<Count> {
         let mut counts = COUNTS.with_borrow(|counts| -> Vec<Count> {
             let counts = counts.iter();
-            counts.map(|(word, times)| Count { word: word.clone(), times: *times }).collect()
+            counts
+                .map(|(word, times)| Count {
+                    word: word.clone(),
+                    times: *times,
+                })
+                .collect()
         });
         counts.sort_by(|left, right| right.times.cmp(&left.times).then_with(|| left.word.cmp(&right.word)));
         counts.truncate(limit as usize);
         counts
     }
 
-    fn find(word: String) -> Option<Count> {
+    /// The count of one word, if there is one.
+    pub fn find(word: String) -> Option<Count> {
         let word = word.to_lowercase();
         let times = COUNTS.with_borrow(|counts| counts.get(&word).copied());
         times.map(|times| Count { word, times })
     }
 }
 
-export!(WordCounter);
+#[cfg(test)]
+mod tests {
+    use super::word_counter::{Count, add, find, top};
+
+    #[test]
+    fn counts_are_kept_between_calls() {
+        assert_eq!(add("the cat and the hat".to_owned()), Ok(5));
+        assert_eq!(add("The end".to_owned()), Ok(7));
+        assert_eq!(
+            top(1),
+            [Count {
+                word: "the".to_owned(),
+                times: 3
+            }]
+        );
+        assert_eq!(find("dog".to_owned()), None);
+        assert!(add(" ".to_owned()).is_err());
+    }
+}

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// Build a service from its source
 ///
-/// The folder has a Cargo.toml (Rust), an app.py (Python) or an app.js (JavaScript), and the interface of the service in the folder
-/// `wit`. The result is a component. A Rust program that uses marine-rs-sdk becomes a Marine module.
+/// The folder has a Cargo.toml (Rust), an app.py (Python) or an app.js (JavaScript). In Python and JavaScript, the folder `wit` has the
+/// interface of the service. The result is a component. A Rust program that uses marine-rs-sdk becomes a Marine module.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 These tools must be installed:

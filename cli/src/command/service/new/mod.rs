@@ -1,5 +1,7 @@
 //! `aqua service new`: writes the source of a new service.
 
+mod guest;
+
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, anyhow};
@@ -9,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Create the source of a service
 ///
-/// Writes a folder with the interface of a service in WIT, its implementation, and a README with the commands to build and call it.
+/// Writes a folder with a service and a README with the commands to build and call it. In Python and JavaScript, the interface of the
+/// service is a file in WIT. In Rust, it follows from the functions in the source, and the crate `aqua-guest` is a part of the folder.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -66,31 +69,53 @@ pub(crate) fn new(options: &NewOptions, terminal: Terminal) -> Result<(), Failur
 
 /// The files of a new service, by their path in its folder.
 fn files(language: Language, name: &str) -> Vec<(PathBuf, String)> {
-    let wit = (format!("wit/{name}.wit"), include_str!("templates/service.wit"));
-    let own = match language {
+    let readme = include_str!("templates/README.md.in");
+    let wit = format!("wit/{name}.wit");
+    let interface = (&*wit, include_str!("templates/service.wit"));
+    let templates = match language {
         Language::Rust => vec![
             ("Cargo.toml", include_str!("templates/Cargo.toml.in")),
             ("src/lib.rs", include_str!("templates/lib.rs.in")),
             (".gitignore", "/target\n"),
+            (
+                "README.md",
+                concat!(
+                    include_str!("templates/README.md.in"),
+                    include_str!("templates/rust.md.in")
+                ),
+            ),
         ],
         Language::Python => vec![
             ("app.py", include_str!("templates/app.py.in")),
             (".gitignore", "__pycache__\n"),
+            ("README.md", readme),
+            interface,
         ],
-        Language::Js => vec![("app.js", include_str!("templates/app.js.in"))],
+        Language::Js => vec![
+            ("app.js", include_str!("templates/app.js.in")),
+            ("README.md", readme),
+            interface,
+        ],
     };
-    let readme = ("README.md", include_str!("templates/README.md.in"));
-    let own = own.into_iter().chain([readme]);
-    let own = own.map(|(path, text)| (path.to_owned(), text));
-    let files = own.chain([wit]);
-    files
-        .map(|(path, text)| {
-            let text = text
-                .replace("@NAME@", name)
-                .replace("@MODULE@", &name.replace('-', "_"));
-            (PathBuf::from(path), text)
-        })
-        .collect()
+    let source = match language {
+        Language::Rust => "src/lib.rs",
+        Language::Python | Language::Js => &wit,
+    };
+    let written = templates.into_iter().map(|(path, text)| {
+        let text = text
+            .replace("@INTERFACE@", source)
+            .replace("@NAME@", name)
+            .replace("@MODULE@", &name.replace('-', "_"));
+        (PathBuf::from(path), text)
+    });
+    let guest = match language {
+        Language::Rust => guest::FILES,
+        Language::Python | Language::Js => &[],
+    };
+    let copied = guest
+        .iter()
+        .map(|(path, text)| (Path::new("aqua-guest").join(path), (*text).to_owned()));
+    written.chain(copied).collect()
 }
 
 fn is_name(name: &str) -> bool {
