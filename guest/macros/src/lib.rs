@@ -1,7 +1,7 @@
 //! The attribute `service` of `aqua-guest`, where it is documented.
 //!
 //! * `options`: the arguments of the attribute.
-//! * `reading`: the functions and types of a module, as a [`service::Service`]; `types` reads types, `names` converts names.
+//! * `reading`: the functions and types of a module, as a `Service`; `types` reads types, `names` converts names.
 //! * `wit`: the interface of a service in WIT.
 //! * `expansion`: the module with the code that exports its functions.
 
