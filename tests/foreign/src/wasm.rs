@@ -10,6 +10,9 @@ use std::process::Command;
 /// The target that pure crates are built for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The target of Marine modules.
+const WASI_TARGET: &str = "wasm32-wasip1";
+
 /// The crates that must compile for the target.
 pub const CRATES: &[&str] = &[
     "aqua-air",
@@ -49,7 +52,7 @@ impl Compiler {
     /// If neither is there.
     pub fn find() -> Result<Self, Error> {
         let rustc = Path::new("rustc").to_owned();
-        if has_target(&rustc) {
+        if has_target(&rustc, TARGET) {
             return Self::new(rustc);
         }
         let folders = fs::read_dir(cache()).map_err(|_| Error::NoWasmCompiler)?;
@@ -57,21 +60,21 @@ impl Compiler {
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.file_name().is_some_and(is_toolchain))
             .map(|path| path.join("bin/rustc"))
-            .find(|rustc| has_target(rustc));
+            .find(|rustc| has_target(rustc, TARGET));
         Self::new(installed.ok_or(Error::NoWasmCompiler)?)
     }
 
-    /// The project's own compiler if it has the target, else one that `.ci/wasm-toolchain` installs in [`cache`] (on Debian
+    /// The project's own compiler if it has the target, else one that `tools/wasm-toolchain/install` installs in [`cache`] (on Debian
     /// only).
     ///
     /// # Errors
     /// If the script fails.
     pub fn install() -> Result<Self, Error> {
         let rustc = Path::new("rustc").to_owned();
-        if has_target(&rustc) {
+        if has_target(&rustc, TARGET) {
             return Self::new(rustc);
         }
-        let path = run(Command::new(root().join(".ci/wasm-toolchain")).env("AQUA_CACHE", cache()))?;
+        let path = run(Command::new(root().join("tools/wasm-toolchain/install")).env("AQUA_CACHE", cache()))?;
         Self::new(PathBuf::from(path.trim()))
     }
 
@@ -85,11 +88,17 @@ impl Compiler {
         Ok(Self { name, rustc, linker })
     }
 
+    /// Whether it compiles programs for WASI, which Marine modules are.
+    pub fn compiles_for_wasi(&self) -> bool {
+        has_target(&self.rustc, WASI_TARGET)
+    }
+
     /// The environment variables with which cargo uses the compiler.
-    pub fn environment(&self) -> [(&'static str, &Path); 2] {
+    pub fn environment(&self) -> [(&'static str, &Path); 3] {
         [
             ("RUSTC", &self.rustc),
             ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &self.linker),
+            ("CARGO_TARGET_WASM32_WASIP1_LINKER", &self.linker),
         ]
     }
 
@@ -127,13 +136,13 @@ impl Compiler {
     }
 }
 
-/// Whether a folder of the cache is one that `.ci/wasm-toolchain` made.
+/// Whether a folder of the cache is one that `tools/wasm-toolchain/install` made.
 fn is_toolchain(folder: &OsStr) -> bool {
     folder.to_string_lossy().starts_with("wasm-toolchain-")
 }
 
-fn has_target(rustc: &Path) -> bool {
-    let library = run(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]));
+fn has_target(rustc: &Path, target: &str) -> bool {
+    let library = run(Command::new(rustc).args(["--print", "target-libdir", "--target", target]));
     let Ok(entries) = library.map(|path| fs::read_dir(path.trim())) else {
         return false;
     };
