@@ -26,12 +26,13 @@ pub use declarations::{AmbiguousName, service_name};
 pub use types::{Case, Field, Name, Record, Type, Variant};
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
 
 /// The functions of one service, and the records with a name that their types use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Interface {
-    functions: IndexMap<String, Function>,
+    functions: IndexMap<String, Function, FxBuildHasher>,
     records: Vec<RecordDefinition>,
 }
 

@@ -19,8 +19,8 @@ const MAX_SOURCE_SIZE: u64 = 16 << 20;
 pub struct FileLoader {
     imports: Vec<PathBuf>,
     map: ImportsMap,
-    /// Wasm files of services by their ids.
-    services: BTreeMap<String, PathBuf>,
+    /// Wasm files of services by their ids; `None` where the configuration of a service names none.
+    services: BTreeMap<String, Option<PathBuf>>,
 }
 
 /// The prefix of imports that declare a service of the manifest.
@@ -42,9 +42,10 @@ impl FileLoader {
         self
     }
 
-    /// Adds services: `service:NAME` is a module that declares the service `NAME`, which is in this Wasm file.
+    /// Adds services: `service:NAME` is a module that declares the service `NAME`, which is in this Wasm file. A service
+    /// without a file is known, but can't be imported.
     #[must_use]
-    pub fn with_services(mut self, services: impl IntoIterator<Item = (String, PathBuf)>) -> Self {
+    pub fn with_services(mut self, services: impl IntoIterator<Item = (String, Option<PathBuf>)>) -> Self {
         self.services.extend(services);
         self
     }
@@ -117,7 +118,10 @@ impl SourceLoader for FileLoader {
         if let Some(name) = id.strip_prefix(SERVICE)
             && let Some(file) = self.services.get(name)
         {
-            let declarations = service_file::declarations_of(file, name);
+            let declarations = match file {
+                Some(file) => service_file::declarations_of(file, name),
+                None => Err("its configuration lists no module".to_owned()),
+            };
             return declarations.map(Into::into).map_err(SourceReadError::Unreadable);
         }
         let unreadable = |error: std::io::Error| SourceReadError::Unreadable(error.to_string());

@@ -117,7 +117,7 @@ impl Program {
         let project = self.project.iter();
         let services = project.flat_map(|it| {
             let services = it.manifest.services.iter();
-            services.filter_map(|service| Some((service.name.clone(), it.facade(service)?)))
+            services.map(|service| (service.name.clone(), it.facade(service)))
         });
         FileLoader::new(folders)
             .with_map(settings.imports_map.clone().unwrap_or_default())

@@ -101,7 +101,7 @@ impl Engine {
         let ticker =
             Ticker::start(move || ticking.increment_epoch()).map_err(|error| DeployError::Engine(error.to_string()))?;
         let mut system = Linker::new(&wasm);
-        wasmtime_wasi::p2::add_to_linker_async(&mut system).map_err(failed)?;
+        aqua_wasi::add_preview2(&mut system).map_err(failed)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 system,

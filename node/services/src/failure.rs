@@ -10,7 +10,7 @@ use wasmtime_wasi::I32Exit;
 
 use crate::error::CallError;
 use crate::linked::ModuleCode;
-use crate::state::State;
+use crate::state::ServiceState;
 
 /// An error of the host side of a module.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// The failure of a call of `function` that ended with `error`. `answers`: whether the function has a result, which the host reads
     /// after the code has ended.
-    pub(crate) fn of(error: &wasmtime::Error, state: &State, function: &str, answers: bool) -> Self {
+    pub(crate) fn of(error: &wasmtime::Error, state: &ServiceState, function: &str, answers: bool) -> Self {
         let service = &state.service;
         let (name, function) = (service.name.clone(), function.to_owned());
         tracing::debug!(service = name, function, "service failed: {error:?}");

@@ -116,7 +116,8 @@ impl Host {
         self.service(service).map(|service| service.interface())
     }
 
-    /// Whether calls of a service should come with call parameters: whether a module of it asks for them.
+    /// Whether calls of a service should come with call parameters: whether a module of it asks for them, or sees time
+    /// or random numbers that depend on them.
     pub fn reads_call_parameters(&self, service: &str) -> bool {
         self.service(service)
             .is_some_and(|service| service.reads_call_parameters())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use aqua_capabilities::{RandomSource, TimeSource};
 use aqua_marine::{CallParameters, GuestValue};
 use aqua_values::Value;
 use wasmtime::component::Val;
@@ -15,7 +14,7 @@ use crate::fixed::Fixed;
 use crate::http::Http;
 use crate::limits::Limits;
 use crate::linked::{LinkedService, ModuleCode};
-use crate::state::{Running, State};
+use crate::state::{InStore as _, Running, ServiceState, State};
 use crate::{component, marine};
 
 /// All modules of a service with their memories, in one store. Calls change it, so the calls of a service run one after another.
@@ -37,15 +36,16 @@ impl Instance {
         parameters: Arc<CallParameters>,
         deadline: u64,
     ) -> Result<Self, CallError> {
-        let is_fixed = service.clock == TimeSource::Particle || service.random == RandomSource::Seeded;
-        let fixed = is_fixed.then(|| Fixed::new(&service.name, service.clock, service.random));
+        let fixed = service
+            .is_fixed()
+            .then(|| Fixed::new(&service.name, service.clock, service.random));
         let mut systems = Vec::with_capacity(service.modules.len());
         for module in &service.modules {
             let system = module.system.context(&module.name, &service.log, fixed.as_ref());
             let failed = |error| CallError::from(aqua_marine::CallError::Execution(format!("{error}")));
             systems.push(system.map_err(failed)?);
         }
-        let state = State {
+        let state = ServiceState {
             service: Arc::clone(service),
             limits: Limits::new(&service.limits, engine.ticker().ticks()),
             systems,
@@ -55,9 +55,9 @@ impl Instance {
             running: Vec::with_capacity(service.modules.len()),
             parameters: Arc::clone(&parameters),
         };
-        let mut store = Store::new(engine.wasmtime(), state);
-        store.limiter(|state| &mut state.limits);
-        store.epoch_deadline_callback(|mut context: StoreContextMut<'_, State>| Ok(context.data_mut().limits.tick()));
+        let mut store = Store::new(engine.wasmtime(), State::new(state));
+        store.limiter(|state| &mut state.contents_mut::<ServiceState>().limits);
+        store.epoch_deadline_callback(|mut context: StoreContextMut<'_, State>| Ok(context.state_mut().limits.tick()));
         store.set_hostcall_fuel(service.limits.answer);
         let mut instance = Self { store };
         instance.start_call(parameters, deadline);
@@ -67,7 +67,7 @@ impl Instance {
                 ModuleCode::Component(linked) => component::start(&mut instance.store, linked).await,
             };
             if let Err(error) = started {
-                let state = instance.store.data();
+                let state = instance.store.state();
                 let error = match service.modules.len() == 1 && matches!(module.code, ModuleCode::Component(_)) {
                     true => error,
                     false => state.within(index, error),
@@ -92,7 +92,7 @@ impl Instance {
             Arguments::Component(arguments) => self.call_component(function, &arguments).await,
         };
         result.map_err(|error| {
-            let state = self.store.data();
+            let state = self.store.state();
             let function = state.service.interface().functions().nth(function);
             let name = function.map_or("", |function| &function.name);
             let answers = function.is_some_and(|function| function.result.is_some());
@@ -101,7 +101,7 @@ impl Instance {
     }
 
     async fn call_marine(&mut self, function: usize, arguments: Vec<GuestValue>) -> wasmtime::Result<Value> {
-        let service = Arc::clone(&self.store.data().service);
+        let service = Arc::clone(&self.store.state().service);
         let index = service.facade();
         let module = &service.marine(index)?.1.compiled.module;
         let function = module.function_at(function).ok_or(Fault::NotStarted)?;
@@ -115,7 +115,7 @@ impl Instance {
         function: usize,
         arguments: &[Val],
     ) -> wasmtime::Result<Result<Value, CallError>> {
-        let service = Arc::clone(&self.store.data().service);
+        let service = Arc::clone(&self.store.state().service);
         let index = service.facade();
         let value = component::call(&mut self.store.as_context_mut(), index, function, arguments).await?;
         let function = service.component(index)?.function(function).ok_or(Fault::NotStarted)?;
@@ -124,12 +124,12 @@ impl Instance {
 
     /// The size of the memories of all modules in bytes.
     pub(crate) fn memory(&self) -> usize {
-        self.store.data().limits.memory()
+        self.store.state().limits.memory()
     }
 
     /// Sets everything that belongs to one call.
     fn start_call(&mut self, parameters: Arc<CallParameters>, deadline: u64) {
-        let state = self.store.data_mut();
+        let state = self.store.state_mut();
         state.limits.start_call(deadline);
         if let Some(fixed) = &state.fixed {
             fixed.start_call(&state.service.name, &parameters.particle);

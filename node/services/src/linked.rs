@@ -132,15 +132,21 @@ impl LinkedService {
         }
     }
 
-    /// Whether a module of the service asks who calls.
+    /// Whether time or random numbers are functions of the call.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.clock == TimeSource::Particle || self.random == RandomSource::Seeded
+    }
+
+    /// Whether a module of the service asks who calls, or sees time or random numbers that depend on it.
     pub(crate) fn reads_call_parameters(&self) -> bool {
-        self.modules.iter().any(|module| match &module.code {
-            ModuleCode::Marine(linked) => {
-                let mut functions = linked.compiled.module.host_functions();
-                functions.any(|function| *function == HostFunction::CallParameters)
-            }
-            ModuleCode::Component(linked) => linked.reads_call_parameters,
-        })
+        self.is_fixed()
+            || self.modules.iter().any(|module| match &module.code {
+                ModuleCode::Marine(linked) => {
+                    let mut functions = linked.compiled.module.host_functions();
+                    functions.any(|function| *function == HostFunction::CallParameters)
+                }
+                ModuleCode::Component(linked) => linked.reads_call_parameters,
+            })
     }
 
     /// Whether a module is a component. The code of a component can't run again after a trap.

@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use aqua_interface::Interface;
+use aqua_marine::CallParameters;
 use aqua_values::Value;
 use tokio::sync::Mutex;
 
@@ -25,6 +26,8 @@ pub(crate) struct Service {
     /// call starts a new one.
     instance: Mutex<Option<Instance>>,
     reads_call_parameters: bool,
+    /// What calls have whose service doesn't read them.
+    no_parameters: Arc<CallParameters>,
 }
 
 impl Service {
@@ -47,6 +50,7 @@ impl Service {
         })?;
         Ok(Self {
             reads_call_parameters: linked.reads_call_parameters(),
+            no_parameters: Arc::default(),
             linked,
             instance: Mutex::new(Some(instance)),
         })
@@ -57,7 +61,7 @@ impl Service {
         Arc::clone(self.linked.interface())
     }
 
-    /// Whether a module asks who calls.
+    /// Whether a module asks who calls, or sees time or random numbers that depend on it.
     pub(crate) fn reads_call_parameters(&self) -> bool {
         self.reads_call_parameters
     }
@@ -83,7 +87,10 @@ impl Service {
             ModuleCode::Marine(linked) => Arguments::Marine(linked.arguments(&facade.name, index, call.arguments)?),
             ModuleCode::Component(_) => Arguments::Component(component::Linked::arguments(function, call.arguments)?),
         };
-        let parameters = Arc::new(call.parameters);
+        let parameters = match self.reads_call_parameters {
+            true => Arc::new(call.parameters),
+            false => Arc::clone(&self.no_parameters),
+        };
 
         let _running = engine.ticker().run();
         let deadline = engine.ticker().after(call.time);

@@ -1,11 +1,13 @@
-//! The host state of a service's store: its instances, their systems, and the call that runs.
+//! The state of a service's store: its instances, their systems, and the call that runs.
 
 use std::sync::Arc;
 
 use aqua_marine::CallParameters;
+pub(crate) use aqua_wasi::State;
+use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi::p1::WasiP1Ctx;
-use wasmtime_wasi::{WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi::{WasiCtxView, WasiView as _};
+use wasmtime_wasi_http::WasiHttpCtxView;
 
 use crate::failure::{Fault, InModule};
 use crate::fixed::Fixed;
@@ -14,13 +16,13 @@ use crate::limits::Limits;
 use crate::linked::LinkedService;
 use crate::{component, marine};
 
-/// Host state of the store in which all modules of a service run.
-pub(crate) struct State {
+/// What the store has in which all modules of a service run.
+pub(crate) struct ServiceState {
     pub(crate) service: Arc<LinkedService>,
     pub(crate) limits: Limits,
     /// By module.
     pub(crate) systems: Vec<WasiP1Ctx>,
-    /// The component whose code runs, or that was the last one to run: its system is the one of [`WasiView`].
+    /// The component whose code runs, or that was the last one to run: its system is the one that runs.
     pub(crate) active: usize,
     pub(crate) fixed: Option<Fixed>,
     pub(crate) http: Http,
@@ -36,7 +38,33 @@ pub(crate) enum Running {
     Component(component::Running),
 }
 
-impl State {
+/// Access to what a store has.
+pub(crate) trait InStore {
+    fn state(&self) -> &ServiceState;
+    fn state_mut(&mut self) -> &mut ServiceState;
+}
+
+impl InStore for Store<State> {
+    fn state(&self) -> &ServiceState {
+        self.data().contents()
+    }
+
+    fn state_mut(&mut self) -> &mut ServiceState {
+        self.data_mut().contents_mut()
+    }
+}
+
+impl InStore for StoreContextMut<'_, State> {
+    fn state(&self) -> &ServiceState {
+        self.data().contents()
+    }
+
+    fn state_mut(&mut self) -> &mut ServiceState {
+        self.data_mut().contents_mut()
+    }
+}
+
+impl ServiceState {
     /// The running Marine module at this index.
     pub(crate) fn marine(&self, index: usize) -> Result<&marine::Running, Fault> {
         match self.running.get(index) {
@@ -63,13 +91,15 @@ impl State {
     }
 }
 
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
+impl aqua_wasi::Contents for ServiceState {
+    fn system(&mut self, module: usize) -> &mut WasiP1Ctx {
+        &mut self.systems[module]
+    }
+
+    fn active(&mut self) -> WasiCtxView<'_> {
         self.systems[self.active].ctx()
     }
-}
 
-impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let system = self.systems[self.active].ctx();
         self.http.view(system.table)

@@ -119,6 +119,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "aqua-marine",
             "aqua-storage",
             "aqua-values",
+            "aqua-wasi",
         ],
     ),
     (
@@ -140,6 +141,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aqua-values", &[]),
     ("aqua-vm", &["aqua-air", "aqua-diagnostics", "aqua-keys", "aqua-values"]),
     ("aqua-vm-c", &["aqua-keys", "aqua-vm"]),
+    ("aqua-wasi", &[]),
     (
         "aqua-wasm-guest",
         &[

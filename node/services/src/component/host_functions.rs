@@ -12,7 +12,7 @@ use crate::failure::Fault;
 use crate::linked::LinkedModule;
 use crate::log;
 use crate::program;
-use crate::state::State;
+use crate::state::{InStore as _, State};
 
 /// Where components find the folder of the particle.
 const VAULT: &str = "/tmp/vault";
@@ -32,18 +32,18 @@ pub(super) fn define(
 
 fn define_host(linker: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
     linker.func_wrap("get-call-parameters", |store: StoreContextMut<'_, State>, (): ()| {
-        Ok((Parameters::from(&*store.data().parameters),))
+        Ok((Parameters::from(&*store.state().parameters),))
     })?;
     linker.func_wrap(
         "argument-origin",
         |store: StoreContextMut<'_, State>, (argument,): (u32,)| {
-            let origins = store.data().parameters.tetraplets.get(argument as usize);
+            let origins = store.state().parameters.tetraplets.get(argument as usize);
             let origins = origins.into_iter().flatten().map(Tetraplet::from);
             Ok((origins.collect::<Vec<_>>(),))
         },
     )?;
     linker.func_wrap("vault-dir", |store: StoreContextMut<'_, State>, (): ()| {
-        let particle = &store.data().parameters.particle;
+        let particle = &store.state().parameters.particle;
         Ok((format!("{VAULT}/{}-{}", particle.id, particle.token),))
     })
 }
@@ -52,7 +52,7 @@ fn define_logging(linker: &mut LinkerInstance<'_, State>, index: usize) -> wasmt
     linker.func_wrap(
         "log",
         move |store: StoreContextMut<'_, State>, (level, target, message): (Level, u32, String)| {
-            let service = &store.data().service;
+            let service = &store.state().service;
             let module = service.modules.get(index).ok_or(Fault::NotStarted)?;
             module.log(&service.log, level.into(), target.cast_signed(), message.as_bytes());
             Ok(())
@@ -65,7 +65,7 @@ fn define_process(linker: &mut LinkerInstance<'_, State>, index: usize) -> wasmt
         "run",
         move |store: StoreContextMut<'_, State>, (binary, arguments): (String, Vec<String>)| {
             Box::new(async move {
-                let service = Arc::clone(&store.data().service);
+                let service = Arc::clone(&store.state().service);
                 let module = service.modules.get(index).ok_or(Fault::NotStarted)?;
                 let arguments: Vec<EcoString> = arguments.into_iter().map(EcoString::from).collect();
                 let output = run(module, &binary, &arguments, &service.limits.system).await;

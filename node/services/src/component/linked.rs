@@ -168,7 +168,7 @@ fn instantiable(
         false => Linker::new(engine.wasmtime()),
     };
     if uses_http {
-        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+        aqua_wasi::add_http(&mut linker)?;
     }
     for (import, provider) in component.imports.iter().zip(providers) {
         match provider {

@@ -7,7 +7,7 @@ use wasmtime::{AsContextMut as _, Store, StoreContextMut};
 
 use super::linked::Linked;
 use crate::failure::Fault;
-use crate::state::{self, State};
+use crate::state::{self, InStore as _, State};
 
 /// A running component.
 pub(crate) struct Running {
@@ -17,14 +17,14 @@ pub(crate) struct Running {
 
 /// Instantiates the component at the next index and runs its `init`.
 pub(crate) async fn start(store: &mut Store<State>, linked: &Linked) -> wasmtime::Result<()> {
-    let index = store.data().running.len();
-    store.data_mut().active = index;
+    let index = store.state().running.len();
+    store.state_mut().active = index;
     let exports = linked.code.instantiate_async(&mut *store).await?;
     let functions = linked.exports.functions.iter();
     let functions = functions.map(|export| function(store, &exports, export));
     let functions = functions.collect::<Result<_, Fault>>()?;
     let running = state::Running::Component(Running { functions });
-    store.data_mut().running.push(running);
+    store.state_mut().running.push(running);
     if let Some(init) = &linked.exports.init {
         let init = function(store, &exports, init)?;
         run(&mut store.as_context_mut(), index, init, &[], &mut []).await?;
@@ -43,9 +43,9 @@ pub(crate) async fn call(
     function: usize,
     arguments: &[Val],
 ) -> wasmtime::Result<Option<Val>> {
-    let service = Arc::clone(&store.data().service);
+    let service = Arc::clone(&store.state().service);
     let linked = service.component(index)?;
-    let running = store.data().component(index)?;
+    let running = store.state().component(index)?;
     let code = *running.functions.get(function).ok_or(Fault::NotStarted)?;
     let has_result = linked.function(function).is_some_and(|it| it.result.is_some());
     let mut results = [Val::Bool(false)];
@@ -64,8 +64,8 @@ async fn run(
     arguments: &[Val],
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
-    let before = std::mem::replace(&mut store.data_mut().active, index);
+    let before = std::mem::replace(&mut store.state_mut().active, index);
     let result = function.call_async(&mut *store, arguments, results).await;
-    store.data_mut().active = before;
+    store.state_mut().active = before;
     result
 }

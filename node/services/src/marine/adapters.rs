@@ -14,7 +14,7 @@ use wasmtime::{AsContextMut as _, StoreContextMut};
 use crate::failure::Fault;
 use crate::foreign_calls;
 use crate::linked::ModuleCode;
-use crate::state::{Running, State};
+use crate::state::{InStore as _, Running, State};
 
 /// Runs an adapter of the module at `index` to its end.
 pub(crate) async fn run<R: Lifted + Send>(
@@ -22,19 +22,19 @@ pub(crate) async fn run<R: Lifted + Send>(
     index: usize,
     mut execution: Execution<'_, R>,
 ) -> wasmtime::Result<Option<R>> {
-    let running = store.data().marine(index)?;
+    let running = store.state().marine(index)?;
     let (memory, functions) = (running.memory, Arc::clone(&running.functions));
     let mut reply = Reply::Start;
     loop {
         let request = execution.resume(reply, memory.data_mut(&mut *store));
-        let request = request.map_err(|error| store.data().within(index, Fault::Conversion(error).into()))?;
+        let request = request.map_err(|error| store.state().within(index, Fault::Conversion(error).into()))?;
         reply = match request {
             Request::Call { function, arguments } => {
                 let function = functions.get(function as usize).ok_or(Fault::NotStarted)?;
                 set_passing(store, index, function.passes_values);
                 let result = function.call(&mut *store, arguments).await;
                 set_passing(store, index, false);
-                Reply::Core(result.map_err(|error| store.data().within(index, error))?)
+                Reply::Core(result.map_err(|error| store.state().within(index, error))?)
             }
             Request::CallForeign { import, arguments } => {
                 Reply::Foreign(call_foreign(store, index, import, arguments).await?)
@@ -51,12 +51,12 @@ pub(super) async fn call_import(
     import: u32,
     arguments: &[CoreValue],
 ) -> wasmtime::Result<Option<CoreValue>> {
-    let service = Arc::clone(&store.data().service);
+    let service = Arc::clone(&store.state().service);
     let (_, linked) = service.marine(index)?;
     let module = &linked.compiled.module;
     let declared = module.foreign_imports().get(import as usize).ok_or(Fault::NotStarted)?;
     check_reentrancy(store, index, || format!("{}.{}", declared.module, declared.name))?;
-    let limit = store.data().limits.config().answer;
+    let limit = store.state().limits.config().answer;
     let result = run(store, index, module.call_import(declared, arguments, limit)).await?;
     Ok(declared.core_result(result))
 }
@@ -67,8 +67,10 @@ pub(super) fn check_reentrancy(
     index: usize,
     import: impl FnOnce() -> String,
 ) -> wasmtime::Result<()> {
-    match store.data().marine(index)?.is_passing {
-        true => Err(store.data().within(index, Fault::Reentrant { import: import() }.into())),
+    match store.state().marine(index)?.is_passing {
+        true => Err(store
+            .state()
+            .within(index, Fault::Reentrant { import: import() }.into())),
         false => Ok(()),
     }
 }
@@ -81,7 +83,7 @@ fn call_foreign<'s>(
     arguments: Vec<GuestValue>,
 ) -> Pin<Box<dyn Future<Output = wasmtime::Result<Option<GuestValue>>> + Send + 's>> {
     Box::pin(async move {
-        let service = Arc::clone(&store.data().service);
+        let service = Arc::clone(&store.state().service);
         let (_, importer) = service.marine(index)?;
         let target = *importer.foreign.get(import as usize).ok_or(Fault::NotStarted)?;
         let mut store = store.as_context_mut();
@@ -101,14 +103,14 @@ fn call_foreign<'s>(
                 let arguments = importer.import_arguments(declared, &arguments);
                 let value = foreign_calls::call(&mut store, index, target, arguments).await?;
                 let result = importer.import_result(declared, &value.unwrap_or_default());
-                result.map_err(|mismatch| store.data().within(index, Fault::Value(mismatch.to_string()).into()))
+                result.map_err(|mismatch| store.state().within(index, Fault::Value(mismatch.to_string()).into()))
             }
         }
     })
 }
 
 fn set_passing(store: &mut StoreContextMut<'_, State>, index: usize, is_passing: bool) {
-    if let Some(Running::Marine(running)) = store.data_mut().running.get_mut(index) {
+    if let Some(Running::Marine(running)) = store.state_mut().running.get_mut(index) {
         running.is_passing = is_passing;
     }
 }

@@ -10,7 +10,7 @@ use super::adapters;
 use crate::failure::Fault;
 use crate::log::Level;
 use crate::program;
-use crate::state::State;
+use crate::state::{InStore as _, State};
 
 /// The longest list of arguments of a program in bytes.
 const MAX_ARGUMENTS: usize = 1 << 20;
@@ -72,7 +72,10 @@ async fn pass_call_parameters(
     namespace: HostNamespace,
 ) -> wasmtime::Result<()> {
     adapters::check_reentrancy(store, index, || HostFunction::CallParameters.name().to_owned())?;
-    let (service, parameters) = (Arc::clone(&store.data().service), Arc::clone(&store.data().parameters));
+    let (service, parameters) = (
+        Arc::clone(&store.state().service),
+        Arc::clone(&store.state().parameters),
+    );
     let (_, linked) = service.marine(index)?;
     let passing = linked
         .compiled
@@ -92,7 +95,7 @@ fn log(
     pointer: u32,
     size: u32,
 ) -> wasmtime::Result<()> {
-    let state = store.data();
+    let state = store.state();
     let module = state.service.modules.get(index).ok_or(Fault::NotStarted)?;
     let memory = state.marine(index)?.memory;
     let start = pointer as usize;
@@ -111,14 +114,14 @@ async fn run_program(
     count: i32,
 ) -> wasmtime::Result<()> {
     adapters::check_reentrancy(store, index, || binary.to_owned())?;
-    let service = Arc::clone(&store.data().service);
+    let service = Arc::clone(&store.state().service);
     let (module, linked) = service.marine(index)?;
-    let memory = store.data().marine(index)?.memory;
+    let memory = store.state().marine(index)?.memory;
     let arguments = linked
         .compiled
         .module
         .process_arguments(pointer, count, memory.data_mut(&mut *store), MAX_ARGUMENTS)
-        .map_err(|error| store.data().within(index, Fault::Conversion(error).into()))?;
+        .map_err(|error| store.state().within(index, Fault::Conversion(error).into()))?;
     let programs = &module.programs;
     let output = match programs.granted.get(binary) {
         Some(Ok(path)) => program::run(path, &arguments, &programs.folder, &service.limits.system).await,

@@ -107,7 +107,7 @@ fn targets(module: &Module, before: &[LinkedModule]) -> Result<Vec<Target>, aqua
 /// The code of the module at `index` with its imports.
 fn instantiable(engine: &Engine, compiled: &Compiled, index: usize) -> wasmtime::Result<InstancePre<State>> {
     let mut linker = Linker::new(engine.wasmtime());
-    wasmtime_wasi::p1::add_to_linker_async(&mut linker, move |state: &mut State| &mut state.systems[index])?;
+    aqua_wasi::add_preview1(&mut linker, index)?;
     // Several imports can have the same name.
     linker.allow_shadowing(true);
     for import in compiled.module.imports() {

@@ -7,7 +7,7 @@ use wasmtime::{AsContextMut, Func, Memory, Store, TypedFunc, Val};
 use wasmtime_wasi::I32Exit;
 
 use super::linked::Linked;
-use crate::state::{self, State};
+use crate::state::{self, InStore as _, State};
 
 /// A running module.
 pub(crate) struct Running {
@@ -29,7 +29,7 @@ pub(crate) async fn start(store: &mut Store<State>, linked: &Linked) -> wasmtime
         let function = function.ok_or_else(|| missing(&declared.name))?;
         functions.push(CoreFunction::new(store, function, declared));
     }
-    store.data_mut().running.push(state::Running::Marine(Running {
+    store.state_mut().running.push(state::Running::Marine(Running {
         memory,
         functions: functions.into(),
         is_passing: false,

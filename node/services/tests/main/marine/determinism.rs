@@ -40,6 +40,10 @@ async fn time_and_randomness_come_from_the_call() {
     let mut results = Vec::new();
     for _ in 0..2 {
         let mut service = Deployed::new(&[("guest", &measuring())], |service| service.requests = fixed()).await;
+        assert!(
+            service.host.reads_call_parameters("sid"),
+            "a node gives it the particle"
+        );
         service.parameters.particle.timestamp = 1_700_000_000_123;
         let mut values = Vec::new();
         for function in ["random", "random", "wall", "monotonic", "monotonic", "not_a_number"] {
