@@ -1,7 +1,7 @@
 //! Records by key, changed in atomic batches.
 //!
 //! [`Storage`] is what a node, its content store and its chain client keep their state in. [`Memory`] keeps it as long as the
-//! process runs.
+//! process runs; `aqua-file-storage` keeps it in a file.
 
 mod memory;
 
@@ -15,13 +15,13 @@ pub trait Storage: fmt::Debug + Send + 'static {
     /// Makes all changes or none. When it returns, they are durable and visible to [`read`](Self::read).
     ///
     /// # Errors
-    /// The medium failed. It is unknown whether the changes were made, until the store is opened again.
+    /// The medium failed. It is unknown whether the changes were made, and all later calls fail, until the store is opened again.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StorageError>;
 
     /// The first records of a range, at most `limit`, sorted by key.
     ///
     /// # Errors
-    /// The medium failed.
+    /// The medium failed, now or during a commit.
     fn read(&self, range: &KeyRange, limit: usize) -> Result<Page, StorageError>;
 }
 
@@ -54,7 +54,7 @@ pub struct Page {
     pub next: Option<Bytes>,
 }
 
-/// The medium of a store failed.
+/// The medium of a store failed: a message that names the medium, such as the path of a file, and the cause.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct StorageError(pub String);
