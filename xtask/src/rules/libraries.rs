@@ -9,6 +9,7 @@ const USERS: &[(&str, &[&str])] = &[
     ("codespan-reporting", &["aqua-air", "aqua-render"]),
     ("lalrpop-util", &["aqua-grammar"]),
     ("libp2p", &["aqua-network"]),
+    ("redb", &["aqua-file-storage"]),
     ("wasmtime", &["aqua-bench", "aqua-services", "aqua-tests"]),
     ("wasmtime-wasi", &["aqua-bench", "aqua-services"]),
 ];

@@ -35,6 +35,7 @@ const IMPURE: &[&str] = &[
     "notify",
     "rand",
     "rayon",
+    "redb",
     "socket2",
     "tokio",
     "wasmtime",

@@ -52,6 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("aqua-diagnostics", &[]),
+    ("aqua-file-storage", &["aqua-storage"]),
     ("aqua-foreign", &[]),
     ("aqua-grammar", &["aqua-diagnostics"]),
     ("aqua-interface", &["aqua-values"]),
