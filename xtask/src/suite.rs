@@ -56,6 +56,11 @@ const SUITES: &[Suite] = &[
         about: "200 generated Aqua programs in simulated networks, with faults, and on real peers",
         test: "simulated_programs::",
     },
+    Suite {
+        name: "storage",
+        about: "stores in files: 2,000 disks with power cuts, 200 killed processes, 20,000 damaged files",
+        test: "recovery::",
+    },
 ];
 
 /// Runs the named suites, or lists them.
