@@ -77,7 +77,7 @@ impl SimulatedDisk {
         self.state().capacity = capacity;
     }
 
-    /// Lets so many further operations succeed. The one after them fails, and everything later, reads included.
+    /// Lets so many further operations succeed. Then the power is off: operations and reads fail.
     pub fn cut_power_after(&self, operations: u64) {
         let mut state = self.state();
         state.power = Some(state.operations + operations);

@@ -5,8 +5,9 @@
 
 use crate::batches::{after, all, batch, last_batch, seeds};
 use aqua_file_storage::{FileStorage, SimulatedDisk};
-use aqua_storage::Storage as _;
+use aqua_storage::{KeyRange, Page, Storage as _};
 use fastrand::Rng;
+use redb::StorageBackend as _;
 use std::ops::RangeInclusive;
 
 /// How often something was seen, over all seeds.
@@ -26,7 +27,7 @@ struct Seen {
 fn run(seed: u64, disk: &SimulatedDisk, seen: &mut Seen) -> Result<(), String> {
     let mut random = Rng::with_seed(seed);
     let mut disk = disk.clone();
-    drop(FileStorage::open_simulated(&SimulatedDisk::clone(&disk)).map_err(|error| error.to_string())?);
+    drop(FileStorage::open_simulated(&disk).map_err(|error| error.to_string())?);
     // The batches that may be on the disk.
     let mut possible = 0..=0;
     for _ in 0..random.u8(1..5) {
@@ -37,7 +38,7 @@ fn run(seed: u64, disk: &SimulatedDisk, seen: &mut Seen) -> Result<(), String> {
         // A copy, so that the power can be cut while the disk itself is repaired.
         let copy = SimulatedDisk::of(disk.bytes());
         let storage = FileStorage::open_simulated(&copy).map_err(|error| format!("after a crash: {error}"))?;
-        let found = check(seed, &storage, &possible)?;
+        let found = check(seed, &read(&storage)?, &possible)?;
         if possible.start() < possible.end() {
             match found == *possible.end() {
                 true => seen.commit_kept += 1,
@@ -59,14 +60,25 @@ fn work(
     random: &mut Rng,
     seen: &mut Seen,
 ) -> Result<RangeInclusive<u64>, String> {
-    let Ok(mut storage) = FileStorage::open_simulated(disk) else {
-        seen.cut_while_opening += 1;
-        return Ok(possible);
+    // Errors come from power cuts only.
+    let is_off = || disk.len().is_err();
+    let opened = FileStorage::open_simulated(disk).map_err(|error| error.to_string());
+    let opened = opened.and_then(|storage| Ok((read(&storage)?, storage)));
+    let (found, mut storage) = match opened {
+        Ok(opened) => opened,
+        Err(_) if is_off() => {
+            seen.cut_while_opening += 1;
+            return Ok(possible);
+        }
+        Err(error) => return Err(error),
     };
-    let mut acknowledged = check(seed, &storage, &possible)?;
+    let mut acknowledged = check(seed, &found, &possible)?;
     for _ in 0..random.u8(..30) {
         let next = acknowledged + 1;
-        if storage.commit(&batch(seed, next)).is_err() {
+        if let Err(error) = storage.commit(&batch(seed, next)) {
+            if !is_off() {
+                return Err(error.to_string());
+            }
             if storage.commit(&[]).is_ok() || storage.read(&Default::default(), 1).is_ok() {
                 return Err("the store is used after a failed commit".to_owned());
             }
@@ -78,14 +90,19 @@ fn work(
     Ok(acknowledged..=acknowledged)
 }
 
+/// All records.
+fn read(storage: &FileStorage) -> Result<Page, String> {
+    let page = storage.read(&KeyRange::default(), usize::MAX);
+    page.map_err(|error| error.to_string())
+}
+
 /// Which of the possible batches was the last one. The records are compared with all of them.
-fn check(seed: u64, storage: &FileStorage, possible: &RangeInclusive<u64>) -> Result<u64, String> {
-    let found = all(storage);
-    let last = last_batch(&found);
+fn check(seed: u64, found: &Page, possible: &RangeInclusive<u64>) -> Result<u64, String> {
+    let last = last_batch(found);
     if !possible.contains(&last) {
         return Err(format!("batch {last} is the last one, not one of {possible:?}"));
     }
-    if found != all(&after(seed, last)) {
+    if *found != all(&after(seed, last)) {
         return Err(format!("the records are not those after batch {last}"));
     }
     Ok(last)
