@@ -14,16 +14,19 @@ pub fn at(path: &str) -> PathBuf {
     root().join(path)
 }
 
-/// Programs of `examples/`, by folder name, sorted: each folder with a `main.aqua`, but for `word-counter`, whose services are not in the
-/// repository and are built by a test of its own.
+/// Examples that need more than what is in the repository, and have tests of their own: services that are built, an HTTP server.
+const NEEDY_EXAMPLES: [&str; 2] = ["fetch", "word-counter"];
+
+/// Programs of `examples/` that run as they are, by folder name, sorted: each folder with a `main.aqua`.
 pub fn examples() -> Vec<(String, PathBuf)> {
     let folders = std::fs::read_dir(at("examples")).expect("examples are part of the tree");
     let mut programs: Vec<_> = folders
         .filter_map(|entry| {
             let entry = entry.ok()?;
             let program = entry.path().join("main.aqua");
-            let is_complete = program.is_file() && entry.file_name() != "word-counter";
-            is_complete.then(|| (entry.file_name().to_string_lossy().into_owned(), program))
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_complete = program.is_file() && !NEEDY_EXAMPLES.contains(&name.as_str());
+            is_complete.then_some((name, program))
         })
         .collect();
     programs.sort();

@@ -18,7 +18,7 @@ use crate::error::DeployError;
 use crate::host::CORE_MODULE;
 use crate::loader::Loader;
 use crate::progress::LoadObserver;
-use crate::state::State;
+use crate::state::StoreState;
 use crate::ticker::Ticker;
 
 /// Stack in bytes that a service's code may use. Code can observe where its stack ends, so the size is the same on every peer.
@@ -55,7 +55,7 @@ impl Default for EngineOptions {
 
 struct Shared {
     /// The system interface that components can import.
-    system: Linker<State>,
+    system: Linker<StoreState>,
     ticker: Ticker,
     components: Cache<Loaded<Component>>,
     modules: Cache<Loaded<Module>>,
@@ -175,7 +175,7 @@ impl Engine {
     }
 
     /// A linker with the system interface, WASI preview 2.
-    pub(crate) fn system(&self) -> Linker<State> {
+    pub(crate) fn system(&self) -> Linker<StoreState> {
         self.shared.system.clone()
     }
 

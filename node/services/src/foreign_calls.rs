@@ -11,12 +11,12 @@ use crate::component::{self, to_json};
 use crate::failure::Fault;
 use crate::linked::{ModuleCode, Target};
 use crate::marine;
-use crate::state::{InStore as _, State};
+use crate::state::{InStore as _, StoreState};
 
 /// Calls a function of another module for the module at `caller`. The result of a component that can fail is an object, as the type of
 /// such a function in Aqua declares it.
 pub(crate) fn call<'s>(
-    store: &'s mut StoreContextMut<'_, State>,
+    store: &'s mut StoreContextMut<'_, StoreState>,
     caller: usize,
     target: Target,
     arguments: Vec<Value>,

@@ -14,12 +14,12 @@ use crate::fixed::Fixed;
 use crate::http::Http;
 use crate::limits::Limits;
 use crate::linked::{LinkedService, ModuleCode};
-use crate::state::{InStore as _, Running, ServiceState, State};
+use crate::state::{InStore as _, Running, ServiceState, StoreState};
 use crate::{component, marine};
 
 /// All modules of a service with their memories, in one store. Calls change it, so the calls of a service run one after another.
 pub(crate) struct Instance {
-    store: Store<State>,
+    store: Store<StoreState>,
 }
 
 /// The arguments of a function of the facade.
@@ -55,9 +55,11 @@ impl Instance {
             running: Vec::with_capacity(service.modules.len()),
             parameters: Arc::clone(&parameters),
         };
-        let mut store = Store::new(engine.wasmtime(), State::new(state));
+        let mut store = Store::new(engine.wasmtime(), StoreState::new(state));
         store.limiter(|state| &mut state.contents_mut::<ServiceState>().limits);
-        store.epoch_deadline_callback(|mut context: StoreContextMut<'_, State>| Ok(context.state_mut().limits.tick()));
+        store.epoch_deadline_callback(|mut context: StoreContextMut<'_, StoreState>| {
+            Ok(context.state_mut().limits.tick())
+        });
         store.set_hostcall_fuel(service.limits.answer);
         let mut instance = Self { store };
         instance.start_call(parameters, deadline);

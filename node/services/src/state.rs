@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aqua_marine::CallParameters;
-pub(crate) use aqua_wasi::State;
+pub(crate) use aqua_wasi::StoreState;
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{WasiCtxView, WasiView as _};
@@ -44,7 +44,7 @@ pub(crate) trait InStore {
     fn state_mut(&mut self) -> &mut ServiceState;
 }
 
-impl InStore for Store<State> {
+impl InStore for Store<StoreState> {
     fn state(&self) -> &ServiceState {
         self.data().contents()
     }
@@ -54,7 +54,7 @@ impl InStore for Store<State> {
     }
 }
 
-impl InStore for StoreContextMut<'_, State> {
+impl InStore for StoreContextMut<'_, StoreState> {
     fn state(&self) -> &ServiceState {
         self.data().contents()
     }

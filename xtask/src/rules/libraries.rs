@@ -10,8 +10,8 @@ const USERS: &[(&str, &[&str])] = &[
     ("lalrpop-util", &["aqua-grammar"]),
     ("libp2p", &["aqua-network"]),
     ("redb", &["aqua-file-storage"]),
-    ("wasmtime", &["aqua-bench", "aqua-services", "aqua-tests"]),
-    ("wasmtime-wasi", &["aqua-bench", "aqua-services"]),
+    ("wasmtime", &["aqua-bench", "aqua-services", "aqua-tests", "aqua-wasi"]),
+    ("wasmtime-wasi", &["aqua-bench", "aqua-services", "aqua-wasi"]),
 ];
 
 /// Dependencies of crates that may not have them.

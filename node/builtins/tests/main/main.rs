@@ -1,6 +1,7 @@
 //! The builtins called one by one, on a peer whose neighbours are made up.
 
 #![allow(clippy::expect_used, reason = "tests")]
+#![allow(clippy::print_stdout, reason = "counts are shown")]
 
 mod page;
 mod peers;

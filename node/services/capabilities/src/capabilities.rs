@@ -1,6 +1,7 @@
 //! What a service gets: the intersection of its requests and the operator's policy.
 
-use crate::{HostPattern, Mode, Policy, RandomSource, Requests, Scope, Size, TimeSource};
+use crate::{HostPattern, Mode, NamedRequest, Policy, RandomSource, Requests, Scope, Size, TimeSource};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -70,26 +71,8 @@ impl Capabilities {
             ..Self::default()
         };
         capabilities.grant_dirs(requests, policy, &mut refused);
-        for request in &requests.env {
-            match policy.env.get(&request.name) {
-                Some(value) => capabilities.env.push((request.name.clone(), value.clone())),
-                None => refused.push(Refusal {
-                    request: request.key("env"),
-                    reason: format!("the policy has no value for `{}` in `env`", request.name),
-                    required: request.required,
-                }),
-            }
-        }
-        for request in &requests.process {
-            match policy.process.get(&request.name) {
-                Some(path) => capabilities.process.push((request.name.clone(), path.clone())),
-                None => refused.push(Refusal {
-                    request: request.key("process"),
-                    reason: format!("the policy has no program `{}` in `process`", request.name),
-                    required: request.required,
-                }),
-            }
-        }
+        capabilities.env = named(&requests.env, &policy.env, "env", &mut refused);
+        capabilities.process = named(&requests.process, &policy.process, "process", &mut refused);
         capabilities.grant_http(requests, policy, &mut refused);
         (capabilities, refused)
     }
@@ -168,6 +151,27 @@ impl HttpAccess {
         let mut hosts = self.hosts.iter();
         hosts.any(|allowed| allowed.is_explicit() && allowed.matches(host, port))
     }
+}
+
+/// The variables or programs that the policy has under the requested names.
+fn named<T: Clone>(
+    requests: &[NamedRequest],
+    offered: &BTreeMap<String, T>,
+    kind: &str,
+    refused: &mut Vec<Refusal>,
+) -> Vec<(String, T)> {
+    let mut granted = Vec::new();
+    for request in requests {
+        match offered.get(&request.name) {
+            Some(value) => granted.push((request.name.clone(), value.clone())),
+            None => refused.push(Refusal {
+                request: request.key(kind),
+                reason: format!("the policy doesn't have `{}` in `{kind}`", request.name),
+                required: request.required,
+            }),
+        }
+    }
+    granted
 }
 
 /// The lesser of two limits, where both are there.

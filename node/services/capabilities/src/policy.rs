@@ -43,7 +43,7 @@ pub struct Policy {
     /// The time of one call in milliseconds.
     pub call_ms: Option<u64>,
     /// The policies of single services, by id or alias, which replace this one.
-    pub services: BTreeMap<String, Policy>,
+    pub services: BTreeMap<String, Self>,
 }
 
 impl Default for Policy {

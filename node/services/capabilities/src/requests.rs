@@ -336,7 +336,7 @@ impl fmt::Display for Size {
         ];
         let unit = units
             .iter()
-            .find(|(_, ByteSize(bytes))| self.0 > 0 && self.0 % bytes == 0);
+            .find(|(_, ByteSize(bytes))| self.0 > 0 && self.0.is_multiple_of(*bytes));
         match unit {
             Some((name, ByteSize(bytes))) => write!(out, "{} {name}", self.0 / bytes),
             None => write!(out, "{} B", self.0),

@@ -12,14 +12,14 @@ use crate::failure::Fault;
 use crate::linked::LinkedModule;
 use crate::log;
 use crate::program;
-use crate::state::{InStore as _, State};
+use crate::state::{InStore as _, StoreState};
 
 /// Where components find the folder of the particle.
 const VAULT: &str = "/tmp/vault";
 
 /// Defines the functions of an interface that the component at `index` imports.
 pub(super) fn define(
-    linker: &mut LinkerInstance<'_, State>,
+    linker: &mut LinkerInstance<'_, StoreState>,
     interface: ServiceInterface,
     index: usize,
 ) -> wasmtime::Result<()> {
@@ -30,28 +30,29 @@ pub(super) fn define(
     }
 }
 
-fn define_host(linker: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
-    linker.func_wrap("get-call-parameters", |store: StoreContextMut<'_, State>, (): ()| {
-        Ok((Parameters::from(&*store.state().parameters),))
-    })?;
+fn define_host(linker: &mut LinkerInstance<'_, StoreState>) -> wasmtime::Result<()> {
+    linker.func_wrap(
+        "get-call-parameters",
+        |store: StoreContextMut<'_, StoreState>, (): ()| Ok((Parameters::from(&*store.state().parameters),)),
+    )?;
     linker.func_wrap(
         "argument-origin",
-        |store: StoreContextMut<'_, State>, (argument,): (u32,)| {
+        |store: StoreContextMut<'_, StoreState>, (argument,): (u32,)| {
             let origins = store.state().parameters.tetraplets.get(argument as usize);
             let origins = origins.into_iter().flatten().map(Tetraplet::from);
             Ok((origins.collect::<Vec<_>>(),))
         },
     )?;
-    linker.func_wrap("vault-dir", |store: StoreContextMut<'_, State>, (): ()| {
+    linker.func_wrap("vault-dir", |store: StoreContextMut<'_, StoreState>, (): ()| {
         let particle = &store.state().parameters.particle;
         Ok((format!("{VAULT}/{}-{}", particle.id, particle.token),))
     })
 }
 
-fn define_logging(linker: &mut LinkerInstance<'_, State>, index: usize) -> wasmtime::Result<()> {
+fn define_logging(linker: &mut LinkerInstance<'_, StoreState>, index: usize) -> wasmtime::Result<()> {
     linker.func_wrap(
         "log",
-        move |store: StoreContextMut<'_, State>, (level, target, message): (Level, u32, String)| {
+        move |store: StoreContextMut<'_, StoreState>, (level, target, message): (Level, u32, String)| {
             let service = &store.state().service;
             let module = service.modules.get(index).ok_or(Fault::NotStarted)?;
             module.log(&service.log, level.into(), target.cast_signed(), message.as_bytes());
@@ -60,10 +61,10 @@ fn define_logging(linker: &mut LinkerInstance<'_, State>, index: usize) -> wasmt
     )
 }
 
-fn define_process(linker: &mut LinkerInstance<'_, State>, index: usize) -> wasmtime::Result<()> {
+fn define_process(linker: &mut LinkerInstance<'_, StoreState>, index: usize) -> wasmtime::Result<()> {
     linker.func_wrap_async(
         "run",
-        move |store: StoreContextMut<'_, State>, (binary, arguments): (String, Vec<String>)| {
+        move |store: StoreContextMut<'_, StoreState>, (binary, arguments): (String, Vec<String>)| {
             Box::new(async move {
                 let service = Arc::clone(&store.state().service);
                 let module = service.modules.get(index).ok_or(Fault::NotStarted)?;

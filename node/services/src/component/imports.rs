@@ -8,11 +8,11 @@ use super::conversion::{from_json, to_json};
 use crate::failure::Fault;
 use crate::foreign_calls;
 use crate::linked::Target;
-use crate::state::State;
+use crate::state::StoreState;
 
 /// Defines the functions of an interface that the component at `index` imports.
 pub(super) fn define(
-    linker: &mut LinkerInstance<'_, State>,
+    linker: &mut LinkerInstance<'_, StoreState>,
     functions: &[(Function, String, Target)],
     index: usize,
 ) -> wasmtime::Result<()> {

@@ -15,7 +15,7 @@ use crate::call::CallArguments;
 use crate::engine::{Engine, Loaded};
 use crate::error::{CallError, DeployError};
 use crate::linked::LinkedModule;
-use crate::state::State;
+use crate::state::StoreState;
 
 /// A component that can be started.
 pub(crate) struct Linked {
@@ -23,7 +23,7 @@ pub(crate) struct Linked {
     /// By the index of the function in the interface.
     exported: Vec<FunctionExport>,
     pub(super) exports: Exports,
-    pub(super) code: InstancePre<State>,
+    pub(super) code: InstancePre<StoreState>,
     /// Whether it asks who calls.
     pub(crate) reads_call_parameters: bool,
     _loaded: Arc<Loaded<Component>>,
@@ -160,7 +160,7 @@ fn instantiable(
     providers: &[Provider],
     code: &Component,
     index: usize,
-) -> wasmtime::Result<InstancePre<State>> {
+) -> wasmtime::Result<InstancePre<StoreState>> {
     let uses_http = providers.iter().any(|provider| matches!(provider, Provider::Http));
     let uses_system = uses_http || providers.iter().any(|provider| matches!(provider, Provider::System));
     let mut linker = match uses_system {

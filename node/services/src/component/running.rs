@@ -7,7 +7,7 @@ use wasmtime::{AsContextMut as _, Store, StoreContextMut};
 
 use super::linked::Linked;
 use crate::failure::Fault;
-use crate::state::{self, InStore as _, State};
+use crate::state::{self, InStore as _, StoreState};
 
 /// A running component.
 pub(crate) struct Running {
@@ -16,7 +16,7 @@ pub(crate) struct Running {
 }
 
 /// Instantiates the component at the next index and runs its `init`.
-pub(crate) async fn start(store: &mut Store<State>, linked: &Linked) -> wasmtime::Result<()> {
+pub(crate) async fn start(store: &mut Store<StoreState>, linked: &Linked) -> wasmtime::Result<()> {
     let index = store.state().running.len();
     store.state_mut().active = index;
     let exports = linked.code.instantiate_async(&mut *store).await?;
@@ -32,13 +32,13 @@ pub(crate) async fn start(store: &mut Store<State>, linked: &Linked) -> wasmtime
     Ok(())
 }
 
-fn function(store: &mut Store<State>, exports: &Instance, export: &ComponentExportIndex) -> Result<Func, Fault> {
+fn function(store: &mut Store<StoreState>, exports: &Instance, export: &ComponentExportIndex) -> Result<Func, Fault> {
     exports.get_func(store, export).ok_or(Fault::NotStarted)
 }
 
 /// Calls the function at the index `function` of the component at `index`.
 pub(crate) async fn call(
-    store: &mut StoreContextMut<'_, State>,
+    store: &mut StoreContextMut<'_, StoreState>,
     index: usize,
     function: usize,
     arguments: &[Val],
@@ -58,7 +58,7 @@ pub(crate) async fn call(
 
 /// Runs a function with the system of its component.
 async fn run(
-    store: &mut StoreContextMut<'_, State>,
+    store: &mut StoreContextMut<'_, StoreState>,
     index: usize,
     function: Func,
     arguments: &[Val],

@@ -14,11 +14,11 @@ use wasmtime::{AsContextMut as _, StoreContextMut};
 use crate::failure::Fault;
 use crate::foreign_calls;
 use crate::linked::ModuleCode;
-use crate::state::{InStore as _, Running, State};
+use crate::state::{InStore as _, Running, StoreState};
 
 /// Runs an adapter of the module at `index` to its end.
 pub(crate) async fn run<R: Lifted + Send>(
-    store: &mut StoreContextMut<'_, State>,
+    store: &mut StoreContextMut<'_, StoreState>,
     index: usize,
     mut execution: Execution<'_, R>,
 ) -> wasmtime::Result<Option<R>> {
@@ -46,7 +46,7 @@ pub(crate) async fn run<R: Lifted + Send>(
 
 /// Answers a call of another module by the code of the module at `index`: `import` is the index of the import.
 pub(super) async fn call_import(
-    store: &mut StoreContextMut<'_, State>,
+    store: &mut StoreContextMut<'_, StoreState>,
     index: usize,
     import: u32,
     arguments: &[CoreValue],
@@ -63,7 +63,7 @@ pub(super) async fn call_import(
 
 /// Fails if the host passes a value through the memory of the module at the moment.
 pub(super) fn check_reentrancy(
-    store: &StoreContextMut<'_, State>,
+    store: &StoreContextMut<'_, StoreState>,
     index: usize,
     import: impl FnOnce() -> String,
 ) -> wasmtime::Result<()> {
@@ -77,7 +77,7 @@ pub(super) fn check_reentrancy(
 
 /// Calls the function of another module that an import of the module at `index` stands for.
 fn call_foreign<'s>(
-    store: &'s mut StoreContextMut<'_, State>,
+    store: &'s mut StoreContextMut<'_, StoreState>,
     index: usize,
     import: u32,
     arguments: Vec<GuestValue>,
@@ -109,7 +109,7 @@ fn call_foreign<'s>(
     })
 }
 
-fn set_passing(store: &mut StoreContextMut<'_, State>, index: usize, is_passing: bool) {
+fn set_passing(store: &mut StoreContextMut<'_, StoreState>, index: usize, is_passing: bool) {
     if let Some(Running::Marine(running)) = store.state_mut().running.get_mut(index) {
         running.is_passing = is_passing;
     }

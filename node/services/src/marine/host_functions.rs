@@ -10,14 +10,14 @@ use super::adapters;
 use crate::failure::Fault;
 use crate::log::Level;
 use crate::program;
-use crate::state::{InStore as _, State};
+use crate::state::{InStore as _, StoreState};
 
 /// The longest list of arguments of a program in bytes.
 const MAX_ARGUMENTS: usize = 1 << 20;
 
 /// Defines a function that the module at `index` imports.
 pub(super) fn define(
-    linker: &mut Linker<State>,
+    linker: &mut Linker<StoreState>,
     namespace: HostNamespace,
     function: &HostFunction,
     index: usize,
@@ -25,18 +25,22 @@ pub(super) fn define(
     let name = function.name();
     match function {
         HostFunction::CallParameters => {
-            linker.func_wrap_async(namespace.name(), name, move |mut caller: Caller<'_, State>, (): ()| {
-                Box::new(async move {
-                    let mut store = caller.as_context_mut();
-                    pass_call_parameters(&mut store, index, namespace).await
-                })
-            })?;
+            linker.func_wrap_async(
+                namespace.name(),
+                name,
+                move |mut caller: Caller<'_, StoreState>, (): ()| {
+                    Box::new(async move {
+                        let mut store = caller.as_context_mut();
+                        pass_call_parameters(&mut store, index, namespace).await
+                    })
+                },
+            )?;
         }
         HostFunction::Log => {
             linker.func_wrap(
                 namespace.name(),
                 name,
-                move |mut caller: Caller<'_, State>, level: i32, target: i32, pointer: i32, size: i32| {
+                move |mut caller: Caller<'_, StoreState>, level: i32, target: i32, pointer: i32, size: i32| {
                     log(
                         caller.as_context_mut(),
                         index,
@@ -53,7 +57,7 @@ pub(super) fn define(
             linker.func_wrap_async(
                 namespace.name(),
                 name,
-                move |mut caller: Caller<'_, State>, (pointer, count): (i32, i32)| {
+                move |mut caller: Caller<'_, StoreState>, (pointer, count): (i32, i32)| {
                     let binary = Arc::clone(&binary);
                     Box::new(async move {
                         let mut store = caller.as_context_mut();
@@ -67,7 +71,7 @@ pub(super) fn define(
 }
 
 async fn pass_call_parameters(
-    store: &mut StoreContextMut<'_, State>,
+    store: &mut StoreContextMut<'_, StoreState>,
     index: usize,
     namespace: HostNamespace,
 ) -> wasmtime::Result<()> {
@@ -88,7 +92,7 @@ async fn pass_call_parameters(
 
 /// Writes a record of a module to the log of the service, if the module may write and logs this target.
 fn log(
-    store: StoreContextMut<'_, State>,
+    store: StoreContextMut<'_, StoreState>,
     index: usize,
     level: i32,
     target: i32,
@@ -107,7 +111,7 @@ fn log(
 
 /// Runs a program of the host with the arguments in the memory of the module, and passes its result.
 async fn run_program(
-    store: &mut StoreContextMut<'_, State>,
+    store: &mut StoreContextMut<'_, StoreState>,
     index: usize,
     binary: &str,
     pointer: i32,

@@ -5,11 +5,11 @@ use wasmtime::{AsContextMut as _, FuncType, Linker, ValType};
 
 use super::adapters;
 use super::running::{from_val, to_val};
-use crate::state::State;
+use crate::state::StoreState;
 
 /// Defines an import of the module at `index`; `number` is the index of the foreign import.
 pub(super) fn define(
-    linker: &mut Linker<State>,
+    linker: &mut Linker<StoreState>,
     import: &CoreImport,
     index: usize,
     number: u32,

@@ -10,13 +10,13 @@ use crate::call::CallArguments;
 use crate::engine::Engine;
 use crate::error::{CallError, DeployError};
 use crate::linked::{LinkedModule, ModuleCode, Target};
-use crate::state::State;
+use crate::state::StoreState;
 
 /// A module that can be started.
 pub(crate) struct Linked {
     pub(crate) compiled: Compiled,
     /// The code with everything that it imports.
-    pub(super) code: InstancePre<State>,
+    pub(super) code: InstancePre<StoreState>,
     /// The functions that foreign imports stand for, by the index of the import.
     pub(super) foreign: Vec<Target>,
 }
@@ -105,7 +105,7 @@ fn targets(module: &Module, before: &[LinkedModule]) -> Result<Vec<Target>, aqua
 }
 
 /// The code of the module at `index` with its imports.
-fn instantiable(engine: &Engine, compiled: &Compiled, index: usize) -> wasmtime::Result<InstancePre<State>> {
+fn instantiable(engine: &Engine, compiled: &Compiled, index: usize) -> wasmtime::Result<InstancePre<StoreState>> {
     let mut linker = Linker::new(engine.wasmtime());
     aqua_wasi::add_preview1(&mut linker, index)?;
     // Several imports can have the same name.

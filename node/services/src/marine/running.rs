@@ -7,7 +7,7 @@ use wasmtime::{AsContextMut, Func, Memory, Store, TypedFunc, Val};
 use wasmtime_wasi::I32Exit;
 
 use super::linked::Linked;
-use crate::state::{self, InStore as _, State};
+use crate::state::{self, InStore as _, StoreState};
 
 /// A running module.
 pub(crate) struct Running {
@@ -18,7 +18,7 @@ pub(crate) struct Running {
 }
 
 /// Instantiates the module at the next index and runs its entry points.
-pub(crate) async fn start(store: &mut Store<State>, linked: &Linked) -> wasmtime::Result<()> {
+pub(crate) async fn start(store: &mut Store<StoreState>, linked: &Linked) -> wasmtime::Result<()> {
     let exports = linked.code.instantiate_async(&mut *store).await?;
     let missing = |name: &str| wasmtime::Error::msg(format!("`{name}` isn't exported"));
     let memory = &linked.compiled.memory;
@@ -78,7 +78,7 @@ const PASSING: [&str; 6] = [
 ];
 
 impl CoreFunction {
-    fn new(store: &mut Store<State>, function: Func, declared: &aqua_marine::CoreFunction) -> Self {
+    fn new(store: &mut Store<StoreState>, function: Func, declared: &aqua_marine::CoreFunction) -> Self {
         let typed = if let Ok(function) = function.typed(&mut *store) {
             Typed::Unit(function)
         } else if let Ok(function) = function.typed(&mut *store) {
@@ -99,7 +99,7 @@ impl CoreFunction {
     /// Calls the function. The arguments are of the types of its parameters.
     pub(super) async fn call(
         &self,
-        mut store: impl AsContextMut<Data = State> + Send,
+        mut store: impl AsContextMut<Data = StoreState> + Send,
         arguments: &[CoreValue],
     ) -> wasmtime::Result<Option<CoreValue>> {
         match (&self.function, arguments) {

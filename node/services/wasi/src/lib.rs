@@ -1,7 +1,7 @@
 //! The system interface of services: WASI preview 1, WASI preview 2 and HTTP requests, as functions of linkers.
 //!
 //! wasmtime makes these functions, several hundred, for the type of the state in the store where they run. They are made here, for
-//! [`State`], and not in the host of services, because this crate is compiled with little optimisation: what takes time are the calls of
+//! [`StoreState`], and not in the host of services, because this crate is compiled with little optimisation: what takes time are the calls of
 //! the operating system. The host is optimised and keeps its own state behind [`Contents`].
 //! (`docs/decisions/first-build.md`)
 
@@ -15,7 +15,7 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtxView, WasiHttpView};
 
 /// The state of a store.
-pub struct State(Box<dyn Contents>);
+pub struct StoreState(Box<dyn Contents>);
 
 /// What the host keeps in a store, with the systems of the modules that run there.
 pub trait Contents: Any + Send {
@@ -29,7 +29,7 @@ pub trait Contents: Any + Send {
     fn http(&mut self) -> WasiHttpCtxView<'_>;
 }
 
-impl State {
+impl StoreState {
     /// A state with these contents.
     pub fn new(contents: impl Contents) -> Self {
         Self(Box::new(contents))
@@ -61,8 +61,8 @@ impl State {
 /// # Errors
 ///
 /// A function is there already.
-pub fn add_preview1(linker: &mut wasmtime::Linker<State>, module: usize) -> Result<()> {
-    wasmtime_wasi::p1::add_to_linker_async(linker, move |state: &mut State| state.0.system(module))
+pub fn add_preview1(linker: &mut wasmtime::Linker<StoreState>, module: usize) -> Result<()> {
+    wasmtime_wasi::p1::add_to_linker_async(linker, move |state: &mut StoreState| state.0.system(module))
 }
 
 /// Adds WASI preview 2.
@@ -70,7 +70,7 @@ pub fn add_preview1(linker: &mut wasmtime::Linker<State>, module: usize) -> Resu
 /// # Errors
 ///
 /// A function is there already.
-pub fn add_preview2(linker: &mut Linker<State>) -> Result<()> {
+pub fn add_preview2(linker: &mut Linker<StoreState>) -> Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)
 }
 
@@ -79,24 +79,24 @@ pub fn add_preview2(linker: &mut Linker<State>) -> Result<()> {
 /// # Errors
 ///
 /// A function is there already.
-pub fn add_http(linker: &mut Linker<State>) -> Result<()> {
+pub fn add_http(linker: &mut Linker<StoreState>) -> Result<()> {
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
 }
 
-impl WasiView for State {
+impl WasiView for StoreState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         self.0.active()
     }
 }
 
-impl WasiHttpView for State {
+impl WasiHttpView for StoreState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         self.0.http()
     }
 }
 
-impl fmt::Debug for State {
+impl fmt::Debug for StoreState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("State").finish_non_exhaustive()
+        formatter.debug_struct("StoreState").finish_non_exhaustive()
     }
 }
