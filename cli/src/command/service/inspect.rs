@@ -30,7 +30,7 @@ pub(crate) struct InspectOptions {
     /// A WebAssembly component, a Marine module, or a Config.toml that lists modules; - is a Wasm file on standard input
     #[arg(value_name = "CONFIG|FILE")]
     service: PathBuf,
-    /// Show which requests of a Config.toml the table [policy] of this TOML file grants
+    /// Show which requests of a Config.toml the table `[policy]` of this TOML file grants
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 }

@@ -25,7 +25,7 @@ pub(super) struct StartOptions {
     /// A WebAssembly component, a Marine module, or a Config.toml that lists modules
     #[arg(value_name = "CONFIG|FILE")]
     service: PathBuf,
-    /// Grant what the service requests as far as the table [policy] of this TOML file allows it
+    /// Grant what the service requests as far as the table `[policy]` of this TOML file allows it
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Keep the compiled code of services in this folder [default: aqua/artefacts in the user's cache folder]
