@@ -9,19 +9,16 @@ const STORE: &str = include_str!("../../node/services/component/tests/main/store
 /// A folder with services of both kinds, and with files that are none.
 fn folder() -> Folder {
     let folder = Folder::new(&[("store.wat", STORE), ("main.aqua", "func f():\n    x <- 1\n")]);
-    let write = |name: &str, bytes: &[u8]| {
-        std::fs::write(folder.path().join(name), bytes).expect("a new file");
-    };
     let text = |text: &str| wat::parse_str(text).expect("valid");
     // Without the second interface the functions go by their bare names.
-    write(
+    folder.write(
         "store.wasm",
-        &text(&STORE.replace("(export \"acme:kv/archive@1.0.0\" (instance $api))", "")),
+        text(&STORE.replace("(export \"acme:kv/archive@1.0.0\" (instance $api))", "")),
     );
-    write("ambiguous.wasm", &text(STORE));
-    write("plain.wasm", &text("(module)"));
-    write("registry.wasm", registry_distro::REGISTRY_WASM);
-    write("spell.wasm", fluence_spell_distro::SPELL_WASM);
+    folder.write("ambiguous.wasm", text(STORE));
+    folder.write("plain.wasm", text("(module)"));
+    folder.write("registry.wasm", registry_distro::REGISTRY_WASM);
+    folder.write("spell.wasm", fluence_spell_distro::SPELL_WASM);
     folder
 }
 
@@ -80,18 +77,17 @@ fn printed_declarations_compile() {
 #[test]
 fn programs_import_declarations() {
     let folder = folder();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a new file");
-    write(
+    folder.write(
         "aqua.toml",
         "[package]\nname = \"keys\"\n\n[services.store]\nwasm = \"store.wasm\"\n\n[services.plain]\nwasm = \"plain.wasm\"\n",
     );
-    write(
+    folder.write(
         "keys.aqua",
         "aqua Keys\n\nimport Store, Key from \"service:store\"\n\nexport size\n\nfunc size(key: Key) -> string:\n    \
          found <- Store.get(key)\n    if found.tag == \"nothing\":\n        Store.get(Key(user_name = \"b\", marks = []))\n    \
          kind <- Store.size()\n    <- kind\n",
     );
-    write(
+    folder.write(
         "wrong.aqua",
         "aqua Wrong\n\nimport \"service:stoer\"\nimport \"service:none-like-it\"\nimport \"service:plain\"\n",
     );
@@ -279,12 +275,11 @@ fn the_page_shows_what_is_printed() {
 #[test]
 fn a_service_of_several_modules_is_run() {
     let folder = registry();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a new file");
-    write(
+    folder.write(
         "aqua.toml",
         "[package]\nname = \"keys\"\nmain = \"main.aqua\"\n\n[services.registry]\nconfig = \"Config.toml\"\n",
     );
-    write(
+    folder.write(
         "main.aqua",
         "aqua Main\n\nimport Registry from \"service:registry\"\n\nexport id\n\nfunc id(label: string, owner: string) -> string:\n    \
          on HOST_PEER_ID:\n        id <- Registry.get_key_id(label, owner)\n    <- id\n",
@@ -305,11 +300,11 @@ fn a_service_of_several_modules_is_run() {
     let transcript = folder.run(&call);
     assert!(transcript.ends_with(expected), "{transcript}");
 
-    write(
+    folder.write(
         "Config.toml",
         "[[module]]\nname = \"registry\"\nload_from = 1\nmapped_dirs = { tmp = \"tmp\" }\n",
     );
-    write(
+    folder.write(
         "aqua.toml",
         "[package]\nname = \"keys\"\n\n[services.registry]\nconfig = \"Config.toml\"\nwasm = \"a.wasm\"\n\n[services.lost]\n\
          config = \"Lost.toml\"\n",

@@ -22,6 +22,11 @@ impl Folder {
         Self { root }
     }
 
+    /// Writes a file.
+    pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
+        std::fs::write(self.path().join(name), contents).expect("a new file");
+    }
+
     /// The path of the folder.
     pub(crate) fn path(&self) -> &Path {
         self.root.path()

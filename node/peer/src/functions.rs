@@ -104,7 +104,7 @@ pub fn failure(message: impl Into<String>) -> CallError {
     }
 }
 
-/// A check before all functions of a service, whoever answers them. The call gets its error.
+/// A check before all functions of a service, independent of what answers them. The call gets its error.
 pub type Guard = fn(&Call) -> Result<(), CallError>;
 
 /// Functions by service and name. Cheap to clone.

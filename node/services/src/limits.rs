@@ -70,7 +70,7 @@ impl Limits {
         self.memory
     }
 
-    fn has_room(&mut self, memory: usize, table_elements: usize) -> bool {
+    fn is_within_limits(&mut self, memory: usize, table_elements: usize) -> bool {
         let all = memory.saturating_add(table_elements.saturating_mul(TABLE_ELEMENT));
         if all > self.config.memory {
             self.exceeded = Some(Limit::Memory);
@@ -111,11 +111,11 @@ impl Limits {
 impl ResourceLimiter for Limits {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let memory = self.memory.saturating_add(desired.saturating_sub(current));
-        let has_room = self.has_room(memory, self.table_elements);
-        if has_room {
+        let is_within_limits = self.is_within_limits(memory, self.table_elements);
+        if is_within_limits {
             self.memory = memory;
         }
-        Ok(has_room)
+        Ok(is_within_limits)
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
@@ -124,11 +124,11 @@ impl ResourceLimiter for Limits {
             self.exceeded = Some(Limit::Table);
             return Ok(false);
         }
-        let has_room = self.has_room(self.memory, elements);
-        if has_room {
+        let is_within_limits = self.is_within_limits(self.memory, elements);
+        if is_within_limits {
             self.table_elements = elements;
         }
-        Ok(has_room)
+        Ok(is_within_limits)
     }
 
     fn instances(&self) -> usize {

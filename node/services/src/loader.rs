@@ -67,8 +67,8 @@ impl Loader {
         let store = self.store.as_ref()?;
         let start = Instant::now();
         let artefact = store.read(id)?;
-        // SAFETY: `read` has verified a message authentication code over all bytes of `artefact.code()`, which nobody can change: they
-        // are in memory of this process. Whoever made that code has the key of the directory, which is a file that only the user of this
+        // SAFETY: `read` has verified a message authentication code over all bytes of `artefact.code()`, which no other code changes: they
+        // are in memory of this process. The author of that code has the key of the directory, which is a file that only the user of this
         // process can read, and `Loader::load`, on behalf of that user, is the only place that authenticates anything: what `serialize`
         // has returned for an engine with the digest in `id`, so with the same version, settings and processor features as `engine`.
         #[expect(unsafe_code, reason = "see `Code::deserialize`")]

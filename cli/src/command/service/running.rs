@@ -124,7 +124,7 @@ pub(super) fn configuration(path: &Path, terminal: Terminal) -> Result<ServiceCo
     Ok(config)
 }
 
-/// The limits of the service. Programs that its configuration mounts may run: whoever starts this command has written it.
+/// The limits of the service. Programs that its configuration mounts may run: the user of this command chose it.
 fn limits(definition: &ServiceModules) -> Config {
     let mut limits = Config::default();
     limits.system.programs = definition.programs().collect();

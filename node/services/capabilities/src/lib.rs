@@ -2,7 +2,7 @@
 //!
 //! A service lists in its [`Requests`] what it needs: folders, environment variables, HTTP hosts, programs, memory and time. The
 //! operator of a peer writes in a [`Policy`] what services may have. [`Capabilities::granted`] is the intersection: what both name.
-//! A request beyond the policy is a [`Refusal`]. The service runs without what was refused and finds the usual error of its language
+//! A request beyond the policy is a [`Refusal`]. The service runs without what was refused and finds the standard error of its language
 //! there, unless it marks the request as required: then it isn't deployed.
 //!
 //! Requests are TOML in the file of a service and JSON in a manifest, with the same names (§9.6 of the Marine format). A service

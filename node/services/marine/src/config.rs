@@ -103,7 +103,7 @@ impl ServiceConfig {
     }
 
     /// The file of a module: `load_from`, a file or a folder, or a file in the folder of all modules. `folder` is that of the
-    /// configuration; `is_folder` tells whether a path is a folder.
+    /// configuration; `is_folder` returns whether a path is a folder.
     #[must_use]
     pub fn file_of(&self, module: &ModuleConfig, folder: &Path, is_folder: impl Fn(&Path) -> bool) -> PathBuf {
         let Some(from) = &module.settings.load_from else {

@@ -1,6 +1,6 @@
-//! The secret key of a directory. It tells entries that this user wrote from all other files.
+//! The secret key of a directory. It distinguishes entries that this user wrote from all other files.
 //!
-//! The key is trusted only if it is a regular file of 32 bytes that belongs to the user of this process and that nobody else can read
+//! The key is trusted only if it is a regular file of 32 bytes that belongs to the user of this process and that no other user can read
 //! or write. Otherwise it is replaced, which makes all existing entries invalid.
 
 use std::fs::{self, File};

@@ -6,8 +6,8 @@
 //! only (see [`key`]). A file that can't be verified is removed with one line in the log, and the code is compiled again.
 //!
 //! Files are written under a temporary name and renamed, so an interrupted write leaves no entry. Processes may share a directory.
-//! They agree through locks on the files: code that is loaded keeps a shared lock on its entry, so that no process removes it to make
-//! room (see [`space`]). A directory that can't be used and a full disk are lines in the log, not errors.
+//! They agree through locks on the files: code that is loaded keeps a shared lock on its entry, so that no process removes it to free
+//! space (see [`space`]). A directory that can't be used and a full disk are lines in the log, not errors.
 //!
 //! `docs/decisions/artefact-cache.md` has the threat model and measurements.
 

@@ -29,7 +29,7 @@ pub(super) fn shrink(directory: &Path, limit: u64) -> io::Result<bool> {
             break;
         }
         if remove_unused(&entry.path) {
-            tracing::debug!("removed {} to make room", entry.path.display());
+            tracing::debug!("removed {} to free space", entry.path.display());
             size -= entry.size;
         }
     }
@@ -81,7 +81,7 @@ fn remove_unused(path: &Path) -> bool {
     };
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => false,
-        // Without locks nobody knows which files are in use. Loaded code doesn't need its file.
+        // Without locks it is unknown which files are in use. Loaded code doesn't need its file.
         Ok(()) | Err(TryLockError::Error(_)) => fs::remove_file(path).is_ok(),
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Artefact {
     pub(crate) lock: EntryLock,
 }
 
-/// As long as this exists, no process removes the entry to make room.
+/// As long as this exists, no process removes the entry to free space.
 #[derive(Debug)]
 pub(crate) struct EntryLock {
     _file: File,

@@ -6,18 +6,7 @@ use std::time::Duration;
 use aqua_services::{Call, CallError, Config, Host, ServiceModules};
 use aqua_values::Value;
 
-use crate::{call, guest, host_of};
-
-/// Limits that a test exceeds soon.
-fn tight() -> Config {
-    Config {
-        memory: 8 << 20,
-        table_elements: 1 << 16,
-        call_time: Config::TICK * 5,
-        answer: 1 << 20,
-        ..Config::default()
-    }
-}
+use crate::{call, guest, host_of, tight};
 
 async fn hostile() -> Host {
     let host = Host::new(tight()).expect("this machine runs Wasm");

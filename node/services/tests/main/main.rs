@@ -14,7 +14,7 @@ mod greeter;
 mod hostile;
 mod marine;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aqua_services::{Call, CallError, Config, DeployError, Host};
@@ -22,6 +22,24 @@ use aqua_values::Value;
 
 /// Longer than any call of these tests takes, also on a busy machine.
 const PLENTY: Duration = Duration::from_secs(600);
+
+/// Limits that a test exceeds soon.
+fn tight() -> Config {
+    Config {
+        memory: 8 << 20,
+        table_elements: 1 << 16,
+        call_time: Config::TICK * 5,
+        answer: 1 << 20,
+        ..Config::default()
+    }
+}
+
+/// Limits that allow one program or none.
+fn allowing(program: Option<&PathBuf>) -> Config {
+    let mut limits = Config::default();
+    limits.system.programs.extend(program.cloned());
+    limits
+}
 
 /// The component of `tests/guests/NAME.wat` in its binary form.
 fn guest(name: &str) -> Vec<u8> {

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use aqua_services::{Config, SystemLimits};
-
 use super::{HOST, deployed};
+use crate::allowing;
 use crate::marine::host_functions::logging;
 use crate::marine::{Deployed, PEER, origin};
 
@@ -66,13 +65,7 @@ async fn records_and_prints_go_to_the_log() {
 async fn programs_run_if_they_are_mounted_and_allowed() {
     let program = PathBuf::from("/bin/echo");
     for is_allowed in [true, false] {
-        let limits = Config {
-            system: SystemLimits {
-                programs: is_allowed.then(|| program.clone()).into_iter().collect(),
-                ..SystemLimits::default()
-            },
-            ..Config::default()
-        };
+        let limits = allowing(is_allowed.then_some(&program));
         let service = Deployed::with_limits(&[("guest", HOST)], limits, |service| {
             service.modules[0]
                 .mounted_binaries

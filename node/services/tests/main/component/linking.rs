@@ -47,7 +47,7 @@ async fn a_component_calls_a_marine_module() {
     );
 }
 
-/// A Marine module that greets somebody in their own name.
+/// A Marine module that greets by name.
 fn welcoming() -> Vec<u8> {
     Written::new(
         r#"(func (export "welcome") (param $pointer i32) (param $size i32)

@@ -53,7 +53,7 @@ async fn there_is_no_network() {
     let service = deployed().await;
     service.error("connect", json!([address])).await;
     listener.set_nonblocking(true).expect("a listener");
-    assert!(listener.accept().is_err(), "nobody connected");
+    assert!(listener.accept().is_err(), "the service has not connected");
 }
 
 /// A component ends with the call in which it exits or traps; the next call starts it anew.

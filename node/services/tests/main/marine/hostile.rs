@@ -7,18 +7,7 @@ use aqua_values::Value;
 
 use super::written::{BYTES, TEXT, U32, Written};
 use super::{Deployed, host, host_with};
-use crate::PLENTY;
-
-/// Limits that a test exceeds soon.
-fn tight() -> Config {
-    Config {
-        memory: 8 << 20,
-        table_elements: 1 << 16,
-        call_time: Config::TICK * 5,
-        answer: 1 << 20,
-        ..Config::default()
-    }
-}
+use crate::{PLENTY, tight};
 
 /// Does everything that a module shouldn't, and one thing right: `add`.
 const CODE: &str = r#"

@@ -4,6 +4,7 @@ use aqua_services::{Config, SystemLimits};
 
 use super::written::{BYTES, TEXT, U32, Written};
 use super::{Deployed, text};
+use crate::allowing;
 
 /// Error numbers of the system interface: not permitted, no such file, too many open files or no memory for them.
 const OK: u64 = 0;
@@ -145,13 +146,7 @@ async fn the_environment_is_what_is_declared() {
 async fn a_module_with_a_program_knows_host_paths() {
     let program = std::path::PathBuf::from("/bin/true");
     for is_allowed in [true, false] {
-        let limits = Config {
-            system: SystemLimits {
-                programs: is_allowed.then(|| program.clone()).into_iter().collect(),
-                ..SystemLimits::default()
-            },
-            ..Config::default()
-        };
+        let limits = allowing(is_allowed.then_some(&program));
         let wasm = system()
             .importing(r#"(import "host" "tool" (func (param i32 i32)))"#)
             .wasm();
