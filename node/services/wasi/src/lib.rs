@@ -8,9 +8,10 @@
 use std::any::Any;
 use std::fmt;
 
-use wasmtime::Result;
-use wasmtime::component::Linker;
+use wasmtime::component::{Linker, Resource};
+use wasmtime::{Result, StoreContextMut};
 use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::p2::IoError;
 use wasmtime_wasi::{WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtxView, WasiHttpView};
 
@@ -71,7 +72,22 @@ pub fn add_preview1(linker: &mut wasmtime::Linker<StoreState>, module: usize) ->
 ///
 /// A function is there already.
 pub fn add_preview2(linker: &mut Linker<StoreState>) -> Result<()> {
-    wasmtime_wasi::p2::add_to_linker_async(linker)
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    linker.allow_shadowing(true);
+    let mut errors = linker.instance(ERRORS)?;
+    errors.func_wrap("[method]error.to-debug-string", describe)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// The interface of errors of streams, in the version that wasmtime-wasi defines.
+const ERRORS: &str = "wasi:io/error@0.2.12";
+
+/// An error of a stream with its causes. wasmtime-wasi adds the backtrace of the host if `RUST_BACKTRACE` is set; it is not shown to
+/// components, because it is about the host and differs between peers.
+fn describe(mut store: StoreContextMut<'_, StoreState>, (error,): (Resource<IoError>,)) -> Result<(String,)> {
+    let error = store.data_mut().ctx().table.get(&error)?;
+    Ok((format!("{error:#}"),))
 }
 
 /// Adds HTTP requests to a linker with WASI preview 2.

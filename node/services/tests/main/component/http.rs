@@ -1,5 +1,6 @@
 //! HTTP requests of a component: the example `fetch`, with a server on loopback.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -141,6 +142,19 @@ async fn the_answer_is_limited() {
     let service = asking(&server.host, limits).await;
     let error = service.error("get", json!([format!("http://{}/", server.host)])).await;
     assert_eq!(error, "HTTP response body size exceeds limit: 5000 bytes");
+}
+
+/// wasmtime records where errors happen if the environment says so. The test runs itself, because that is decided once in a process.
+#[test]
+fn errors_have_no_backtrace_of_the_host() {
+    let test = "component::http::the_answer_is_limited";
+    let output = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", test])
+        .env("RUST_BACKTRACE", "1")
+        .output()
+        .expect("this test runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("1 passed") && output.status.success(), "{text}");
 }
 
 #[tokio::test]
