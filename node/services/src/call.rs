@@ -1,5 +1,6 @@
 //! What a call asks for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aqua_marine::CallParameters;
@@ -16,8 +17,8 @@ pub struct Call<'c> {
     pub arguments: CallArguments,
     /// The time from now on, waiting for earlier calls of the same service included.
     pub time: Duration,
-    /// Who calls, and where the arguments come from. Modules can ask for it.
-    pub parameters: CallParameters,
+    /// Who calls, and where the arguments come from. Modules can ask for it; without, they see empty values.
+    pub parameters: Option<Arc<CallParameters>>,
 }
 
 /// The arguments of a call.
@@ -37,14 +38,14 @@ impl<'c> Call<'c> {
             function,
             arguments: arguments.into(),
             time,
-            parameters: CallParameters::default(),
+            parameters: None,
         }
     }
 
     /// The call with these call parameters.
     #[must_use]
     pub fn with_parameters(mut self, parameters: CallParameters) -> Self {
-        self.parameters = parameters;
+        self.parameters = Some(Arc::new(parameters));
         self
     }
 }

@@ -13,8 +13,8 @@ use crate::error::{CallError, DeployError};
 use crate::service::Service;
 use crate::service_modules::ServiceModules;
 
-/// First bytes of a binary WebAssembly file that holds a core module.
-pub(crate) const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+/// First bytes of a binary WebAssembly file that holds a core module, such as a Marine module.
+pub const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
 /// Loads services and calls their functions. Cheap to clone; clones are the same host.
 #[derive(Debug, Clone)]

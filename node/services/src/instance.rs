@@ -28,6 +28,12 @@ pub(crate) enum Arguments {
     Component(Vec<Val>),
 }
 
+/// What a function of the facade has answered.
+pub(crate) enum Answer {
+    Marine(Value),
+    Component(Option<Val>),
+}
+
 impl Instance {
     /// Instantiates the modules in their order, and runs the entry points of each before the next one, until tick `deadline` at most.
     pub(crate) async fn start(
@@ -80,18 +86,18 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Calls the function at this index of the interface, until tick `deadline` at most. A component can answer with an error.
+    /// Calls the function at this index of the interface, until tick `deadline` at most.
     pub(crate) async fn call(
         &mut self,
         function: usize,
         arguments: Arguments,
         parameters: Arc<CallParameters>,
         deadline: u64,
-    ) -> Result<Result<Value, CallError>, Failure> {
+    ) -> Result<Answer, Failure> {
         self.start_call(parameters, deadline);
         let result = match arguments {
-            Arguments::Marine(arguments) => self.call_marine(function, arguments).await.map(Ok),
-            Arguments::Component(arguments) => self.call_component(function, &arguments).await,
+            Arguments::Marine(arguments) => self.call_marine(function, arguments).await.map(Answer::Marine),
+            Arguments::Component(arguments) => self.call_component(function, &arguments).await.map(Answer::Component),
         };
         result.map_err(|error| {
             let state = self.store.state();
@@ -112,16 +118,9 @@ impl Instance {
         Ok(value.unwrap_or_default())
     }
 
-    async fn call_component(
-        &mut self,
-        function: usize,
-        arguments: &[Val],
-    ) -> wasmtime::Result<Result<Value, CallError>> {
-        let service = Arc::clone(&self.store.state().service);
-        let index = service.facade();
-        let value = component::call(&mut self.store.as_context_mut(), index, function, arguments).await?;
-        let function = service.component(index)?.function(function).ok_or(Fault::NotStarted)?;
-        Ok(component::Linked::answer(function, value))
+    async fn call_component(&mut self, function: usize, arguments: &[Val]) -> wasmtime::Result<Option<Val>> {
+        let index = self.store.state().service.facade();
+        component::call(&mut self.store.as_context_mut(), index, function, arguments).await
     }
 
     /// The size of the memories of all modules in bytes.

@@ -60,6 +60,6 @@ pub use component::{Mismatch, from_json, to_json};
 pub use config::{Config, OnTrap, SystemLimits};
 pub use engine::{Engine, EngineOptions, Preloaded};
 pub use error::{CallError, DeployError};
-pub use host::Host;
+pub use host::{CORE_MODULE, Host};
 pub use progress::{LoadEvent, LoadObserver, LoadStage};
 pub use service_modules::{MappedDir, ModuleDefinition, ReadError, ServiceModules};

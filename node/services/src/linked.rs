@@ -124,14 +124,6 @@ impl LinkedService {
         }
     }
 
-    /// The component at this index.
-    pub(crate) fn component(&self, index: usize) -> Result<&component::Linked, Fault> {
-        match &self.modules.get(index).ok_or(Fault::NotStarted)?.code {
-            ModuleCode::Component(linked) => Ok(linked),
-            ModuleCode::Marine(_) => Err(Fault::NotStarted),
-        }
-    }
-
     /// Whether time or random numbers are functions of the call.
     pub(crate) fn is_fixed(&self) -> bool {
         self.clock == TimeSource::Particle || self.random == RandomSource::Seeded

@@ -15,7 +15,7 @@ use crate::component;
 use crate::config::{Config, OnTrap};
 use crate::engine::Engine;
 use crate::error::{CallError, DeployError};
-use crate::instance::{Arguments, Instance};
+use crate::instance::{Answer, Arguments, Instance};
 use crate::linked::{LinkedService, ModuleCode};
 use crate::service_modules::ServiceModules;
 
@@ -26,7 +26,7 @@ pub(crate) struct Service {
     /// call starts a new one.
     instance: Mutex<Option<Instance>>,
     reads_call_parameters: bool,
-    /// What calls have whose service doesn't read them.
+    /// Those of calls that have none, or whose service doesn't read them.
     no_parameters: Arc<CallParameters>,
 }
 
@@ -87,10 +87,8 @@ impl Service {
             ModuleCode::Marine(linked) => Arguments::Marine(linked.arguments(&facade.name, index, call.arguments)?),
             ModuleCode::Component(_) => Arguments::Component(component::Linked::arguments(function, call.arguments)?),
         };
-        let parameters = match self.reads_call_parameters {
-            true => Arc::new(call.parameters),
-            false => Arc::clone(&self.no_parameters),
-        };
+        let parameters = call.parameters.filter(|_| self.reads_call_parameters);
+        let parameters = parameters.unwrap_or_else(|| Arc::clone(&self.no_parameters));
 
         let _running = engine.ticker().run();
         let deadline = engine.ticker().after(call.time);
@@ -105,10 +103,10 @@ impl Service {
                     Box::pin(starting).await?
                 }
             };
-            match instance.call(index, arguments, Arc::clone(&parameters), deadline).await {
+            match instance.call(index, arguments, parameters, deadline).await {
                 Ok(answer) => {
                     *slot = Some(instance);
-                    answer
+                    Ok(answer)
                 }
                 Err(failure) => {
                     if !failure.is_fatal && self.linked.limits.system.on_trap == OnTrap::Keep {
@@ -119,17 +117,23 @@ impl Service {
             }
         };
         let mut calling = pin!(calling);
-        // Most calls end without waiting, and need no timer.
-        if let Poll::Ready(result) = futures::poll!(calling.as_mut()) {
-            return result;
-        }
-        match tokio::time::timeout(waiting, calling).await {
-            Ok(result) => result,
-            Err(_) if call.time <= elapsed => Err(CallError::Deadline {
-                service: name.to_owned(),
-                function: function.name.clone(),
-            }),
-            Err(_) => Err(out_of_time(name, &function.name, elapsed)),
+        let answer = match futures::poll!(calling.as_mut()) {
+            // Most calls end without waiting, and need no timer.
+            Poll::Ready(result) => result?,
+            Poll::Pending => match tokio::time::timeout(waiting, calling).await {
+                Ok(result) => result?,
+                Err(_) if call.time <= elapsed => {
+                    return Err(CallError::Deadline {
+                        service: name.to_owned(),
+                        function: function.name.clone(),
+                    });
+                }
+                Err(_) => return Err(out_of_time(name, &function.name, elapsed)),
+            },
+        };
+        match answer {
+            Answer::Marine(value) => Ok(value),
+            Answer::Component(value) => component::Linked::answer(function, value),
         }
     }
 }

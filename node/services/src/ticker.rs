@@ -3,7 +3,7 @@
 //! Compiled code checks the engine's epoch at every loop and function entry. A thread advances the epoch every [`Config::TICK`] while at
 //! least one call runs, and sleeps otherwise. It ends when the [`Ticker`] is dropped.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -19,7 +19,11 @@ pub(crate) struct Ticker {
 
 #[derive(Debug, Default)]
 struct Shared {
-    state: Mutex<State>,
+    /// Calls that run. Calls count without a lock; see [`Shared::wait_for_tick`].
+    running: AtomicUsize,
+    /// Whether the thread waits for code to run. Only then it must be woken.
+    idle: AtomicBool,
+    stopped: Mutex<bool>,
     changed: Condvar,
     ticks: Ticks,
 }
@@ -27,14 +31,6 @@ struct Shared {
 /// The number of ticks so far. Clones share the counter.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ticks(Arc<AtomicU64>);
-
-#[derive(Debug, Default)]
-struct State {
-    running: usize,
-    /// Whether the thread waits for code to run. Only then it must be woken.
-    idle: bool,
-    stopped: bool,
-}
 
 /// Keeps the ticker running until it is dropped.
 #[derive(Debug)]
@@ -65,12 +61,12 @@ impl Ticker {
 
     /// Ticks until the guard is dropped.
     pub(crate) fn run(&self) -> Running<'_> {
-        let mut state = self.shared.lock();
-        state.running += 1;
-        if state.idle {
+        self.shared.running.fetch_add(1, Ordering::SeqCst);
+        if self.shared.idle.load(Ordering::SeqCst) {
+            // The thread checks and waits under the lock, so it is not between the two.
+            let _stopped = self.shared.lock();
             self.shared.changed.notify_all();
         }
-        drop(state);
         Running(&self.shared)
     }
 
@@ -101,7 +97,7 @@ pub(crate) fn whole_ticks(time: Duration) -> u64 {
 
 impl Drop for Ticker {
     fn drop(&mut self) {
-        self.shared.lock().stopped = true;
+        *self.shared.lock() = true;
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
             // The panic hook has reported a panic of `on_tick`.
@@ -112,28 +108,28 @@ impl Drop for Ticker {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.lock().running -= 1;
+        self.0.running.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Shared {
     /// Waits until code runs and then for one tick. Returns false when the ticker is dropped.
+    ///
+    /// A call first counts itself and then looks whether the thread is idle; the thread first says that it is idle and then looks at
+    /// the count. In the one order of these accesses at least one of them sees the other.
     fn wait_for_tick(&self) -> bool {
-        let mut state = self.lock();
-        state.idle = true;
-        let idle = self
-            .changed
-            .wait_while(state, |state| state.running == 0 && !state.stopped);
-        let mut busy = idle.unwrap_or_else(PoisonError::into_inner);
-        busy.idle = false;
-        let ticked = self
-            .changed
-            .wait_timeout_while(busy, Config::TICK, |state| !state.stopped);
-        let (state, _) = ticked.unwrap_or_else(PoisonError::into_inner);
-        !state.stopped
+        let stopped = self.lock();
+        self.idle.store(true, Ordering::SeqCst);
+        let is_idle = |stopped: &mut bool| self.running.load(Ordering::SeqCst) == 0 && !*stopped;
+        let busy = self.changed.wait_while(stopped, is_idle);
+        let busy = busy.unwrap_or_else(PoisonError::into_inner);
+        self.idle.store(false, Ordering::SeqCst);
+        let ticked = self.changed.wait_timeout_while(busy, Config::TICK, |stopped| !*stopped);
+        let (stopped, _) = ticked.unwrap_or_else(PoisonError::into_inner);
+        !*stopped
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

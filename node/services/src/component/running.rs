@@ -1,7 +1,5 @@
 //! A running component, and calls of its functions.
 
-use std::sync::Arc;
-
 use wasmtime::component::{ComponentExportIndex, Func, Instance, Val};
 use wasmtime::{AsContextMut as _, Store, StoreContextMut};
 
@@ -11,8 +9,8 @@ use crate::state::{self, InStore as _, StoreState};
 
 /// A running component.
 pub(crate) struct Running {
-    /// By the index of the function in the interface.
-    functions: Vec<Func>,
+    /// By the index of the function in the interface, with whether it has a result.
+    functions: Vec<(Func, bool)>,
 }
 
 /// Instantiates the component at the next index and runs its `init`.
@@ -20,8 +18,11 @@ pub(crate) async fn start(store: &mut Store<StoreState>, linked: &Linked) -> was
     let index = store.state().running.len();
     store.state_mut().active = index;
     let exports = linked.code.instantiate_async(&mut *store).await?;
-    let functions = linked.exports.functions.iter();
-    let functions = functions.map(|export| function(store, &exports, export));
+    let functions = linked.exports.functions.iter().zip(linked.interface().functions());
+    let functions = functions.map(|(export, described)| {
+        let function = function(store, &exports, export)?;
+        Ok((function, described.result.is_some()))
+    });
     let functions = functions.collect::<Result<_, Fault>>()?;
     let running = state::Running::Component(Running { functions });
     store.state_mut().running.push(running);
@@ -43,11 +44,8 @@ pub(crate) async fn call(
     function: usize,
     arguments: &[Val],
 ) -> wasmtime::Result<Option<Val>> {
-    let service = Arc::clone(&store.state().service);
-    let linked = service.component(index)?;
     let running = store.state().component(index)?;
-    let code = *running.functions.get(function).ok_or(Fault::NotStarted)?;
-    let has_result = linked.function(function).is_some_and(|it| it.result.is_some());
+    let (code, has_result) = *running.functions.get(function).ok_or(Fault::NotStarted)?;
     let mut results = [Val::Bool(false)];
     let results = &mut results[..usize::from(has_result)];
     run(store, index, code, arguments, results).await?;
