@@ -36,6 +36,9 @@ impl Observer for EventLog {
             | EventKind::NotSent { .. }
             | EventKind::Failed { .. }
             | EventKind::StorageFailed { .. }
+            | EventKind::ServiceFailed { .. }
+            | EventKind::NameTaken { .. }
+            | EventKind::RecordIgnored { .. }
             | EventKind::DriverFault { .. } => {
                 tracing::warn!(particle, "{message}");
             }
@@ -105,6 +108,18 @@ fn describe(kind: &EventKind) -> String {
         EventKind::Paused { connection, cause } => format!("connection {} paused: {cause}", connection.0),
         EventKind::Resumed { connection } => format!("connection {} resumed", connection.0),
         EventKind::StorageFailed { reason } => format!("the storage failed: {}", printable(reason)),
+        EventKind::ServiceFailed { service, reason } => {
+            format!("service {service} could not be started: {}", printable(reason))
+        }
+        EventKind::NameTaken { service, name } => {
+            format!(
+                "service {service} lost the name {}: a service of the configuration has it",
+                printable(name)
+            )
+        }
+        EventKind::RecordIgnored { key, reason } => {
+            format!("the record {} is ignored: {}", printable(key), printable(reason))
+        }
         EventKind::DriverFault { input } => format!("internal error: unexpected input {input}"),
         EventKind::Idle => "idle".to_owned(),
         EventKind::Reaped => "expired".to_owned(),

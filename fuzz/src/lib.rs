@@ -15,6 +15,7 @@
 //! | [`component`] | files of components | the interface can be declared and shown |
 //! | [`marine`] | files of Marine modules, and `interface-types` sections | round trip through encoding; well-typed adapters end |
 //! | [`guest`] | a type, a result and the memory of a guest | what was read is written and read again |
+//! | [`records`] | keys and values of a store | a peer starts; each service once |
 //! | [`flat`] | script, previous and current data, results as bytes | a failed run returns the previous data |
 
 pub mod air;
@@ -27,6 +28,7 @@ pub mod guest;
 pub mod lexer;
 pub mod marine;
 pub mod parser;
+pub mod records;
 pub mod scene;
 pub mod seeds;
 pub mod step;

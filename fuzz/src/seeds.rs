@@ -35,6 +35,15 @@ const PROGRAM_INTERVAL: usize = 3;
 /// Inputs of each target.
 pub type Seeds = BTreeMap<&'static str, Vec<Vec<u8>>>;
 
+/// The record of a service.
+fn record_seed() -> Vec<u8> {
+    let mut sink = crate::stream::Sink::default();
+    sink.byte(1);
+    sink.bytes(b"id");
+    sink.bytes(br#"{"blueprint":"b","kind":"service","owner":null,"aliases":["a"]}"#);
+    sink.bytes
+}
+
 /// Collects all seeds from the source tree at `root`.
 ///
 /// # Errors
@@ -116,6 +125,7 @@ pub fn all(root: &Path) -> io::Result<Seeds> {
         put("data", data);
     }
 
+    put("records", record_seed());
     put("component", fs::read(root.join("examples/quickstart/greeter/greeter.wasm"))?);
     for seed in crate::marine::seeds() {
         put("marine", seed);

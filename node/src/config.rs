@@ -1,6 +1,7 @@
 //! What a node is started with.
 
 use crate::clock::{Clock, SystemClock};
+use crate::deployment::Deployment;
 use crate::handlers::Handlers;
 use crate::observer::Observer;
 use aqua_keys::PeerId;
@@ -24,6 +25,8 @@ pub struct Config {
     pub functions: Handlers,
     /// The host of its services, if it has any. Services are registered when the node starts.
     pub services: Option<aqua_services::Host>,
+    /// What services are made of that particles create on that host. Without it they can't.
+    pub deployment: Option<Deployment>,
     /// Receives its events.
     pub observer: Arc<dyn Observer>,
     /// Its clocks.
@@ -42,6 +45,7 @@ impl Config {
             is_dev_mode: false,
             functions: Handlers::default(),
             services: None,
+            deployment: None,
             observer: Arc::new(()),
             clock: Arc::new(SystemClock::default()),
             storage: Box::new(Memory::default()),

@@ -1,11 +1,12 @@
 //! A peer on the network: the driver of the sans-I/O core of `aqua-peer`.
 //!
 //! [`Node`] is such a peer. What it decides is in the core; this crate gives the core clocks, threads, the libp2p network, Wasm
-//! services, records, and functions of the embedding program ([`Handlers`]). An [`Observer`] receives its events.
+//! services and their modules ([`Deployment`]), records, and functions of the embedding program ([`Handlers`]). An [`Observer`] receives its events.
 
 mod clock;
 mod config;
 mod contacts;
+mod deployment;
 mod driver;
 mod handlers;
 mod node;
@@ -18,6 +19,7 @@ pub use aqua_peer::{
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, limits};
 pub use contacts::NetworkContacts;
+pub use deployment::{Deployment, Effectors};
 pub use handlers::{Handler, Handlers};
 pub use node::{Node, StartError, pool};
 pub use observer::Observer;

@@ -3,11 +3,11 @@
 //! In the simulation each peer has the key of a real one, and its builtins and services are that peer's own. Only the
 //! machine is foreign.
 
-use aqua_builtins::{no_result, standard, world};
+use aqua_builtins::{World, no_result, standard, world};
 use aqua_client::{Client, DEFAULT_TTL, LocalConfig, LocalNetwork, Service};
 use aqua_node::{Call, NetworkContacts, Node, ScopeId};
 use aqua_particle::{Header, Particle};
-use aqua_peer::{Answer, Function, Monotonic, Now, Scope, Target, View};
+use aqua_peer::{Answer, Authority, Function, Monotonic, Now, Scope, Target, Transaction, View};
 use aqua_project::{Program, ServiceContent, Settings};
 use aqua_services::ServiceModules;
 use aqua_tests::machine::{Machine, OurMachine};
@@ -193,7 +193,7 @@ impl Example {
                 arguments: request.arguments.clone(),
                 tetraplets: request.tetraplets.clone(),
                 particle: Arc::new(Header::split(particle).0),
-                is_privileged: false,
+                authority: Authority::Other,
                 deadline: now.monotonic,
             };
             let answer = match builtin {
@@ -208,8 +208,15 @@ impl Example {
                         Answer::Now(result) | Answer::At(_, result) | Answer::Printed(_, result) => result,
                     }
                 }
-                Function::World => world::answer(&NetworkContacts(node.network()), &call).await,
-                Function::Stateful(_) | Function::Embedder => panic!("no builtin is like that"),
+                Function::World => {
+                    let world = World {
+                        contacts: &NetworkContacts(node.network()),
+                        modules: None,
+                    };
+                    world::answer(world, &call).await
+                }
+                Function::Stateful(answer) => answer(&mut Transaction::over(&scope), &call),
+                Function::Create(_) | Function::Embedder => panic!("no example calls such a function"),
             };
             return answer.map_err(|error| Value::parse(&error.message).expect("errors are JSON"));
         }

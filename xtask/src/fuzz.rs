@@ -28,6 +28,7 @@ const TARGETS: &[Target] = &[
     ("component", 32768, None),
     ("marine", 4096, None),
     ("guest", 4096, None),
+    ("records", 4096, None),
 ];
 
 /// The memory limit of a target in MiB, including that of the sanitizer.

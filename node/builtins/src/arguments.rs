@@ -61,7 +61,7 @@ impl Arguments for Call {
 
 /// The guard of functions that change the peer: fails unless the host or one of its managers started the particle.
 pub(crate) fn protected(call: &Call) -> Result<(), CallError> {
-    if call.is_privileged {
+    if call.authority.is_privileged() {
         Ok(())
     } else {
         Err(failure("This function is only available to the host or worker spells"))

@@ -1,15 +1,114 @@
-//! `dist`: configurations of modules and blueprints of services. The functions that store them need a store of modules.
+//! `dist`: modules of services, their configurations, and blueprints.
 
-use crate::Arguments as _;
+use crate::arguments::protected;
+use crate::{Arguments as _, ListedModule, Modules};
 use aqua_blueprint::{Blueprint, ContentId};
 use aqua_peer::{Call, Function, Functions, failure};
 use aqua_values::Value;
-use aqua_vm::CallResult;
+use aqua_vm::{CallError, CallResult};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
 
 pub(crate) fn register(functions: &mut Functions) {
     functions.register("dist", "make_module_config", Function::Pure(make_module_config));
     functions.register("dist", "default_module_config", Function::Pure(default_module_config));
     functions.register("dist", "make_blueprint", Function::Pure(make_blueprint));
+    for name in [
+        "add_module",
+        "add_blueprint",
+        "list_modules",
+        "get_module_interface",
+        "list_blueprints",
+        "get_blueprint",
+    ] {
+        functions.register("dist", name, Function::World);
+    }
+}
+
+/// Answers the functions that need the modules of the peer; `None` if it keeps none.
+pub(crate) async fn answer(modules: Option<&dyn Modules>, call: &Call) -> CallResult {
+    match call.function.as_str() {
+        "add_module" => {
+            let bytes: String = call.argument(0, "module_bytes")?;
+            let config: NamedConfig = call.argument(1, "config")?;
+            protected(call)?;
+            let wasm = BASE64_STANDARD.decode(bytes);
+            let wasm = wasm.map_err(|error| failure(format!("the module is not base64: {error}")))?;
+            let added = kept(modules)?.add_module(&config.name, wasm).await;
+            added.map(|id| id.to_string().into()).map_err(failure)
+        }
+        "add_blueprint" => {
+            let text: String = call.argument(0, "blueprint")?;
+            protected(call)?;
+            let blueprint = Blueprint::from_json(&text).map_err(|error| failure(error.to_string()))?;
+            let added = kept(modules)?.add_blueprint(&blueprint).await;
+            added.map(|id| id.to_string().into()).map_err(failure)
+        }
+        "list_modules" => Ok(match modules {
+            Some(modules) => modules.modules().await.into_iter().map(listed).collect(),
+            None => Value::array([Value::Null; 0]),
+        }),
+        "get_module_interface" => {
+            let module: ContentId = call.argument(0, "hash")?;
+            let interface = kept(modules)?.interface(&module).await;
+            interface.map(|interface| interface.to_value()).map_err(failure)
+        }
+        "list_blueprints" => Ok(match modules {
+            Some(modules) => modules.blueprints().await.iter().map(blueprint_value).collect(),
+            None => Value::array([Value::Null; 0]),
+        }),
+        _ => {
+            let id: ContentId = call.argument(0, "blueprint_id")?;
+            let blueprint = kept(modules)?.blueprint(&id).await;
+            blueprint.as_ref().map(blueprint_value).map_err(failure)
+        }
+    }
+}
+
+/// What is used of the configuration of a module: the rest follows from its imports.
+#[derive(Deserialize)]
+struct NamedConfig {
+    name: String,
+}
+
+fn kept(modules: Option<&dyn Modules>) -> Result<&dyn Modules, CallError> {
+    modules.ok_or_else(|| failure("this peer keeps no modules: it has no folder for data"))
+}
+
+fn listed(module: ListedModule) -> Value {
+    match module {
+        ListedModule::Valid {
+            id,
+            name,
+            logger_enabled,
+            mounted_binaries,
+        } => {
+            let settings = Settings {
+                logger_enabled: Some(logger_enabled),
+                mounted_binaries: Some(mounted_binaries.into_iter().collect()),
+                ..Settings::default()
+            };
+            let config = config(&name, settings);
+            Value::object([
+                ("name", name.into()),
+                ("hash", id.to_string().into()),
+                ("config", config),
+            ])
+        }
+        ListedModule::Invalid { file, reason } => {
+            Value::object([("invalid_file_name", file.into()), ("error", reason.into())])
+        }
+    }
+}
+
+fn blueprint_value(blueprint: &Blueprint) -> Value {
+    let dependencies = blueprint.dependencies().iter().map(|id| Value::from(id.to_string()));
+    Value::object([
+        ("name", blueprint.name().into()),
+        ("id", blueprint.id().to_string().into()),
+        ("dependencies", dependencies.collect()),
+    ])
 }
 
 /// Settings of a module. `[]` is the default.

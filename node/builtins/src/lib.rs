@@ -1,8 +1,8 @@
 //! What every peer answers without a service being deployed.
 //!
 //! One file per service; each has a function `register` that adds its functions. [`standard`] calls them all. Most functions are
-//! computed by the core of the peer. Those that concern other peers are answered by [`world::answer`], which the driver of the
-//! core calls with its network.
+//! computed by the core of the peer. Those that concern other peers and modules are answered by [`world::answer`], which the
+//! driver of the core calls with its network and its store of modules.
 //!
 //! `tests/functions.json` lists all functions that official peers answer, with cases for those that are here; the table of
 //! `docs/builtins.md` is made from it.
@@ -18,6 +18,7 @@ mod ipfs;
 mod json;
 mod kad;
 mod math;
+mod modules;
 mod op;
 mod peer;
 mod sig;
@@ -26,7 +27,8 @@ mod vm;
 pub mod world;
 
 pub use arguments::Arguments;
-pub use world::Contacts;
+pub use modules::{ListedModule, Modules};
+pub use world::{Contacts, World};
 
 use aqua_peer::Functions;
 use aqua_values::Value;

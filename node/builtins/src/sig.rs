@@ -28,7 +28,7 @@ pub(crate) fn register(functions: &mut Functions) {
 /// A peer that asks for what it may not have gets an error; data that isn't bytes gives a result that says so.
 fn sign(view: &View<'_>, call: &Call) -> CallResult {
     let (asker, signer) = (&call.particle.init_peer_id, &call.peer);
-    let is_managed = call.is_privileged && call.scope == ScopeId::HOST;
+    let is_managed = call.authority.is_privileged() && call.scope == ScopeId::HOST;
     if asker != signer && !is_managed {
         return Err(failure(format!(
             "peer '{asker}' is not allowed to sign data on '{signer}'"

@@ -1,84 +1,162 @@
-//! `srv`: which services a peer has and what they offer.
+//! `srv`: the services of a peer: which there are, what they offer, and how they are created, named and removed.
 //!
-//! A service that was deployed under a name has that name as its id and as its alias, and is the peer's own.
+//! A service of the operator has its id as its alias, belongs to the peer itself, and can't be changed by particles.
 
-use crate::Arguments as _;
-use aqua_interface::Interface;
-use aqua_peer::{Call, Function, Functions, View, failure};
+use crate::arguments::protected;
+use crate::{Arguments as _, no_result};
+use aqua_blueprint::ContentId;
+use aqua_peer::{Authority, Call, Function, Functions, NewService, Service, ServiceKind, Transaction, failure};
 use aqua_values::Value;
 use aqua_vm::{CallError, CallResult};
 
+/// Aliases by which the script of a spell calls the spell itself.
+const OF_SPELLS: [&str; 2] = ["spell", "self"];
+
+/// The longest alias, in bytes.
+const LONGEST_ALIAS: usize = 255;
+
 pub(crate) fn register(functions: &mut Functions) {
-    functions.register(
-        "srv",
-        "list",
-        Function::Local(|view, _| {
-            let services = view.scope.services.ids();
-            Ok(services.map(|service| info(view, service)).collect()).into()
-        }),
-    );
-    functions.register(
-        "srv",
-        "info",
-        Function::Local(|view, call| service(view, call).map(|(service, _)| info(view, &service)).into()),
-    );
-    functions.register(
-        "srv",
-        "get_interface",
-        Function::Local(|view, call| interface(view, call).into()),
-    );
-    functions.register(
-        "srv",
-        "resolve_alias",
-        Function::Local(|view, call| resolve_alias(view, call).into()),
-    );
-    functions.register(
-        "srv",
-        "resolve_alias_opt",
-        Function::Local(|view, call| {
-            call.argument(0, "alias")
-                .map(|alias: String| {
-                    let found = view.scope.services.find(&alias).is_some();
-                    found.then_some(alias).into_iter().collect()
-                })
-                .into()
-        }),
-    );
+    let mut register = |name, answered| functions.register("srv", name, answered);
+    register("create", Function::Create(create));
+    register("remove", Function::Stateful(remove));
+    register("list", Function::Stateful(list));
+    register("info", Function::Stateful(information));
+    register("get_interface", Function::Stateful(interface));
+    register("add_alias", Function::Stateful(add_alias));
+    register("remove_alias", Function::Stateful(remove_alias));
+    register("resolve_alias", Function::Stateful(resolve_alias));
+    register("resolve_alias_opt", Function::Stateful(resolve_alias_opt));
 }
 
-fn resolve_alias(view: &View<'_>, call: &Call) -> CallResult {
+fn create(call: &Call) -> Result<NewService, CallError> {
+    let blueprint: ContentId = call.argument(0, "blueprint_id")?;
+    protected(call)?;
+    Ok(NewService {
+        blueprint: blueprint.to_string().into(),
+        kind: ServiceKind::Service,
+    })
+}
+
+fn remove(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let name: String = call.argument(0, "service_id_or_alias")?;
+    protected(call)?;
+    let service = changeable(transaction, &name)?;
+    if service.kind == ServiceKind::Spell {
+        return Err(failure("cannot remove a spell"));
+    }
+    let initiator = &call.particle.init_peer_id;
+    let is_creator = *initiator == call.peer || service.owner.as_ref() == Some(initiator);
+    if !is_creator && call.authority != Authority::Manager {
+        return Err(failure("only creator can remove service"));
+    }
+    transaction.remove_service(service);
+    Ok(no_result())
+}
+
+fn list(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let services = transaction.scope().services.iter();
+    Ok(services.map(|service| description(service, call)).collect())
+}
+
+fn information(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let name: String = call.argument(0, "service_id")?;
+    Ok(description(find(transaction, &name)?, call))
+}
+
+fn interface(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let name: String = call.argument(0, "service_id")?;
+    match &find(transaction, &name)?.interface {
+        Ok(interface) => Ok(interface.to_value()),
+        Err(reason) => Err(failure(format!("Service '{name}' could not be started: {reason}"))),
+    }
+}
+
+fn add_alias(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
     let alias: String = call.argument(0, "alias")?;
-    if view.scope.services.find(&alias).is_some() {
-        return Ok(alias.into());
+    let name: String = call.argument(1, "service_id")?;
+    protected(call)?;
+    if OF_SPELLS.contains(&alias.as_str()) {
+        return Err(failure(format!("alias '{alias}' belongs to spells")));
     }
-    let worker = &view.scope.peer;
-    Err(failure(format!(
-        "Service with alias '{alias}' is not found on worker '{worker}'"
-    )))
+    if alias.is_empty() || alias.len() > LONGEST_ALIAS {
+        return Err(failure(format!("an alias has 1 to {LONGEST_ALIAS} bytes")));
+    }
+    if transaction.scope().services.get(&alias).is_some() {
+        return Err(failure(format!("alias '{alias}' is the id of a service")));
+    }
+    let service = changeable(transaction, &name)?;
+    transaction.set_alias(&alias, service);
+    Ok(no_result())
 }
 
-/// The service that the first argument names.
-fn service<'v>(view: &'v View<'_>, call: &Call) -> Result<(String, &'v Interface), CallError> {
-    let service: String = call.argument(0, "service_id")?;
-    match view.scope.services.find(&service) {
-        Some((_, interface)) => Ok((service, interface)),
-        None => Err(failure(format!("Service with id '{service}' not found"))),
+fn remove_alias(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let alias: String = call.argument(0, "alias")?;
+    protected(call)?;
+    let service = resolve(transaction, &alias, call)?;
+    refuse_of_operator(service)?;
+    transaction.remove_alias(&alias);
+    Ok(no_result())
+}
+
+fn resolve_alias(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let alias: String = call.argument(0, "alias")?;
+    Ok((*resolve(transaction, &alias, call)?.id).into())
+}
+
+fn resolve_alias_opt(transaction: &mut Transaction<'_>, call: &Call) -> CallResult {
+    let alias: String = call.argument(0, "alias")?;
+    let service = transaction.scope().services.resolve(&alias);
+    Ok(service.map(|service| Value::from(&*service.id)).into_iter().collect())
+}
+
+/// The service with that id or alias.
+fn find<'a>(transaction: &Transaction<'a>, name: &str) -> Result<&'a Service, CallError> {
+    let service = transaction.scope().services.find(name);
+    service.ok_or_else(|| failure(format!("Service with id '{name}' not found")))
+}
+
+/// The service with that id or alias, which particles may change.
+fn changeable<'a>(transaction: &Transaction<'a>, name: &str) -> Result<&'a Service, CallError> {
+    let service = find(transaction, name)?;
+    refuse_of_operator(service)?;
+    Ok(service)
+}
+
+fn refuse_of_operator(service: &Service) -> Result<(), CallError> {
+    match service.blueprint {
+        Some(_) => Ok(()),
+        None => Err(failure(format!(
+            "service '{}' is part of the configuration of the peer",
+            service.id
+        ))),
     }
 }
 
-fn info(view: &View<'_>, service: &str) -> Value {
-    let peer = view.scope.peer.to_string();
+fn resolve<'a>(transaction: &Transaction<'a>, alias: &str, call: &Call) -> Result<&'a Service, CallError> {
+    let service = transaction.scope().services.resolve(alias);
+    service.ok_or_else(|| {
+        failure(format!(
+            "Service with alias '{alias}' is not found on worker '{}'",
+            call.peer
+        ))
+    })
+}
+
+fn description(service: &Service, call: &Call) -> Value {
+    let scope = call.peer.to_string();
+    let owner = service
+        .owner
+        .as_ref()
+        .map_or_else(|| scope.clone(), ToString::to_string);
     Value::object([
-        ("id", service.into()),
-        ("blueprint_id", "".into()),
-        ("service_type", "service".into()),
-        ("owner_id", peer.as_str().into()),
-        ("aliases", [service].into()),
-        ("worker_id", peer.into()),
+        ("id", (*service.id).into()),
+        ("blueprint_id", service.blueprint.as_deref().unwrap_or_default().into()),
+        ("service_type", service.kind.name().into()),
+        ("owner_id", owner.into()),
+        (
+            "aliases",
+            service.aliases.iter().map(|alias| Value::from(&**alias)).collect(),
+        ),
+        ("worker_id", scope.into()),
     ])
-}
-
-fn interface(view: &View<'_>, call: &Call) -> CallResult {
-    let (_, interface) = service(view, call)?;
-    Ok(interface.to_value())
 }

@@ -1,17 +1,18 @@
-//! Builtins that concern other peers. The driver of a core answers their calls with its network.
+//! Builtins that concern other peers and modules. The driver of a core answers their calls with its network and its store.
 
 use crate::arguments::protected;
 use crate::kad::key_and_count;
 use crate::peer::peer_id;
-use crate::{Arguments as _, no_result};
+use crate::{Arguments as _, Modules, dist, no_result};
 use aqua_keys::PeerId;
 use aqua_peer::{Call, failure};
 use aqua_values::Value;
 use aqua_vm::CallResult;
 use futures::future::BoxFuture;
+use std::fmt;
 
 /// Information about other peers. Addresses are multiaddresses as text.
-pub trait Contacts: Send + Sync {
+pub trait Contacts: fmt::Debug + Send + Sync {
     /// The known peers nearest to a key, nearest first; never this one.
     fn neighborhood(&self, key: Vec<u8>, count: usize) -> BoxFuture<'_, Vec<PeerId>>;
 
@@ -25,8 +26,18 @@ pub trait Contacts: Send + Sync {
     fn addresses(&self) -> BoxFuture<'_, Vec<String>>;
 }
 
+/// What the driver of a core has.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// Its network.
+    pub contacts: &'a dyn Contacts,
+    /// Its modules, if it keeps any.
+    pub modules: Option<&'a dyn Modules>,
+}
+
 /// Answers a call of a [`Function::World`](aqua_peer::Function::World).
-pub async fn answer(contacts: &dyn Contacts, call: &Call) -> CallResult {
+pub async fn answer(world: World<'_>, call: &Call) -> CallResult {
+    let contacts = world.contacts;
     match (call.service.as_str(), call.function.as_str()) {
         ("kad", "neighborhood") => {
             let (key, count) = key_and_count(call)?;
@@ -55,6 +66,7 @@ pub async fn answer(contacts: &dyn Contacts, call: &Call) -> CallResult {
             let addresses = contacts.contact(&peer).await;
             Ok(addresses.map_or_else(no_result, |addresses| contact_value(&peer, addresses)))
         }
+        ("dist", _) => dist::answer(world.modules, call).await,
         (service, function) => {
             let text = format!("Service with id '{service}' not found (function {function})");
             Err(failure(text))

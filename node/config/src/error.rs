@@ -62,6 +62,12 @@ pub enum Error {
         /// The cause.
         source: Box<DeployError>,
     },
+    /// The records of the node can't be opened.
+    #[error("can't open the state of the node")]
+    State(#[source] Box<aqua_file_storage::OpenError>),
+    /// The modules of the node can't be opened.
+    #[error("can't open the modules of the node")]
+    Modules(#[source] Box<aqua_modules::ModuleStoreError>),
     /// The node can't be started, such as for a port in use.
     #[error("can't start the node")]
     Node(#[source] Box<aqua_node::StartError>),

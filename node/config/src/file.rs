@@ -25,6 +25,10 @@
 //!
 //! [policy]                       # what services may use of this machine: see `aqua_services::Policy`
 //! env = { REGION = "eu" }
+//!
+//! [effectors.curl]               # a module that may run programs if a particle deploys it
+//! cid = "bafkrei…"
+//! binaries = { curl = "/usr/bin/curl" }
 //! ```
 //!
 //! All keys are optional.
@@ -33,9 +37,12 @@ use crate::Error;
 use aqua_diagnostics::{Diagnostic, FileId, Sources};
 use aqua_keys::PeerId;
 use aqua_marine::ServiceConfig;
+use aqua_modules::ContentId;
 use aqua_network::{Multiaddr, NetworkName};
+use aqua_node::Effectors;
 use aqua_services::Policy;
 use aqua_toml::{Document, Section, Service, ServiceSource, Spanned};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
@@ -49,6 +56,12 @@ const NETWORK_NAME: &str = "`dar`, `stage`, `kras` or 64 hexadecimal digits";
 
 /// What is expected where a string is not a peer id.
 const PEER_ID: &str = "a peer id such as 12D3KooW...";
+
+/// What is expected where a string is not the id of a module.
+const CONTENT_ID: &str = "the content id of a module, such as \"bafkrei...\"";
+
+/// What is expected where a string is not the path of a program.
+const PROGRAM: &str = "absolute paths of programs";
 
 /// The configuration of a node. Missing and invalid values are replaced by defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,6 +82,17 @@ pub struct NodeConfig {
     pub services: Vec<Service>,
     /// `[policy]`: what services may have of what they ask for.
     pub policy: Policy,
+    /// `[effectors.NAME]`, in the order of the file.
+    pub effectors: Vec<Effector>,
+}
+
+/// `[effectors.NAME]`: a module that may run programs of this machine if a particle deploys it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effector {
+    /// The module.
+    pub module: ContentId,
+    /// The programs, as absolute paths, by the name of the function that runs them.
+    pub programs: BTreeMap<String, PathBuf>,
 }
 
 /// `[listen]`: the addresses of the node.
@@ -138,9 +162,47 @@ impl NodeConfig {
             limits: root.section("limits").map(Limits::read).unwrap_or_default(),
             services: Service::read_all(&mut root),
             policy: Policy::read(&mut root),
+            effectors: Effector::read_all(&mut root),
         };
         root.finish();
         config
+    }
+}
+
+impl NodeConfig {
+    /// The modules that may run programs.
+    pub fn effectors(&self) -> Effectors {
+        let mut effectors = Effectors::default();
+        for effector in &self.effectors {
+            effectors.allow(effector.module, effector.programs.clone());
+        }
+        effectors
+    }
+}
+
+impl Effector {
+    fn read_all(root: &mut Section<'_, '_>) -> Vec<Self> {
+        let sections = root.sections("effectors").into_iter();
+        sections.filter_map(|(_, section)| Self::read(section)).collect()
+    }
+
+    fn read(mut section: Section<'_, '_>) -> Option<Self> {
+        let module = section.required_string("cid", "\"bafkrei...\"");
+        let module = module.and_then(|cid| converted(&section, "cid", &cid, CONTENT_ID));
+        let programs = section.string_table("binaries").into_iter();
+        let programs = programs.filter_map(|(name, path)| {
+            let is_absolute = Path::new(&path.value).is_absolute();
+            if !is_absolute {
+                section.report_invalid("binaries", path.span, PROGRAM);
+            }
+            is_absolute.then(|| (name, path.value.into()))
+        });
+        let programs = programs.collect();
+        section.finish();
+        Some(Self {
+            module: module?,
+            programs,
+        })
     }
 }
 
@@ -259,6 +321,27 @@ mod tests {
             (Some(7777), Some(9999))
         );
         assert!(config.limits.particle.is_some() && config.limits.ttl.is_some());
+    }
+
+    #[test]
+    fn effectors_are_modules_with_programs() {
+        let cid = "bafkreids22lgia5bqs63uigw4mqwhsoxvtnkpfqxqy5uwyyerrldsr32ce";
+        let text = format!("[effectors.curl]\ncid = \"{cid}\"\nbinaries = {{ curl = \"/usr/bin/curl\" }}\n");
+        let (config, messages) = NodeConfig::parse(FileId(0), &text);
+        assert_eq!(messages, []);
+        let programs = [("curl".to_owned(), PathBuf::from("/usr/bin/curl"))];
+        assert_eq!(
+            config.effectors,
+            [Effector {
+                module: cid.parse().expect("a content id"),
+                programs: programs.into()
+            }]
+        );
+        let relative = text.replace("/usr/bin/", "");
+        let (config, messages) = NodeConfig::parse(FileId(0), &relative);
+        assert_eq!((config.effectors[0].programs.len(), messages.len()), (0, 1));
+        let (config, messages) = NodeConfig::parse(FileId(0), &text.replace(cid, "curl.wasm"));
+        assert_eq!((config.effectors.len(), messages.len()), (0, 1));
     }
 
     #[test]

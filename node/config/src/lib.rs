@@ -4,12 +4,13 @@
 //! starts the node. Mistakes in the configuration file are diagnostics with spans, in [`Error::Invalid`]; other failures
 //! are the other variants of [`Error`].
 
+mod data_folder;
 mod error;
 mod file;
 mod key_file;
 mod start;
 
 pub use error::Error;
-pub use file::{Limits, Listen, MULTIADDRESS, Network, NodeConfig, NodeFile};
+pub use file::{Effector, Limits, Listen, MULTIADDRESS, Network, NodeConfig, NodeFile};
 pub use key_file::{random_seed, read_or_create};
 pub use start::{Options, start};

@@ -1,5 +1,6 @@
 //! Starts a node from its configuration file and options.
 
+use crate::data_folder::DataFolder;
 use crate::{Error, NodeConfig, NodeFile, random_seed, read_or_create};
 use aqua_diagnostics::{Diagnostic, FileId};
 use aqua_keys::KeyPair;
@@ -20,7 +21,8 @@ pub struct Options {
     pub file: Option<PathBuf>,
     /// The file of the secret key; created if missing. Without one, here or in the configuration, the key is new.
     pub key_file: Option<PathBuf>,
-    /// The folder for data that is kept between runs; created if missing. Compiled code of services is in `artefacts`.
+    /// The folder for data that is kept between runs; created if missing. Without one, here or in the configuration, particles can't
+    /// create services, and records are kept in memory.
     pub data_dir: Option<PathBuf>,
     /// How code of services is loaded. Its folder for compiled code is used if there is no data folder, here or in the configuration.
     pub engine: EngineOptions,
@@ -49,15 +51,26 @@ pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Nod
         ttl: config.limits.ttl.unwrap_or(default.ttl),
         ..default
     };
-    let services = Some(deploy(options, &root, &config).await?);
-    let config = Config {
+    let data = data_folder(options, &root, &config);
+    // First, because it also finds out whether another node uses the folder.
+    let records = data.as_ref().map(DataFolder::records).transpose()?;
+    let services = deploy(options, &root, &config).await?;
+    let effectors = config.effectors();
+    let deployment = data
+        .map(|data| data.deployment(services.clone(), effectors))
+        .transpose()?;
+    let mut node = Config {
         limits,
         managers: config.managers.into_iter().collect(),
-        services,
+        services: Some(services),
+        deployment,
         observer,
         ..Config::new(network)
     };
-    let started = Node::start(config).await;
+    if let Some(records) = records {
+        node.storage = Box::new(records);
+    }
+    let started = Node::start(node).await;
     started.map_err(|source| Error::Node(Box::new(source)))
 }
 
@@ -116,7 +129,7 @@ async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<H
         Engine::with_options(engine(options, root, config)).map_err(|source| Error::ServiceHost(Box::new(source)))?;
     let limits = aqua_services::Config {
         policy: config.policy.clone().in_folder(root),
-        data_dir: data_dir(options, root, config).map(|folder| folder.join("services")),
+        data_dir: data_folder(options, root, config).map(|folder| folder.services()),
         ..aqua_services::Config::default()
     };
     let host = Host::with_engine(engine.clone(), limits);
@@ -151,16 +164,17 @@ async fn deploy(options: &Options, root: &Path, config: &NodeConfig) -> Result<H
 }
 
 /// The folder for data that is kept between runs.
-fn data_dir(options: &Options, root: &Path, config: &NodeConfig) -> Option<PathBuf> {
+fn data_folder(options: &Options, root: &Path, config: &NodeConfig) -> Option<DataFolder> {
     let configured = config.data_dir.as_ref().map(|path| root.join(&path.value));
-    options.data_dir.clone().or(configured)
+    let path = options.data_dir.clone().or(configured)?;
+    Some(DataFolder::new(&path))
 }
 
 /// The engine of the options, with the data folder and the limit of the configuration.
 fn engine(options: &Options, root: &Path, config: &NodeConfig) -> EngineOptions {
     let mut engine = options.engine.clone();
-    if let Some(folder) = data_dir(options, root, config) {
-        engine.artefacts = Some(ArtefactCache::new(folder.join("artefacts")));
+    if let Some(folder) = data_folder(options, root, config) {
+        engine.artefacts = Some(ArtefactCache::new(folder.artefacts()));
     }
     if let (Some(artefacts), Some(limit)) = (&mut engine.artefacts, config.limits.artefacts) {
         artefacts.limit = limit;
@@ -268,10 +282,11 @@ mod tests {
             directory(&options, "data_dir = \"data\""),
             Some(("data/artefacts".into(), default))
         );
-        options.data_dir = Some("given".into());
+        let given = tempfile::tempdir().expect("a temporary folder");
+        options.data_dir = Some(given.path().to_owned());
         assert_eq!(
             directory(&options, "data_dir = \"data\""),
-            Some(("given/artefacts".into(), default))
+            Some((given.path().join("artefacts"), default))
         );
     }
 

@@ -90,6 +90,27 @@ impl ServiceFolders {
         remove(&self.ephemeral.join(service))
     }
 
+    /// Removes the folders of all services but those that `keeps` accepts.
+    ///
+    /// # Errors
+    /// If they can't be listed or removed.
+    pub fn retain(&self, keeps: impl Fn(&str) -> bool) -> io::Result<()> {
+        for parent in [&self.persistent, &self.ephemeral] {
+            let folders = match fs::read_dir(parent) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                folders => folders?,
+            };
+            for folder in folders {
+                let folder = folder?;
+                let is_kept = folder.file_name().to_str().is_some_and(&keeps);
+                if !is_kept && folder.file_type()?.is_dir() {
+                    remove(&folder.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the ephemeral folders of all services, as at the start of a node.
     ///
     /// # Errors
@@ -173,6 +194,12 @@ mod tests {
             "kept"
         );
         assert!(!ephemeral.join("one/b/file").exists());
+
+        folders
+            .retain(|service| service != "two")
+            .expect("folders can be removed");
+        assert!(persistent.join("one/a").is_dir() && !persistent.join("two").exists());
+        folders.create("two", &["a"], "scope").expect("new folders");
 
         folders.remove("one").expect("it can be removed");
         folders.remove("one").expect("there is nothing left to remove");

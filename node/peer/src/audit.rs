@@ -162,6 +162,10 @@ impl Peer {
         check(by_initiator == calls as u64, || {
             format!("initiators have {by_initiator} calls of {calls}")
         })?;
+        let starting = self.calls.values().filter(|call| call.is_starting()).count();
+        check(starting <= self.starts.len(), || {
+            "a call waits for no start of a service".to_owned()
+        })?;
         let waits = self.calls.values().any(|call| matches!(call.state, CallState::Commit));
         check(!waits || !self.records.is_clean(), || {
             "a call waits for no commit".to_owned()

@@ -2,13 +2,14 @@
 
 use crate::event::{DropReason, Event};
 use crate::functions::Call;
-use crate::id::{BatchId, CallId, JobId, OfferId, ReadId, SendId, SubmissionId};
+use crate::id::{BatchId, CallId, JobId, OfferId, ReadId, ScopeId, SendId, StartId, SubmissionId};
 use crate::job::Job;
 use crate::submission::Report;
 use aqua_keys::PeerId;
 use aqua_particle::Header;
 use aqua_storage::{Change, KeyRange};
 use bytes::Bytes;
+use ecow::EcoString;
 use std::sync::Arc;
 
 /// An action for the driver. Effects are carried out in the order in which they are polled; sends to one destination, reads and
@@ -73,6 +74,24 @@ pub enum Effect {
         /// The changes, in order.
         operations: Vec<Change>,
     },
+    /// Start a service and answer with [`Input::Started`](crate::Input::Started). Data that it has stays.
+    Start {
+        /// Its number.
+        start: StartId,
+        /// The scope of the service.
+        scope: ScopeId,
+        /// The id of the service.
+        service: Arc<str>,
+        /// The content id of its blueprint.
+        blueprint: EcoString,
+    },
+    /// Stop a service and delete its data. There is no answer.
+    Remove {
+        /// The scope of the service.
+        scope: ScopeId,
+        /// The id of the service.
+        service: Arc<str>,
+    },
     /// Report to the submitter of a particle.
     Report {
         /// The submission.
@@ -82,7 +101,7 @@ pub enum Effect {
     },
     /// Record an event.
     Emit(Event),
-    /// The stored records were read; offers and submissions are accepted from now on.
+    /// The stored records were read and the services started; offers and submissions are accepted from now on.
     Ready,
     /// Nothing is left and nothing will happen any more. The last effect.
     Stopped,

@@ -149,6 +149,27 @@ pub enum EventKind {
         /// What went wrong.
         reason: String,
     },
+    /// A service of this peer's records could not be started. Calls of it fail with the reason.
+    ServiceFailed {
+        /// Its id.
+        service: Arc<str>,
+        /// What went wrong.
+        reason: EcoString,
+    },
+    /// A service of the operator has the id or an alias of a service of this peer's records, which is not called by that name.
+    NameTaken {
+        /// The service of the records.
+        service: Arc<str>,
+        /// The id or alias.
+        name: EcoString,
+    },
+    /// A record has no valid form. It is kept as it is, and what it is about is not there.
+    RecordIgnored {
+        /// Its key.
+        key: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The driver answered something that was not asked: a defect of the driver. The input is ignored.
     DriverFault {
         /// Which input.

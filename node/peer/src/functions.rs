@@ -3,6 +3,7 @@
 use crate::id::{ScopeId, SubmissionId};
 use crate::records::Transaction;
 use crate::scope::Scope;
+use crate::services::ServiceKind;
 use crate::time::{Monotonic, Now};
 use aqua_keys::PeerId;
 use aqua_particle::Header;
@@ -32,10 +33,28 @@ pub struct Call {
     pub tetraplets: Vec<Tetraplets>,
     /// The particle that calls.
     pub particle: Arc<Header>,
-    /// Whether the host or one of its [managers](crate::Config::managers) started the particle.
-    pub is_privileged: bool,
+    /// Whose particle it is.
+    pub authority: Authority,
     /// When the call is cancelled.
     pub deadline: Monotonic,
+}
+
+/// What the initiator of a particle may do on this peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// It is the host itself.
+    Host,
+    /// It is one of the host's [managers](crate::Config::managers).
+    Manager,
+    /// It is neither.
+    Other,
+}
+
+impl Authority {
+    /// Whether the initiator may call what only the host and its managers may call.
+    pub fn is_privileged(self) -> bool {
+        self != Self::Other
+    }
 }
 
 /// Who answers a call.
@@ -47,8 +66,13 @@ pub enum Target {
     World,
     /// A function of the program that embeds the peer.
     Embedder,
-    /// A deployed service, by id.
-    Service(Arc<str>),
+    /// A deployed service.
+    Service {
+        /// Its id.
+        id: Arc<str>,
+        /// Who created it.
+        owner: PeerId,
+    },
     /// The submitter of the particle.
     Submitter(SubmissionId),
 }
@@ -60,12 +84,23 @@ pub enum Function {
     Pure(fn(&Call) -> CallResult),
     /// By the core's own state and clock, in O(log n).
     Local(fn(&View<'_>, &Call) -> Answer),
-    /// By a change of records. Answered when the change is durable.
+    /// By a change of records or services. Answered when the change, and every earlier one that it may have read, is durable.
     Stateful(fn(&mut Transaction<'_>, &Call) -> CallResult),
+    /// By creating a service. Answered with its id when its record is durable.
+    Create(fn(&Call) -> Result<NewService, CallError>),
     /// By the driver: it needs the network, files or processes.
     World,
     /// By the driver: it belongs to the embedding program.
     Embedder,
+}
+
+/// A service that is to be created for the initiator of a particle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewService {
+    /// The content id of its blueprint.
+    pub blueprint: EcoString,
+    /// What it is.
+    pub kind: ServiceKind,
 }
 
 /// The answer of a function that the core runs itself.
@@ -211,6 +246,7 @@ impl fmt::Debug for Function {
             Self::Pure(_) => "Pure",
             Self::Local(_) => "Local",
             Self::Stateful(_) => "Stateful",
+            Self::Create(_) => "Create",
             Self::World => "World",
             Self::Embedder => "Embedder",
         })

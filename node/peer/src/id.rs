@@ -25,6 +25,8 @@ ids! {
     ReadId,
     /// A batch of record changes; numbered by the core, in order.
     BatchId,
+    /// A start of a service; numbered by the core.
+    StartId,
     /// An identity of this peer: the host, or a worker; chosen by the embedder.
     ScopeId,
 }

@@ -1,9 +1,10 @@
 //! What the driver reports to the core.
 
-use crate::id::{BatchId, CallId, ConnectionId, JobId, OfferId, ReadId, SendId, SubmissionId};
+use crate::id::{BatchId, CallId, ConnectionId, JobId, OfferId, ReadId, SendId, StartId, SubmissionId};
 use crate::job::{JobResult, Panicked};
 use crate::submission::Submission;
 use crate::time::Nanos;
+use aqua_interface::Interface;
 use aqua_keys::PeerId;
 use aqua_particle::{Header, RejectReason};
 use aqua_storage::{Page, StorageError};
@@ -11,8 +12,8 @@ use aqua_vm::CallResult;
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// Something that happened outside of the core. Each `Accept`, `Run`, `Call`, `Send` and `Read` is answered exactly once, also
-/// when it was cancelled.
+/// Something that happened outside of the core. Each `Accept`, `Run`, `Call`, `Send`, `Read` and `Start` is answered exactly
+/// once, also when it was cancelled.
 #[derive(Debug)]
 pub enum Input {
     /// The moment of [`Peer::next_wakeup`](crate::Peer::next_wakeup) has come.
@@ -90,6 +91,13 @@ pub enum Input {
         read: ReadId,
         /// The records.
         page: Result<Page, StorageError>,
+    },
+    /// A service runs, or can't be started.
+    Started {
+        /// The start.
+        start: StartId,
+        /// What the service offers, or the reason.
+        result: Result<Arc<Interface>, String>,
     },
     /// A batch and all earlier ones are durable.
     Committed {

@@ -11,12 +11,13 @@
 //! 3. **Actor**: one for each particle and scope. It keeps the particle's state, runs one step at a time, and expires.
 //! 4. **Schedule**: which job runs next; fair by scope, connection and initiator.
 //! 5. **Calls**: answered by the core, by the driver, or when a batch of records is durable.
-//! 6. **Sends**: frames to other peers, bounded for each destination; data for another scope goes there directly.
+//! 6. **Services**: created and restored by the driver, recorded here. See `services`.
+//! 7. **Sends**: frames to other peers, bounded for each destination; data for another scope goes there directly.
 //!
 //! # Driving it
 //!
 //! A turn is one or more calls of [`Peer::handle`], then [`Peer::poll_effect`] until it returns `None`. Each `Accept`, `Run`,
-//! `Call`, `Send` and `Read` is answered exactly once, also when it was cancelled.
+//! `Call`, `Send`, `Read` and `Start` is answered exactly once, also when it was cancelled.
 
 mod actor;
 mod admission;
@@ -38,6 +39,7 @@ mod rate;
 mod records;
 mod schedule;
 mod scope;
+mod services;
 mod status;
 mod submission;
 mod time;
@@ -45,8 +47,8 @@ mod timers;
 
 pub use effect::{Effect, InFlight};
 pub use event::{DropReason, Event, EventKind, InitiatorLimit, PauseCause};
-pub use functions::{Answer, Call, Function, Functions, Guard, Target, View, failure};
-pub use id::{BatchId, CallId, ConnectionId, JobId, OfferId, ReadId, ScopeId, SendId, SubmissionId};
+pub use functions::{Answer, Authority, Call, Function, Functions, Guard, NewService, Target, View, failure};
+pub use id::{BatchId, CallId, ConnectionId, JobId, OfferId, ReadId, ScopeId, SendId, StartId, SubmissionId};
 pub use input::{Frame, Input, SendError};
 pub use job::{FunctionJob, Job, JobResult, Panicked, Source, StepDone, StepJob};
 pub use limits::{ConnectionLimits, DestinationLimits, InitiatorLimits, Limits};
@@ -54,7 +56,8 @@ pub use limits::{ConnectionLimits, DestinationLimits, InitiatorLimits, Limits};
 pub use mistake::Mistake;
 pub use peer::{Config, Peer};
 pub use records::Transaction;
-pub use scope::{Scope, Services};
+pub use scope::Scope;
+pub use services::{Service, ServiceKind, Services};
 pub use status::Status;
 pub use submission::{EndReason, Provided, Report, Submission};
 pub use time::{Monotonic, Nanos, Now};

@@ -37,12 +37,16 @@ pub enum Mistake {
     HeldForever,
     /// Retained bytes of answers are not accounted for.
     AnswersUnaccounted,
+    /// A service is removed before the deletion of its record is durable.
+    RemovedBeforeCommit,
+    /// A service that has started too late for its call goes on.
+    UnwantedIsKept,
 }
 
 #[cfg(feature = "mistakes")]
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::AnswerBeforeCommit,
         Self::TwoBatches,
         Self::CancelIsForgotten,
@@ -56,6 +60,8 @@ impl Mistake {
         Self::SendsSwapped,
         Self::HeldForever,
         Self::AnswersUnaccounted,
+        Self::RemovedBeforeCommit,
+        Self::UnwantedIsKept,
     ];
 }
 

@@ -3,7 +3,8 @@
 use crate::actor::{Actor, ActorId, Destination, PendingCall, PendingSend, Phase, Submitter};
 use crate::admission::{Verification, VerificationId};
 use crate::event::{DropReason, Event, EventKind};
-use crate::id::{BatchId, CallId, Counter, JobId, ReadId, ScopeId, SendId, SubmissionId};
+use crate::functions::Authority;
+use crate::id::{BatchId, CallId, Counter, JobId, ReadId, ScopeId, SendId, StartId, SubmissionId};
 use crate::ingress::Connections;
 use crate::initiators::{InitiatorId, Initiators};
 use crate::job::{JobResult, Panicked};
@@ -14,6 +15,7 @@ use crate::random::Generator;
 use crate::records::Records;
 use crate::schedule::{Choice, FlowId, Schedule, Work};
 use crate::scope::Scope;
+use crate::services::lifecycle::Starting;
 use crate::submission::{EndReason, Report, Submission};
 use crate::time::{Monotonic, Nanos, Now};
 use crate::timers::{Timer, Timers};
@@ -57,7 +59,7 @@ impl Config {
 /// How far the peer is between its start and its stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Records are being read.
+    /// Records are being read, and services started.
     Starting,
     Running,
     /// Particles are ended.
@@ -94,6 +96,7 @@ pub(crate) struct Counters {
     pub(crate) frames: Counter,
     pub(crate) shares: Counter,
     pub(crate) reads: Counter,
+    pub(crate) starts: Counter,
 }
 
 /// Everything that a peer decides. It has no clock, no threads, no sockets and no files: a driver reports what happens with
@@ -128,6 +131,7 @@ pub struct Peer {
     pub(crate) sends: BTreeMap<SendId, PendingSend>,
     pub(crate) destinations: BTreeMap<PeerId, Destination>,
     pub(crate) records: Records,
+    pub(crate) starts: BTreeMap<StartId, Starting>,
     reading: Option<ReadId>,
     /// Bytes that the peer retains.
     pub(crate) memory: u64,
@@ -170,6 +174,7 @@ impl Peer {
             sends: BTreeMap::new(),
             destinations: BTreeMap::new(),
             records: Records::default(),
+            starts: BTreeMap::new(),
             reading: None,
             memory: 0,
             inbox: Inbox::default(),
@@ -207,6 +212,7 @@ impl Peer {
             Input::CallFinished { call, result, cpu } => self.call_finished(call, result, cpu),
             Input::SendFinished { send, result } => self.send_finished(send, result),
             Input::Records { read, page } => self.records_read(read, page),
+            Input::Started { start, result } => self.started(start, result),
             Input::Committed { batch } => self.committed(batch),
             Input::CommitFailed { batch: _, error } => self.commit_failed(&error),
             Input::Shutdown => self.shut_down(),
@@ -238,14 +244,20 @@ impl Peer {
         self.scopes.get(&id)
     }
 
-    /// A scope of this peer, to register or remove its functions and services.
-    pub fn scope_mut(&mut self, id: ScopeId) -> Option<&mut Scope> {
-        self.scopes.get_mut(&id)
+    /// All scopes of this peer.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.values()
     }
 
-    /// Whether particles of this initiator may call what only the host may call.
-    pub(crate) fn is_privileged(&self, initiator: &PeerId) -> bool {
-        self.scope_ids.get(initiator) == Some(&ScopeId::HOST) || self.managers.contains(initiator)
+    /// What this initiator may do here.
+    pub(crate) fn authority(&self, initiator: &PeerId) -> Authority {
+        if self.scope_ids.get(initiator) == Some(&ScopeId::HOST) {
+            Authority::Host
+        } else if self.managers.contains(initiator) {
+            Authority::Manager
+        } else {
+            Authority::Other
+        }
     }
 
     fn fire_timers(&mut self) {
@@ -424,15 +436,22 @@ impl Peer {
             Err(error) => self.commit_failed(&error),
         }
         if self.stage == Stage::Starting {
-            self.stage = Stage::Running;
-            self.push(Effect::Ready);
+            self.restore_services();
+            self.ready_if_restored();
         }
+    }
+
+    pub(crate) fn has_read_records(&self) -> bool {
+        self.reading.is_none()
     }
 
     fn committed(&mut self, batch: BatchId) {
         match self.records.committed(batch) {
             Some(dependents) => {
                 for dependent in dependents {
+                    for (scope, service) in dependent.removed {
+                        self.push(Effect::Remove { scope, service });
+                    }
                     self.answer_dependent(dependent.call, dependent.result);
                 }
             }
@@ -488,6 +507,7 @@ impl Peer {
             && self.jobs.is_empty()
             && self.connections.accepted.is_empty()
             && self.reading.is_none()
+            && self.starts.is_empty()
             && self.records.is_clean();
         if is_done {
             self.push(Effect::Stopped);

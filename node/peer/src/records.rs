@@ -3,26 +3,49 @@
 //! All records are in memory. A change is visible to later changes at once, to answers and to the outside only when its batch is
 //! durable. One batch is committed at a time; changes that come meanwhile share the next one (group commit).
 
-use crate::id::{BatchId, CallId, Counter};
+use crate::id::{BatchId, CallId, Counter, ScopeId};
+use crate::scope::Scope;
+use crate::services::{Service, ServiceChange};
 use aqua_storage::{Change, Page};
 use aqua_vm::CallResult;
 use bytes::Bytes;
 use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
 
-/// The records as a [`Function::Stateful`](crate::Function::Stateful) sees and changes them. Nothing is changed if the function
-/// answers with an error.
+/// The records and the services of the called scope as a [`Function::Stateful`](crate::Function::Stateful) sees and changes them.
+/// Nothing is changed if the function answers with an error.
 #[derive(Debug)]
 pub struct Transaction<'a> {
-    records: &'a Records,
+    records: Option<&'a Records>,
+    scope: &'a Scope,
     changes: BTreeMap<Bytes, Option<Bytes>>,
+    services: Vec<ServiceChange>,
 }
 
-impl Transaction<'_> {
+impl<'a> Transaction<'a> {
+    /// A transaction over the services of a scope, without records: to call a function outside of a peer.
+    pub fn over(scope: &'a Scope) -> Self {
+        Self {
+            records: None,
+            scope,
+            changes: BTreeMap::new(),
+            services: Vec::new(),
+        }
+    }
+
+    pub(crate) fn new(records: &'a Records, scope: &'a Scope) -> Self {
+        Self {
+            records: Some(records),
+            ..Self::over(scope)
+        }
+    }
+
     /// The value of a record, changes included that are not durable yet.
     pub fn get(&self, key: &[u8]) -> Option<&Bytes> {
         match self.changes.get(key) {
             Some(change) => change.as_ref(),
-            None => self.records.get(key),
+            None => self.records?.get(key),
         }
     }
 
@@ -35,6 +58,36 @@ impl Transaction<'_> {
     pub fn delete(&mut self, key: impl Into<Bytes>) {
         self.changes.insert(key.into(), None);
     }
+
+    /// The scope that is called, with its services as they were before this transaction.
+    pub fn scope(&self) -> &'a Scope {
+        self.scope
+    }
+
+    /// Gives a service a name. If another service has it, it moves.
+    pub fn set_alias(&mut self, alias: &str, service: &Service) {
+        let change = ServiceChange::SetAlias(alias.into(), service.id.clone());
+        self.services.push(change);
+    }
+
+    /// Removes a name of a service.
+    pub fn remove_alias(&mut self, alias: &str) {
+        self.services.push(ServiceChange::RemoveAlias(alias.into()));
+    }
+
+    /// Removes a service. It is stopped, and its data deleted, when that is durable.
+    pub fn remove_service(&mut self, service: &Service) {
+        self.services.push(ServiceChange::Remove(service.id.clone()));
+    }
+
+    /// The changes of records and of services.
+    pub(crate) fn into_changes(self) -> (Vec<Change>, Vec<ServiceChange>) {
+        let changes = self.changes.into_iter().map(|(key, value)| match value {
+            Some(value) => Change::Put(key, value),
+            None => Change::Delete(key),
+        });
+        (changes.collect(), self.services)
+    }
 }
 
 /// An answer that waits until a batch is durable.
@@ -42,6 +95,8 @@ impl Transaction<'_> {
 pub(crate) struct Dependent {
     pub(crate) call: CallId,
     pub(crate) result: CallResult,
+    /// Services that are stopped then.
+    pub(crate) removed: Vec<(ScopeId, Arc<str>)>,
 }
 
 /// A batch that is being committed.
@@ -73,40 +128,25 @@ impl Records {
         self.current.extend(page.records.iter().cloned());
     }
 
-    /// Runs a function over the records. Its answer is returned at once if it changed nothing; otherwise it becomes a dependent
-    /// of the next batch.
-    pub(crate) fn change(
-        &mut self,
-        call: CallId,
-        function: impl FnOnce(&mut Transaction<'_>) -> CallResult,
-    ) -> Option<CallResult> {
-        let mut transaction = Transaction {
-            records: self,
-            changes: BTreeMap::new(),
-        };
-        let result = function(&mut transaction);
-        let changes = match result {
-            Ok(_) => transaction.changes,
-            Err(_) => BTreeMap::new(),
-        };
-        // What the function read may be pending, so its answer waits even if it changes nothing.
-        if changes.is_empty() && self.is_clean() {
-            return Some(result);
-        }
-        for (key, value) in changes {
-            match value {
-                Some(value) => {
-                    self.current.insert(key.clone(), value.clone());
-                    self.pending.push(Change::Put(key, value));
-                }
-                None => {
-                    self.current.remove(&key);
-                    self.pending.push(Change::Delete(key));
-                }
+    /// The records whose keys start with these bytes, sorted by key.
+    pub(crate) fn with_prefix<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = (&'a Bytes, &'a Bytes)> {
+        let from = self
+            .current
+            .range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded));
+        from.take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
+    /// Adds changes to the next batch, and an answer that waits for it.
+    pub(crate) fn stage(&mut self, changes: Vec<Change>, dependent: Dependent) {
+        for change in &changes {
+            match change {
+                Change::Put(key, value) => drop(self.current.insert(key.clone(), value.clone())),
+                Change::Delete(key) => drop(self.current.remove(key)),
+                Change::DeleteRange(range) => self.current.retain(|key, _| !range.contains(key)),
             }
         }
-        self.dependents.push(Dependent { call, result });
-        None
+        self.pending.extend(changes);
+        self.dependents.push(dependent);
     }
 
     /// The next batch, if there is one and none is being committed.
@@ -163,26 +203,25 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::functions::failure;
     use aqua_values::Value;
 
-    fn put(records: &mut Records, call: u64, key: &'static str) -> Option<CallResult> {
-        records.change(CallId(call), |transaction| {
-            if transaction.get(key.as_bytes()).is_some() {
-                return Err(failure("exists"));
-            }
-            transaction.put(key, "value");
-            Ok(Value::Null)
-        })
+    fn put(records: &mut Records, call: u64, key: &'static str) {
+        let dependent = Dependent {
+            call: CallId(call),
+            result: Ok(Value::Null),
+            removed: Vec::new(),
+        };
+        records.stage(vec![Change::Put(key.into(), "value".into())], dependent);
     }
 
     #[test]
     fn changes_during_a_commit_share_the_next_batch() {
         let mut records = Records::default();
-        assert!(put(&mut records, 1, "a").is_none());
+        put(&mut records, 1, "a");
         let (first, operations) = records.next_batch(false).expect("a batch");
         assert_eq!(operations.len(), 1);
-        assert!(put(&mut records, 2, "b").is_none() && put(&mut records, 3, "c").is_none());
+        put(&mut records, 2, "b");
+        put(&mut records, 3, "c");
         assert!(records.next_batch(false).is_none());
         assert_eq!(records.committed(first).map(|answers| answers.len()), Some(1));
         let (second, operations) = records.next_batch(false).expect("a batch");
@@ -194,27 +233,13 @@ mod tests {
     }
 
     #[test]
-    fn validation_sees_pending_changes() {
+    fn records_are_found_by_the_start_of_their_keys() {
         let mut records = Records::default();
-        assert!(put(&mut records, 1, "a").is_none());
-        assert!(
-            put(&mut records, 2, "a").is_none(),
-            "an error that depends on a pending change waits"
-        );
-        let (batch, operations) = records.next_batch(false).expect("a batch");
-        assert_eq!(operations.len(), 1);
-        let answers = records.committed(batch).expect("its answers");
-        assert!(answers[0].result.is_ok() && answers[1].result.is_err());
-    }
-
-    #[test]
-    fn an_error_changes_nothing() {
-        let mut records = Records::default();
-        let answer = records.change(CallId(1), |transaction| {
-            transaction.put("a", "value");
-            Err(failure("no"))
-        });
-        assert!(matches!(answer, Some(Err(_))));
-        assert!(records.get(b"a").is_none() && records.next_batch(false).is_none());
+        for key in ["a", "b/1", "b/2", "b0", "c"] {
+            put(&mut records, 1, key);
+        }
+        let keys: Vec<&[u8]> = records.with_prefix(b"b/").map(|(key, _)| &key[..]).collect();
+        assert_eq!(keys, [b"b/1", b"b/2"]);
+        assert_eq!(records.with_prefix(b"d").count(), 0);
     }
 }

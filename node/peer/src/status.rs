@@ -19,6 +19,8 @@ pub struct Status {
     pub sends: u64,
     /// Signatures that are being checked.
     pub verifications: u64,
+    /// Services that are being started.
+    pub starts: u64,
     /// Connections.
     pub connections: u64,
     /// Accepted frames whose body has not arrived.
@@ -42,6 +44,7 @@ impl Peer {
             calls: self.calls.len() as u64,
             sends: self.sends.len() as u64,
             verifications: self.verifications.len() as u64,
+            starts: self.starts.len() as u64,
             connections: self.connections.open.len() as u64,
             offers: self.connections.accepted.len() as u64,
             initiators: self.initiators.len() as u64,

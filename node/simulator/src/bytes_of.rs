@@ -88,6 +88,13 @@ pub(crate) fn input(input: &Input) -> Vec<u8> {
         Input::Committed { batch } => Fields::new(11).number(batch.0),
         Input::CommitFailed { batch, error } => Fields::new(12).number(batch.0).text(&error.0),
         Input::Shutdown => Fields::new(13),
+        Input::Started { start, result } => {
+            let fields = Fields::new(14).number(start.0);
+            match result {
+                Ok(_) => fields,
+                Err(reason) => fields.text(reason),
+            }
+        }
     };
     fields.0
 }
@@ -161,6 +168,17 @@ pub(crate) fn effect(effect: &Effect, with_text: bool) -> (Vec<u8>, String) {
         Effect::Emit(event) => emitted(event),
         Effect::Ready => Fields::new(11),
         Effect::Stopped => Fields::new(12),
+        Effect::Start {
+            start,
+            scope,
+            service,
+            blueprint,
+        } => Fields::new(13)
+            .number(start.0)
+            .number(scope.0)
+            .text(service)
+            .text(blueprint),
+        Effect::Remove { scope, service } => Fields::new(14).number(scope.0).text(service),
     };
     let text = if with_text {
         shortened(&format!("{effect:?}"))

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A report with this number as its tag says that a record was stored; its argument is the key. The record must be durable.
 pub const STORED: u32 = 1000;
 
+/// The same for a record that was deleted.
+pub const DELETED: u32 = 1001;
+
 /// A peer and its incarnation, which changes at a restart.
 type Life = (usize, u32);
 
@@ -64,6 +67,20 @@ impl Checks {
                 if let Some(Value::String(key)) = arguments.first() {
                     check(disk.holds(key.as_bytes()), || {
                         format!("`{key}` is reported and not durable")
+                    })?;
+                }
+            }
+            Effect::Report {
+                report:
+                    Report::Called {
+                        tag: DELETED,
+                        arguments,
+                    },
+                ..
+            } => {
+                if let Some(Value::String(key)) = arguments.first() {
+                    check(disk.has_lost(key.as_bytes()), || {
+                        format!("`{key}` is reported as deleted and may come back")
                     })?;
                 }
             }

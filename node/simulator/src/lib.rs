@@ -15,7 +15,7 @@ mod plan;
 mod shrink;
 mod world;
 
-pub use check::{Counts, STORED};
+pub use check::{Counts, DELETED, STORED};
 pub use plan::{Calls, Fault, Hostile, Links, MILLISECOND, PeerPlan, Plan, SECOND, Start, Time};
 pub use shrink::shrink;
 pub use world::{Services, run, run_with_log};

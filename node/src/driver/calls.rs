@@ -4,7 +4,9 @@ use super::Driver;
 use crate::clock::nanos;
 use crate::contacts::NetworkContacts;
 use crate::handlers::Handlers;
-use aqua_builtins::world;
+use aqua_builtins::world::World;
+use aqua_builtins::{Modules, world};
+use aqua_keys::PeerId;
 use aqua_peer::{Call, CallId, Input, Nanos, Target, failure};
 use aqua_services::{CallParameters, CallParticle, CallTetraplet};
 use aqua_vm::CallResult;
@@ -26,7 +28,7 @@ impl Driver {
         let driver = self.clone();
         self.tasks.spawn_on(
             async move {
-                let (start, is_service) = (Instant::now(), matches!(request.target, Target::Service(_)));
+                let (start, is_service) = (Instant::now(), matches!(request.target, Target::Service { .. }));
                 let answer = AssertUnwindSafe(driver.answer(request, submitter)).catch_unwind();
                 let result = tokio::select! {
                     biased;
@@ -50,29 +52,34 @@ impl Driver {
 
     async fn answer(&self, call: Call, submitter: Option<Handlers>) -> CallResult {
         match &call.target {
-            Target::World | Target::Core => world::answer(&NetworkContacts(&self.network), &call).await,
+            Target::World | Target::Core => {
+                let modules = self.deployment.as_ref().map(|deployment| deployment as &dyn Modules);
+                let contacts = &NetworkContacts(&self.network);
+                world::answer(World { contacts, modules }, &call).await
+            }
             Target::Embedder => handle(&self.functions, call).await,
             Target::Submitter(_) => handle(&submitter.unwrap_or_default(), call).await,
-            Target::Service(id) => {
+            Target::Service { id, owner } => {
                 let Some(services) = &self.services else {
                     return not_found(&call);
                 };
                 let left = (call.deadline - self.clock.now().monotonic).as_duration();
-                let id = id.clone();
-                let parameters = match services.reads_call_parameters(&id) {
-                    true => parameters(&id, &call, &self.network.peer_id().to_string()),
-                    false => CallParameters::default(),
-                };
-                let request = aqua_services::Call::new(&id, &call.function, call.arguments, left);
-                let answer = services.call(request.with_parameters(parameters)).await;
+                let parameters = services
+                    .reads_call_parameters(id)
+                    .then(|| parameters(id, owner, &call, self.network.peer_id()));
+                let mut request = aqua_services::Call::new(id, &call.function, call.arguments, left);
+                if let Some(parameters) = parameters {
+                    request = request.with_parameters(parameters);
+                }
+                let answer = services.call(request).await;
                 answer.map_err(|error| failure(error.to_string()))
             }
         }
     }
 }
 
-/// Who calls a service, as its modules see it. Services belong to the peer that runs them.
-fn parameters(service: &str, call: &Call, host: &str) -> CallParameters {
+/// Who calls a service, as its modules see it.
+fn parameters(service: &str, owner: &PeerId, call: &Call, host: &PeerId) -> CallParameters {
     let particle = &call.particle;
     let origins = call.tetraplets.iter().map(|origins| {
         let origins = origins.iter().map(|origin| CallTetraplet {
@@ -94,8 +101,8 @@ fn parameters(service: &str, call: &Call, host: &str) -> CallParameters {
             ..CallParticle::default()
         },
         service_id: service.into(),
-        service_creator_peer_id: host.into(),
-        host_id: host.into(),
+        service_creator_peer_id: owner.to_string().into(),
+        host_id: host.to_string().into(),
         worker_id: call.peer.to_string().into(),
         tetraplets: origins.collect(),
     }

@@ -9,12 +9,14 @@
 mod calls;
 mod jobs;
 mod network;
+mod services;
 mod storage;
 mod submissions;
 
 pub(crate) use submissions::Reports;
 
 use crate::clock::Clock;
+use crate::deployment::Deployment;
 use crate::handlers::Handlers;
 use crate::observer::Observer;
 use aqua_network::Network;
@@ -45,6 +47,7 @@ pub(crate) struct Driver {
     runtime: Handle,
     network: Network,
     services: Option<aqua_services::Host>,
+    deployment: Option<Deployment>,
     functions: Handlers,
     observer: Arc<dyn Observer>,
     storage: StorageThread,
@@ -80,6 +83,7 @@ pub(crate) struct Parts {
     pub(crate) pool: Arc<ThreadPool>,
     pub(crate) network: Network,
     pub(crate) services: Option<aqua_services::Host>,
+    pub(crate) deployment: Option<Deployment>,
     pub(crate) functions: Handlers,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) storage: Box<dyn aqua_storage::Storage>,
@@ -94,6 +98,7 @@ impl Driver {
             pool,
             network,
             services,
+            deployment,
             functions,
             observer,
             storage,
@@ -112,6 +117,7 @@ impl Driver {
             runtime: Handle::current(),
             network,
             services,
+            deployment,
             functions,
             observer,
             storage,
@@ -194,7 +200,17 @@ impl Driver {
             Effect::Commit { batch, operations } => self.storage.commit(batch, operations),
             Effect::Report { submission, report } => inside.submissions.report(submission, report),
             Effect::Emit(event) => self.observer.event(&event),
-            Effect::Ready => self.advance(Stage::Running),
+            Effect::Start {
+                start,
+                scope,
+                service,
+                blueprint,
+            } => self.start_service(&inside.peer, start, scope, service, blueprint),
+            Effect::Remove { service, .. } => self.remove_service(service),
+            Effect::Ready => {
+                self.remove_orphans(&inside.peer);
+                self.advance(Stage::Running);
+            }
             Effect::Stopped => self.advance(Stage::Stopped),
         }
     }
@@ -258,6 +274,7 @@ impl Driver {
         }
         self.tasks.close();
         self.tasks.wait().await;
+        self.storage.close().await;
         Ok(())
     }
 

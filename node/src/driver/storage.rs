@@ -1,9 +1,10 @@
-//! The thread that reads and commits records, one request after another.
+//! The thread that reads and commits records, one request after another, until the peer has stopped.
 
 use super::Driver;
 use aqua_peer::{BatchId, Input, ReadId};
 use aqua_storage::{Change, KeyRange, Storage};
 use std::sync::{Weak, mpsc};
+use tokio::sync::oneshot;
 
 /// The queue of the thread. It ends when its driver is gone.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Requests {
 enum Request {
     Read(ReadId, KeyRange, u32),
     Commit(BatchId, Vec<Change>),
+    /// End, and drop the sender when the storage is closed.
+    Close(oneshot::Sender<()>),
 }
 
 impl StorageThread {
@@ -37,6 +40,14 @@ impl StorageThread {
     pub(super) fn commit(&self, batch: BatchId, changes: Vec<Change>) {
         drop(self.requests.send(Request::Commit(batch, changes)));
     }
+
+    /// Closes the storage, so that it can be opened again. Nothing else is requested afterwards.
+    pub(super) async fn close(&self) {
+        let (sender, closed) = oneshot::channel();
+        drop(self.requests.send(Request::Close(sender)));
+        // It is an error that the sender is dropped, and what is waited for.
+        drop(closed.await);
+    }
 }
 
 impl Requests {
@@ -44,23 +55,29 @@ impl Requests {
     pub(super) fn run(mut self, driver: Weak<Driver>) {
         std::thread::spawn(move || {
             while let Ok(request) = self.queue.recv() {
-                let input = self.carry_out(request);
+                let input = match request {
+                    Request::Close(closed) => {
+                        drop(self);
+                        return drop(closed);
+                    }
+                    Request::Read(read, range, limit) => self.read(read, &range, limit),
+                    Request::Commit(batch, changes) => self.commit(batch, &changes),
+                };
                 let Some(driver) = driver.upgrade() else { return };
                 driver.turn([input]);
             }
         });
     }
 
-    fn carry_out(&mut self, request: Request) -> Input {
-        match request {
-            Request::Read(read, range, limit) => Input::Records {
-                read,
-                page: self.storage.read(&range, limit as usize),
-            },
-            Request::Commit(batch, changes) => match self.storage.commit(&changes) {
-                Ok(()) => Input::Committed { batch },
-                Err(error) => Input::CommitFailed { batch, error },
-            },
+    fn read(&self, read: ReadId, range: &KeyRange, limit: u32) -> Input {
+        let page = self.storage.read(range, limit as usize);
+        Input::Records { read, page }
+    }
+
+    fn commit(&mut self, batch: BatchId, changes: &[Change]) -> Input {
+        match self.storage.commit(changes) {
+            Ok(()) => Input::Committed { batch },
+            Err(error) => Input::CommitFailed { batch, error },
         }
     }
 }

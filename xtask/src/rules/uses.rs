@@ -43,8 +43,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "aqua-config",
         &[
             "aqua-diagnostics",
+            "aqua-file-storage",
             "aqua-keys",
             "aqua-marine",
+            "aqua-modules",
             "aqua-network",
             "aqua-node",
             "aqua-services",
@@ -73,8 +75,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "aqua-node",
         &[
             "aqua-builtins",
+            "aqua-component",
             "aqua-interface",
             "aqua-keys",
+            "aqua-marine",
+            "aqua-modules",
             "aqua-network",
             "aqua-particle",
             "aqua-peer",
@@ -126,7 +131,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "aqua-simulator",
         &[
-            "aqua-builtins",
+            "aqua-interface",
             "aqua-keys",
             "aqua-particle",
             "aqua-peer",

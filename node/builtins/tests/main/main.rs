@@ -1,18 +1,22 @@
-//! The builtins called one by one, on a peer whose neighbours are made up.
+//! The builtins called one by one, on a peer whose neighbours, modules and services are made up.
 
 #![allow(clippy::expect_used, reason = "tests")]
 #![allow(clippy::print_stdout, reason = "counts are shown")]
 
+mod modules;
 mod page;
 mod peers;
 mod suite;
 mod table;
 
-use aqua_builtins::{Contacts, guarded, world};
+use aqua_builtins::{Contacts, World, guarded, world};
 use aqua_interface::{Interface, Parameter, Type};
 use aqua_keys::{KeyPair, PeerId};
 use aqua_particle::{Header, Particle};
-use aqua_peer::{Answer, Call, Function, Monotonic, Nanos, Now, Scope, ScopeId, Services, Target, View, failure};
+use aqua_peer::{
+    Answer, Authority, Call, Function, Monotonic, Nanos, Now, Scope, ScopeId, Service, ServiceKind, Services, Target,
+    Transaction, View, failure,
+};
 use aqua_values::Value;
 use aqua_vm::{CallResult, Tetraplets};
 use futures::FutureExt;
@@ -73,8 +77,8 @@ impl Contacts for TwoNeighbours {
     }
 }
 
-/// A service `greeter` with the function `greet(name, peer)`.
-fn greeter() -> Services {
+/// The interface of all services: the function `greet(name, peer)`.
+fn greeter_interface() -> Interface {
     let parameter = |name: &str| Parameter {
         name: name.to_owned(),
         ty: Type::String,
@@ -84,8 +88,37 @@ fn greeter() -> Services {
         parameters: vec![parameter("name"), parameter("peer")],
         result: Some(Type::String),
     };
+    Interface::new([greet], [])
+}
+
+/// A service of the operator, `greeter`; one of a stranger, `service`, with the alias `alias`; one of the host, `broken`, that could
+/// not be started; and a spell.
+fn services() -> Services {
+    let interface = Arc::new(greeter_interface());
     let mut services = Services::default();
-    services.register("greeter", Arc::new(Interface::new([greet], [])));
+    services.register("greeter", interface.clone());
+    let service = Service {
+        id: "service".into(),
+        blueprint: Some(modules::blueprint().id().to_string().into()),
+        kind: ServiceKind::Service,
+        owner: Some(id(STRANGER)),
+        aliases: ["alias".into()].into(),
+        interface: Ok(interface),
+    };
+    services.insert(Service {
+        id: "broken".into(),
+        owner: Some(id(HOST)),
+        aliases: Default::default(),
+        interface: Err("its module is missing".into()),
+        ..service.clone()
+    });
+    services.insert(Service {
+        id: "spell id".into(),
+        kind: ServiceKind::Spell,
+        aliases: Default::default(),
+        ..service.clone()
+    });
+    services.insert(service);
     services
 }
 
@@ -102,7 +135,11 @@ fn call_from(from: u8, service: &str, function: &str, arguments: Value, tetraple
         arguments,
         tetraplets,
         particle: Arc::new(Header::split(particle).0),
-        is_privileged: [HOST, MANAGER].contains(&from),
+        authority: match from {
+            HOST => Authority::Host,
+            MANAGER => Authority::Manager,
+            _ => Authority::Other,
+        },
         deadline: Monotonic(0),
     }
 }
@@ -162,10 +199,19 @@ fn answered(services: Services, call: &Call) -> Answered {
             },
         },
         Some(Function::World) => {
-            let answered = world::answer(&TwoNeighbours, call).now_or_never();
+            let world = World {
+                contacts: &TwoNeighbours,
+                modules: Some(&modules::OneModule),
+            };
+            let answered = world::answer(world, call).now_or_never();
             answered.expect("nothing waits here").into()
         }
-        Some(Function::Stateful(_) | Function::Embedder) => panic!("no builtin is like that"),
+        Some(Function::Stateful(answer)) => answer(&mut Transaction::over(&scope), call).into(),
+        Some(Function::Create(answer)) => {
+            let created = answer(call).map(|new| format!("<a service of {}>", new.blueprint).into());
+            created.into()
+        }
+        Some(Function::Embedder) => panic!("no builtin is like that"),
     }
 }
 

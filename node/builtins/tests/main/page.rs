@@ -21,9 +21,9 @@ fn the_page_has_the_table() {
 /// A table for each service, in the order of the rows.
 fn tables_of(table: &Table) -> String {
     let open = table.open();
-    let count = table.rows.len();
+    let count = table.rows.iter().filter(|row| !row.is_added).count();
     let mut text = format!(
-        "\n{} of {count} functions are there; {} are open.\n",
+        "\n{} of {count} functions of official peers are there; {} are open.\n",
         count - open.len(),
         open.len()
     );
@@ -40,6 +40,7 @@ fn tables_of(table: &Table) -> String {
         let protected = if row.is_protected { " **P**" } else { "" };
         let status = match open.get(row.name.as_str()) {
             Some(reason) => format!("no: {reason}"),
+            None if row.is_added => "yes; not on official peers".to_owned(),
             None => "yes".to_owned(),
         };
         let (arguments, result) = (&row.arguments, &row.result);

@@ -1,7 +1,7 @@
 //! All cases of the data file, and whether it has cases for all functions.
 
 use super::table::{Case, Role, Row, Table, matches};
-use super::{Answered, WORKER, WORKER_SCOPE, answered, call_from, greeter, id};
+use super::{Answered, WORKER, WORKER_SCOPE, answered, call_from, id, services};
 use aqua_builtins::guarded;
 use aqua_peer::{Call, Nanos, failure};
 use aqua_vm::Tetraplet;
@@ -25,7 +25,7 @@ fn all_cases_are_answered_as_expected() {
                 _ => panic!("{} has to have a result or an error", case.call),
             }
         };
-        assert_eq!(answered(greeter(), &call(&case)), expected, "{case:?}");
+        assert_eq!(answered(services(), &call(&case)), expected, "{case:?}");
     }
 }
 
@@ -107,8 +107,9 @@ fn each_row_is_covered_or_open() {
             problems.push(format!("no case has the error: {pattern}"));
         }
     }
+    let added = table.rows.iter().filter(|row| row.is_added).count();
     println!(
-        "builtins: {} rows, {} covered by {} cases, {} open",
+        "builtins: {} rows, {} covered by {} cases, {} open; {added} of them ours",
         table.rows.len(),
         table.rows.len() - open.len(),
         table.cases.len(),

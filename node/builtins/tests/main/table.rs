@@ -1,9 +1,13 @@
 //! The data file: all functions that official peers answer, which of them are open, and cases.
 
-use super::{ADDRESS, HOST, MANAGER, STRANGER, WORKER, id};
+use super::{ADDRESS, HOST, MANAGER, STRANGER, WORKER, id, modules};
 use aqua_values::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+/// Errors of a store of modules.
+const EFFECTOR: &str = "requested module effector greeter with CID <module> is forbidden on this host";
+const BINARY: &str = "requested a binary `sh` which isn't in the configured list of binaries";
 
 /// The content of `functions.json`.
 #[derive(Deserialize)]
@@ -30,6 +34,9 @@ pub(super) struct Row {
     /// Whether only the host and its managers may call it.
     #[serde(default, rename = "protected")]
     pub(super) is_protected: bool,
+    /// Whether official peers don't have it.
+    #[serde(default, rename = "added")]
+    pub(super) is_added: bool,
     /// Its own errors, as patterns.
     #[serde(default)]
     pub(super) errors: Vec<String>,
@@ -102,6 +109,10 @@ impl Table {
         }
         let text = text
             .replace("<address>", ADDRESS)
+            .replace("<refused effector>", &modules::refused(EFFECTOR))
+            .replace("<refused binary>", &modules::refused(BINARY))
+            .replace("<module>", &modules::module().to_string())
+            .replace("<blueprint>", &modules::blueprint().id().to_string())
             .replace("<node version>", env!("CARGO_PKG_VERSION"))
             .replace("<air version>", &aqua_vm::flat::interpreter_version());
         serde_json::from_str(&text).expect("the file has this form")

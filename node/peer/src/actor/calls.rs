@@ -9,6 +9,7 @@ use crate::initiators::InitiatorId;
 use crate::job::{FunctionJob, Job};
 use crate::mistake::Mistake;
 use crate::peer::Peer;
+use crate::records::Transaction;
 use crate::schedule::Work;
 use crate::submission::Report;
 use crate::time::{Monotonic, Nanos};
@@ -50,10 +51,24 @@ pub(crate) enum CallState {
     Timer(CallResult),
     /// Queued or running as a job.
     Job(Option<FunctionJob>),
+    /// Waits for the start of a service.
+    Start,
     /// Waits for a commit.
     Commit,
     /// Cancelled: the driver's answer is ignored.
     Cancelled,
+}
+
+impl PendingCall {
+    /// It waits for the start of a service, until the timer fires.
+    pub(crate) fn set_starting(&mut self, timer: TimerKey) {
+        self.timer = Some(timer);
+        self.state = CallState::Start;
+    }
+
+    pub(crate) fn is_starting(&self) -> bool {
+        matches!(self.state, CallState::Start)
+    }
 }
 
 impl Peer {
@@ -116,7 +131,7 @@ impl Peer {
             arguments,
             tetraplets,
             particle: actor.header.clone(),
-            is_privileged: self.is_privileged(&actor.header.init_peer_id),
+            authority: self.authority(&actor.header.init_peer_id),
             deadline,
         };
         let refused = scope
@@ -163,6 +178,10 @@ impl Peer {
                 });
                 self.answer(id, Ok(Value::from("")));
             }
+            Found::Broken(service, reason) => {
+                let text = format!("Service '{service}' could not be started: {reason}");
+                self.answer(id, Err(failure(text)));
+            }
             Found::Nothing => {
                 let Call { service, function, .. } = call;
                 let text = format!("Service with id '{service}' not found (function {function})");
@@ -192,6 +211,10 @@ impl Peer {
                 }
             }
             Found::Function(Function::Stateful(change)) => self.call_stateful(id, &call, change),
+            Found::Function(Function::Create(answer)) => match answer(&call) {
+                Ok(new) => self.create_service(id, &call, new),
+                Err(error) => self.answer(id, Err(error)),
+            },
         }
     }
 
@@ -212,21 +235,27 @@ impl Peer {
         self.schedule.push(flow, Work::Function(id), expected);
     }
 
-    fn call_stateful(&mut self, id: CallId, call: &Call, change: fn(&mut crate::Transaction<'_>, &Call) -> CallResult) {
+    fn call_stateful(&mut self, id: CallId, call: &Call, change: fn(&mut Transaction<'_>, &Call) -> CallResult) {
         if self.records.has_failed() {
             return self.answer(id, Err(failure("the peer's storage has failed")));
         }
-        let answered = self.records.change(id, |transaction| change(transaction, call));
-        match answered {
-            Some(result) => self.answer(id, result),
-            None => {
-                self.calls.get_mut(&id).expect("it has just started").state = CallState::Commit;
-                if self.plants(Mistake::AnswerBeforeCommit)
-                    && let Some(result) = self.records.take_early(id)
-                {
-                    self.answer(id, result);
-                }
-            }
+        let mut transaction = Transaction::new(&self.records, &self.scopes[&call.scope]);
+        let result = change(&mut transaction, call);
+        let (mut records, services) = match &result {
+            Ok(_) => transaction.into_changes(),
+            Err(_) => Default::default(),
+        };
+        let (of_services, removed) = self.change_services(call.scope, services);
+        records.extend(of_services);
+        // What the function read may be pending, so its answer waits even if it changes nothing.
+        if records.is_empty() && self.records.is_clean() {
+            return self.answer(id, result);
+        }
+        self.await_commit(id, records, result, removed);
+        if self.plants(Mistake::AnswerBeforeCommit)
+            && let Some(result) = self.records.take_early(id)
+        {
+            self.answer(id, result);
         }
     }
 
@@ -306,12 +335,19 @@ impl Peer {
                 pending.state = CallState::Timer(Ok(Value::Null));
                 self.answer(id, result);
             }
-            CallState::Driver => self.time_out(id),
+            CallState::Driver => {
+                self.push(Effect::Cancel {
+                    what: InFlight::Call(id),
+                });
+                self.time_out(id);
+            }
+            // The service is removed when it has started.
+            CallState::Start => self.time_out(id),
             other => pending.state = other,
         }
     }
 
-    /// A call took too long: the script gets an error now, the driver's answer is ignored.
+    /// A call took too long: the script gets an error now, the answer is ignored.
     fn time_out(&mut self, id: CallId) {
         let pending = &self.calls[&id];
         let (actor_id, number) = (pending.actor, pending.number);
@@ -319,9 +355,6 @@ impl Peer {
             service: pending.service.clone(),
             function: pending.function.clone(),
         };
-        self.push(Effect::Cancel {
-            what: InFlight::Call(id),
-        });
         self.emit_for(actor_id, kind);
         let millis = self.limits.call_time.0 / 1_000_000;
         let result = Err(failure(format!("the function did not answer within {millis} ms")));

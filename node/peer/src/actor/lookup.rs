@@ -8,6 +8,7 @@ use crate::submission::Provided;
 use aqua_values::Value;
 use ecow::EcoString;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How a call is answered.
 pub(super) enum Found {
@@ -15,6 +16,8 @@ pub(super) enum Found {
     Driver(Target),
     Value(Value),
     Report(u32),
+    /// A service that could not be started, and why.
+    Broken(Arc<str>, EcoString),
     Nothing,
 }
 
@@ -37,8 +40,14 @@ impl Peer {
         if let Some(function) = scope.functions.find_fixed(service, function) {
             return Found::Function(function);
         }
-        if let Some((id, _)) = scope.services.find(service) {
-            return Found::Driver(Target::Service(id.clone()));
+        if let Some(service) = scope.services.find(service) {
+            return match &service.interface {
+                Ok(_) => Found::Driver(Target::Service {
+                    id: service.id.clone(),
+                    owner: service.owner.clone().unwrap_or_else(|| scope.peer.clone()),
+                }),
+                Err(reason) => Found::Broken(service.id.clone(), reason.clone()),
+            };
         }
         let submitter = actor.submitter.as_ref();
         let provided = submitter.and_then(|submitter| {
@@ -86,8 +95,8 @@ impl Peer {
         let scope = &self.scopes[&actor.scope];
         let mut known = BTreeSet::new();
         match found {
-            Found::Driver(Target::Service(id)) => {
-                let (_, interface) = scope.services.find(id)?;
+            Found::Driver(Target::Service { id, .. }) => {
+                let interface = scope.services.get(id)?.interface.as_ref().ok()?;
                 if interface.function(function).is_some() {
                     return None;
                 }

@@ -4,7 +4,7 @@ use aqua_keys::{KeyPair, PeerId};
 use aqua_particle::{Header, Particle};
 use aqua_peer::{
     Call, CallId, Config, ConnectionId, Effect, Event, EventKind, Frame, Functions, Input, Job, JobId, Limits,
-    Monotonic, Nanos, Now, OfferId, Peer, Report, Scope, ScopeId, SendId, Submission, SubmissionId,
+    Monotonic, Nanos, Now, OfferId, Peer, Report, Scope, ScopeId, SendId, StartId, Submission, SubmissionId,
 };
 use aqua_storage::{Memory, Storage as _};
 use aqua_vm::CallResult;
@@ -36,10 +36,14 @@ pub(crate) struct Driver {
     pub(crate) cancelled: Vec<aqua_peer::InFlight>,
     pub(crate) reports: Vec<(SubmissionId, Report)>,
     pub(crate) commits: Vec<aqua_peer::BatchId>,
+    /// Services that are to be started, by id.
+    pub(crate) starts: Vec<(StartId, Arc<str>)>,
+    pub(crate) removed: Vec<Arc<str>>,
     /// Jobs that wait, where a test holds them.
     pub(crate) jobs: Vec<(JobId, Job)>,
     pub(crate) holds_jobs: bool,
     pub(crate) holds_commits: bool,
+    pub(crate) is_ready: bool,
     pub(crate) is_stopped: bool,
     offers: u64,
     submissions: u64,
@@ -64,6 +68,11 @@ impl Driver {
     }
 
     pub(crate) fn with_config(change: impl FnOnce(&mut Config), scopes: Vec<Scope>) -> Self {
+        Self::with_disk(change, scopes, Memory::default())
+    }
+
+    /// A peer that starts with these records.
+    pub(crate) fn with_disk(change: impl FnOnce(&mut Config), scopes: Vec<Scope>, disk: Memory) -> Self {
         let key = scopes[0].key.clone();
         let mut config = Config::new(scopes);
         change(&mut config);
@@ -74,7 +83,7 @@ impl Driver {
                 monotonic: Monotonic(0),
                 unix_ms: EPOCH,
             },
-            disk: Memory::default(),
+            disk,
             events: Vec::new(),
             accepted: Vec::new(),
             refused: Vec::new(),
@@ -83,9 +92,12 @@ impl Driver {
             cancelled: Vec::new(),
             reports: Vec::new(),
             commits: Vec::new(),
+            starts: Vec::new(),
+            removed: Vec::new(),
             jobs: Vec::new(),
             holds_jobs: false,
             holds_commits: false,
+            is_ready: false,
             is_stopped: false,
             offers: 0,
             submissions: 0,
@@ -132,7 +144,9 @@ impl Driver {
             }
             Effect::Report { submission, report } => self.reports.push((submission, report)),
             Effect::Emit(event) => self.events.push(event),
-            Effect::Ready => {}
+            Effect::Start { start, service, .. } => self.starts.push((start, service)),
+            Effect::Remove { service, .. } => self.removed.push(service),
+            Effect::Ready => self.is_ready = true,
             Effect::Stopped => self.is_stopped = true,
         }
     }

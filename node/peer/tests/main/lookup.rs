@@ -24,7 +24,7 @@ fn functions() -> Functions {
         "print",
         Function::Local(|_, _| Answer::Printed("hello".to_owned(), Ok(Value::from("printed")))),
     );
-    functions.register_guard("closed", |call| match call.is_privileged {
+    functions.register_guard("closed", |call| match call.authority.is_privileged() {
         true => Ok(()),
         false => Err(failure("closed to others")),
     });
@@ -163,8 +163,14 @@ fn guards_let_the_host_and_its_managers_pass() {
             let next = driver
                 .calls
                 .iter()
-                .map(|(_, call)| (call.target.clone(), call.is_privileged));
-            let expected = is_open.then(|| (Target::Service("greeter".into()), true));
+                .map(|(_, call)| (call.target.clone(), call.authority.is_privileged()));
+            let expected = is_open.then(|| {
+                let target = Target::Service {
+                    id: "greeter".into(),
+                    owner: peer.clone(),
+                };
+                (target, true)
+            });
             assert_eq!(next.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
         }
     }

@@ -9,3 +9,4 @@ mod lookup;
 mod records;
 mod scopes;
 mod sends;
+mod services;

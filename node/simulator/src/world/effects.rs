@@ -3,8 +3,10 @@
 use super::World;
 use crate::choice::For;
 use crate::plan::{MILLISECOND, SECOND, Time};
-use aqua_peer::{Call, CallId, Effect, InFlight, Input, Job, JobId, JobResult, Nanos, Report, failure};
+use aqua_interface::Interface;
+use aqua_peer::{Call, CallId, Effect, InFlight, Input, Job, JobId, JobResult, Nanos, Report, StartId, failure};
 use aqua_storage::{Change, StorageError};
+use std::sync::Arc;
 
 /// What a signature costs in virtual time.
 const VERIFICATION: Time = 50_000;
@@ -32,7 +34,12 @@ impl World<'_> {
             }
             Effect::Commit { batch, operations } => self.commit(peer, batch, operations),
             Effect::Report { submission, report } => self.report(submission.0 as usize, report),
-            Effect::Ready => self.nodes[peer].is_ready = true,
+            Effect::Start { start, service, .. } => self.start_service(peer, start, service),
+            Effect::Remove { service, .. } => self.nodes[peer].services.remove(&service),
+            Effect::Ready => {
+                self.nodes[peer].is_ready = true;
+                self.nodes[peer].remove_orphans();
+            }
             Effect::Emit(_) | Effect::Stopped => {}
         }
     }
@@ -72,6 +79,24 @@ impl World<'_> {
         let delay = 1 + self.choices.number(For::CallDelay, about, call.0) % calls.delay.max(1);
         let cpu = Nanos(20_000);
         self.input_at(self.now + delay * 1000, peer, Input::CallFinished { call, result, cpu });
+    }
+
+    /// Starts a service of which nothing is known but its id.
+    fn start_service(&mut self, peer: usize, start: StartId, service: Arc<str>) {
+        let (about, calls) = ((peer as u64, u64::from(self.nodes[peer].life)), &self.plan.calls);
+        let fails = self.now < self.plan.calm
+            && self
+                .choices
+                .happens(calls.failures, For::CallFailure, about, start.0 ^ 1 << 41);
+        let result = if fails {
+            Err("the module is out of order".to_owned())
+        } else {
+            let is_restored = !self.nodes[peer].is_ready;
+            self.nodes[peer].services.start(service, is_restored);
+            Ok(Arc::new(Interface::default()))
+        };
+        let delay = 1 + self.choices.number(For::CallDelay, about, start.0 ^ 1 << 41) % (SECOND / 10);
+        self.input_at(self.now + delay, peer, Input::Started { start, result });
     }
 
     /// A call that is never answered ends when it is cancelled; others answer after all, as calls do that have just ended.

@@ -279,7 +279,13 @@ impl<'a> World<'a> {
             let Some((core, _)) = self.nodes[peer].core(self.now) else {
                 continue;
             };
-            if let Err(fault) = Checks::end(&core.status()) {
+            let status = core.status();
+            let services = match status.storage_failed {
+                // The core doesn't know what is on the disk.
+                true => Ok(()),
+                false => self.nodes[peer].check_services(),
+            };
+            if let Err(fault) = Checks::end(&status).and(services) {
                 return Err(self.violation(&format!("peer {peer}: {fault}")));
             }
         }

@@ -7,6 +7,7 @@ use aqua_peer::{BatchId, CallId, Config, Monotonic, Now, Peer, Scope, ScopeId};
 use aqua_storage::{Change, Page};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Unix time at the start of a run, in milliseconds.
 pub(crate) const EPOCH: u64 = 1_700_000_000_000;
@@ -31,6 +32,32 @@ pub(super) struct Node {
     pub(super) disk: Disk,
     /// Calls that are answered only when they are cancelled.
     pub(super) silent: BTreeSet<CallId>,
+    pub(super) services: ServiceHost,
+}
+
+/// The services of a peer outside of its core.
+#[derive(Debug, Default)]
+pub(super) struct ServiceHost {
+    running: BTreeSet<Arc<str>>,
+    /// Services that have data. A crash doesn't change it.
+    data: BTreeSet<Arc<str>>,
+    /// Services that were started again and had no data any more.
+    lost: BTreeSet<Arc<str>>,
+}
+
+impl ServiceHost {
+    pub(super) fn start(&mut self, service: Arc<str>, is_restored: bool) {
+        let is_new = self.data.insert(service.clone());
+        if is_restored && is_new {
+            self.lost.insert(service.clone());
+        }
+        self.running.insert(service);
+    }
+
+    pub(super) fn remove(&mut self, service: &str) {
+        self.running.remove(service);
+        self.data.remove(service);
+    }
 }
 
 /// What a peer has stored.
@@ -43,6 +70,8 @@ pub(crate) struct Disk {
     pub(super) is_full: bool,
     /// Keys that were acknowledged.
     acknowledged: BTreeSet<Bytes>,
+    /// Keys whose deletion was acknowledged. Keys of services are not used again.
+    deleted: BTreeSet<Bytes>,
 }
 
 impl Node {
@@ -63,6 +92,7 @@ impl Node {
             wakeup: None,
             disk: Disk::default(),
             silent: BTreeSet::new(),
+            services: ServiceHost::default(),
         };
         node.boot(0);
         node
@@ -97,11 +127,47 @@ impl Node {
         self.core = None;
         self.is_ready = false;
         self.silent.clear();
+        self.services.running.clear();
         self.life += 1;
         let kept = choices.number(For::Prefix, (peer as u64, 0), u64::from(self.life)) as usize;
         let kept = kept % (self.disk.pending.len() + 1);
         for (_, operations) in self.disk.pending.drain(..).take(kept).collect::<Vec<_>>() {
             self.disk.apply(operations);
+        }
+    }
+
+    /// Deletes data of services that the core does not know.
+    pub(super) fn remove_orphans(&mut self) {
+        let recorded: BTreeSet<&str> = self.core.iter().flat_map(Peer::recorded_services).collect();
+        self.services.data.retain(|service| recorded.contains(&**service));
+    }
+
+    /// The services that the core knows, and whether they run.
+    fn known_services(&self) -> BTreeMap<Arc<str>, bool> {
+        let scopes = self.core.iter().flat_map(Peer::scopes);
+        let services = scopes.flat_map(|scope| scope.services.iter());
+        services
+            .map(|service| (service.id.clone(), service.interface.is_ok()))
+            .collect()
+    }
+
+    /// When nothing happens any more, the core, the disk and the host agree on the services.
+    pub(super) fn check_services(&self) -> Result<(), String> {
+        let known = self.known_services();
+        let prefix = service_key(&self.id, "");
+        let keys = self.disk.durable.keys().filter_map(|key| key.strip_prefix(&prefix[..]));
+        let recorded: BTreeSet<&[u8]> = keys.collect();
+        let ids: BTreeSet<&[u8]> = known.keys().map(|id| id.as_bytes()).collect();
+        if ids != recorded {
+            return Err(format!("the core has the services {known:?}, the disk {recorded:?}"));
+        }
+        let should_run = known.iter().filter(|(_, runs)| **runs).map(|(id, _)| id);
+        if !should_run.eq(&self.services.running) {
+            return Err(format!("of the services {known:?} run {:?}", self.services.running));
+        }
+        match self.services.lost.first() {
+            Some(id) => Err(format!("service {id} has lost its data")),
+            None => Ok(()),
         }
     }
 
@@ -149,6 +215,11 @@ impl Node {
     }
 }
 
+/// The key of the record of a service.
+fn service_key(peer: &PeerId, id: &str) -> Vec<u8> {
+    format!("service/{peer}/{id}").into_bytes()
+}
+
 impl Disk {
     fn apply(&mut self, operations: Vec<Change>) {
         for operation in operations {
@@ -169,8 +240,10 @@ impl Disk {
         }
         let (_, operations) = self.pending.remove(0);
         for operation in &operations {
-            if let Change::Put(key, _) = operation {
-                self.acknowledged.insert(key.clone());
+            match operation {
+                Change::Put(key, _) => drop(self.acknowledged.insert(key.clone())),
+                Change::Delete(key) => drop(self.deleted.insert(key.clone())),
+                Change::DeleteRange(_) => {}
             }
         }
         self.apply(operations);
@@ -179,6 +252,11 @@ impl Disk {
     /// Whether a record was acknowledged or read after a restart.
     pub(crate) fn holds(&self, key: &[u8]) -> bool {
         self.durable.contains_key(key) || self.acknowledged.contains(key)
+    }
+
+    /// Whether the deletion of a record was acknowledged, and it is not there.
+    pub(crate) fn has_lost(&self, key: &[u8]) -> bool {
+        self.deleted.contains(key) && !self.durable.contains_key(key)
     }
 
     pub(super) fn page(&self) -> Page {

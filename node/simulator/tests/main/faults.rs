@@ -1,7 +1,7 @@
 //! With faults a particle has its right result or none.
 
 use crate::workload::{CALM, answer, plan, results, right};
-use aqua_simulator::{Plan, run, run_with_log, shrink};
+use aqua_simulator::{Plan, Services, run, run_with_log, shrink};
 
 /// How many seeds are tried.
 const SEEDS: u64 = 300;
@@ -12,7 +12,7 @@ fn no_fault_makes_a_wrong_result() {
     for seed in 0..SEEDS {
         let plan = plan().with_faults(seed, CALM);
         let Ok(run) = run(&plan, &answer) else {
-            panic!("seed {seed}: {}", report(&plan))
+            panic!("seed {seed}: {}", report_with(&plan, &answer))
         };
         for (start, results) in results(&run).into_iter().enumerate() {
             match results[..] {
@@ -30,9 +30,9 @@ fn no_fault_makes_a_wrong_result() {
 }
 
 /// A violation with the smallest plan that shows it, and what happened at last.
-pub(crate) fn report(plan: &Plan) -> String {
-    let small = shrink(plan, &mut |plan| run(plan, &answer).is_err());
-    let (result, lines) = run_with_log(&small, &answer);
+pub(crate) fn report_with(plan: &Plan, services: &dyn Services) -> String {
+    let small = shrink(plan, &mut |plan| run(plan, services).is_err());
+    let (result, lines) = run_with_log(&small, services);
     let last = lines
         .iter()
         .rev()

@@ -6,4 +6,5 @@
 mod faults;
 mod mistakes;
 mod repetition;
+mod services;
 mod workload;

@@ -1,8 +1,9 @@
 //! Planted mistakes are found.
 
+use crate::services;
 use crate::workload::{CALM, answer, plan};
 use aqua_peer::Mistake;
-use aqua_simulator::{Plan, Violation, run};
+use aqua_simulator::{Plan, run};
 
 /// Within how many seeds each is found.
 const SEEDS: u64 = 1000;
@@ -12,12 +13,13 @@ fn each_planted_mistake_is_found() {
     let mut missed = Vec::new();
     for mistake in Mistake::ALL {
         let found = (0..SEEDS).find_map(|seed| {
-            let plan = Plan {
+            let with_mistake = |plan: Plan| Plan {
                 mistake: Some(mistake),
-                ..plan().with_faults(seed, CALM)
+                ..plan.with_faults(seed, CALM)
             };
-            let violation: Violation = run(&plan, &answer).err()?;
-            Some((seed, violation))
+            let violation = run(&with_mistake(plan()), &answer).err();
+            let violation = violation.or_else(|| run(&with_mistake(services::plan()), &services::answer).err());
+            Some((seed, violation?))
         });
         match found {
             Some((seed, violation)) => println!("{mistake:?}: seed {seed}, {violation}"),

@@ -102,7 +102,7 @@ fn start(number: u8, at: Time) -> Start {
     }
 }
 
-fn id(peer: u8) -> String {
+pub(crate) fn id(peer: u8) -> String {
     KeyPair::from_seed([peer + 1; 32]).peer_id().to_string()
 }
 

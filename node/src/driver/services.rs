@@ -1,0 +1,50 @@
+//! Starts and removes the services that the core records.
+
+use super::Driver;
+use aqua_peer::{Input, Peer, ScopeId, StartId};
+use ecow::EcoString;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Driver {
+    /// Starts a service. The core is told exactly once how it ended.
+    pub(super) fn start_service(
+        self: &Arc<Self>,
+        peer: &Peer,
+        start: StartId,
+        scope: ScopeId,
+        service: Arc<str>,
+        blueprint: EcoString,
+    ) {
+        let scope = peer.scope(scope).map(|scope| scope.peer.clone());
+        let driver = self.clone();
+        self.tasks.spawn_on(
+            async move {
+                let result = match (&driver.deployment, scope) {
+                    (Some(deployment), Some(scope)) => deployment.start(&service, &scope, &blueprint).await,
+                    _ => Err("this peer keeps no modules: it has no folder for data".to_owned()),
+                };
+                driver.turn([Input::Started { start, result }]);
+            },
+            &self.runtime,
+        );
+    }
+
+    /// Stops a service and deletes its data.
+    pub(super) fn remove_service(&self, service: Arc<str>) {
+        if let Some(deployment) = self.deployment.clone() {
+            let removing = async move { deployment.remove(service).await };
+            self.tasks.spawn_on(removing, &self.runtime);
+        }
+    }
+
+    /// Deletes data of services that have no record.
+    pub(super) fn remove_orphans(&self, peer: &Peer) {
+        let Some(deployment) = self.deployment.clone() else {
+            return;
+        };
+        let services: BTreeSet<String> = peer.recorded_services().map(str::to_owned).collect();
+        let removing = async move { deployment.retain(services).await };
+        self.tasks.spawn_on(removing, &self.runtime);
+    }
+}
