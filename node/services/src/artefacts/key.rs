@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "key";
 
-/// Bytes from which on it is faster to hash on several processors, as BLAKE3 documents.
-const PARALLEL: usize = 128 << 10;
-
 /// Authenticates entries.
 pub(super) struct Key([u8; blake3::KEY_LEN]);
 
@@ -58,14 +55,11 @@ impl Key {
         Self(bytes)
     }
 
-    /// The message authentication code of the parts, one after another. Large ones are hashed on all processors.
+    /// The message authentication code of the parts, one after another.
     pub(super) fn authenticate(&self, parts: &[&[u8]]) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         for part in parts {
-            match part.len() < PARALLEL {
-                true => hasher.update(part),
-                false => hasher.update_rayon(part),
-            };
+            hasher.update(part);
         }
         hasher.finalize()
     }
