@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Air(options) => command::air(options, terminal),
         Command::Data(options) => command::data(options, terminal),
         Command::Service(options) => command::service(options, terminal),
+        Command::Key(options) => command::key(options, terminal),
         Command::Explain(options) => command::explain(options, terminal),
     };
     match result {

@@ -1,6 +1,7 @@
 //! Command-line options and help texts.
 
-use crate::command::{AirCommand, DataCommand, ServiceCommand};
+use crate::command::{AirCommand, DataCommand, KeyCommand, ServiceCommand};
+use aqua_keys::PeerId;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ Examples:
   aqua air check out/greet.air                 check a compiled script
   aqua data verify particle.json               verify the signatures of particle data
   aqua service interface greeter.wasm          print the Aqua declarations of a service
+  aqua key new me.key                          create a key, and print its peer id
   aqua explain E1001                           explain an error code
 
 Exit codes:
@@ -82,6 +84,8 @@ pub(crate) enum Command {
     Data(DataCommand),
     #[command(subcommand)]
     Service(ServiceCommand),
+    #[command(subcommand)]
+    Key(KeyCommand),
     Explain(ExplainOptions),
 }
 
@@ -119,6 +123,9 @@ pub(crate) struct RunOptions {
     /// Connect to this peer instead of starting peers
     #[arg(long, value_name = "MULTIADDR")]
     pub(crate) relay: Option<String>,
+    /// Use the key in this file instead of a new one; see `aqua key`
+    #[arg(long, value_name = "FILE", requires = "relay")]
+    pub(crate) key: Option<PathBuf>,
     /// The timeout in milliseconds [default: from aqua.toml, or 7000]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) ttl: Option<u32>,
@@ -255,6 +262,7 @@ Examples:
   aqua node run                                   use a new key and free ports
   aqua node run --config examples/node.toml       use a configuration file
   aqua node run --ws-port 9999 --service greeter=greeter.wasm
+  aqua node run --data-dir data --manager 12D3KooW...
   aqua node run --bootstrap /ip4/127.0.0.1/tcp/7777/p2p/12D3KooW...
 
 Exit codes: 1 if the node can't start, such as for a port in use, 2 for an invalid option, 3 if the
@@ -266,8 +274,8 @@ pub(crate) struct NodeRunOptions {
     /// The file of the secret key; created if missing [default: a new key at each start]
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
-    /// Keep data between runs in this folder, such as compiled code of services; created if missing [default: compiled code is kept
-    /// in the user's cache folder]
+    /// Keep data between runs in this folder: services that particles create, and compiled code; created if missing [default:
+    /// compiled code is kept in the user's cache folder, and particles can't create services]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// The IP address to listen on [default: 127.0.0.1]
@@ -279,6 +287,9 @@ pub(crate) struct NodeRunOptions {
     /// The WebSocket port, for clients; 0 selects a free port [default: 0]
     #[arg(long, value_name = "PORT")]
     pub(crate) ws_port: Option<u16>,
+    /// Let particles of this peer deploy services and do what else only the node may do; can be repeated
+    #[arg(long = "manager", value_name = "PEER_ID", value_parser = peer_id)]
+    pub(crate) managers: Vec<PeerId>,
     /// Connect to this node at start-up; can be repeated
     #[arg(long, value_name = "MULTIADDR")]
     pub(crate) bootstrap: Vec<String>,
@@ -298,6 +309,11 @@ Examples:
 pub(crate) struct ExplainOptions {
     /// An error or warning code, such as E1001
     pub(crate) code: Option<String>,
+}
+
+fn peer_id(text: &str) -> Result<PeerId, String> {
+    let expected = "expected a peer id such as 12D3KooW..., which `aqua key show` prints";
+    text.parse().map_err(|_| expected.to_owned())
 }
 
 fn named_file(text: &str) -> Result<(String, PathBuf), String> {

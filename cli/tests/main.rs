@@ -7,6 +7,7 @@ mod air;
 mod check;
 mod compile;
 mod data;
+mod deploy;
 mod explain;
 mod help;
 mod nodes;

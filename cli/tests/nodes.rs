@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A node in its own process; killed on drop.
-struct Peer {
+pub(crate) struct Peer {
     process: Child,
     id: String,
     tcp: String,
-    ws: String,
+    pub(crate) ws: String,
 }
 
 impl Peer {
     /// Starts a node with the greeter service and reads its addresses.
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aqua"));
         command
             .args(["node", "run", "--json", "--service"])
@@ -51,7 +51,7 @@ impl Peer {
     }
 
     /// Sends SIGTERM, waits for the end and returns standard error.
-    fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let pid = self.process.id().to_string();
         assert!(
             Command::new("kill")

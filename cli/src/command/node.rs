@@ -37,6 +37,7 @@ fn start_options(options: &NodeRunOptions) -> Result<aqua_config::Options, Failu
         ip: options.ip,
         tcp_port: options.tcp_port,
         ws_port: options.ws_port,
+        managers: options.managers.clone(),
         bootstrap: bootstrap.collect::<Result<_, _>>()?,
         services: options.services.clone(),
     })

@@ -13,7 +13,7 @@ use aqua_client::{
     Client, ClientError, DEFAULT_TTL, Explanation, LocalConfig, LocalNetwork, RunError, Service, Trace, Until,
 };
 use aqua_compiler::typing::Arrow;
-use aqua_config::{MULTIADDRESS, random_seed};
+use aqua_config::{MULTIADDRESS, random_seed, read_key};
 use aqua_keys::KeyPair;
 use aqua_network::Multiaddr;
 use aqua_node::{Call, Config, Handlers, Observer};
@@ -21,6 +21,7 @@ use aqua_project::{ConstantOverrides, Program, ServiceContent, results};
 use aqua_services::ServiceModules;
 use aqua_values::Value;
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,7 +123,7 @@ async fn execute(
         .or(manifest.and_then(|manifest| manifest.ttl))
         .map_or(DEFAULT_TTL, |ms| Duration::from_millis(ms.into()));
     if let Some(relay) = &options.relay {
-        let client = connect(relay, observer).await?;
+        let client = connect(relay, options.key.as_deref(), observer).await?;
         let results = run.on(&client, ttl).await;
         client.shutdown().await;
         return results;
@@ -166,10 +167,14 @@ fn console(terminal: Terminal) -> Handlers {
     handlers
 }
 
-/// Connects a client with a new key to a relay.
-async fn connect(relay: &str, observer: Arc<dyn Observer>) -> Result<Client, Failure> {
+/// Connects a client to a relay, with the key of a file or a new one.
+async fn connect(relay: &str, key: Option<&Path>, observer: Arc<dyn Observer>) -> Result<Client, Failure> {
     let address = multiaddress(relay)?;
-    let network = aqua_network::Config::new(KeyPair::from_seed(random_seed().context("can't generate a key")?));
+    let seed = match key {
+        Some(path) => read_key(path).map_err(|error| Failure::System(error.into()))?,
+        None => random_seed().context("can't generate a key")?,
+    };
+    let network = aqua_network::Config::new(KeyPair::from_seed(seed));
     let config = Config {
         observer,
         ..Config::new(network)

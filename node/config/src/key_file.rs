@@ -10,23 +10,40 @@ use std::path::Path;
 /// # Errors
 /// If the file can't be read or created or is not a key file, or if `generate` fails.
 pub fn read_or_create(path: &Path, generate: impl FnOnce() -> io::Result<[u8; 32]>) -> Result<[u8; 32], Error> {
-    let unreadable = |source| Error::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let unwritable = |source| Error::Unwritable {
-        path: path.to_owned(),
-        source,
-    };
-    match fs::read_to_string(path) {
-        Ok(text) => decode(&text).ok_or_else(|| Error::InvalidKeyFile { path: path.to_owned() }),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let key = generate().map_err(unwritable)?;
-            create(path, &bs58::encode(key).into_string()).map_err(unwritable)?;
+    match read_key(path) {
+        Err(Error::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            let key = generate().map_err(|source| Error::Unwritable {
+                path: path.to_owned(),
+                source,
+            })?;
+            create_key(path, key)?;
             Ok(key)
         }
-        Err(error) => Err(unreadable(error)),
+        read => read,
     }
+}
+
+/// Reads a key from a file.
+///
+/// # Errors
+/// If the file can't be read or is not a key file.
+pub fn read_key(path: &Path) -> Result<[u8; 32], Error> {
+    let text = fs::read_to_string(path).map_err(|source| Error::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    decode(&text).ok_or_else(|| Error::InvalidKeyFile { path: path.to_owned() })
+}
+
+/// Writes a key to a new file.
+///
+/// # Errors
+/// If the file exists or can't be created.
+pub fn create_key(path: &Path, key: [u8; 32]) -> Result<(), Error> {
+    create(path, &bs58::encode(key).into_string()).map_err(|source| Error::Unwritable {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// The seed of a new secret key, from the random generator of the operating system.
@@ -86,5 +103,14 @@ mod tests {
             let error = read_or_create(&path, || Ok([7; 32])).expect_err("no key");
             assert!(matches!(error, Error::InvalidKeyFile { .. }), "{error}");
         }
+    }
+
+    #[test]
+    fn a_key_is_never_replaced() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("node.key");
+        create_key(&path, [7; 32]).expect("a new file");
+        create_key(&path, [8; 32]).expect_err("the file exists");
+        assert_eq!(read_key(&path).expect("the file"), [7; 32]);
     }
 }

@@ -12,5 +12,5 @@ mod start;
 
 pub use error::Error;
 pub use file::{Effector, Limits, Listen, MULTIADDRESS, Network, NodeConfig, NodeFile};
-pub use key_file::{random_seed, read_or_create};
+pub use key_file::{create_key, random_seed, read_key, read_or_create};
 pub use start::{Options, start};

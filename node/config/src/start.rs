@@ -3,7 +3,7 @@
 use crate::data_folder::DataFolder;
 use crate::{Error, NodeConfig, NodeFile, random_seed, read_or_create};
 use aqua_diagnostics::{Diagnostic, FileId};
-use aqua_keys::KeyPair;
+use aqua_keys::{KeyPair, PeerId};
 use aqua_marine::ServiceConfig;
 use aqua_network::Multiaddr;
 use aqua_node::{Config, Limits, Node, Observer};
@@ -13,8 +13,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a node is started with. Values given here override those of the configuration file; bootstrap addresses and
-/// services are added to those of the file.
+/// What a node is started with. Values given here override those of the configuration file; bootstrap addresses,
+/// managers and services are added to those of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The configuration file.
@@ -32,6 +32,8 @@ pub struct Options {
     pub tcp_port: Option<u16>,
     /// The WebSocket port, for clients. 0, the default, selects a free port.
     pub ws_port: Option<u16>,
+    /// Peers whose particles may call what only the node itself may call.
+    pub managers: Vec<PeerId>,
     /// Addresses of peers that are dialled at start-up.
     pub bootstrap: Vec<Multiaddr>,
     /// Services: ids and WebAssembly files.
@@ -61,7 +63,7 @@ pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Nod
         .transpose()?;
     let mut node = Config {
         limits,
-        managers: config.managers.into_iter().collect(),
+        managers: config.managers.iter().chain(&options.managers).cloned().collect(),
         services: Some(services),
         deployment,
         observer,
