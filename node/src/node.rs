@@ -98,6 +98,7 @@ impl Node {
             pool,
             network: network.clone(),
             services: services.clone(),
+            vault: deployment.as_ref().map(|deployment| deployment.vault(&key)),
             deployment,
             functions,
             observer,

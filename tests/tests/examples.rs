@@ -212,6 +212,7 @@ impl Example {
                     let world = World {
                         contacts: &NetworkContacts(node.network()),
                         modules: None,
+                        vault: None,
                     };
                     world::answer(world, &call).await
                 }

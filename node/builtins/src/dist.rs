@@ -1,7 +1,7 @@
 //! `dist`: modules of services, their configurations, and blueprints.
 
 use crate::arguments::protected;
-use crate::{Arguments as _, ListedModule, Modules};
+use crate::{Arguments as _, ListedModule, Modules, World, vault};
 use aqua_blueprint::{Blueprint, ContentId};
 use aqua_peer::{Call, Function, Functions, failure};
 use aqua_values::Value;
@@ -16,6 +16,10 @@ pub(crate) fn register(functions: &mut Functions) {
     functions.register("dist", "make_blueprint", Function::Pure(make_blueprint));
     for name in [
         "add_module",
+        "add_module_from_vault",
+        "add_module_bytes_from_vault",
+        "load_module_config",
+        "load_blueprint",
         "add_blueprint",
         "list_modules",
         "get_module_interface",
@@ -26,8 +30,9 @@ pub(crate) fn register(functions: &mut Functions) {
     }
 }
 
-/// Answers the functions that need the modules of the peer; `None` if it keeps none.
-pub(crate) async fn answer(modules: Option<&dyn Modules>, call: &Call) -> CallResult {
+/// Answers the functions that need the modules of the peer, or files of the particle.
+pub(crate) async fn answer(world: World<'_>, call: &Call) -> CallResult {
+    let World { modules, vault, .. } = world;
     match call.function.as_str() {
         "add_module" => {
             let bytes: String = call.argument(0, "module_bytes")?;
@@ -35,8 +40,32 @@ pub(crate) async fn answer(modules: Option<&dyn Modules>, call: &Call) -> CallRe
             protected(call)?;
             let wasm = BASE64_STANDARD.decode(bytes);
             let wasm = wasm.map_err(|error| failure(format!("the module is not base64: {error}")))?;
-            let added = kept(modules)?.add_module(&config.name, wasm).await;
-            added.map(|id| id.to_string().into()).map_err(failure)
+            add_module(modules, &config.name, wasm).await
+        }
+        "add_module_from_vault" => {
+            let path: String = call.argument(0, "path")?;
+            let config: NamedConfig = call.argument(1, "config")?;
+            protected(call)?;
+            add_module(modules, &config.name, vault::bytes(vault, call, &path).await?).await
+        }
+        "add_module_bytes_from_vault" => {
+            let name: String = call.argument(0, "name")?;
+            let path: String = call.argument(1, "path")?;
+            protected(call)?;
+            add_module(modules, &name, vault::bytes(vault, call, &path).await?).await
+        }
+        "load_module_config" => {
+            let path: String = call.argument(0, "path")?;
+            let text = vault::text(vault, call, &path).await?;
+            let invalid = |error| failure(format!("`{path}` is no configuration of a module: {error}"));
+            let file: ConfigFile = serde_json::from_str(&text).map_err(invalid)?;
+            Ok(config(&file.name, file.settings))
+        }
+        "load_blueprint" => {
+            let path: String = call.argument(0, "path")?;
+            let text = vault::text(vault, call, &path).await?;
+            let invalid = |error| failure(format!("`{path}` is no blueprint: {error}"));
+            Ok(Blueprint::from_json(&text).map_err(invalid)?.to_json().into())
         }
         "add_blueprint" => {
             let text: String = call.argument(0, "blueprint")?;
@@ -64,6 +93,19 @@ pub(crate) async fn answer(modules: Option<&dyn Modules>, call: &Call) -> CallRe
             blueprint.as_ref().map(blueprint_value).map_err(failure)
         }
     }
+}
+
+async fn add_module(modules: Option<&dyn Modules>, name: &str, wasm: Vec<u8>) -> CallResult {
+    let added = kept(modules)?.add_module(name, wasm).await;
+    added.map(|id| id.to_string().into()).map_err(failure)
+}
+
+/// The configuration of a module in a file.
+#[derive(Deserialize)]
+struct ConfigFile {
+    name: String,
+    #[serde(flatten)]
+    settings: Settings,
 }
 
 /// What is used of the configuration of a module: the rest follows from its imports.
@@ -112,7 +154,8 @@ fn blueprint_value(blueprint: &Blueprint) -> Value {
 }
 
 /// Settings of a module. `[]` is the default.
-#[derive(Default)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Settings {
     logger_enabled: Option<bool>,
     envs: Option<Vec<(String, String)>>,

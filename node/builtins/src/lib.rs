@@ -23,11 +23,13 @@ mod op;
 mod peer;
 mod sig;
 mod srv;
+mod vault;
 mod vm;
 pub mod world;
 
 pub use arguments::Arguments;
 pub use modules::{ListedModule, Modules};
+pub use vault::VaultFiles;
 pub use world::{Contacts, World};
 
 use aqua_peer::Functions;
@@ -48,6 +50,7 @@ pub fn standard() -> Functions {
     peer::register(&mut functions);
     sig::register(&mut functions);
     srv::register(&mut functions);
+    vault::register(&mut functions);
     vm::register(&mut functions);
     functions
 }

@@ -3,7 +3,7 @@
 use crate::arguments::protected;
 use crate::kad::key_and_count;
 use crate::peer::peer_id;
-use crate::{Arguments as _, Modules, dist, no_result};
+use crate::{Arguments as _, Modules, VaultFiles, dist, no_result, vault};
 use aqua_keys::PeerId;
 use aqua_peer::{Call, failure};
 use aqua_values::Value;
@@ -33,6 +33,8 @@ pub struct World<'a> {
     pub contacts: &'a dyn Contacts,
     /// Its modules, if it keeps any.
     pub modules: Option<&'a dyn Modules>,
+    /// The files of particles, if it keeps any.
+    pub vault: Option<&'a dyn VaultFiles>,
 }
 
 /// Answers a call of a [`Function::World`](aqua_peer::Function::World).
@@ -66,7 +68,8 @@ pub async fn answer(world: World<'_>, call: &Call) -> CallResult {
             let addresses = contacts.contact(&peer).await;
             Ok(addresses.map_or_else(no_result, |addresses| contact_value(&peer, addresses)))
         }
-        ("dist", _) => dist::answer(world.modules, call).await,
+        ("dist", _) => dist::answer(world, call).await,
+        ("vault", _) => vault::answer(world.vault, call).await,
         (service, function) => {
             let text = format!("Service with id '{service}' not found (function {function})");
             Err(failure(text))

@@ -12,7 +12,7 @@
 
 use crate::Error;
 use aqua_file_storage::FileStorage;
-use aqua_modules::{ModuleFolder, ServiceFolders};
+use aqua_modules::{ModuleFolder, ServiceFolders, Vault};
 use aqua_node::{Deployment, Effectors};
 use aqua_services::Host;
 use std::path::{Path, PathBuf};
@@ -46,11 +46,10 @@ impl DataFolder {
         let store = store.map_err(|source| Error::Modules(Box::new(source)))?;
         let deployed = self.0.join("deployed");
         let [storage, temporary, vault] = ["storage", "tmp", "vault"].map(|name| deployed.join(name));
-        let folders = ServiceFolders::new(storage, &temporary, vault);
-        folders.clear_ephemeral().map_err(|source| Error::Unwritable {
-            path: temporary,
-            source,
-        })?;
-        Ok(Deployment::new(host, store, folders, effectors))
+        let folders = ServiceFolders::new(storage, &temporary, &vault);
+        let vault = Vault::new(vault);
+        let cleared = folders.clear_ephemeral().and_then(|()| vault.clear());
+        cleared.map_err(|source| Error::Unwritable { path: deployed, source })?;
+        Ok(Deployment::new(host, store, folders, vault, effectors))
     }
 }

@@ -17,7 +17,7 @@ pub enum Job {
     /// Run a step of the virtual machine.
     Step(Box<StepJob>),
     /// Answer a call with many arguments.
-    Function(FunctionJob),
+    Function(Box<FunctionJob>),
 }
 
 /// A step of the virtual machine.

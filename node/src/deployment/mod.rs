@@ -1,16 +1,18 @@
 //! Services that particles create: their modules and blueprints, their folders, and how they are started.
 //!
 //! The core decides which services there are and keeps their records. A [`Deployment`] has what the records name: modules by content id
-//! in a [`ModuleStore`], and the folders of each service. It starts services on the host of the peer.
+//! in a [`ModuleStore`], the folders of each service, and the vault. It starts services on the host of the peer.
 
 mod effectors;
 mod modules;
+mod vault;
 
 pub use effectors::Effectors;
+pub(crate) use vault::ParticleVault;
 
 use aqua_interface::Interface;
-use aqua_keys::PeerId;
-use aqua_modules::{Blueprint, ContentId, ModuleStore, ServiceFolders};
+use aqua_keys::{KeyPair, PeerId};
+use aqua_modules::{Blueprint, ContentId, ModuleStore, ServiceFolders, Vault};
 use aqua_services::{Host, MappedDir, ModuleDefinition, ServiceModules};
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -28,21 +30,34 @@ struct Shared {
     host: Host,
     store: Box<dyn ModuleStore>,
     folders: ServiceFolders,
+    vault: Vault,
     effectors: Effectors,
 }
 
 impl Deployment {
-    /// Services on `host` with modules of `store`. `effectors`: the modules that may run programs.
-    pub fn new(host: Host, store: impl ModuleStore + 'static, folders: ServiceFolders, effectors: Effectors) -> Self {
+    /// Services on `host` with modules of `store`. `vault`: the one that `folders` maps. `effectors`: the modules that may run programs.
+    pub fn new(
+        host: Host,
+        store: impl ModuleStore + 'static,
+        folders: ServiceFolders,
+        vault: Vault,
+        effectors: Effectors,
+    ) -> Self {
         let store = Box::new(store);
         Self {
             shared: Arc::new(Shared {
                 host,
                 store,
                 folders,
+                vault,
                 effectors,
             }),
         }
+    }
+
+    /// The vault of the peer with this key.
+    pub(crate) fn vault(&self, key: &KeyPair) -> ParticleVault {
+        ParticleVault::new(self.shared.vault.clone(), key.clone())
     }
 
     /// Starts a service of a scope. What it has in its persistent folders stays. The error is a text for the initiator of a particle.

@@ -5,7 +5,7 @@ use crate::clock::nanos;
 use crate::contacts::NetworkContacts;
 use crate::handlers::Handlers;
 use aqua_builtins::world::World;
-use aqua_builtins::{Modules, world};
+use aqua_builtins::{Modules, VaultFiles, world};
 use aqua_keys::PeerId;
 use aqua_peer::{Call, CallId, Input, Nanos, Target, failure};
 use aqua_services::{CallParameters, CallParticle, CallTetraplet};
@@ -53,9 +53,12 @@ impl Driver {
     async fn answer(&self, call: Call, submitter: Option<Handlers>) -> CallResult {
         match &call.target {
             Target::World | Target::Core => {
-                let modules = self.deployment.as_ref().map(|deployment| deployment as &dyn Modules);
-                let contacts = &NetworkContacts(&self.network);
-                world::answer(World { contacts, modules }, &call).await
+                let world = World {
+                    contacts: &NetworkContacts(&self.network),
+                    modules: self.deployment.as_ref().map(|deployment| deployment as &dyn Modules),
+                    vault: self.vault.as_ref().map(|vault| vault as &dyn VaultFiles),
+                };
+                world::answer(world, &call).await
             }
             Target::Embedder => handle(&self.functions, call).await,
             Target::Submitter(_) => handle(&submitter.unwrap_or_default(), call).await,
@@ -64,9 +67,10 @@ impl Driver {
                     return not_found(&call);
                 };
                 let left = (call.deadline - self.clock.now().monotonic).as_duration();
-                let parameters = services
-                    .reads_call_parameters(id)
-                    .then(|| parameters(id, owner, &call, self.network.peer_id()));
+                let parameters = services.reads_call_parameters(id).then(|| {
+                    let parameters = parameters(id, owner, &call, self.network.peer_id());
+                    self.with_vault(parameters, &call)
+                });
                 let mut request = aqua_services::Call::new(id, &call.function, call.arguments, left);
                 if let Some(parameters) = parameters {
                     request = request.with_parameters(parameters);
@@ -75,6 +79,18 @@ impl Driver {
                 answer.map_err(|error| failure(error.to_string()))
             }
         }
+    }
+}
+
+impl Driver {
+    /// Call parameters with the token of the particle, whose folder in the vault exists then.
+    fn with_vault(&self, mut parameters: CallParameters, call: &Call) -> CallParameters {
+        if let Some(vault) = &self.vault {
+            let token = vault.token(&call.particle);
+            vault.prepare(&call.peer, &call.particle, &token);
+            parameters.particle.token = token.into();
+        }
+        parameters
     }
 }
 

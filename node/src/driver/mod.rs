@@ -16,7 +16,7 @@ mod submissions;
 pub(crate) use submissions::Reports;
 
 use crate::clock::Clock;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, ParticleVault};
 use crate::handlers::Handlers;
 use crate::observer::Observer;
 use aqua_network::Network;
@@ -48,6 +48,7 @@ pub(crate) struct Driver {
     network: Network,
     services: Option<aqua_services::Host>,
     deployment: Option<Deployment>,
+    vault: Option<ParticleVault>,
     functions: Handlers,
     observer: Arc<dyn Observer>,
     storage: StorageThread,
@@ -84,6 +85,7 @@ pub(crate) struct Parts {
     pub(crate) network: Network,
     pub(crate) services: Option<aqua_services::Host>,
     pub(crate) deployment: Option<Deployment>,
+    pub(crate) vault: Option<ParticleVault>,
     pub(crate) functions: Handlers,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) storage: Box<dyn aqua_storage::Storage>,
@@ -99,6 +101,7 @@ impl Driver {
             network,
             services,
             deployment,
+            vault,
             functions,
             observer,
             storage,
@@ -118,6 +121,7 @@ impl Driver {
             network,
             services,
             deployment,
+            vault,
             functions,
             observer,
             storage,
@@ -199,7 +203,10 @@ impl Driver {
             Effect::Read { read, range, limit } => self.storage.read(read, range, limit),
             Effect::Commit { batch, operations } => self.storage.commit(batch, operations),
             Effect::Report { submission, report } => inside.submissions.report(submission, report),
-            Effect::Emit(event) => self.observer.event(&event),
+            Effect::Emit(event) => {
+                self.clean_vault(&event);
+                self.observer.event(&event);
+            }
             Effect::Start {
                 start,
                 scope,

@@ -1,7 +1,7 @@
-//! Starts and removes the services that the core records.
+//! Starts and removes the services that the core records, and removes files of particles.
 
 use super::Driver;
-use aqua_peer::{Input, Peer, ScopeId, StartId};
+use aqua_peer::{Event, EventKind, Input, Peer, ScopeId, StartId};
 use ecow::EcoString;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,6 +35,15 @@ impl Driver {
         if let Some(deployment) = self.deployment.clone() {
             let removing = async move { deployment.remove(service).await };
             self.tasks.spawn_on(removing, &self.runtime);
+        }
+    }
+
+    /// Removes the files of a particle that has ended.
+    pub(super) fn clean_vault(&self, event: &Event) {
+        if let (EventKind::Reaped, Some(particle), Some(vault)) = (&event.kind, &event.particle, &self.vault)
+            && let Some(removal) = vault.removal(&event.peer, particle)
+        {
+            self.tasks.spawn_blocking_on(removal, &self.runtime);
         }
     }
 

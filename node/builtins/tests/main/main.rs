@@ -202,6 +202,7 @@ fn answered(services: Services, call: &Call) -> Answered {
             let world = World {
                 contacts: &TwoNeighbours,
                 modules: Some(&modules::OneModule),
+                vault: Some(&modules::Files),
             };
             let answered = world::answer(world, call).now_or_never();
             answered.expect("nothing waits here").into()

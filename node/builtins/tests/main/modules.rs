@@ -1,9 +1,11 @@
-//! A store with one module and one blueprint.
+//! A store with one module and one blueprint, and a vault with both as files.
 
 use super::greeter_interface;
+use super::table::{BINARY, EFFECTOR};
 use aqua_blueprint::{Blueprint, ContentId};
-use aqua_builtins::{ListedModule, Modules};
+use aqua_builtins::{ListedModule, Modules, VaultFiles};
 use aqua_interface::Interface;
+use aqua_peer::Call;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures::FutureExt as _;
@@ -32,6 +34,34 @@ pub(super) fn refused(error: &str) -> String {
 /// A blueprint of the module.
 pub(super) fn blueprint() -> Blueprint {
     Blueprint::new("greeter", vec![module()]).expect("it has a module")
+}
+
+/// A vault with files: `module`, `refused effector`, `refused binary`, `config.json`, `blueprint.json`.
+#[derive(Debug)]
+pub(super) struct Files;
+
+impl VaultFiles for Files {
+    fn put<'a>(&'a self, call: &'a Call, content: Vec<u8>) -> BoxFuture<'a, Result<String, String>> {
+        let size = content.len();
+        ready(Ok(format!("/tmp/vault/{}-token/{size}", call.particle.id))).boxed()
+    }
+
+    fn read<'a>(&'a self, _: &'a Call, path: &'a str) -> BoxFuture<'a, Result<Vec<u8>, String>> {
+        let refused = |error| {
+            BASE64_STANDARD
+                .decode(refused(error))
+                .map_err(|error| error.to_string())
+        };
+        let content = match path {
+            "module" => Ok(MODULE.to_vec()),
+            "refused effector" => refused(EFFECTOR),
+            "refused binary" => refused(BINARY),
+            "config.json" => Ok(br#"{"name": "greeter", "logger_enabled": true}"#.to_vec()),
+            "blueprint.json" => Ok(blueprint().to_json().into_bytes()),
+            _ => Err(format!("Error reading vault file `{path}`")),
+        };
+        ready(content).boxed()
+    }
 }
 
 impl Modules for OneModule {

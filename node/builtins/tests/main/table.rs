@@ -6,8 +6,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Errors of a store of modules.
-const EFFECTOR: &str = "requested module effector greeter with CID <module> is forbidden on this host";
-const BINARY: &str = "requested a binary `sh` which isn't in the configured list of binaries";
+pub(super) const EFFECTOR: &str = "requested module effector greeter with CID <module> is forbidden on this host";
+pub(super) const BINARY: &str = "requested a binary `sh` which isn't in the configured list of binaries";
 
 /// The content of `functions.json`.
 #[derive(Deserialize)]

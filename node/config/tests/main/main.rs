@@ -4,10 +4,12 @@
 
 mod deployment;
 mod refusals;
+mod vault;
 
 use aqua_config::{Error, Options, start};
 use aqua_node::{Node, Provided, Report, ScopeId, Submission};
 use aqua_values::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,24 +41,34 @@ async fn call(node: &Node, service: &str, function: &str, arguments: Value) -> R
     let arguments = arguments.as_array().expect("arguments are an array").to_vec();
     let names: Vec<String> = (0..arguments.len()).map(|index| format!("a{index}")).collect();
     let mut body = format!(
-        r#"(xor
-            (seq (call %init_peer_id% ("{service}" "{function}") [{}] result)
-                 (call %init_peer_id% ("report" "value") [result]))
-            (call %init_peer_id% ("report" "error") [:error:.$.message]))"#,
+        r#"(seq (call %init_peer_id% ("{service}" "{function}") [{}] result)
+                (call %init_peer_id% ("report" "value") [result]))"#,
         names.join(" ")
     );
-    let mut functions = [("value", VALUE), ("error", ERROR)]
-        .map(|(name, tag)| (("report".to_owned(), name.to_owned()), Provided::Report(tag)))
-        .to_vec();
+    let mut functions = BTreeMap::new();
     for (name, argument) in names.into_iter().zip(arguments) {
         body = format!(r#"(seq (call %init_peer_id% ("load" "{name}") [] {name}) {body})"#);
-        functions.push((("load".to_owned(), name), Provided::Value(argument)));
+        functions.insert(("load".to_owned(), name), Provided::Value(argument));
     }
+    run(node, &body, functions, TTL).await
+}
+
+/// Runs a script until it reports a value, as the node itself. The error is the text that the script catches.
+async fn run(
+    node: &Node,
+    body: &str,
+    mut functions: BTreeMap<(String, String), Provided>,
+    ttl: u32,
+) -> Result<Value, String> {
+    let script = format!(r#"(xor {body} (call %init_peer_id% ("report" "error") [:error:.$.message]))"#);
+    let reports = [("value", VALUE), ("error", ERROR)]
+        .map(|(name, tag)| (("report".to_owned(), name.to_owned()), Provided::Report(tag)));
+    functions.extend(reports);
     let request = Submission {
         scope: ScopeId::HOST,
-        script: body.into(),
-        ttl: TTL,
-        functions: functions.into_iter().collect(),
+        script: script.into(),
+        ttl,
+        functions,
     };
     let mut reports = node.submit(request, Default::default());
     while let Some(report) = reports.recv().await {

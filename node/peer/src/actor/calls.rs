@@ -262,7 +262,7 @@ impl Peer {
     /// The job of a function over large arguments, if its answer is still wanted.
     pub(crate) fn function_job(&mut self, id: CallId) -> Option<Job> {
         match &mut self.calls.get_mut(&id)?.state {
-            CallState::Job(job) => job.take().map(Job::Function),
+            CallState::Job(job) => job.take().map(|job| Job::Function(Box::new(job))),
             _ => None,
         }
     }

@@ -155,7 +155,7 @@ fn a_service_is_removed_when_its_record_is_gone() {
     assert!(driver.removed.is_empty());
     let batch = driver.commits.remove(0);
     driver.turn([Input::Committed { batch }]);
-    assert_eq!(driver.removed, [service.clone()]);
+    assert_eq!(driver.removed, std::slice::from_ref(&service));
     assert_eq!(reported(&mut driver), ["removed"]);
     assert!(driver.disk.get(key(&service).as_bytes()).is_none());
 }
