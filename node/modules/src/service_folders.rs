@@ -10,6 +10,7 @@
 //!
 //! Each module has these in addition to those of its configuration, because published modules write to them without saying so.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -90,25 +91,22 @@ impl ServiceFolders {
         remove(&self.ephemeral.join(service))
     }
 
-    /// Removes the folders of all services but those that `keeps` accepts.
+    /// The services that have folders, each once, sorted.
     ///
     /// # Errors
-    /// If they can't be listed or removed.
-    pub fn retain(&self, keeps: impl Fn(&str) -> bool) -> io::Result<()> {
+    /// If the folders can't be listed.
+    pub fn services(&self) -> io::Result<Vec<String>> {
+        let mut services = BTreeSet::new();
         for parent in [&self.persistent, &self.ephemeral] {
             let folders = match fs::read_dir(parent) {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 folders => folders?,
             };
             for folder in folders {
-                let folder = folder?;
-                let is_kept = folder.file_name().to_str().is_some_and(&keeps);
-                if !is_kept && folder.file_type()?.is_dir() {
-                    remove(&folder.path())?;
-                }
+                services.extend(folder?.file_name().into_string());
             }
         }
-        Ok(())
+        Ok(services.into_iter().collect())
     }
 
     /// Removes the ephemeral folders of all services, as at the start of a node.
@@ -195,12 +193,7 @@ mod tests {
         );
         assert!(!ephemeral.join("one/b/file").exists());
 
-        folders
-            .retain(|service| service != "two")
-            .expect("folders can be removed");
-        assert!(persistent.join("one/a").is_dir() && !persistent.join("two").exists());
-        folders.create("two", &["a"], "scope").expect("new folders");
-
+        assert_eq!(folders.services().expect("folders"), ["one", "two"]);
         folders.remove("one").expect("it can be removed");
         folders.remove("one").expect("there is nothing left to remove");
         assert!(!persistent.join("one").exists() && persistent.join("two/a").is_dir());

@@ -115,7 +115,7 @@ impl Drop for Running<'_> {
 impl Shared {
     /// Waits until code runs and then for one tick. Returns false when the ticker is dropped.
     ///
-    /// A call first counts itself and then looks whether the thread is idle; the thread first says that it is idle and then looks at
+    /// A call first increments the count and then reads whether the thread is idle; the thread first sets that it is idle and then reads
     /// the count. In the one order of these accesses at least one of them sees the other.
     fn wait_for_tick(&self) -> bool {
         let stopped = self.lock();

@@ -14,7 +14,6 @@ use aqua_interface::Interface;
 use aqua_keys::{KeyPair, PeerId};
 use aqua_modules::{Blueprint, ContentId, ModuleStore, ServiceFolders, Vault};
 use aqua_services::{Host, MappedDir, ModuleDefinition, ServiceModules};
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
@@ -87,15 +86,12 @@ impl Deployment {
         }
     }
 
-    /// Removes the folders of all services but these: a crash may leave them.
-    pub(crate) async fn retain(&self, services: BTreeSet<String>) {
-        let retained = self.blocking(move |shared| {
-            let removed = shared.folders.retain(|service| services.contains(service));
-            removed.map_err(|error| error.to_string())
-        });
-        if let Err(error) = retained.await {
-            tracing::warn!(error, "folders of services that don't exist remain");
-        }
+    /// The services that have folders. Blocks for a moment.
+    pub(crate) fn services(&self) -> Vec<String> {
+        self.shared.folders.services().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the folders of services can't be listed");
+            Vec::new()
+        })
     }
 
     /// Runs what reads or writes files.

@@ -79,7 +79,7 @@ impl Shared {
     }
 }
 
-/// What a file says about a module.
+/// What is read from the file of a module.
 struct Outline {
     interface: Interface,
     uses_log: bool,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Driver {
-    /// Starts a service. The core is told exactly once how it ended.
+    /// Starts a service. The result is reported to the core exactly once.
     pub(super) fn start_service(
         self: &Arc<Self>,
         peer: &Peer,
@@ -47,13 +47,19 @@ impl Driver {
         }
     }
 
-    /// Deletes data of services that have no record.
+    /// Deletes data of services that have no record. Which these are is decided before any service can be created.
     pub(super) fn remove_orphans(&self, peer: &Peer) {
         let Some(deployment) = self.deployment.clone() else {
             return;
         };
-        let services: BTreeSet<String> = peer.recorded_services().map(str::to_owned).collect();
-        let removing = async move { deployment.retain(services).await };
+        let recorded: BTreeSet<&str> = peer.recorded_services().collect();
+        let mut orphans = deployment.services();
+        orphans.retain(|service| !recorded.contains(service.as_str()));
+        let removing = async move {
+            for orphan in orphans {
+                deployment.remove(orphan.into()).await;
+            }
+        };
         self.tasks.spawn_on(removing, &self.runtime);
     }
 }

@@ -38,7 +38,7 @@ struct Created {
 }
 
 impl Peer {
-    /// Starts a service that a call wants.
+    /// Starts a new service for a call.
     pub(crate) fn create_service(&mut self, id: CallId, call: &Call, new: NewService) {
         if self.records.has_failed() {
             return self.answer(id, Err(failure("the peer's storage has failed")));

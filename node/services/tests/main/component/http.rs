@@ -144,7 +144,7 @@ async fn the_answer_is_limited() {
     assert_eq!(error, "HTTP response body size exceeds limit: 5000 bytes");
 }
 
-/// wasmtime records where errors happen if the environment says so. The test runs itself, because that is decided once in a process.
+/// wasmtime records where errors happen if `RUST_BACKTRACE` is set. The test runs itself, because that is decided once in a process.
 #[test]
 fn errors_have_no_backtrace_of_the_host() {
     let test = "component::http::the_answer_is_limited";
