@@ -14,8 +14,8 @@ pub fn at(path: &str) -> PathBuf {
     root().join(path)
 }
 
-/// Examples that need more than what is in the repository, and have tests of their own: services that are built, an HTTP server.
-const NEEDY_EXAMPLES: [&str; 2] = ["fetch", "word-counter"];
+/// Examples that need more than what is in the repository, and have tests of their own: a node, an HTTP server, services that are built.
+const NEEDY_EXAMPLES: [&str; 3] = ["deploy", "fetch", "word-counter"];
 
 /// Programs of `examples/` that run as they are, by folder name, sorted: each folder with a `main.aqua`.
 pub fn examples() -> Vec<(String, PathBuf)> {
